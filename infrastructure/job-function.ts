@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { allow, policyDocument, type Statement } from "./statement.ts";
+
+export interface JobFunctionArgs {
+  /** The folder with the built bundles; the function's stands in the folder of its name. */
+  readonly bundles: string;
+  /** What the function may do beside writing its own log. */
+  readonly statements: readonly Statement[];
+  readonly timeoutSeconds: number;
+  readonly memoryMiB: number;
+  readonly logLevel: string;
+  readonly logRetentionDays: number;
+  readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Subnets and security groups, where the function runs in a network of its own. */
+  readonly network?: aws.types.input.lambda.FunctionVpcConfig;
+}
+
+/** One Lambda function with a role, a log group and a published version of its own. */
+export class JobFunction extends pulumi.ComponentResource {
+  readonly function: aws.lambda.Function;
+
+  constructor(name: string, args: JobFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("async-text-processing:index:JobFunction", name, {}, opts);
+    const functionName = `${pulumi.getProject()}-${pulumi.getStack()}-${name}`;
+    const logGroup = new aws.cloudwatch.LogGroup(
+      name,
+      { name: `/aws/lambda/${functionName}`, retentionInDays: args.logRetentionDays },
+      { parent: this },
+    );
+    const { role, policy } = this.#createRole(name, logGroup, args);
+    this.function = new aws.lambda.Function(
+      name,
+      {
+        name: functionName,
+        role: role.arn,
+        runtime: "nodejs24.x",
+        architectures: ["arm64"],
+        handler: "index.handler",
+        code: new pulumi.asset.FileArchive(join(args.bundles, name)),
+        publish: true, // an execution that is under way finishes on the code that it started with
+        timeout: args.timeoutSeconds,
+        memorySize: args.memoryMiB,
+        environment: { variables: environmentOf(name, args) },
+        loggingConfig: { logFormat: "JSON", logGroup: logGroup.name },
+        vpcConfig: args.network,
+      },
+      { parent: this, dependsOn: [policy] },
+    );
+    this.registerOutputs({ arn: this.function.arn });
+  }
+
+  #createRole(name: string, logGroup: aws.cloudwatch.LogGroup, { statements, network }: JobFunctionArgs) {
+    const role = new aws.iam.Role(
+      name,
+      { assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "lambda.amazonaws.com" }) },
+      { parent: this },
+    );
+    const ownLog = allow(["logs:CreateLogStream", "logs:PutLogEvents"], pulumi.interpolate`${logGroup.arn}:*`);
+    const all = [ownLog, ...statements, ...(network === undefined ? [] : [networkInterfaces])];
+    const policy = new aws.iam.RolePolicy(name, { role: role.id, policy: policyDocument(all) }, { parent: this });
+    return { role, policy };
+  }
+}
+
+/** Lambda makes and removes a function's network interfaces with the function's role; AWS knows no resource for them. */
+const networkInterfaces = allow(
+  ["ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DeleteNetworkInterface"],
+  "*",
+);
+
+function environmentOf(name: string, { logLevel, environment }: JobFunctionArgs) {
+  return { POWERTOOLS_SERVICE_NAME: name, POWERTOOLS_LOG_LEVEL: logLevel, NODE_OPTIONS: "--enable-source-maps", ...environment };
+}
