@@ -1,0 +1,78 @@
+import {
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  type S3Client,
+} from "@aws-sdk/client-s3";
+import type { Job, JobKey, TextObject } from "./job.ts";
+
+/**
+ * Bytes of UTF-8 up to which a text lives in its record. DynamoDB bills each of a job's writes by the size of the
+ * whole record, in steps of 1 KB.
+ */
+const mostInlineBytes = 400;
+
+/** Where a text is: in the record, or in the bucket. */
+export type TextPlace = { readonly text: string } | { readonly textObject: TextObject };
+
+/** Keeps the texts of jobs, short ones in the record and long ones in the bucket, and hides which. */
+export class DocumentStore {
+  readonly #client: S3Client;
+  readonly #bucketName: string;
+
+  constructor(client: S3Client, bucketName: string) {
+    this.#client = client;
+    this.#bucketName = bucketName;
+  }
+
+  /**
+   * Finds a text its place, and puts it there if that is the bucket.
+   *
+   * @param name the last part of the object's key, unlike any other of this job's making.
+   */
+  async put(key: JobKey, name: string, text: string): Promise<TextPlace> {
+    const body = Buffer.from(text);
+    if (body.byteLength <= mostInlineBytes) return { text };
+    await this.#client.send(
+      new PutObjectCommand({ Bucket: this.#bucketName, Key: objectKey(key, name), Body: body, ContentType: "text/plain; charset=utf-8" }),
+    );
+    return { textObject: { name, bytes: body.byteLength } };
+  }
+
+  /** Reads the text that a job's record says where to find. */
+  async read(job: Job): Promise<string> {
+    if (job.text !== undefined) return job.text;
+    if (job.textObject === undefined) throw new Error("The record names no text.");
+    const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucketName, Key: objectKey(job, job.textObject.name) }));
+    if (Body === undefined) throw new Error("The object has no body.");
+    return Body.transformToString("utf-8");
+  }
+
+  /** Removes a text from the bucket that was put there for a write which has then been refused. */
+  async discard(key: JobKey, name: string): Promise<void> {
+    await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucketName, Key: objectKey(key, name) }));
+  }
+
+  /** Removes every object of every generation of a job. */
+  async removeAll(jobId: string): Promise<void> {
+    const pages = paginateListObjectsV2({ client: this.#client }, { Bucket: this.#bucketName, Prefix: `${jobsPrefix}${jobId}/` });
+    for await (const { Contents = [] } of pages) await this.#deleteObjects(Contents.map(({ Key }) => ({ Key })));
+  }
+
+  async #deleteObjects(objects: { Key: string | undefined }[]): Promise<void> {
+    if (objects.length === 0) return;
+    const { Errors = [] } = await this.#client.send(
+      new DeleteObjectsCommand({ Bucket: this.#bucketName, Delete: { Objects: objects, Quiet: true } }),
+    );
+    if (Errors.length > 0) throw new Error(`${Errors.length} of ${objects.length} objects could not be deleted.`);
+  }
+}
+
+/** All objects of all jobs stand under this prefix; the functions' policies and the lifecycle rule name it too. */
+export const jobsPrefix = "jobs/";
+
+function objectKey({ jobId, generation }: JobKey, name: string): string {
+  return `${jobsPrefix}${jobId}/${generation}/${name}`;
+}

@@ -1,0 +1,53 @@
+import { STATUS_CODES } from "node:http";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { HttpError } from "./errors.ts";
+import { logger } from "./logger.ts";
+
+export type HttpRequest = APIGatewayProxyEventV2;
+export type HttpResponse = APIGatewayProxyStructuredResultV2;
+type Headers = Readonly<Record<string, string>>;
+
+export function json(statusCode: number, body: unknown, headers: Headers = {}): HttpResponse {
+  return { statusCode, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) };
+}
+
+/**
+ * An error as one JSON object: `error`, and the members of RFC 9457 beside it.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9457
+ */
+export function problem(statusCode: number, detail: string, headers: Headers = {}): HttpResponse {
+  const body = { error: detail, type: "about:blank", title: STATUS_CODES[statusCode], status: statusCode, detail };
+  return json(statusCode, body, headers);
+}
+
+/** Wraps a route as a Lambda handler: refusals become answers, and what nobody foresaw a `500` that says nothing of the inside. */
+export function createHttpHandler(route: (request: HttpRequest) => Promise<HttpResponse>) {
+  return async (request: HttpRequest): Promise<HttpResponse> => {
+    try {
+      return await route(request);
+    } catch (error) {
+      if (error instanceof HttpError) return problem(error.statusCode, error.message, error.headers);
+      const { requestId } = request.requestContext;
+      logger.error("Request failed", { requestId, cause: error instanceof Error ? error.name : typeof error });
+      return problem(500, `Something went wrong on our side. The logs know more under request id ${requestId}.`);
+    }
+  };
+}
+
+/** The job id of the path, or the seed's own `404` where it cannot be one. */
+export function jobIdOf(request: HttpRequest): string {
+  const jobId = request.pathParameters?.["jobId"] ?? "";
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(jobId)) throw jobNotFound(jobId);
+  return jobId;
+}
+
+export const jobNotFound = (jobId: string): HttpError => new HttpError(404, `Job '${jobId}' not found`);
+
+/** Whose jobs a request sees: everyone's are `public` while the API asks nobody who they are. */
+export const ownerOf = (_request: HttpRequest): string => "public";
+
+/** Reads a header, whatever the case of its name. */
+export function header(request: HttpRequest, name: string): string | undefined {
+  return Object.entries(request.headers).find(([given]) => given.toLowerCase() === name)?.[1];
+}

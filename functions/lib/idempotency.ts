@@ -1,0 +1,24 @@
+import { createHash } from "node:crypto";
+import { v5 as nameBasedUuid } from "uuid";
+import { HttpError } from "./errors.ts";
+import { type HttpRequest, header } from "./http.ts";
+
+/** The namespace of job ids that are made from a key (RFC 9562, version 5). */
+const namespace = "2b1c6c0e-5f0e-4f0e-9c58-0d6f4f0f7a51";
+
+/**
+ * Reads the `Idempotency-Key` header.
+ *
+ * @throws {@link HttpError} 400 where it is not 16 to 255 printable ASCII characters.
+ */
+export function idempotencyKeyOf(request: HttpRequest): string | undefined {
+  const key = header(request, "idempotency-key");
+  if (key === undefined || /^[\x20-\x7e]{16,255}$/.test(key)) return key;
+  throw new HttpError(400, "The Idempotency-Key must be 16 to 255 printable ASCII characters, best a random UUID.");
+}
+
+/** The job id that one owner's key always leads to, so that a repeat meets its own record. */
+export const jobIdOfKey = (owner: string, key: string): string => nameBasedUuid(`${owner}\n${key}`, namespace);
+
+/** Tells one document from another without keeping it. */
+export const fingerprintOf = (text: string): string => createHash("sha256").update(text).digest("base64url");

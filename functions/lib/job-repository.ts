@@ -1,0 +1,241 @@
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import type { Clock } from "./environment.ts";
+import { type Condition, type GuardedUpdate, toExpressions } from "./guarded-update.ts";
+import {
+  asOf,
+  isOpen,
+  type Job,
+  type JobKey,
+  resultKeys,
+  type Stage,
+  type StageResult,
+  stages,
+  statusesBefore,
+  timeLimits,
+} from "./job.ts";
+
+/** What became of a write: made, or why there was nothing left to make. */
+export type WriteOutcome = "written" | "done already" | "settled" | "gone";
+
+/** A stage's turn at a job: the job as it stands, or why the stage has nothing to do. */
+export type Turn = { readonly job: Job } | { readonly nothingToDo: Exclude<WriteOutcome, "written"> };
+
+/** What a stage may save beside its result. */
+export type StageFields = Partial<Pick<Job, "text" | "textObject" | "postedTerms">>;
+
+/** Partitions of the index of open jobs: enough that no one of them bounds how many jobs a second can be taken. */
+export const openShards = 4;
+
+type Attempt = { readonly written: Job } | { readonly lostTo: Job | undefined };
+
+/** Every read and write of the jobs table. A refused write is an outcome, not an error. */
+export class JobRepository {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #tableName: string;
+  readonly #now: Clock;
+
+  constructor(client: DynamoDBDocumentClient, tableName: string, now: Clock) {
+    this.#client = client;
+    this.#tableName = tableName;
+    this.#now = now;
+  }
+
+  /**
+   * Puts a new record where there is none, or an expired one.
+   *
+   * @returns the record that holds the place: the given one, or the one that it met.
+   */
+  async create(job: Job): Promise<Job> {
+    const attempt = await attemptOf(async () => {
+      await this.#client.send(
+        new PutCommand({
+          TableName: this.#tableName,
+          Item: job,
+          ConditionExpression: "attribute_not_exists(#jobId) OR #expiresAt <= :now",
+          ExpressionAttributeNames: { "#jobId": "jobId", "#expiresAt": "expiresAt" },
+          ExpressionAttributeValues: { ":now": this.#now() },
+          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+        }),
+      );
+      return job;
+    });
+    return "written" in attempt ? job : (attempt.lostTo ?? job);
+  }
+
+  /** @returns the job as it holds now, or `undefined` where there is none or it has expired. */
+  async get(jobId: string): Promise<Job | undefined> {
+    const job = await this.#read(jobId);
+    return job === undefined ? undefined : asOf(job, this.#now());
+  }
+
+  /** Opens a job for a stage. The first stage moves it on to `IN_PROGRESS`, and its write is its read. */
+  async open(key: JobKey, stage: Stage): Promise<Turn> {
+    const job = stage === stages[0] ? await this.#begin(key) : await this.#read(key.jobId);
+    return job !== undefined && this.#isTurnOf(stage, job, key) ? { job } : { nothingToDo: this.#whyNot(stage, job, key) };
+  }
+
+  /** Saves a stage's result and names the next stage; the last one's makes the job `DONE` in the same write. */
+  async saveResult<S extends Stage>(key: JobKey, stage: S, result: StageResult<S>, fields: StageFields = {}): Promise<WriteOutcome> {
+    const member = `result.${resultKeys[stage]}`;
+    const next = stages[stages.indexOf(stage) + 1];
+    const attempt = await this.#update(key.jobId, {
+      set: { ...fields, [member]: result, status: next === undefined ? "DONE" : "IN_PROGRESS", ...(next && { stage: next }) },
+      remove: [...(next === undefined ? onlyOnOpenJobs : []), ...placesLeftBy(fields)],
+      conditions: [...this.#openStill(key), ["status", "in", statusesBefore.DONE], [member, "absent"]],
+    });
+    return "written" in attempt ? "written" : this.#whyNot(stage, attempt.lostTo, key);
+  }
+
+  /** Whether a job has ended, is gone, or has been made anew since. */
+  async isOver(key: JobKey): Promise<boolean> {
+    const job = await this.get(key.jobId);
+    return job === undefined || job.generation !== key.generation || !isOpen(job);
+  }
+
+  /** Removes a job, whatever its status, if it is the owner's. @returns what stood there. */
+  async remove(jobId: string, owner: string): Promise<Job | undefined> {
+    return this.#delete(jobId, ["owner", owner]);
+  }
+
+  /** Removes the record of one making of a job, and no other's. */
+  async withdraw({ jobId, generation }: JobKey): Promise<void> {
+    await this.#delete(jobId, ["generation", generation]);
+  }
+
+  /** @returns the ids of open jobs of a shard that the sweeper should look at now, longest due first. */
+  async dueJobs(shard: number, limit: number): Promise<readonly string[]> {
+    const { Items = [] } = await this.#client.send(
+      new QueryCommand({
+        TableName: this.#tableName,
+        IndexName: openJobsIndex,
+        KeyConditionExpression: "#openShard = :shard AND #dueAt <= :now",
+        ExpressionAttributeNames: { "#openShard": "openShard", "#dueAt": "dueAt" },
+        ExpressionAttributeValues: { ":shard": shard, ":now": this.#now() },
+        Limit: limit,
+      }),
+    );
+    return Items.map((item) => item["jobId"] as string);
+  }
+
+  /**
+   * Does what is due for an open job: writes the error of one that is past its deadline, or counts a restart of one
+   * that has not begun.
+   *
+   * @returns `start` with the job to start again, `expired`, or `nothing` where another was quicker.
+   */
+  async sweep(jobId: string): Promise<{ readonly start: Job } | "expired" | "nothing"> {
+    const job = await this.#read(jobId);
+    if (job === undefined || !isOpen(job)) return "nothing";
+    if (job.deadlineAt <= this.#now()) return this.#expire(job);
+    return this.#claimRestart(job);
+  }
+
+  async #expire(job: Job): Promise<"expired" | "nothing"> {
+    const { status, errorCode, errorMessage, failedStage, updatedAt } = asOf(job, this.#now());
+    const attempt = await this.#update(job.jobId, {
+      set: { status, errorCode, errorMessage, failedStage, updatedAt },
+      remove: onlyOnOpenJobs,
+      conditions: [
+        ["generation", "=", job.generation],
+        ["status", "in", statusesBefore.ERROR],
+        ["deadlineAt", "=", job.deadlineAt],
+      ],
+    });
+    return "written" in attempt ? "expired" : "nothing";
+  }
+
+  async #claimRestart(job: Job): Promise<{ readonly start: Job } | "nothing"> {
+    if (job.status !== "PENDING" || job.restarts >= timeLimits.mostRestarts) return "nothing";
+    const isLast = job.restarts + 1 === timeLimits.mostRestarts;
+    const attempt = await this.#update(job.jobId, {
+      set: { restarts: job.restarts + 1, dueAt: isLast ? job.deadlineAt : this.#now() + timeLimits.restartAfterSeconds },
+      conditions: [...this.#openStill(job), ["status", "=", "PENDING"], ["restarts", "=", job.restarts]],
+    });
+    return "written" in attempt ? { start: attempt.written } : "nothing";
+  }
+
+  async #begin(key: JobKey): Promise<Job | undefined> {
+    const deadlineAt = this.#now() + timeLimits.executionDeadlineSeconds;
+    const attempt = await this.#update(key.jobId, {
+      set: { status: "IN_PROGRESS", stage: stages[0], deadlineAt, dueAt: deadlineAt },
+      conditions: [...this.#openStill(key), ["status", "=", "PENDING"]],
+    });
+    return "written" in attempt ? attempt.written : attempt.lostTo;
+  }
+
+  async #read(jobId: string): Promise<Job | undefined> {
+    const { Item } = await this.#client.send(new GetCommand({ TableName: this.#tableName, Key: { jobId }, ConsistentRead: true }));
+    const job = Item as Job | undefined;
+    return job !== undefined && job.expiresAt > this.#now() ? job : undefined;
+  }
+
+  async #update(jobId: string, { set, ...update }: GuardedUpdate): Promise<Attempt> {
+    return attemptOf(async () => {
+      const { Attributes } = await this.#client.send(
+        new UpdateCommand({
+          TableName: this.#tableName,
+          Key: { jobId },
+          ...toExpressions({ ...update, set: { updatedAt: this.#now(), ...set }, add: { version: 1 } }),
+          ReturnValues: "ALL_NEW",
+          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+        }),
+      );
+      return Attributes as Job;
+    });
+  }
+
+  async #delete(jobId: string, [name, value]: readonly [string, string]): Promise<Job | undefined> {
+    const attempt = await attemptOf(async () => {
+      const { Attributes } = await this.#client.send(
+        new DeleteCommand({
+          TableName: this.#tableName,
+          Key: { jobId },
+          ConditionExpression: "#name = :value",
+          ExpressionAttributeNames: { "#name": name },
+          ExpressionAttributeValues: { ":value": value },
+          ReturnValues: "ALL_OLD",
+        }),
+      );
+      return Attributes as Job;
+    });
+    return "written" in attempt ? attempt.written : undefined;
+  }
+
+  #openStill(key: JobKey): readonly Condition[] {
+    return [
+      ["generation", "=", key.generation],
+      ["deadlineAt", ">", this.#now()],
+    ];
+  }
+
+  #isTurnOf(stage: Stage, job: Job, key: JobKey): boolean {
+    return job.generation === key.generation && isOpen(asOf(job, this.#now())) && job.result[resultKeys[stage]] === undefined;
+  }
+
+  #whyNot(stage: Stage, job: Job | undefined, key: JobKey): Exclude<WriteOutcome, "written"> {
+    if (job === undefined || job.generation !== key.generation) return "gone";
+    return job.result[resultKeys[stage]] === undefined ? "settled" : "done already";
+  }
+}
+
+/** The name of the sparse index that only open jobs are in; the jobs table declares it. */
+export const openJobsIndex = "open-jobs";
+
+const onlyOnOpenJobs = ["stage", "openShard", "dueAt"] as const;
+
+/** A text has one place: the one where it was before is named no longer. */
+function placesLeftBy(fields: StageFields): readonly string[] {
+  if (fields.textObject !== undefined) return ["text"];
+  return fields.text === undefined ? [] : ["textObject"];
+}
+
+async function attemptOf(write: () => Promise<Job>): Promise<Attempt> {
+  try {
+    return { written: await write() };
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    return { lostTo: error.Item && (unmarshall(error.Item) as Job) };
+  }
+}

@@ -1,0 +1,37 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SFNClient } from "@aws-sdk/client-sfn";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { DocumentStore } from "./document-store.ts";
+import { environmentVariable, systemClock } from "./environment.ts";
+import { Executions } from "./executions.ts";
+import { JobRepository } from "./job-repository.ts";
+import { logger } from "./logger.ts";
+import { PostingTable } from "./search/posting-table.ts";
+import { RelatedDocuments } from "./search/related-documents.ts";
+import type { StageServices } from "./stage-handler.ts";
+
+/** A call that has no answer by then is sent anew, well within the shortest timeout of a function. */
+const clientConfig = { maxAttempts: 3, requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_500 } } as const;
+
+const documentClient = (): DynamoDBDocumentClient =>
+  DynamoDBDocumentClient.from(new DynamoDBClient(clientConfig), { marshallOptions: { removeUndefinedValues: true } });
+
+export const jobRepository = (): JobRepository => new JobRepository(documentClient(), environmentVariable("JOBS_TABLE"), systemClock);
+
+export const documentStore = (): DocumentStore => new DocumentStore(new S3Client(clientConfig), environmentVariable("DOCUMENTS_BUCKET"));
+
+export const relatedDocuments = (): RelatedDocuments =>
+  new RelatedDocuments(new PostingTable(documentClient(), environmentVariable("POSTINGS_TABLE")), systemClock);
+
+export const executions = (): Executions => new Executions(new SFNClient(clientConfig), environmentVariable("STATE_MACHINE_ARN"));
+
+export const stageServices = (): StageServices => ({
+  jobs: jobRepository(),
+  documents: documentStore(),
+  logger,
+  pace: () => sleep(1_000 * Number(environmentVariable("PACE_SECONDS"))),
+  attemptName: () => randomBytes(9).toString("base64url"),
+});
