@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { allow, policyDocument, type Statement } from "./statement.ts";
+import { allow, policyDocument, type Statement, trustPolicy } from "./statement.ts";
 
 export interface JobFunctionArgs {
   /** The folder with the built bundles; the function's stands in the folder of its name. */
@@ -54,7 +54,7 @@ export class JobFunction extends pulumi.ComponentResource {
   #createRole(name: string, logGroup: aws.cloudwatch.LogGroup, { statements, network }: JobFunctionArgs) {
     const role = new aws.iam.Role(
       name,
-      { assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "lambda.amazonaws.com" }) },
+      { assumeRolePolicy: trustPolicy("lambda.amazonaws.com") },
       { parent: this },
     );
     const ownLog = allow(["logs:CreateLogStream", "logs:PutLogEvents"], pulumi.interpolate`${logGroup.arn}:*`);

@@ -14,8 +14,12 @@ export function allow(actions: readonly string[], resource: Resources, condition
 export const policyDocument = (statements: readonly Statement[]): pulumi.Output<string> =>
   pulumi.jsonStringify({ Version: "2012-10-17", Statement: [...statements] });
 
-/** Lets a service of this account, and no other account's, take a role on. */
-export const trustPolicy = (service: string, accountId: pulumi.Input<string>): pulumi.Output<string> =>
+/**
+ * Lets a service take a role on.
+ *
+ * @param accountId where the service tells it: then it acts for this account alone, and not as another's deputy.
+ */
+export const trustPolicy = (service: string, accountId?: pulumi.Input<string>): pulumi.Output<string> =>
   pulumi.jsonStringify({
     Version: "2012-10-17",
     Statement: [
@@ -23,7 +27,7 @@ export const trustPolicy = (service: string, accountId: pulumi.Input<string>): p
         Effect: "Allow",
         Action: "sts:AssumeRole",
         Principal: { Service: service },
-        Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+        ...(accountId && { Condition: { StringEquals: { "aws:SourceAccount": accountId } } }),
       },
     ],
   });

@@ -1,0 +1,104 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Job, JobKey, Stage } from "../../functions/lib/job.ts";
+import { createPipeline, type Pipeline } from "../support/pipeline.ts";
+import { allSchedules, Turnstile } from "../support/turnstile.ts";
+
+const order = ["ocr", "ml_inference", "search"] as const;
+const statusesInOrder = ["PENDING", "IN_PROGRESS", "DONE"];
+
+// Longer than a record holds, not in normal form C, and with lines of Windows: each stage writes and reads all that it can.
+const text = `${"The cafe\u0301 serves wonderful coffee, and the waiters are kind.\r\n".repeat(20)}`;
+
+/** What must be equal after every way of running a job; what names the one job is left out. */
+function comparable(job: Job | undefined): unknown {
+  if (job === undefined) return undefined;
+  const { jobId, generation, openShard, owner, textObject, ...rest } = job;
+  return { ...rest, textBytes: textObject?.bytes };
+}
+
+/** Every owner has documents of their own only, so that one run's postings are not related to another's. */
+async function newJob(pipeline: Pipeline): Promise<JobKey> {
+  const key = await pipeline.submit(text);
+  const job = await pipeline.record(key.jobId);
+  const { PutCommand } = await import("@aws-sdk/lib-dynamodb");
+  await pipeline.aws.documents.send(new PutCommand({ TableName: "jobs", Item: { ...job, owner: `owner-of-${key.jobId}` } }));
+  return key;
+}
+
+async function cleanRecord(pipeline: Pipeline): Promise<unknown> {
+  const key = await newJob(pipeline);
+  await pipeline.execute(key);
+  return comparable(await pipeline.record(key.jobId));
+}
+
+async function controlled() {
+  const turnstile = new Turnstile();
+  const pipeline = await createPipeline({ actors: ["one", "two"], before: ({ principal }) => turnstile.enter(principal.roleName) });
+  return { turnstile, pipeline, clean: await cleanRecord(pipeline) };
+}
+
+test("a clean run ends DONE with every stage's result", async () => {
+  const pipeline = await createPipeline();
+
+  const clean = await cleanRecord(pipeline);
+
+  expect(clean).toMatchObject({ status: "DONE", result: { ocr: { charCount: 1199 }, mlInference: { sentiment: "POSITIVE" }, search: { relatedDocumentsFound: 0 } } });
+});
+
+test.each(order)("two deliveries of %s at once, in every order of their calls, leave the record of one", async (stage) => {
+  const { turnstile, pipeline, clean } = await controlled();
+  let runs = 0;
+
+  for await (const schedule of allSchedules(400)) {
+    runs++;
+    const key = await newJob(pipeline);
+    for (const earlier of order.slice(0, order.indexOf(stage))) await pipeline.runStage(earlier, key);
+    await turnstile.race(schedule, {
+      one: () => pipeline.runStage(stage, key, "one"),
+      two: () => pipeline.runStage(stage, key, "two"),
+    });
+    for (const later of order.slice(order.indexOf(stage) + 1)) await pipeline.runStage(later, key);
+    expect(comparable(await pipeline.record(key.jobId)), schedule.toString()).toEqual(clean);
+  }
+
+  expect(runs).toBeGreaterThan(5);
+});
+
+test("two executions at once, their calls in random orders, leave the record of one, and it only ever moves on", async () => {
+  const { turnstile, pipeline, clean } = await controlled();
+
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.boolean(), { minLength: 30, maxLength: 30 }), async (choices) => {
+      const key = await newJob(pipeline);
+      const seen: Job[] = [];
+      const look = async () => {
+        const job = await pipeline.record(key.jobId);
+        if (job !== undefined) seen.push(job);
+      };
+      await turnstile.race(choices, { one: () => pipeline.execute(key, "one"), two: () => pipeline.execute(key, "two") }, look);
+      expect(comparable(await pipeline.record(key.jobId))).toEqual(clean);
+      const places = seen.map(({ status }) => statusesInOrder.indexOf(status));
+      expect(places).toEqual([...places].sort());
+      expect(seen.map(({ version }) => version)).toEqual(seen.map(({ version }) => version).sort((a, b) => a - b));
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test.each([
+  { done: [] },
+  { done: ["ocr"] },
+  { done: ["ocr", "ml_inference"] },
+  { done: ["ocr", "ml_inference", "search"] },
+] as { done: Stage[] }[])("an execution that starts again from the beginning after $done leaves the record of one", async ({ done }) => {
+  const pipeline = await createPipeline();
+  const clean = await cleanRecord(pipeline);
+  const key = await newJob(pipeline);
+  for (const stage of done) await pipeline.runStage(stage, key);
+
+  const outcome = await pipeline.execute(key);
+
+  expect(outcome.status).toBe("SUCCEEDED");
+  expect(comparable(await pipeline.record(key.jobId))).toEqual(clean);
+});

@@ -1,0 +1,233 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Manifest } from "../../local/evaluate-program.ts";
+import { evaluatedProgram, inputsOf } from "../support/evaluated-program.ts";
+
+const functions = ["ocr", "ml-inference", "search", "create-job", "get-job", "get-text", "delete-job", "sweep-jobs", "unknown-route"];
+const routes = {
+  "jobs-post-jobs": "POST /jobs",
+  "jobs-get-jobs-jobId": "GET /jobs/{jobId}",
+  "jobs-get-jobs-jobId-text": "GET /jobs/{jobId}/text",
+  "jobs-delete-jobs-jobId": "DELETE /jobs/{jobId}",
+  "jobs-default": "$default",
+};
+
+let program: Manifest;
+beforeAll(async () => {
+  program = await evaluatedProgram();
+});
+
+test("the program declares exactly these resources", () => {
+  const declared = program.resources.map(({ type, name }) => `${type} ${name}`).sort();
+
+  expect(declared).toEqual(
+    [
+      ...functions.flatMap((name) => [
+        `aws:lambda/function:Function ${name}`,
+        `aws:iam/role:Role ${name}`,
+        `aws:iam/rolePolicy:RolePolicy ${name}`,
+        `aws:cloudwatch/logGroup:LogGroup ${name}`,
+      ]),
+      ...Object.keys(routes).flatMap((name) => [
+        `aws:apigatewayv2/route:Route ${name}`,
+        `aws:apigatewayv2/integration:Integration ${name}`,
+        `aws:lambda/permission:Permission ${name}`,
+      ]),
+      "aws:apigatewayv2/api:Api jobs",
+      "aws:apigatewayv2/stage:Stage jobs",
+      "aws:cloudwatch/logGroup:LogGroup jobs",
+      "aws:cloudwatch/logGroup:LogGroup process-job",
+      "aws:dynamodb/table:Table jobs",
+      "aws:dynamodb/table:Table postings",
+      "aws:iam/role:Role process-job",
+      "aws:iam/role:Role sweep-every-minute",
+      "aws:iam/rolePolicy:RolePolicy process-job",
+      "aws:iam/rolePolicy:RolePolicy sweep-every-minute",
+      "aws:s3/bucket:Bucket documents",
+      "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration documents",
+      "aws:s3/bucketOwnershipControls:BucketOwnershipControls documents",
+      "aws:s3/bucketPolicy:BucketPolicy documents",
+      "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock documents",
+      "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration documents",
+      "aws:scheduler/schedule:Schedule sweep-every-minute",
+      "aws:sfn/stateMachine:StateMachine process-job",
+    ].sort(),
+  );
+});
+
+test("the stack's outputs have the seed's names, links into the console, and a line to try", () => {
+  expect(program.outputs).toEqual({
+    ApiBaseUrl: "http://127.0.0.1:3000",
+    CreateJobEndpoint: "http://127.0.0.1:3000/jobs",
+    GetJobEndpoint: "http://127.0.0.1:3000/jobs/{jobId}",
+    CurlLine: `curl -i http://127.0.0.1:3000/jobs -H 'Content-Type: application/json' -d '{"text": "AWS Lambda is a great serverless compute service"}'`,
+    ConsoleLinks: {
+      stateMachine:
+        "https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1#/statemachines/view/arn:aws:states:us-east-1:000000000000:stateMachine:async-text-processing-dev-process-job",
+      executionLog:
+        "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/$252Faws$252Fvendedlogs$252Fstates$252Fasync-text-processing-dev-process-job",
+    },
+  });
+});
+
+describe("a function", () => {
+  test.each(functions)("%s runs its own bundle under its own role and logs to its own group", (name) => {
+    const lambda = inputsOf(program, "aws:lambda/function:Function", name);
+
+    expect(lambda).toMatchObject({
+      name: `async-text-processing-dev-${name}`,
+      role: `arn:aws:iam::000000000000:role/${name}-local`,
+      runtime: "nodejs24.x",
+      architectures: ["arm64"],
+      handler: "index.handler",
+      publish: true,
+      code: { archive: expect.stringMatching(new RegExp(`/\\.build/functions/${name}$`)) },
+      loggingConfig: { logFormat: "JSON", logGroup: `/aws/lambda/async-text-processing-dev-${name}` },
+    });
+    expect(inputsOf(program, "aws:cloudwatch/logGroup:LogGroup", name)).toEqual({
+      name: `/aws/lambda/async-text-processing-dev-${name}`,
+      retentionInDays: 14,
+    });
+  });
+
+  test("has a timeout and a memory of its own choice", () => {
+    const sizes = functions.map((name) => {
+      const { timeout, memorySize } = inputsOf(program, "aws:lambda/function:Function", name);
+      return [name, timeout, memorySize];
+    });
+
+    expect(sizes).toEqual([
+      ["ocr", 85, 2048],
+      ["ml-inference", 10, 512],
+      ["search", 10, 512],
+      ["create-job", 10, 512],
+      ["get-job", 10, 512],
+      ["get-text", 10, 512],
+      ["delete-job", 10, 512],
+      ["sweep-jobs", 50, 512],
+      ["unknown-route", 10, 512],
+    ]);
+  });
+});
+
+describe("the HTTP API", () => {
+  test.each(Object.entries(routes))("%s is %s, may be called from there, and from nowhere else", (name, routeKey) => {
+    const source = { "jobs-post-jobs": "POST/jobs", "jobs-get-jobs-jobId": "GET/jobs/*", "jobs-get-jobs-jobId-text": "GET/jobs/*/text", "jobs-delete-jobs-jobId": "DELETE/jobs/*", "jobs-default": "$default" }[name];
+
+    expect(inputsOf(program, "aws:apigatewayv2/route:Route", name)).toEqual({
+      apiId: "jobs-local",
+      routeKey,
+      target: `integrations/${name}-local`,
+    });
+    expect(inputsOf(program, "aws:lambda/permission:Permission", name)).toMatchObject({
+      action: "lambda:InvokeFunction",
+      principal: "apigateway.amazonaws.com",
+      sourceArn: `arn:aws:execute-api:us-east-1:000000000000:jobs-local/*/${source}`,
+    });
+  });
+
+  test("is one auto-deployed $default stage with throttling and an access log", () => {
+    const stage = inputsOf(program, "aws:apigatewayv2/stage:Stage", "jobs");
+
+    expect(stage).toMatchObject({
+      name: "$default",
+      autoDeploy: true,
+      defaultRouteSettings: { throttlingRateLimit: 500, throttlingBurstLimit: 1000 },
+      accessLogSettings: { destinationArn: "arn:aws:logs:us-east-1:000000000000:log-group:/aws/vendedlogs/apis/async-text-processing-dev" },
+    });
+  });
+});
+
+test("the state machine logs all that the console draws an execution from", () => {
+  const { definition: _, ...machine } = inputsOf(program, "aws:sfn/stateMachine:StateMachine", "process-job");
+
+  expect(machine).toEqual({
+    name: "async-text-processing-dev-process-job",
+    type: "EXPRESS",
+    roleArn: "arn:aws:iam::000000000000:role/process-job-local",
+    loggingConfiguration: {
+      level: "ALL",
+      includeExecutionData: true,
+      logDestination:
+        "arn:aws:logs:us-east-1:000000000000:log-group:/aws/vendedlogs/states/async-text-processing-dev-process-job:*",
+    },
+    tracingConfiguration: { enabled: true },
+  });
+});
+
+test("the definition names versions of functions, so that an execution ends on the code that it started with", () => {
+  const { definition } = inputsOf(program, "aws:sfn/stateMachine:StateMachine", "process-job");
+
+  const invoked = [...String(definition).matchAll(/"FunctionName": "(.+)"/g)].map(([, name]) => name);
+  expect(invoked).toEqual(
+    ["ocr", "ml-inference", "search"].map((name) => `arn:aws:lambda:us-east-1:000000000000:function:async-text-processing-dev-${name}:1`),
+  );
+});
+
+test("the jobs table is billed by request, forgets expired records, and keeps a sparse index of open jobs", () => {
+  expect(inputsOf(program, "aws:dynamodb/table:Table", "jobs")).toEqual({
+    billingMode: "PAY_PER_REQUEST",
+    hashKey: "jobId",
+    attributes: [
+      { name: "jobId", type: "S" },
+      { name: "openShard", type: "N" },
+      { name: "dueAt", type: "N" },
+    ],
+    globalSecondaryIndexes: [{ name: "open-jobs", hashKey: "openShard", rangeKey: "dueAt", projectionType: "KEYS_ONLY" }],
+    ttl: { attributeName: "expiresAt", enabled: true },
+  });
+});
+
+test("the postings table is keyed by owner and term", () => {
+  expect(inputsOf(program, "aws:dynamodb/table:Table", "postings")).toEqual({
+    billingMode: "PAY_PER_REQUEST",
+    hashKey: "ownerTerm",
+    rangeKey: "place",
+    attributes: [
+      { name: "ownerTerm", type: "S" },
+      { name: "place", type: "S" },
+    ],
+    ttl: { attributeName: "expiresAt", enabled: true },
+  });
+});
+
+test("the bucket is private, encrypted, reached by TLS only, and forgets", () => {
+  const type = (name: string) => `aws:s3/${name.charAt(0).toLowerCase()}${name.slice(1)}:${name}`;
+
+  expect(inputsOf(program, type("BucketPublicAccessBlock"), "documents")).toEqual({
+    bucket: "documents-local",
+    blockPublicAcls: true,
+    blockPublicPolicy: true,
+    ignorePublicAcls: true,
+    restrictPublicBuckets: true,
+  });
+  expect(inputsOf(program, type("BucketServerSideEncryptionConfiguration"), "documents")).toMatchObject({
+    rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
+  });
+  expect(JSON.parse(String(inputsOf(program, type("BucketPolicy"), "documents")["policy"])).Statement).toEqual([
+    {
+      Effect: "Deny",
+      Principal: "*",
+      Action: "s3:*",
+      Resource: ["arn:aws:s3:::documents-local", "arn:aws:s3:::documents-local/*"],
+      Condition: { Bool: { "aws:SecureTransport": "false" } },
+    },
+  ]);
+  expect(inputsOf(program, type("BucketLifecycleConfiguration"), "documents")).toMatchObject({
+    rules: [
+      { status: "Enabled", filter: { prefix: "jobs/" }, expiration: { days: 7 } },
+      { status: "Enabled", abortIncompleteMultipartUpload: { daysAfterInitiation: 1 } },
+    ],
+  });
+});
+
+test("the sweeper is called every minute", () => {
+  expect(inputsOf(program, "aws:scheduler/schedule:Schedule", "sweep-every-minute")).toEqual({
+    scheduleExpression: "rate(1 minute)",
+    flexibleTimeWindow: { mode: "OFF" },
+    target: {
+      arn: "arn:aws:lambda:us-east-1:000000000000:function:async-text-processing-dev-sweep-jobs",
+      roleArn: "arn:aws:iam::000000000000:role/sweep-every-minute-local",
+      retryPolicy: { maximumRetryAttempts: 0 },
+    },
+  });
+});

@@ -1,0 +1,19 @@
+import { evaluateProgram, type Manifest } from "../../local/evaluate-program.ts";
+import type { Properties } from "../../local/simulators/resource-type.ts";
+import { readStackConfig } from "../../local/stack-config.ts";
+
+export const projectFolder = new URL("../..", import.meta.url).pathname;
+export const place = { region: "us-east-1", accountId: "000000000000", apiUrl: "http://127.0.0.1:3000" };
+
+/** Evaluates `index.ts` as `npm start` does, with values of the config set: `key=value`. */
+export function evaluatedProgram(...set: readonly string[]): Promise<Manifest> {
+  const { project, program, values } = readStackConfig(projectFolder, "dev", set);
+  return evaluateProgram({ program, project, stack: "dev", config: values, place });
+}
+
+/** The inputs of the one resource of a type and name. */
+export function inputsOf({ resources }: Manifest, type: string, name: string): Properties {
+  const found = resources.filter((resource) => resource.type === type && resource.name === name);
+  if (found.length !== 1) throw new Error(`There are ${found.length} resources ${type} "${name}".`);
+  return found[0]?.inputs ?? {};
+}
