@@ -1,0 +1,80 @@
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import type { AwsRequest } from "../aws-message.ts";
+
+/** An `Authorization` header of Signature Version 4. */
+export interface Signature {
+  readonly accessKeyId: string;
+  /** `date/region/service/aws4_request`. */
+  readonly scope: string;
+  /** `s3`, `dynamodb`, `states`, `lambda`. */
+  readonly service: string;
+  readonly signedHeaders: readonly string[];
+  readonly value: string;
+}
+
+const header =
+  /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8}\/[^/]+\/([^/]+)\/aws4_request), ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/;
+
+/** Reads the header; nothing where there is none, or one of another kind. */
+export function signatureOf({ headers }: Pick<AwsRequest, "headers">): Signature | undefined {
+  const [, accessKeyId, scope, service, signedHeaders, value] = header.exec(headers["authorization"] ?? "") ?? [];
+  if (!(accessKeyId && scope && service && signedHeaders && value)) return undefined;
+  return { accessKeyId, scope, service, signedHeaders: signedHeaders.split(";"), value };
+}
+
+/**
+ * Whether the request is signed with this key, its body included. The date is not compared with a clock.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ */
+export function isSignedBy(secretAccessKey: string, signature: Signature, request: AwsRequest): boolean {
+  const contentHash = request.headers["x-amz-content-sha256"] ?? sha256(request.body);
+  if (/^[0-9a-f]{64}$/.test(contentHash) && contentHash !== sha256(request.body)) return false;
+  const canonicalRequest = canonical(request, signature, contentHash);
+  const toSign = ["AWS4-HMAC-SHA256", request.headers["x-amz-date"] ?? "", signature.scope, sha256(canonicalRequest)].join("\n");
+  const expected = hmac(signingKey(secretAccessKey, signature.scope), toSign);
+  return timingSafeEqual(expected, Buffer.from(signature.value, "hex"));
+}
+
+function canonical({ method, url, headers }: AwsRequest, { service, signedHeaders }: Signature, contentHash: string): string {
+  const [path = "", query = ""] = url.split(/\?(.*)/s);
+  return [
+    method,
+    service === "s3" ? path : path.split("/").map(encode).join("/"), // every service but S3 encodes the path once more
+    query
+      .split("&")
+      .filter(Boolean)
+      .map((part) => (part.includes("=") ? part : `${part}=`))
+      .sort()
+      .join("&"),
+    ...signedHeaders.map((name) => `${name}:${(headers[name] ?? "").trim().replace(/\s+/g, " ")}`),
+    "",
+    signedHeaders.join(";"),
+    contentHash,
+  ].join("\n");
+}
+
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+// A key holds for a day of one service, and deriving it takes longer than all the rest.
+const signingKeys = new Map<string, Buffer>();
+
+function signingKey(secretAccessKey: string, scope: string): Buffer {
+  const name = `${secretAccessKey}/${scope}`;
+  const known = signingKeys.get(name);
+  if (known !== undefined) return known;
+  const key = scope.split("/").reduce<Buffer | string>(hmac, `AWS4${secretAccessKey}`) as Buffer;
+  if (signingKeys.size >= 1000) signingKeys.clear();
+  signingKeys.set(name, key);
+  return key;
+}
+
+function hmac(key: Buffer | string, text: string): Buffer {
+  return createHmac("sha256", key).update(text).digest();
+}
+
+function sha256(text: string | Buffer): string {
+  return createHash("sha256").update(text).digest("hex");
+}

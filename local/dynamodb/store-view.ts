@@ -1,0 +1,144 @@
+import {
+  type Callback,
+  database,
+  type Input,
+  type Item,
+  type ItemStore,
+  type KeyRange,
+  type Store,
+  type TableDescription,
+  type TableStore,
+  type Write,
+} from "./dynalite.ts";
+import { writeUnits } from "./item-size.ts";
+import { ValueStream } from "./value-stream.ts";
+
+/**
+ * The store as one operation sees it. It keeps the item that the condition was checked against, and makes an item and its index entries
+ * one atomic write, so that no kill leaves one without the other.
+ */
+export class StoreView implements Store {
+  readonly options: object;
+  readonly db: Store["db"];
+  readonly tableDb: TableStore;
+  /** The item as the operation read it, under its lock. */
+  itemBefore: Item | undefined;
+  /** Write units by table, of the items alone. */
+  readonly writeUnits = new Map<string, number>();
+  readonly #store: Store;
+  readonly #tables: ReadonlyMap<string, TableDescription>;
+  readonly #input: Input;
+  readonly #fail: (error: unknown) => void;
+  readonly #locks = new Set<Callback<unknown>>();
+  #indexWrites: Write[] = [];
+
+  /** @param fail takes what dynalite throws inside a callback, which would otherwise end the process. */
+  constructor(store: Store, tables: ReadonlyMap<string, TableDescription>, input: Input, fail: (error: unknown) => void) {
+    this.#store = store;
+    this.#tables = tables;
+    this.#input = input;
+    this.#fail = fail;
+    this.options = store.options;
+    this.db = store.db;
+    this.tableDb = store.tableDb;
+  }
+
+  getTable(name: string, checkStatus: boolean | Callback<TableDescription>, callback?: Callback<TableDescription>): void {
+    const table = this.#tables.get(name);
+    if (table === undefined) this.#store.getTable(name, checkStatus, callback);
+    else (typeof checkStatus === "function" ? checkStatus : callback)?.(null, table);
+  }
+
+  getItemDb(table: string): ItemStore {
+    const prefix = `item-${table}~`;
+    return {
+      lock: (key, run) => this.#store.getItemDb(table).lock?.(key, (release) => run((callback) => this.#unlocking(release(callback)))),
+      get: (key, callback) => this.#settle(this.db.get(prefix + key), (error, item) => callback(error, this.#read(item))),
+      put: (key, value, callback) => this.#commit(table, { type: "put", key: prefix + key, value }, callback),
+      del: (key, callback) => this.#commit(table, { type: "del", key: prefix + key }, callback),
+      createValueStream: (range) => this.#values(prefix, range),
+    };
+  }
+
+  getIndexDb(type: string, table: string, index: string): ItemStore {
+    const prefix = `index-${type.toLowerCase()}~${table}~${index}~`;
+    return {
+      put: (key, value, callback) => this.#indexWrite({ type: "put", key: prefix + this.#entryKey(key, table, value), value }, callback),
+      del: (key, callback) => this.#indexWrite({ type: "del", key: prefix + this.#entryKey(key, table, this.itemBefore) }, callback),
+      createValueStream: (range) => this.#values(prefix, this.#fromEntry(range, table)),
+    };
+  }
+
+  // A lock that is still held when something throws would hold every later write of its key.
+  #unlocking(unlock: Callback<unknown>): Callback<unknown> {
+    this.#locks.add(unlock);
+    return (error, result) => {
+      this.#locks.delete(unlock);
+      unlock(error, result);
+    };
+  }
+
+  #read(item: Item | undefined): Item | undefined {
+    this.itemBefore = item;
+    return item;
+  }
+
+  // dynalite tells entries of equal index keys apart by 24 bits of a hash: among a few thousand, one would overwrite another.
+  #entryKey(key: string, tableName: string, item: Item | undefined): string {
+    const table = this.#tables.get(tableName);
+    return item === undefined || table === undefined ? key : `${key}/${database.createKey(item, table)}`;
+  }
+
+  #fromEntry(range: KeyRange, table: string): KeyRange {
+    const startKey = this.#input["ExclusiveStartKey"] as Item | undefined;
+    if (startKey === undefined) return range;
+    const bound = range.reverse ? "lt" : "gt";
+    return { ...range, [bound]: this.#entryKey(range[bound] ?? "", table, startKey) };
+  }
+
+  // Called back at once: from the read to the commit, nothing of another item comes between.
+  #indexWrite(write: Write, callback: Callback): void {
+    this.#indexWrites.push(write);
+    callback();
+  }
+
+  #commit(table: string, write: Write, callback: Callback): void {
+    const writes = [...this.#indexWrites, write];
+    this.#indexWrites = [];
+    if (this.#input["ReturnConsumedCapacity"]) {
+      const units = writeUnits(this.itemBefore, write.type === "put" ? write.value : undefined);
+      this.writeUnits.set(table, (this.writeUnits.get(table) ?? 0) + units);
+    }
+    this.#settle(this.db.batch(writes), callback);
+  }
+
+  // Not dynalite's own stream: it never closes the iterator of an operation that stops reading early.
+  #values(prefix: string, { gt, gte, lt, lte, ...rest }: KeyRange): ValueStream {
+    const from = gt === undefined ? { gte: prefix + (gte ?? "") } : { gt: prefix + gt };
+    const to = lte === undefined ? { lt: prefix + (lt ?? "\xff") } : { lte: prefix + lte };
+    return new ValueStream(this.db.values({ ...rest, ...from, ...to }), this.#fail);
+  }
+
+  #settle<T>(work: Promise<T>, callback: Callback<T>): void {
+    work
+      .then((value) => callback(null, value), callback)
+      .catch((error) => {
+        for (const unlock of this.#locks) unlock(error);
+        this.#fail(error);
+      });
+  }
+}
+
+/** A table store that makes a table ACTIVE in its first write. dynalite does so by a timer, and a kill before it would leave CREATING for ever. */
+export function activeAtOnce(tableDb: TableStore): TableStore {
+  let written = false;
+  return {
+    ...tableDb,
+    put: (key, table, callback) => {
+      if (written) return callback();
+      written = true;
+      const indexes = table.GlobalSecondaryIndexes?.map((index) => ({ ...index, IndexStatus: "ACTIVE" }));
+      tableDb.put(key, { ...table, TableStatus: "ACTIVE", ...(indexes && { GlobalSecondaryIndexes: indexes }) }, callback);
+    },
+  };
+}

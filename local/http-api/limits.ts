@@ -1,0 +1,44 @@
+import type { IncomingMessage } from "node:http";
+import { GatewayError } from "./response.ts";
+
+/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html and Lambda's own quotas page */
+export const limits = {
+  /** Request line and header values together. */
+  headBytes: 10_240,
+  bodyBytes: 10 * 1024 * 1024,
+  /** Lambda's "6 MB", as its error messages give it for the request and the response of a synchronous call. */
+  lambdaRequestBytes: 6_291_456,
+  lambdaResponseBytes: 6_291_556,
+  integrationMilliseconds: 30_000,
+} as const;
+
+/** @throws GatewayError 431 */
+export function refuseLongHead(request: IncomingMessage): void {
+  const requestLine = `${request.method} ${request.url} HTTP/${request.httpVersion}`;
+  const values = request.rawHeaders.filter((_, index) => index % 2 === 1);
+  // Node hands heads over as Latin-1, one character a byte.
+  const bytes = values.reduce((sum, value) => sum + value.length, requestLine.length);
+  if (bytes > limits.headBytes) throw new GatewayError(431);
+}
+
+/**
+ * Reads a body as fast as it is taken; of one that is too large, never more than the limit is held.
+ *
+ * @throws GatewayError 413; whatever the stream throws when the client goes away.
+ */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  if (Number(request.headers["content-length"]) > limits.bodyBytes) throw new GatewayError(413);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    // A destroyed request would take the answer's socket along.
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > limits.bodyBytes) throw new GatewayError(413);
+      chunks.push(chunk);
+    }
+  } finally {
+    request.resume(); // lets the rest go by unread, so that the client gets to its answer
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,54 @@
+import { parseArgs } from "node:util";
+import { StartError } from "./start-error.ts";
+
+export interface StartOptions {
+  readonly port: number;
+  /** Where the data lies; nowhere but in memory where there is none. */
+  readonly dataFolder: string | undefined;
+  /** Whether to empty the data folder first. */
+  readonly reset: boolean;
+  /** `key=value`, over the stack's config. */
+  readonly set: readonly string[];
+  readonly help: boolean;
+}
+
+export const usage = `npm start -- [options]
+  --port <number>    where the API listens on 127.0.0.1 (3000); the AWS endpoint takes the next port
+  --data <folder>    where the data lies (.local)
+  --memory           keep nothing on disk
+  --reset            empty the data folder first
+  --set key=value    set a value of the stack's config; may be repeated`;
+
+/** @throws {@link StartError} that names the wrong option. */
+export function parseStartOptions(args: readonly string[]): StartOptions {
+  const values = parsed(args);
+  const port = Number(values.port ?? 3000);
+  if (!Number.isInteger(port) || port < 0 || port > 65_534)
+    throw new StartError(`--port takes a number from 0 to 65534, not "${values.port}".`);
+  if (values.memory && values.data !== undefined) throw new StartError("--memory keeps nothing, so it cannot go with --data.");
+  return {
+    port,
+    dataFolder: values.memory ? undefined : (values.data ?? ".local"),
+    reset: values.reset ?? false,
+    set: values.set ?? [],
+    help: values.help ?? false,
+  };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        port: { type: "string" },
+        data: { type: "string" },
+        memory: { type: "boolean" },
+        reset: { type: "boolean" },
+        set: { type: "string", multiple: true },
+        help: { type: "boolean" },
+      },
+    }).values;
+  } catch (error) {
+    throw new StartError(`${(error as Error).message}\n${usage}`);
+  }
+}

@@ -1,0 +1,80 @@
+import { AwsError } from "../aws-error.ts";
+import type { AwsRequest } from "../aws-message.ts";
+
+export type S3Operation =
+  | "CopyObject"
+  | "DeleteObject"
+  | "DeleteObjects"
+  | "GetObject"
+  | "HeadBucket"
+  | "HeadObject"
+  | "ListObjectsV2"
+  | "PutObject";
+
+/** A request to S3, path style, of an operation that is simulated. */
+export interface S3Request {
+  readonly operation: S3Operation;
+  readonly bucket: string;
+  /** Empty for an operation on the bucket. */
+  readonly key: string;
+  readonly query: URLSearchParams;
+  readonly headers: AwsRequest["headers"];
+  readonly body: Buffer;
+}
+
+const honouredQuery = "continuation-token delete encoding-type list-type max-keys prefix start-after x-id".split(" ");
+const honouredHeaders =
+  /^x-amz-(checksum-(crc32c?|crc64nvme|mode|sha1|sha256)|content-sha256|copy-source(-if-match)?|date|decoded-content-length|meta-.*|metadata-directive|sdk-checksum-algorithm|security-token|trailer|user-agent)$/;
+const refusedHeaders = ["if-modified-since", "if-unmodified-since"];
+
+/** @throws NotImplemented, naming what is not simulated; InvalidURI; KeyTooLongError. */
+export function parseS3Request({ method, url, headers, body }: AwsRequest): S3Request {
+  const [path = "", search = ""] = url.split(/\?(.*)/s);
+  const [bucket = "", ...rest] = decodePath(path).slice(1).split("/");
+  const key = rest.join("/");
+  if (Buffer.byteLength(key) > 1024) throw new AwsError("KeyTooLongError", "Your key is too long");
+  const query = new URLSearchParams(search);
+  const operation = operationOf(method, bucket, key, query, headers);
+  if (operation === undefined) throw notImplemented(`${method} of this kind of ${key === "" ? "bucket" : "object"} resource`);
+  refuseUnknown(query, headers);
+  return { operation, bucket, key, query, headers, body };
+}
+
+export function notImplemented(what: string): AwsError {
+  return new AwsError("NotImplemented", `The local S3 does not simulate ${what}.`, 501);
+}
+
+function operationOf(
+  method: string,
+  bucket: string,
+  key: string,
+  query: URLSearchParams,
+  headers: AwsRequest["headers"],
+): S3Operation | undefined {
+  if (bucket === "") return undefined;
+  if (key === "") {
+    if (method === "GET" && query.get("list-type") === "2") return "ListObjectsV2";
+    if (method === "POST" && query.has("delete")) return "DeleteObjects";
+    return method === "HEAD" ? "HeadBucket" : undefined;
+  }
+  if (method === "PUT") return "x-amz-copy-source" in headers ? "CopyObject" : "PutObject";
+  return ({ GET: "GetObject", HEAD: "HeadObject", DELETE: "DeleteObject" } as const)[method];
+}
+
+// Never ignored: an ACL, a tag or an encryption key that does nothing here would only be missed on AWS.
+function refuseUnknown(query: URLSearchParams, headers: AwsRequest["headers"]): void {
+  for (const name of query.keys()) if (!honouredQuery.includes(name)) throw notImplemented(`the query parameter ${name}`);
+  for (const name of Object.keys(headers)) {
+    const known = name.startsWith("x-amz-") ? honouredHeaders.test(name) : !refusedHeaders.includes(name);
+    if (!known) throw notImplemented(`the header ${name}`);
+  }
+}
+
+/** Decodes a path, or a part of it. */
+export function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw new AwsError("InvalidURI", "Couldn't parse the specified URI.");
+  }
+}

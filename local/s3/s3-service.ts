@@ -1,0 +1,166 @@
+import { AwsError } from "../aws-error.ts";
+import type { AwsResponse } from "../aws-message.ts";
+import { type BucketStore, matchesEtag, preconditionFailed } from "./bucket-store.ts";
+import type { StoredObject } from "./object-files.ts";
+import { decodePath, notImplemented, type S3Operation, type S3Request } from "./s3-request.ts";
+import { readUpload } from "./upload.ts";
+import { s3Headers, textsOf, type XmlElements, xmlAnswer } from "./xml.ts";
+
+/** Throws AccessDenied where the caller must not delete this key: one request can name a thousand. */
+export type AuthorizeDelete = (key: string) => void;
+
+type Operation = (store: BucketStore, request: S3Request, authorizeDelete: AuthorizeDelete) => AwsResponse | Promise<AwsResponse>;
+
+const operations: Readonly<Record<S3Operation, Operation>> = {
+  CopyObject: copyObject,
+  DeleteObject: deleteObject,
+  DeleteObjects: deleteObjects,
+  GetObject: getObject,
+  HeadBucket: headBucket,
+  HeadObject: headObject,
+  ListObjectsV2: listObjects,
+  PutObject: putObject,
+};
+
+/** @throws {@link AwsError} as S3 would answer it. */
+export async function runS3(store: BucketStore, request: S3Request, authorizeDelete: AuthorizeDelete): Promise<AwsResponse> {
+  store.requireBucket(request.bucket);
+  return operations[request.operation](store, request, authorizeDelete);
+}
+
+/** The bucket and key that a copy is made from. */
+export function copySourceOf({ headers }: S3Request): { readonly bucket: string; readonly key: string } {
+  const source = headers["x-amz-copy-source"] ?? "";
+  if (source.includes("?")) throw notImplemented("a copy of a version");
+  const [bucket = "", ...key] = decodePath(source.replace(/^\//, "")).split("/");
+  return { bucket, key: key.join("/") };
+}
+
+async function putObject(store: BucketStore, request: S3Request): Promise<AwsResponse> {
+  const object = await store.put(request.bucket, request.key, readUpload(request), writeCondition(request));
+  return { status: 200, headers: s3Headers({ etag: object.etag, ...object.checksums }), body: "" };
+}
+
+async function copyObject(store: BucketStore, request: S3Request): Promise<AwsResponse> {
+  const source = copySourceOf(request);
+  const { object, body } = await store.get(source.bucket, source.key);
+  const wanted = request.headers["x-amz-copy-source-if-match"];
+  if (wanted !== undefined && !matchesEtag(object.etag, wanted)) throw preconditionFailed("x-amz-copy-source-If-Match");
+  const replaced = request.headers["x-amz-metadata-directive"] === "REPLACE";
+  const headers = replaced ? readUpload({ headers: request.headers, body: Buffer.alloc(0) }).headers : object.headers;
+  const copy = await store.put(request.bucket, request.key, { body, headers, checksums: object.checksums }, writeCondition(request));
+  return xmlAnswer("CopyObjectResult", { ETag: copy.etag, LastModified: new Date(copy.lastModified).toISOString() });
+}
+
+async function getObject(store: BucketStore, request: S3Request): Promise<AwsResponse> {
+  const { object, body } = await store.get(request.bucket, request.key);
+  checkReadCondition(object, request);
+  const range = rangeOf(request.headers["range"], object.size);
+  if (range === undefined) return { status: 200, headers: objectHeaders(object, request), body };
+  const { "content-length": _, ...headers } = objectHeaders(object, { headers: {} });
+  const contentRange = `bytes ${range.first}-${range.last}/${object.size}`;
+  const part = body.subarray(range.first, range.last + 1);
+  return { status: 206, headers: { ...headers, "content-range": contentRange, "content-length": String(part.length) }, body: part };
+}
+
+function headObject(store: BucketStore, request: S3Request): AwsResponse {
+  const object = store.head(request.bucket, request.key);
+  checkReadCondition(object, request);
+  return { status: 200, headers: objectHeaders(object, request), body: "" };
+}
+
+function headBucket(): AwsResponse {
+  return { status: 200, headers: s3Headers({}), body: "" };
+}
+
+function deleteObject(store: BucketStore, { bucket, key }: S3Request): AwsResponse {
+  store.delete(bucket, key);
+  return { status: 204, headers: s3Headers({}), body: "" };
+}
+
+function deleteObjects(store: BucketStore, request: S3Request, authorizeDelete: AuthorizeDelete): AwsResponse {
+  const xml = readUpload(request).body.toString();
+  if (textsOf(xml, "VersionId").length > 0) throw notImplemented("VersionId");
+  const keys = textsOf(xml, "Key");
+  if (keys.length === 0 || keys.length > 1000) throw new AwsError("MalformedXML", "The XML you provided was not well-formed");
+  const results = keys.map((key) => deleteOne(store, request.bucket, key, authorizeDelete));
+  const quiet = textsOf(xml, "Quiet").includes("true");
+  return xmlAnswer("DeleteResult", {
+    Deleted: quiet ? [] : results.flatMap(({ deleted }) => (deleted === undefined ? [] : [deleted])),
+    Error: results.flatMap(({ error }) => (error === undefined ? [] : [error])),
+  });
+}
+
+function deleteOne(
+  store: BucketStore,
+  bucket: string,
+  key: string,
+  authorize: AuthorizeDelete,
+): { deleted?: XmlElements; error?: XmlElements } {
+  try {
+    authorize(key);
+    store.delete(bucket, key);
+    return { deleted: { Key: key } };
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    return { error: { Key: key, Code: error.name, Message: error.message } };
+  }
+}
+
+function listObjects(store: BucketStore, { bucket, query }: S3Request): AwsResponse {
+  const prefix = query.get("prefix") ?? "";
+  const token = query.get("continuation-token");
+  const maxKeys = Math.min(Number(query.get("max-keys") ?? 1000), 1000);
+  if (!(maxKeys >= 0)) throw new AwsError("InvalidArgument", "Provided max-keys not an integer or within integer range");
+  const after = token === null ? (query.get("start-after") ?? "") : Buffer.from(token, "base64url").toString();
+  const found = store.list(bucket, prefix, after);
+  const page = found.slice(0, maxKeys);
+  const encode = query.get("encoding-type") === "url" ? encodeURIComponent : String;
+  const next = page.length > 0 && page.length < found.length ? page.at(-1)?.key : undefined;
+  return xmlAnswer("ListBucketResult", {
+    Name: bucket,
+    Prefix: encode(prefix),
+    KeyCount: page.length,
+    MaxKeys: maxKeys,
+    IsTruncated: next !== undefined,
+    ContinuationToken: token ?? undefined,
+    NextContinuationToken: next && Buffer.from(next).toString("base64url"),
+    EncodingType: query.get("encoding-type") ?? undefined,
+    Contents: page.map((object) => listed(object, encode)),
+  });
+}
+
+function listed({ key, lastModified, etag, size }: StoredObject, encode: (text: string) => string): XmlElements {
+  return { Key: encode(key), LastModified: new Date(lastModified).toISOString(), ETag: etag, Size: size, StorageClass: "STANDARD" };
+}
+
+function writeCondition({ headers }: S3Request): { ifMatch: string | undefined; ifNoneMatch: string | undefined } {
+  return { ifMatch: headers["if-match"], ifNoneMatch: headers["if-none-match"] };
+}
+
+function checkReadCondition({ etag }: StoredObject, { headers }: S3Request): void {
+  const { "if-match": ifMatch, "if-none-match": ifNoneMatch } = headers;
+  if (ifMatch !== undefined && !matchesEtag(etag, ifMatch)) throw preconditionFailed("If-Match");
+  if (ifNoneMatch !== undefined && matchesEtag(etag, ifNoneMatch)) throw new AwsError("NotModified", "Not Modified", 304);
+}
+
+function objectHeaders(object: StoredObject, { headers }: Pick<S3Request, "headers">): Record<string, string> {
+  return s3Headers({
+    ...object.headers,
+    ...(headers["x-amz-checksum-mode"] === "ENABLED" && object.checksums),
+    etag: object.etag,
+    "last-modified": new Date(object.lastModified).toUTCString(),
+    "accept-ranges": "bytes",
+    "content-length": String(object.size),
+  });
+}
+
+// A header that is not one range of bytes is ignored, as HTTP has it.
+function rangeOf(header: string | undefined, size: number): { first: number; last: number } | undefined {
+  const [, from = "", to = ""] = /^bytes=(\d*)-(\d*)$/.exec(header ?? "") ?? [];
+  if (from === "" && to === "") return undefined;
+  const first = from === "" ? Math.max(0, size - Number(to)) : Number(from);
+  const last = from === "" || to === "" ? size - 1 : Math.min(Number(to), size - 1);
+  if (first > last) throw new AwsError("InvalidRange", "The requested range is not satisfiable", 416, { ActualObjectSize: size });
+  return { first, last };
+}

@@ -1,0 +1,15 @@
+import { arn, type ResourceType } from "./resource-type.ts";
+
+export const apigatewayv2Api: ResourceType = {
+  simulated: ["protocolType"],
+  computed: ({ name }, place) => {
+    const id = `${name}-local`;
+    return { id, apiEndpoint: place.apiUrl, executionArn: arn(place, "execute-api", id) };
+  },
+  start: async ({ id, name, inputs }, { httpApis }) => {
+    if (inputs["protocolType"] !== "HTTP")
+      throw new Error(`The API "${name}" is not of protocol type HTTP, and npm start simulates no other.`);
+    httpApis.addApi(id);
+    return undefined;
+  },
+};

@@ -1,0 +1,24 @@
+import { repeat } from "../repeat.ts";
+import { arn, type ResourceType } from "./resource-type.ts";
+
+const unitMilliseconds: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+
+export const schedulerSchedule: ResourceType = {
+  simulated: ["scheduleExpression", "flexibleTimeWindow", "target"],
+  computed: ({ name }, place) => ({ id: `default/${name}`, name, arn: arn(place, "scheduler", `schedule/default/${name}`) }),
+  start: async ({ name, inputs }, services) => {
+    const { mode } = inputs["flexibleTimeWindow"] as { mode: string };
+    if (mode !== "OFF") throw new Error(`The schedule "${name}" has a flexible time window, which npm start does not simulate.`);
+    const target = inputs["target"] as { arn: string; roleArn: string; input?: string };
+    const milliseconds = rateMilliseconds(inputs["scheduleExpression"] as string, name);
+    const principal = services.roles.assume(target.roleArn, "scheduler.amazonaws.com");
+    return { stop: repeat(services.clock, milliseconds, () => services.endpoint.invoke(target.arn, target.input ?? "{}", principal)) };
+  },
+};
+
+function rateMilliseconds(expression: string, name: string): number {
+  const [, value, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
+  if (value === undefined || unit === undefined)
+    throw new Error(`The schedule "${name}" is not a rate, and npm start simulates no other: ${expression}.`);
+  return Number(value) * (unitMilliseconds[unit] ?? 0);
+}

@@ -1,0 +1,25 @@
+import type { Properties, ResourceType } from "./resource-type.ts";
+
+/** Resource types that mean nothing on a laptop, and why. A job's path touches none of them. */
+const reasons = {
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "the local bucket answers on 127.0.0.1 only, and only to known access keys",
+  "aws:s3/bucketOwnershipControls:BucketOwnershipControls": "there are no access control lists, and there is one account",
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": "the files are as safe as the disk they lie on",
+  "awsx:ec2:Vpc": "all addresses are on this machine",
+  "aws:ec2/vpcEndpoint:VpcEndpoint": "all addresses are on this machine",
+  "aws:ec2/securityGroup:SecurityGroup": "all addresses are on this machine",
+} as const;
+
+/** Attributes that the program reads from such a resource. */
+const computedOf: Readonly<Record<string, Properties>> = {
+  "awsx:ec2:Vpc": { vpcId: "vpc-local", isolatedSubnetIds: ["subnet-local-1", "subnet-local-2"], routeTables: [] },
+  "aws:ec2/vpcEndpoint:VpcEndpoint": { prefixListId: "pl-local" },
+};
+
+export const withoutLocalMeaning: Readonly<Record<string, { readonly reason: string; readonly computed: ResourceType["computed"] }>> =
+  Object.fromEntries(
+    Object.entries(reasons).map(([type, reason]) => [
+      type,
+      { reason, computed: ({ name }) => ({ id: `${name}-local`, ...computedOf[type] }) },
+    ]),
+  );

@@ -1,0 +1,56 @@
+import { systemClock } from "./clock.ts";
+import { parseStartOptions, type StartOptions, usage } from "./options.ts";
+import { type Runtime, startRuntime } from "./runtime.ts";
+import { readStackConfig } from "./stack-config.ts";
+import { executionLine, functionLine, readyLines } from "./terminal.ts";
+
+/** Faults of this code rather than of what it was given: they keep their stack trace. */
+const programmingErrors = [TypeError, ReferenceError, RangeError, SyntaxError];
+
+try {
+  const options = parseStartOptions(process.argv.slice(2));
+  if (options.help) console.log(usage);
+  else await start(options);
+} catch (error) {
+  const isFaultOfOurs = !(error instanceof Error) || programmingErrors.some((type) => error instanceof type);
+  console.error(isFaultOfOurs ? error : error.message);
+  process.exitCode = 1;
+}
+
+async function start(options: StartOptions): Promise<void> {
+  console.log("Starting…");
+  const runtime = await startRuntime({
+    ...options,
+    stack: "dev",
+    config: readStackConfig(process.cwd(), "dev", options.set),
+    clock: systemClock,
+    onExecutionEnd: (execution, outcome) => print(executionLine(execution, outcome, systemClock.now())),
+    onFault: (error) => console.error(error),
+  });
+  runtime.services.logs.onLine((line) => print(functionLine(line)));
+  console.log(readyLines(runtime, options.dataFolder, performance.now()));
+  stopOnSignal(runtime);
+  await runtime.warmUp();
+}
+
+function print(line: string | undefined): void {
+  if (line !== undefined) console.log(line);
+}
+
+function stopOnSignal(runtime: Runtime): void {
+  let isStopping = false;
+  const stop = () => {
+    if (isStopping) process.exit(130);
+    isStopping = true;
+    console.log("Stopping…");
+    runtime.stop().then(
+      () => process.exit(0),
+      (error) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+}
