@@ -14,6 +14,7 @@ const options = {
   mainFields: ["module", "main"],
   outExtension: { ".js": ".mjs" },
   minify: true,
+  charset: "utf8",
   sourcemap: "linked",
   sourcesContent: false,
   legalComments: "none",

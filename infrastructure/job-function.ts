@@ -52,11 +52,7 @@ export class JobFunction extends pulumi.ComponentResource {
   }
 
   #createRole(name: string, logGroup: aws.cloudwatch.LogGroup, { statements, network }: JobFunctionArgs) {
-    const role = new aws.iam.Role(
-      name,
-      { assumeRolePolicy: trustPolicy("lambda.amazonaws.com") },
-      { parent: this },
-    );
+    const role = new aws.iam.Role(name, { assumeRolePolicy: trustPolicy("lambda.amazonaws.com") }, { parent: this });
     const ownLog = allow(["logs:CreateLogStream", "logs:PutLogEvents"], pulumi.interpolate`${logGroup.arn}:*`);
     const all = [ownLog, ...statements, ...(network === undefined ? [] : [networkInterfaces])];
     const policy = new aws.iam.RolePolicy(name, { role: role.id, policy: policyDocument(all) }, { parent: this });

@@ -17,9 +17,18 @@ export interface ExtractedText {
  * @returns `charCount` in code points; `wordCount` in words as Unicode UAX #29 has them, so that Japanese is not one word.
  */
 export function extractText(given: string): ExtractedText {
-  const text = given.toWellFormed().normalize("NFC").replace(/\r\n?/g, "\n");
+  const text = normalized(given.toWellFormed()).replace(/\r\n?/g, "\n");
   const charCount = countCodePoints(text);
   return { text, result: { stage: "ocr", charCount, wordCount: countWords(text), preview: previewOf(text, charCount) } };
+}
+
+/**
+ * Normal form C, but for longer runs of combining marks than any writing has (UAX #15, Stream-Safe Text Format): the time
+ * that they take grows with the square of their length.
+ */
+function normalized(text: string): string {
+  const parts = text.split(/(\p{M}{31,})/u);
+  return parts.map((part, index) => (index % 2 === 0 ? part.normalize("NFC") : part)).join("");
 }
 
 function countCodePoints(text: string): number {

@@ -1,0 +1,54 @@
+import { type TermUse, termUses } from "./term-uses.ts";
+
+/** How many terms a vector holds at most: twice as many find hardly more. */
+const longestVector = 32;
+/** Terms below this say nothing by themselves (`people`, `work`): they are in the vector, but nothing is looked for under them. */
+const leastTelling = 8;
+/** Terms are cut to so many code points, so that a record can hold the terms that its document is posted under. */
+const longestTerm = 20;
+const bytesPerTerm = 5;
+
+/** A document as the search for related ones knows it. */
+export interface DocumentTerms {
+  /** The terms to post the document under and to look for others under, strongest first. */
+  readonly strongest: readonly string[];
+  /** The strongest terms with their weights, five bytes each; {@link similarity} reads it. */
+  readonly vector: Uint8Array;
+}
+
+/** What a text is about, for comparison with other texts. Takes what the text says, and no clock or chance: equal texts have equal terms. */
+export function documentTerms(text: string): DocumentTerms {
+  const weighted = termUses(text)
+    .map((use) => ({ term: [...use.term].slice(0, longestTerm).join(""), inverseFrequency: use.inverseFrequency, weight: weightOf(use) }))
+    .sort((a, b) => b.weight - a.weight)
+    .slice(0, longestVector);
+  const strongest = weighted.filter(({ inverseFrequency }) => inverseFrequency >= leastTelling).map(({ term }) => term);
+  return { strongest: [...new Set(strongest)], vector: encode(weighted) };
+}
+
+const weightOf = ({ count, inverseFrequency }: TermUse): number => (1 + Math.log(count)) * inverseFrequency;
+
+/** Each term as a 32-bit hash and its weight, in 255ths of the strongest one's. */
+function encode(weighted: readonly { term: string; weight: number }[]): Uint8Array {
+  const vector = new DataView(new ArrayBuffer(weighted.length * bytesPerTerm));
+  weighted.forEach(({ term, weight }, index) => {
+    vector.setUint32(index * bytesPerTerm, hash(term));
+    vector.setUint8(index * bytesPerTerm + 4, Math.round((255 * weight) / (weighted[0]?.weight ?? 1)));
+  });
+  return new Uint8Array(vector.buffer);
+}
+
+/** FNV-1a over UTF-16 code units: fixed for ever, as posted vectors are compared with later ones. */
+function hash(term: string): number {
+  let hashed = 0x811c9dc5;
+  for (let index = 0; index < term.length; index++) hashed = Math.imul(hashed ^ term.charCodeAt(index), 0x01000193);
+  return hashed >>> 0;
+}
+
+/** The weights of a vector by the hashes of its terms. A broken vector reads as far as it is whole. */
+export function weightsOf(vector: Uint8Array): ReadonlyMap<number, number> {
+  const view = new DataView(vector.buffer, vector.byteOffset, vector.byteLength - (vector.byteLength % bytesPerTerm));
+  const weights = new Map<number, number>();
+  for (let at = 0; at < view.byteLength; at += bytesPerTerm) weights.set(view.getUint32(at), view.getUint8(at + 4));
+  return weights;
+}

@@ -1,0 +1,58 @@
+import { weightsOf } from "./document-vector.ts";
+
+/** A document with fewer terms in common, or less similar, is not related. */
+const fewestSharedTerms = 3;
+const leastSimilarity = 0.15;
+const listed = 5;
+
+/** A document as another one's search meets it. */
+export interface Candidate {
+  readonly jobId: string;
+  /** As {@link documentTerms} made it. */
+  readonly vector: Uint8Array;
+}
+
+export interface RelatedDocument {
+  readonly jobId: string;
+  /** From 0.15 to 1, in hundredths. */
+  readonly similarity: number;
+}
+
+export interface Related {
+  /** How many documents are related. */
+  readonly found: number;
+  /** The five most similar of them, most similar first; by `jobId` where they tie. */
+  readonly documents: readonly RelatedDocument[];
+}
+
+/** Which of the candidates are related to the document of `vector`: by the cosine of the angle between their vectors. */
+export function relate(vector: Uint8Array, candidates: Iterable<Candidate>): Related {
+  const weights = weightsOf(vector);
+  const length = lengthOf(weights);
+  const related: RelatedDocument[] = [];
+  for (const candidate of candidates) {
+    const others = weightsOf(candidate.vector);
+    const { shared, product } = overlap(weights, others);
+    const similarity = product / (length * lengthOf(others));
+    if (shared >= fewestSharedTerms && similarity >= leastSimilarity) related.push({ jobId: candidate.jobId, similarity });
+  }
+  related.sort((a, b) => b.similarity - a.similarity || (a.jobId < b.jobId ? -1 : 1));
+  const documents = related.slice(0, listed).map(({ jobId, similarity }) => ({ jobId, similarity: Math.round(similarity * 100) / 100 }));
+  return { found: related.length, documents };
+}
+
+type Weights = ReadonlyMap<number, number>;
+
+function overlap(weights: Weights, others: Weights): { shared: number; product: number } {
+  let shared = 0;
+  let product = 0;
+  for (const [term, weight] of weights) {
+    const other = others.get(term);
+    if (other === undefined) continue;
+    shared++;
+    product += weight * other;
+  }
+  return { shared, product };
+}
+
+const lengthOf = (weights: Weights): number => Math.hypot(...weights.values());

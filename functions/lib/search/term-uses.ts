@@ -1,0 +1,95 @@
+import { segmentWords } from "../words.ts";
+import { inverseFrequency, unseenInverseFrequency } from "./inverse-frequency.ts";
+import { stemOf } from "./stem.ts";
+import { englishStopWords, stopWordsFor } from "./stop-words.ts";
+
+/** Only so much of a text is looked at, in UTF-16 code units: a topic shows itself by then. */
+const analysedLength = 200_000;
+/** Longer words are not looked at, so that keywords fit into the job's record. */
+const longestWord = 40;
+
+/** How a text uses a term: all words of one stem. */
+export interface TermUse {
+  readonly term: string;
+  /** The form most used, the earliest where they tie. */
+  readonly word: string;
+  readonly count: number;
+  /** How many of `count` begin with a capital inside of the text, or are all capitals. */
+  readonly capitalised: number;
+  /** How many content words came before the first use. */
+  readonly first: number;
+  /** What the term says by itself, see {@link inverseFrequency}; words of other languages than English all say the same. */
+  readonly inverseFrequency: number;
+}
+
+/** The terms of a text in the order of their first use; stop words, numbers and very short words are none. */
+export function termUses(text: string): TermUse[] {
+  const words = writtenWords(text);
+  const stopWords = stopWordsFor(words.map(({ word }) => word));
+  const isEnglish = stopWords === englishStopWords;
+  const content = words.filter(({ word, isContent }) => isContent && !stopWords.has(word)).map((written, place) => ({ written, place }));
+  const termOf = isEnglish ? stemsByWord() : (word: string) => word;
+  return [...Map.groupBy(content, ({ written }) => termOf(written.word))].map(([term, uses]) => ({
+    term,
+    word: mostUsed(uses.map(({ written }) => written.word)),
+    count: uses.length,
+    capitalised: uses.filter(({ written }) => written.isCapitalised).length,
+    first: uses[0]?.place ?? 0,
+    inverseFrequency: isEnglish ? inverseFrequency(term) : unseenInverseFrequency,
+  }));
+}
+
+interface WrittenWord {
+  /** In lower case. */
+  readonly word: string;
+  readonly isCapitalised: boolean;
+  readonly isAcronym: boolean;
+  /** Whether it is a word to count, stop words aside. */
+  readonly isContent: boolean;
+}
+
+function writtenWords(text: string): WrittenWord[] {
+  const visible = text.slice(0, analysedLength).replace(/\p{Default_Ignorable_Code_Point}+/gu, "");
+  const read = new Map<string, WrittenWord>();
+  const words: WrittenWord[] = [];
+  for (const segment of segmentWords(visible)) {
+    if (segment.length > longestWord) continue; // before it is normalised: for marks without end, that takes quadratic time
+    const written = read.get(segment) ?? readWord(segment);
+    read.set(segment, written);
+    words.push(written);
+  }
+  if (text.length > analysedLength) words.pop(); // it may be cut
+  // Every text begins with a capital; only an acronym is then a name.
+  return words.map((written, index) => (index === 0 ? { ...written, isCapitalised: written.isAcronym } : written));
+}
+
+function readWord(segment: string): WrittenWord {
+  const written = withoutElision(segment.normalize("NFKC").replaceAll("’", "'"));
+  const word = written.toLowerCase();
+  const isAcronym = /^\p{Lu}[\p{Lu}\p{N}]+$/u.test(written);
+  const isLongEnough = isAcronym || word.length >= (isAlphabetic(word) ? 3 : 2);
+  const isContent = isLongEnough && word.length <= longestWord && /^_*\p{L}/u.test(word);
+  return { word, isCapitalised: /^\p{Lu}/u.test(written), isAcronym, isContent };
+}
+
+/** `Lambda's` and `l'été` without what is only joined on; `they'd` becomes `they`, a stop word. */
+const withoutElision = (word: string): string =>
+  word.includes("'") ? word.replace(/^(?:[cdjlmnst]|qu|un|all|dell|nell)'(?=..)/i, "").replace(/(?:n't|'[a-z]{0,2})$/i, "") : word;
+
+const isAlphabetic = (word: string): boolean => /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]/u.test(word);
+
+/** {@link stemOf} for the words of one text, each of them stemmed once. */
+function stemsByWord(): (word: string) => string {
+  const stems = new Map<string, string>();
+  return (word) => {
+    const stem = stems.get(word) ?? stemOf(word);
+    stems.set(word, stem);
+    return stem;
+  };
+}
+
+function mostUsed(words: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return [...counts].reduce((best, next) => (next[1] > best[1] ? next : best))[0];
+}

@@ -1,0 +1,26 @@
+import { type TermUse, termUses } from "./term-uses.ts";
+
+/** How much more the first word of a text counts than one far behind it, and how many words on that is down to a third. */
+const early = { bonus: 1.5, reach: 10, reachShare: 0.1 } as const;
+/** How much more a name counts than a common word. */
+const nameBonus = 0.25;
+
+/**
+ * The words that say best what a text is about: used often, rare elsewhere, early in the text, or names.
+ *
+ * @returns whole words in lower case, each of at most 40 characters, best first; fewer than `limit` where the text has no more.
+ */
+export function topKeywords(text: string, limit = 5): string[] {
+  const uses = termUses(text);
+  const length = uses.reduce((sum, { count }) => sum + count, 0);
+  return uses
+    .map((use) => ({ word: use.word, weight: keywordWeight(use, length) }))
+    .sort((a, b) => b.weight - a.weight)
+    .slice(0, limit)
+    .map(({ word }) => word);
+}
+
+function keywordWeight({ count, capitalised, first, inverseFrequency }: TermUse, length: number): number {
+  const earliness = Math.exp(-first / (early.reach + early.reachShare * length));
+  return (1 + Math.log(count)) * inverseFrequency * (1 + early.bonus * earliness) * (1 + (nameBonus * capitalised) / count);
+}
