@@ -63,7 +63,8 @@ export class StepFunctionsService {
 
   /** Step Functions' API. The caller's permission has been checked. */
   async call(operation: string, input: Readonly<Record<string, unknown>>): Promise<unknown> {
-    if (operation !== "StartExecution") throw new AwsError("UnknownOperationException", `The local Step Functions does not simulate ${operation}.`);
+    if (operation !== "StartExecution")
+      throw new AwsError("UnknownOperationException", `The local Step Functions does not simulate ${operation}.`);
     return this.start(String(input["stateMachineArn"]), input as { name?: string; input?: string });
   }
 

@@ -1,0 +1,51 @@
+/** A definition that this runtime does not take. The message is one sentence that names the state and the field. */
+export class DefinitionError extends Error {
+  override readonly name = "DefinitionError";
+}
+
+interface Traits {
+  /** Ends the execution, whatever Retry and Catch say. */
+  readonly terminal?: boolean;
+  /** Came out of a branch of a Parallel state. */
+  readonly fromBranch?: boolean;
+}
+
+/** An error of the Amazon States Language: `name` is what ErrorEquals matches, `cause` is for a person and may be empty. */
+export class StatesError extends Error {
+  override readonly name: string;
+  override readonly cause: string;
+  readonly terminal: boolean;
+  readonly fromBranch: boolean;
+
+  constructor(name: string, cause: string, traits: Traits = {}) {
+    super(cause === "" ? name : `${name}: ${cause}`);
+    this.name = name;
+    this.cause = cause;
+    this.terminal = traits.terminal === true || name === "States.Runtime";
+    this.fromBranch = traits.fromBranch === true;
+  }
+}
+
+/** Every error name that Step Functions reserves: docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html. */
+const reservedNames: ReadonlySet<string> = new Set(
+  [
+    ...["ALL", "TaskFailed", "Timeout", "HeartbeatTimeout", "Permissions", "BranchFailed", "NoChoiceMatched", "QueryEvaluationError"],
+    ...["DataLimitExceeded", "Runtime", "ExceedToleratedFailureThreshold", "ItemReaderFailed", "ResultWriterFailed"],
+    ...["ResultPathMatchFailure", "ParameterPathFailure", "IntrinsicFailure", "Http.Socket"],
+  ].map((name) => `States.${name}`),
+);
+
+export const isUnknownReservedName = (name: string): boolean => name.startsWith("States.") && !reservedNames.has(name);
+
+/** What a reserved name stands for besides itself. A time-out of either kind is never a plain task failure. */
+const wildcards: ReadonlyMap<string, (error: StatesError) => boolean> = new Map([
+  ["States.ALL", ({ name }: StatesError) => name !== "States.DataLimitExceeded"],
+  ["States.TaskFailed", ({ name }) => !["States.DataLimitExceeded", "States.Timeout", "States.HeartbeatTimeout"].includes(name)],
+  ["States.Timeout", ({ name }) => name === "States.HeartbeatTimeout"],
+  ["States.BranchFailed", ({ fromBranch }) => fromBranch],
+]);
+
+/** Whether a retrier or catcher with these ErrorEquals takes the error. */
+export function takes(errorEquals: readonly string[], error: StatesError): boolean {
+  return !error.terminal && errorEquals.some((name) => name === error.name || wildcards.get(name)?.(error) === true);
+}

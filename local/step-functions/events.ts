@@ -1,0 +1,96 @@
+import type { Clock } from "../clock.ts";
+import type { Payload } from "./payload.ts";
+
+export type StateType = "Task" | "Pass" | "Wait" | "Choice" | "Succeed" | "Fail" | "Parallel" | "Map";
+type Group = "Parallel" | "Map";
+type Ending = "Succeeded" | "Failed" | "TimedOut" | "Aborted";
+
+export type EventType =
+  | "ExecutionStarted"
+  | `Execution${Ending}`
+  | `${StateType}StateEntered`
+  | `${Exclude<StateType, "Fail">}StateExited`
+  | `${"Task" | "Wait" | Group}StateAborted`
+  | `${Group}State${"Started" | "Succeeded" | "Failed"}`
+  | `MapIteration${"Started" | Exclude<Ending, "TimedOut">}`
+  | `${"Task" | "LambdaFunction"}${"Scheduled" | "Started" | Exclude<Ending, "Aborted">}`
+  | "EvaluationFailed";
+
+interface DataDetails {
+  readonly truncated: boolean;
+}
+
+/** The members that the event types have between them. Inputs, outputs, parameters and variables are JSON texts. */
+export interface EventDetails {
+  readonly name?: string;
+  readonly input?: string;
+  readonly inputDetails?: DataDetails;
+  readonly output?: string;
+  readonly outputDetails?: DataDetails;
+  readonly assignedVariables?: Readonly<Record<string, string>>;
+  readonly assignedVariablesDetails?: DataDetails;
+  readonly roleArn?: string;
+  readonly resource?: string;
+  readonly resourceType?: string;
+  readonly region?: string;
+  readonly parameters?: string;
+  readonly timeoutInSeconds?: number;
+  readonly heartbeatInSeconds?: number;
+  readonly error?: string;
+  readonly cause?: string;
+  readonly location?: string;
+  readonly state?: string;
+  readonly length?: number;
+  readonly index?: number;
+}
+
+/** One event of an Express execution as Step Functions writes it to CloudWatch Logs; numbers are strings there. */
+export interface ExecutionEvent {
+  /** Counts from 1. */
+  readonly id: string;
+  readonly type: EventType;
+  readonly details: EventDetails;
+  /** The event before it on the same chain of states; "0" for the first state. */
+  readonly previous_event_id: string;
+  /** Milliseconds since 1970. */
+  readonly event_timestamp: string;
+  readonly execution_arn: string;
+  readonly redrive_count: "0";
+}
+
+export const inputDetails = ({ text }: Payload) => ({ input: text, inputDetails: { truncated: false } });
+export const outputDetails = ({ text }: Payload) => ({ output: text, outputDetails: { truncated: false } });
+
+/** `error` and `cause`, each left out where it is empty, as for a time-out's cause. */
+export function failureDetails({ name, cause }: { readonly name: string; readonly cause: string }): EventDetails {
+  return { ...(cause === "" ? {} : { cause }), ...(name === "" ? {} : { error: name }) };
+}
+
+/** Numbers the events of one execution and hands them on. */
+export class EventLog {
+  #count = 0;
+  readonly #executionArn: string;
+  readonly #clock: Clock;
+  readonly #onEvent: (event: ExecutionEvent) => void;
+
+  constructor(executionArn: string, clock: Clock, onEvent: (event: ExecutionEvent) => void) {
+    this.#executionArn = executionArn;
+    this.#clock = clock;
+    this.#onEvent = onEvent;
+  }
+
+  /** @returns the id of the event. */
+  record(type: EventType, details: EventDetails, previousEventId: number): number {
+    this.#count += 1;
+    this.#onEvent({
+      id: String(this.#count),
+      type,
+      details,
+      previous_event_id: String(previousEventId),
+      event_timestamp: String(this.#clock.now()),
+      execution_arn: this.#executionArn,
+      redrive_count: "0",
+    });
+    return this.#count;
+  }
+}

@@ -1,0 +1,124 @@
+import { DefinitionError } from "./errors.ts";
+import { isJsonObject } from "./payload.ts";
+import { compileTemplate, isExpression, type Site, type Template } from "./query.ts";
+
+const jsonPathFields: ReadonlySet<string> = new Set([
+  ...["InputPath", "OutputPath", "ResultPath", "Parameters", "ResultSelector", "Result", "ItemsPath", "MaxConcurrencyPath"],
+  ...[
+    "SecondsPath",
+    "TimestampPath",
+    "TimeoutSecondsPath",
+    "HeartbeatSecondsPath",
+    "ErrorPath",
+    "CausePath",
+    "Variable",
+    "And",
+    "Or",
+    "Not",
+  ],
+]);
+const distributedMapFields: ReadonlySet<string> = new Set([
+  ...["ItemReader", "ItemBatcher", "ResultWriter", "Label", "ToleratedFailureCount", "ToleratedFailurePercentage"],
+]);
+
+interface Range {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** One object of a definition, read field by field. What nobody has read by the end is refused by name. */
+export class Fields {
+  /** `State 'X'`, `Choices[0] of state 'X'`, `The state machine`. */
+  readonly where: string;
+  /** Leads to the object within its state: `Choices[0]/`, or nothing. */
+  readonly #path: string;
+  readonly #unread: Map<string, unknown>;
+
+  constructor(value: unknown, where: string, path = "") {
+    this.where = where;
+    this.#path = path;
+    if (!isJsonObject(value)) this.refuse("is not a JSON object");
+    this.#unread = new Map(Object.entries(value));
+  }
+
+  /** @throws {@link DefinitionError}, always. */
+  refuse(what: string): never {
+    throw new DefinitionError(`${this.where} ${what}.`);
+  }
+
+  take(name: string): unknown {
+    const value = this.#unread.get(name);
+    this.#unread.delete(name);
+    return value;
+  }
+
+  text(name: string): string | undefined {
+    const value = this.take(name);
+    if (value !== undefined && typeof value !== "string") this.refuse(`has a '${name}' that is not a string`);
+    return value;
+  }
+
+  requiredText(name: string): string {
+    return this.text(name) ?? this.refuse(`has no '${name}'`);
+  }
+
+  number(name: string, { least, most }: Range): number | undefined {
+    const value = this.take(name);
+    if (value === undefined || (typeof value === "number" && value >= least && value <= most)) return value;
+    return this.refuse(`has a '${name}' that is not a number from ${least} to ${most}`);
+  }
+
+  integer(name: string, range: Range): number | undefined {
+    const value = this.number(name, range);
+    return Number.isInteger(value ?? 0) ? value : this.refuse(`has a '${name}' that is not an integer`);
+  }
+
+  list(name: string): readonly unknown[] | undefined {
+    const value = this.take(name);
+    if (value !== undefined && !Array.isArray(value)) this.refuse(`has a '${name}' that is not an array`);
+    return value;
+  }
+
+  /** The objects of an array, each as the fields of its own place. */
+  objects(name: string): readonly Fields[] {
+    const prefix = this.where.replace(/^State/, "state");
+    return (this.list(name) ?? []).map(
+      (item, index) => new Fields(item, `${name}[${index}] of ${prefix}`, `${this.#path}${name}[${index}]/`),
+    );
+  }
+
+  object(name: string): Readonly<Record<string, unknown>> | undefined {
+    const value = this.take(name);
+    if (value !== undefined && !isJsonObject(value)) this.refuse(`has a '${name}' that is not a JSON object`);
+    return value;
+  }
+
+  template(name: string, members: Site["members"] = []): Template | undefined {
+    const value = this.take(name);
+    return value === undefined ? undefined : this.compile(name, value, members);
+  }
+
+  /** The template of a field that has been read. */
+  compile(name: string, value: unknown, members: Site["members"] = []): Template {
+    return compileTemplate(value, { where: this.where, field: this.#path + name, members });
+  }
+
+  /** A template that must be an expression, or a value that `isLiteral` accepts as it stands. */
+  expression(name: string, expected: string, isLiteral: (value: unknown) => boolean): Template | undefined {
+    const value = this.take(name);
+    if (value === undefined) return undefined;
+    if (!isExpression(value) && !isLiteral(value)) this.refuse(`has a '${name}' that is neither ${expected} nor a JSONata expression`);
+    return this.compile(name, value);
+  }
+
+  /** Refuses every field that was not read. */
+  end(): void {
+    for (const name of this.#unread.keys()) this.refuse(refusal(name));
+  }
+}
+
+function refusal(name: string): string {
+  if (jsonPathFields.has(name)) return `has the field '${name}' of JSONPath, and only JSONata is taken here`;
+  if (distributedMapFields.has(name)) return `has the field '${name}' of a Distributed Map, which Express does not have`;
+  return `has the field '${name}', which is not known there`;
+}

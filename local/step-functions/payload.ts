@@ -1,0 +1,27 @@
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+
+/** A JSON value with its text, which events carry and limits measure. */
+export interface Payload {
+  readonly value: Json;
+  readonly text: string;
+}
+
+/** What the input, output, arguments and result of a state may hold, in bytes of UTF-8. */
+export const payloadLimitBytes = 262_144;
+
+export function payloadOf(value: Json): Payload {
+  return { value, text: JSON.stringify(value) };
+}
+
+/** The payload of a value from outside: a copy that nobody else holds, plain JSON only; `undefined` becomes `null`. */
+export function copiedPayload(value: unknown): Payload {
+  const text = JSON.stringify(value) ?? "null";
+  return { value: JSON.parse(text), text };
+}
+
+export function isTooLarge({ text }: Payload): boolean {
+  return text.length > payloadLimitBytes || (text.length * 3 > payloadLimitBytes && Buffer.byteLength(text) > payloadLimitBytes);
+}
+
+export const isJsonObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

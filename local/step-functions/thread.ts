@@ -1,0 +1,78 @@
+import type { Clock } from "../clock.ts";
+import type { EventDetails, EventLog, EventType, StateType } from "./events.ts";
+import type { Json } from "./payload.ts";
+import type { Variables } from "./query.ts";
+import type { QueryFunctions } from "./query-functions.ts";
+
+/** The context object, `$states.context`. Times are ISO 8601 in UTC. */
+export interface ContextObject {
+  readonly Execution: {
+    readonly Id: string;
+    readonly Input: Json;
+    readonly Name: string;
+    readonly RoleArn: string;
+    readonly StartTime: string;
+    readonly RedriveCount: 0;
+  };
+  readonly State: { readonly EnteredTime: string; readonly Name: string; readonly RetryCount: number };
+  readonly StateMachine: { readonly Id: string; readonly Name: string };
+  /** In the states of a Map state's ItemProcessor, and in its ItemSelector. */
+  readonly Map?: { readonly Item: MapItem };
+}
+
+export interface MapItem {
+  readonly Index: number;
+  readonly Value: Json;
+}
+
+/** One attempt of a Task state. */
+export interface TaskRequest {
+  readonly resource: string;
+  /** Plain JSON that belongs to the integration. */
+  readonly arguments: Json;
+  readonly stateName: string;
+  /** Aborts at the state's time-out, and when the execution or the branch ends. */
+  readonly signal: AbortSignal;
+  readonly context: ContextObject;
+}
+
+/** Calls the resource of a Task state. Resolves with its result, which must be JSON. @throws {@link StatesError} */
+export type TaskIntegration = (request: TaskRequest) => Promise<unknown>;
+
+/** What all the threads of one execution share. */
+export interface Run {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly runTask: TaskIntegration;
+  readonly functions: QueryFunctions;
+  readonly events: EventLog;
+  readonly region: string;
+  readonly context: Pick<ContextObject, "Execution" | "StateMachine">;
+}
+
+/** One chain of states: the execution's own, a branch of a Parallel state, or an iteration of a Map state. */
+export class Thread {
+  readonly run: Run;
+  readonly signal: AbortSignal;
+  readonly mapItem: MapItem | undefined;
+  /** Its own and those of the scopes around it, which it cannot assign. */
+  variables: Variables;
+  lastEventId: number;
+  /** The type of the state that it is in. */
+  stateType: StateType | undefined;
+
+  constructor(run: Run, signal: AbortSignal, from: { variables: Variables; lastEventId: number; mapItem?: MapItem | undefined }) {
+    this.run = run;
+    this.signal = signal;
+    this.variables = from.variables;
+    this.lastEventId = from.lastEventId;
+    this.mapItem = from.mapItem;
+  }
+
+  /** Records the next event of the chain. @throws the signal's reason once it is aborted: whatever has ended records nothing. */
+  record(type: EventType, details: EventDetails = {}): number {
+    this.signal.throwIfAborted();
+    this.lastEventId = this.run.events.record(type, details, this.lastEventId);
+    return this.lastEventId;
+  }
+}
