@@ -1,9 +1,9 @@
-import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { createJobRoute } from "../../functions/lib/create-job.ts";
 import { deleteJobRoute } from "../../functions/lib/delete-job.ts";
 import { DocumentStore } from "../../functions/lib/document-store.ts";
 import { Executions } from "../../functions/lib/executions.ts";
-import { createHttpHandler, type HttpResponse } from "../../functions/lib/http.ts";
+import { createHttpHandler, type HttpRequest, type HttpResponse } from "../../functions/lib/http.ts";
 import type { Job, JobKey, Stage } from "../../functions/lib/job.ts";
 import { JobRepository } from "../../functions/lib/job-repository.ts";
 import { extractText } from "../../functions/lib/ocr/extract-text.ts";
@@ -15,53 +15,15 @@ import { analyseSentiment } from "../../functions/lib/sentiment/analyse-sentimen
 import { createStageHandler, type StageFunction, type StageServices } from "../../functions/lib/stage-handler.ts";
 import { sweepJobs } from "../../functions/lib/sweep-jobs.ts";
 import { countWords } from "../../functions/lib/words.ts";
-import type { Input } from "../../local/dynamodb/dynalite.ts";
 import type { ExecutionEvent } from "../../local/step-functions/events.ts";
-import { isKnownResource } from "../../local/step-functions/integrations.ts";
-import { StatesError } from "../../local/step-functions/errors.ts";
-import { StateMachine, type ExecutionOutcome } from "../../local/step-functions/state-machine.ts";
-import type { TaskRequest } from "../../local/step-functions/thread.ts";
-import { fillPlaceholders, readDefinition } from "../../statemachine/definition.ts";
-import { AwsError } from "../../local/aws-error.ts";
+import type { ExecutionOutcome } from "../../local/step-functions/state-machine.ts";
+import { httpEvent } from "./http-event.ts";
 import { type AwsClients, createLocalAws, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
-
-export const tables = [
-  {
-    TableName: "jobs",
-    BillingMode: "PAY_PER_REQUEST",
-    KeySchema: [{ AttributeName: "jobId", KeyType: "HASH" }],
-    AttributeDefinitions: [
-      { AttributeName: "jobId", AttributeType: "S" },
-      { AttributeName: "openShard", AttributeType: "N" },
-      { AttributeName: "dueAt", AttributeType: "N" },
-    ],
-    GlobalSecondaryIndexes: [
-      {
-        IndexName: "open-jobs",
-        KeySchema: [
-          { AttributeName: "openShard", KeyType: "HASH" },
-          { AttributeName: "dueAt", KeyType: "RANGE" },
-        ],
-        Projection: { ProjectionType: "KEYS_ONLY" },
-      },
-    ],
-    TimeToLiveSpecification: { AttributeName: "expiresAt", Enabled: true },
-  },
-  {
-    TableName: "postings",
-    BillingMode: "PAY_PER_REQUEST",
-    KeySchema: [
-      { AttributeName: "ownerTerm", KeyType: "HASH" },
-      { AttributeName: "place", KeyType: "RANGE" },
-    ],
-    AttributeDefinitions: [
-      { AttributeName: "ownerTerm", AttributeType: "S" },
-      { AttributeName: "place", AttributeType: "S" },
-    ],
-  },
-];
+import { createProcessJob, type InvokeStage, type StageHandlers, stateMachineArn } from "./process-job.ts";
+import { tables } from "./tables.ts";
 
 export type Stages = { readonly [S in Stage]: StageFunction<S> };
+export type Route = "create" | "get" | "text" | "delete";
 
 /** A log line of a function, its fields with the message. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly message: string };
@@ -70,6 +32,7 @@ export interface PipelineOptions extends Pick<LocalAwsOptions, "before" | "onCal
   readonly relatedDocuments?: RelatedDocumentsMode;
   /** Stages in place of the real ones. */
   readonly stages?: Partial<Stages>;
+  readonly invokeStage?: InvokeStage;
   /** Roles that may do everything, each with clients of its own: `before` tells calls apart by them. */
   readonly actors?: readonly string[];
 }
@@ -83,7 +46,7 @@ export interface Pipeline {
   readonly started: JobKey[];
   readonly logLines: LogLine[];
   readonly events: ExecutionEvent[];
-  request(route: "create" | "get" | "text" | "delete", event: Partial<APIGatewayProxyEventV2>): Promise<HttpResponse>;
+  request(route: Route, event: Partial<HttpRequest>): Promise<HttpResponse>;
   /** `POST /jobs` with a text; the execution that it asks for has not begun. */
   submit(text: string, headers?: Record<string, string>): Promise<JobKey>;
   /** One stage's Lambda, called as the state machine would. */
@@ -94,130 +57,103 @@ export interface Pipeline {
   record(jobId: string): Promise<Job | undefined>;
 }
 
-const everything = [{ Effect: "Allow", Action: "*", Resource: "*" }];
-
 export async function createPipeline(options: PipelineOptions = {}): Promise<Pipeline> {
-  const { before, onCall, actors = [], stages, relatedDocuments = "count" } = options;
   const started: JobKey[] = [];
   const logLines: LogLine[] = [];
   const events: ExecutionEvent[] = [];
+  const aws = await createAws(options, started);
+  const services = servicesOf(aws, aws, logLines);
+  const routes = routesOf(services);
+  const attempts = { count: 0 };
+  const actors = ["admin", ...(options.actors ?? [])].map((name) => {
+    const own = name === "admin" ? services : servicesOf(aws, aws.clientsOf(name), logLines);
+    const handlers = handlersOf(own, attempts, options);
+    return { name, handlers, machine: createProcessJob(aws, name, handlers, options.invokeStage ?? ((_, call) => call())) };
+  });
+  const actorOf = (name: string) => actors.find((actor) => actor.name === name) ?? raise(`There is no actor ${name}.`);
+  let executions = 0;
+
+  return {
+    ...{ aws, jobs: services.jobs, related: services.related, started, logLines, events },
+    request: (route, event) => routes[route](httpEvent(event)),
+    submit: async (text, headers = {}) => {
+      const body = JSON.stringify({ text });
+      const answer = await routes.create(httpEvent({ headers: { "content-type": "application/json", ...headers }, body }));
+      if (answer.statusCode !== 202) throw new Error(`POST /jobs answered ${answer.statusCode}: ${answer.body}`);
+      const { jobId } = JSON.parse(answer.body ?? "");
+      return started.find((key) => key.jobId === jobId) ?? { jobId, generation: (await services.jobs.get(jobId))?.generation ?? "" };
+    },
+    runStage: (stage, key, actor = "admin") => actorOf(actor).handlers[stage](key),
+    execute: async ({ jobId, generation }, actor = "admin") => {
+      const executionArn = `arn:aws:states:eu-central-1:123456789012:express:process-job:${jobId}:${++executions}`;
+      const onEvent = (event: ExecutionEvent) => events.push(event);
+      return actorOf(actor).machine.execute({ jobId, generation }, { name: jobId, executionArn, onEvent });
+    },
+    sweep: () => sweepJobs(services),
+    record: async (jobId) => {
+      const { Item } = await aws.documents.send(new GetCommand({ TableName: "jobs", Key: { jobId }, ConsistentRead: true }));
+      return Item as Job | undefined;
+    },
+  };
+}
+
+const everything = [{ Effect: "Allow", Action: "*", Resource: "*" }];
+
+function createAws({ before, onCall, actors = [] }: PipelineOptions, started: JobKey[]): Promise<LocalAws> {
   const stepFunctions = {
     call: async (_: string, { input }: Readonly<Record<string, unknown>>) => {
       started.push(JSON.parse(String(input)));
-      return { executionArn: "arn:aws:states:eu-central-1:123456789012:express:process-job:started", startDate: 0 };
+      return { executionArn: stateMachineArn.replace("stateMachine", "express").concat(":started"), startDate: 0 };
     },
   };
   const roles = Object.fromEntries(actors.map((actor) => [actor, everything]));
-  const aws = await createLocalAws({ tables, buckets: ["documents"], roles, stepFunctions, ...(before && { before }), ...(onCall && { onCall }) });
-  const now = () => Math.floor(aws.clock.now() / 1000);
+  return createLocalAws({ tables, buckets: ["documents"], roles, stepFunctions, ...(before && { before }), ...(onCall && { onCall }) });
+}
+
+type Services = ReturnType<typeof servicesOf>;
+
+function servicesOf({ clock }: LocalAws, { documents, s3, stepFunctions }: AwsClients, logLines: LogLine[]) {
+  const now = () => Math.floor(clock.now() / 1000);
   const log = (message: unknown, fields: unknown) => logLines.push({ message: String(message), ...(fields as object) });
-  const logger = { info: log, warn: log, error: log } as unknown as StageServices["logger"] & { warn: typeof log };
-  const servicesOf = ({ documents, s3, stepFunctions: sfn }: AwsClients) => ({
+  return {
     jobs: new JobRepository(documents, "jobs", now),
     documents: new DocumentStore(s3, "documents"),
-    related: new RelatedDocuments(new PostingTable(documents, "postings", (milliseconds) => aws.clock.sleep(milliseconds)), now),
-    executions: new Executions(sfn, "arn:aws:states:eu-central-1:123456789012:stateMachine:process-job"),
-    logger: logger as never,
+    related: new RelatedDocuments(new PostingTable(documents, "postings", (milliseconds) => clock.sleep(milliseconds)), now),
+    executions: new Executions(stepFunctions, stateMachineArn),
+    logger: { info: log, warn: log, error: log } as unknown as StageServices["logger"] & Parameters<typeof createJobRoute>[0]["logger"],
     now,
     retentionDays: 7,
-  });
-  const admin = servicesOf(aws);
-  const routes = {
-    create: createHttpHandler(createJobRoute(admin)),
-    get: createHttpHandler(getJobRoute(admin)),
-    text: createHttpHandler(getTextRoute(admin)),
-    delete: createHttpHandler(deleteJobRoute(admin)),
   };
-  let attempts = 0;
-  const handlersOf = (actor: string) => {
-    const services = servicesOf(actor === "admin" ? aws : aws.clientsOf(actor));
-    const stageServices = { ...services, logger, pace: async () => undefined, attemptName: () => `attempt-${++attempts}` };
-    const all: Stages = {
-      ocr: ({ text }) => extractText(text),
-      ml_inference: ({ text }) => ({ result: { stage: "ml_inference", ...analyseSentiment(text), tokenCount: countWords(text) } }),
-      search: searchStage(services.related, relatedDocuments),
-      ...stages,
-    };
-    return {
-      ocr: createStageHandler("ocr", all.ocr, stageServices),
-      ml_inference: createStageHandler("ml_inference", all.ml_inference, stageServices),
-      search: createStageHandler("search", all.search, stageServices),
-    };
-  };
-  const handlers = new Map(["admin", ...actors].map((actor) => [actor, handlersOf(actor)]));
-  const machines = new Map(["admin", ...actors].map((actor) => [actor, stateMachineOf(aws, actor, handlers.get(actor) ?? handlersOf(actor))]));
-  let executions = 0;
+}
+
+function routesOf(services: Services): Record<Route, (request: HttpRequest) => Promise<HttpResponse>> {
   return {
-    aws,
-    jobs: admin.jobs,
-    related: admin.related,
-    started,
-    logLines,
-    events,
-    request: (route, event) => routes[route](httpEvent(event)),
-    submit: async (text, headers = {}) => {
-      const answer = await routes.create(httpEvent({ headers: { "content-type": "application/json", ...headers }, body: JSON.stringify({ text }) }));
-      if (answer.statusCode !== 202) throw new Error(`POST /jobs answered ${answer.statusCode}: ${answer.body}`);
-      const { jobId } = JSON.parse(answer.body ?? "");
-      return started.find((key) => key.jobId === jobId) ?? { jobId, generation: (await admin.jobs.get(jobId))?.generation ?? "" };
-    },
-    runStage: (stage, key, actor = "admin") => (handlers.get(actor) ?? handlersOf(actor))[stage](key),
-    execute: async (key, actor = "admin") => {
-      const machine = machines.get(actor);
-      if (machine === undefined) throw new Error(`There is no actor ${actor}.`);
-      const executionArn = `arn:aws:states:eu-central-1:123456789012:express:process-job:${key.jobId}:${++executions}`;
-      return machine.execute({ jobId: key.jobId, generation: key.generation }, { name: key.jobId, executionArn, onEvent: (event) => events.push(event) });
-    },
-    sweep: () => sweepJobs(admin),
-    record: async (jobId) => {
-      const { GetCommand } = await import("@aws-sdk/lib-dynamodb");
-      return (await aws.documents.send(new GetCommand({ TableName: "jobs", Key: { jobId }, ConsistentRead: true }))).Item as Job | undefined;
-    },
+    create: createHttpHandler(createJobRoute(services)),
+    get: createHttpHandler(getJobRoute(services)),
+    text: createHttpHandler(getTextRoute(services)),
+    delete: createHttpHandler(deleteJobRoute(services)),
   };
 }
 
-type Handlers = { readonly [S in Stage]: (key: JobKey) => Promise<unknown> };
-
-function stateMachineOf(aws: LocalAws, actor: string, handlers: Handlers): StateMachine {
-  const principal = [...aws.principals.values()].find(({ roleName }) => roleName === actor);
-  if (principal === undefined) throw new Error(`There is no role ${actor}.`);
-  const runTask = async ({ resource, arguments: given }: TaskRequest) => {
-    const input = given as Input;
-    if (resource.endsWith("dynamodb:updateItem")) return aws.endpoint.call("dynamodb", "UpdateItem", input, principal).catch(asTaskError);
-    return { Payload: await handlers[input["FunctionName"] as Stage](input["Payload"] as JobKey).catch(asFunctionError) };
+function handlersOf(
+  services: Services,
+  attempts: { count: number },
+  { stages, relatedDocuments = "count" }: PipelineOptions,
+): StageHandlers {
+  const all: Stages = {
+    ocr: ({ text }) => extractText(text),
+    ml_inference: ({ text }) => ({ result: { stage: "ml_inference", ...analyseSentiment(text), tokenCount: countWords(text) } }),
+    search: searchStage(services.related, relatedDocuments),
+    ...stages,
   };
-  return new StateMachine(
-    fillPlaceholders(readDefinition(), { OcrFunctionArn: "ocr", MlInferenceFunctionArn: "ml_inference", SearchFunctionArn: "search", JobsTableName: "jobs" }),
-    {
-      name: "process-job",
-      arn: "arn:aws:states:eu-central-1:123456789012:stateMachine:process-job",
-      roleArn: `arn:aws:iam::123456789012:role/${actor}`,
-      clock: aws.clock,
-      random: () => 0.5,
-      runTask,
-      knownResources: isKnownResource,
-    },
-  );
-}
-
-function asTaskError(error: unknown): never {
-  throw error instanceof AwsError ? new StatesError(`DynamoDB.${error.name}`, error.message) : error;
-}
-
-function asFunctionError(error: Error): never {
-  throw new StatesError(error.name, JSON.stringify({ errorType: error.name, errorMessage: error.message }));
-}
-
-/** An event of the HTTP API, payload 2.0, with what the functions read of one. */
-export function httpEvent(event: Partial<APIGatewayProxyEventV2>): APIGatewayProxyEventV2 {
+  const stageServices = { ...services, pace: async () => undefined, attemptName: () => `attempt-${++attempts.count}` };
   return {
-    version: "2.0",
-    routeKey: "$default",
-    rawPath: "/jobs",
-    rawQueryString: "",
-    headers: {},
-    isBase64Encoded: false,
-    requestContext: { requestId: "request-1", http: { method: "POST" } } as APIGatewayProxyEventV2["requestContext"],
-    ...event,
+    ocr: createStageHandler("ocr", all.ocr, stageServices),
+    ml_inference: createStageHandler("ml_inference", all.ml_inference, stageServices),
+    search: createStageHandler("search", all.search, stageServices),
   };
+}
+
+function raise(sentence: string): never {
+  throw new Error(sentence);
 }

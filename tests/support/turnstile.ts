@@ -19,7 +19,11 @@ export class Turnstile {
    *
    * @param after runs after each step.
    */
-  async race(schedule: Schedule & { ask?: (at: number) => boolean }, actors: Readonly<Record<string, () => Promise<unknown>>>, after?: () => Promise<void>): Promise<void> {
+  async race(
+    schedule: Schedule & { ask?: (at: number) => boolean },
+    actors: Readonly<Record<string, () => Promise<unknown>>>,
+    after?: () => Promise<void>,
+  ): Promise<void> {
     this.#isRacing = true;
     const running = new Set(Object.keys(actors));
     const ends = Object.entries(actors).map(([name, run]) => run().finally(() => running.delete(name)));

@@ -1,0 +1,24 @@
+import { ScanCommand } from "@aws-sdk/lib-dynamodb";
+import type { Job } from "../../functions/lib/job.ts";
+import type { LocalAws } from "./local-aws.ts";
+
+/** Everything that the stack keeps. */
+export interface Kept {
+  readonly jobs: readonly Job[];
+  readonly postings: readonly Readonly<Record<string, unknown>>[];
+  /** The keys of the bucket's objects. */
+  readonly objects: readonly string[];
+}
+
+export const nothingKept: Kept = { jobs: [], postings: [], objects: [] };
+
+/** Looks past the endpoint, so that nothing that holds or fails calls sees it. */
+export async function keptIn(aws: LocalAws): Promise<Kept> {
+  const objects = aws.bucketStore.list("documents", "").map(({ key }) => key);
+  return { jobs: (await scan(aws, "jobs")) as unknown as Job[], postings: await scan(aws, "postings"), objects };
+}
+
+async function scan({ documents }: LocalAws, TableName: string): Promise<Record<string, unknown>[]> {
+  const { Items = [] } = await documents.send(new ScanCommand({ TableName }));
+  return Items;
+}

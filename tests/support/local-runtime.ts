@@ -1,0 +1,88 @@
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { systemClock } from "../../local/clock.ts";
+import { type Runtime, type RuntimeOptions, startRuntime } from "../../local/runtime.ts";
+import { readStackConfig } from "../../local/stack-config.ts";
+import { projectFolder } from "./evaluated-program.ts";
+
+export interface LocalRuntimeOptions extends Partial<Omit<RuntimeOptions, "config" | "stack" | "port">> {
+  readonly set?: readonly string[];
+  /** The project's folder: this one, or a copy. */
+  readonly project?: string;
+}
+
+/** The program, run as `npm start` runs it, on free ports and in memory. Stop it when done. */
+export async function startLocalRuntime({ set = [], project = projectFolder, ...options }: LocalRuntimeOptions = {}): Promise<Runtime> {
+  const faults: unknown[] = [];
+  const runtime = await startRuntime({
+    clock: systemClock,
+    onFault: (error) => faults.push(error),
+    ...options,
+    stack: "dev",
+    port: 0,
+    config: readStackConfig(project, "dev", set),
+  });
+  const stop = async () => {
+    await runtime.stop();
+    if (faults.length > 0) throw new AggregateError(faults, "The runtime had faults of its own.");
+  };
+  return { ...runtime, stop };
+}
+
+/** A copy of the project, some of its files in other words; packages are shared. Remove it when done. */
+export function copyProject(files: Readonly<Record<string, string>> = {}): { folder: string; remove(): void } {
+  const folder = mkdtempSync(join(tmpdir(), "project-"));
+  const parts = ["functions", "infrastructure", "statemachine", "local", "scripts", "index.ts", "Pulumi.yaml", "Pulumi.dev.yaml"];
+  for (const part of [...parts, "package.json", "package-lock.json", "tsconfig.json"])
+    cpSync(join(projectFolder, part), join(folder, part), { recursive: true });
+  symlinkSync(join(projectFolder, "node_modules"), join(folder, "node_modules"));
+  for (const [file, text] of Object.entries(files)) {
+    rmSync(join(folder, file), { force: true });
+    cpSync(join(projectFolder, "package.json"), join(folder, dirname(file), ".keep"));
+    writeFileSync(join(folder, file), text);
+  }
+  return { folder, remove: () => rmSync(folder, { recursive: true }) };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Record<string, unknown>;
+}
+
+/** One request to the API; the body as JSON, or empty. */
+export async function request({ apiUrl }: Pick<Runtime, "apiUrl">, path: string, init?: RequestInit): Promise<Answer> {
+  const response = await fetch(`${apiUrl}${path}`, init);
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: text === "" ? {} : JSON.parse(text) };
+}
+
+/** Posts a text as JSON. */
+export async function submit(runtime: Pick<Runtime, "apiUrl">, text: string): Promise<string> {
+  const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ text }) };
+  const { status, body } = await request(runtime, "/jobs", init);
+  if (status !== 202) throw new Error(`POST /jobs answered ${status}: ${JSON.stringify(body)}`);
+  return body["jobId"] as string;
+}
+
+/** Reads a job until it is as wanted; `turn` runs before each further read. How long that takes decides nothing. */
+export async function poll(
+  runtime: Pick<Runtime, "apiUrl">,
+  jobId: string,
+  isAsWanted: (job: Record<string, unknown>) => boolean,
+  turn?: () => Promise<void>,
+) {
+  let last: unknown;
+  for (let reads = 0; reads < 2_000; reads++) {
+    const { body } = await request(runtime, `/jobs/${jobId}`);
+    if (isAsWanted(body)) return body;
+    last = body;
+    await turn?.();
+    await sleep(10);
+  }
+  throw new Error(`The job ${jobId} did not become as wanted; it is ${JSON.stringify(last)}.`);
+}
+
+export const isFinal = ({ status }: Record<string, unknown>): boolean => status === "DONE" || status === "ERROR";

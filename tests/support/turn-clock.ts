@@ -1,0 +1,12 @@
+import type { ManualClock } from "./manual-clock.ts";
+
+/** Turns the clock on, a tenth of a second at a time, until the work has ended. */
+export async function turnClockDuring<T>(clock: ManualClock, work: Promise<T>): Promise<T> {
+  let hasEnded = false;
+  const end = () => {
+    hasEnded = true;
+  };
+  work.then(end, end);
+  while (!hasEnded) await clock.advance(100);
+  return work;
+}
