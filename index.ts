@@ -39,6 +39,7 @@ const ocr = stage("ocr", pace.ocr, {
   statements: [jobs.grant("dynamodb:GetItem", "dynamodb:UpdateItem"), documents.grant("s3:GetObject", "s3:PutObject", "s3:DeleteObject")],
 });
 const mlInference = stage("ml-inference", pace.mlInference, {
+  memoryMiB: 1024,
   statements: [jobs.grant("dynamodb:GetItem", "dynamodb:UpdateItem"), documents.grant("s3:GetObject")],
 });
 const search = stage("search", pace.search, {

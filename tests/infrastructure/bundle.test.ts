@@ -14,7 +14,8 @@ afterEach(() => {
 function projectCopy(): string {
   const folder = mkdtempSync(join(tmpdir(), "bundle-"));
   folders.push(folder);
-  for (const part of ["functions", "package.json", "package-lock.json", "tsconfig.json"]) cpSync(join(projectFolder, part), join(folder, part), { recursive: true });
+  for (const part of ["functions", "package.json", "package-lock.json", "tsconfig.json"])
+    cpSync(join(projectFolder, part), join(folder, part), { recursive: true });
   symlinkSync(join(projectFolder, "node_modules"), join(folder, "node_modules"));
   return folder;
 }

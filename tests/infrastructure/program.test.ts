@@ -97,7 +97,7 @@ describe("a function", () => {
 
     expect(sizes).toEqual([
       ["ocr", 85, 2048],
-      ["ml-inference", 10, 512],
+      ["ml-inference", 10, 1024],
       ["search", 10, 512],
       ["create-job", 10, 512],
       ["get-job", 10, 512],
@@ -111,7 +111,13 @@ describe("a function", () => {
 
 describe("the HTTP API", () => {
   test.each(Object.entries(routes))("%s is %s, may be called from there, and from nowhere else", (name, routeKey) => {
-    const source = { "jobs-post-jobs": "POST/jobs", "jobs-get-jobs-jobId": "GET/jobs/*", "jobs-get-jobs-jobId-text": "GET/jobs/*/text", "jobs-delete-jobs-jobId": "DELETE/jobs/*", "jobs-default": "$default" }[name];
+    const source = {
+      "jobs-post-jobs": "POST/jobs",
+      "jobs-get-jobs-jobId": "GET/jobs/*",
+      "jobs-get-jobs-jobId-text": "GET/jobs/*/text",
+      "jobs-delete-jobs-jobId": "DELETE/jobs/*",
+      "jobs-default": "$default",
+    }[name];
 
     expect(inputsOf(program, "aws:apigatewayv2/route:Route", name)).toEqual({
       apiId: "jobs-local",
@@ -147,8 +153,7 @@ test("the state machine logs all that the console draws an execution from", () =
     loggingConfiguration: {
       level: "ALL",
       includeExecutionData: true,
-      logDestination:
-        "arn:aws:logs:us-east-1:000000000000:log-group:/aws/vendedlogs/states/async-text-processing-dev-process-job:*",
+      logDestination: "arn:aws:logs:us-east-1:000000000000:log-group:/aws/vendedlogs/states/async-text-processing-dev-process-job:*",
     },
     tracingConfiguration: { enabled: true },
   });

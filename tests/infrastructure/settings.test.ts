@@ -11,7 +11,11 @@ describe("a config value reaches what it is about", () => {
     const program = await evaluatedProgram('stagePaceSeconds={"ocr": 2, "mlInference": 1.5, "search": 1}');
 
     const paces = ["ocr", "ml-inference", "search"].map((name) => inputsOf(program, "aws:lambda/function:Function", name)["environment"]);
-    expect(paces).toMatchObject([{ variables: { PACE_SECONDS: "2" } }, { variables: { PACE_SECONDS: "1.5" } }, { variables: { PACE_SECONDS: "1" } }]);
+    expect(paces).toMatchObject([
+      { variables: { PACE_SECONDS: "2" } },
+      { variables: { PACE_SECONDS: "1.5" } },
+      { variables: { PACE_SECONDS: "1" } },
+    ]);
   });
 
   test("relatedDocuments and logLevel reach the search stage", async () => {
@@ -24,7 +28,9 @@ describe("a config value reaches what it is about", () => {
   test("the retentions reach record, bucket and logs", async () => {
     const program = await evaluatedProgram("jobRetentionDays=30", "logRetentionDays=90");
 
-    expect(inputsOf(program, "aws:lambda/function:Function", "create-job")["environment"]).toMatchObject({ variables: { JOB_RETENTION_DAYS: "30" } });
+    expect(inputsOf(program, "aws:lambda/function:Function", "create-job")["environment"]).toMatchObject({
+      variables: { JOB_RETENTION_DAYS: "30" },
+    });
     expect(inputsOf(program, "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "documents")).toMatchObject({
       rules: [{ expiration: { days: 30 } }, {}],
     });
@@ -35,9 +41,14 @@ describe("a config value reaches what it is about", () => {
   test("privateNetwork puts the stages, and nothing else, where only DynamoDB and S3 can be reached", async () => {
     const program = await evaluatedProgram("privateNetwork=true");
 
-    const inNetwork = program.resources.filter(({ type, inputs }) => type === "aws:lambda/function:Function" && inputs["vpcConfig"] !== undefined);
+    const inNetwork = program.resources.filter(
+      ({ type, inputs }) => type === "aws:lambda/function:Function" && inputs["vpcConfig"] !== undefined,
+    );
     expect(inNetwork.map(({ name }) => name).sort()).toEqual(["ml-inference", "ocr", "search"]);
-    expect(inputsOf(program, "awsx:ec2:Vpc", "stages")).toMatchObject({ natGateways: { strategy: "None" }, subnetSpecs: [{ type: "Isolated" }] });
+    expect(inputsOf(program, "awsx:ec2:Vpc", "stages")).toMatchObject({
+      natGateways: { strategy: "None" },
+      subnetSpecs: [{ type: "Isolated" }],
+    });
     expect(inputsOf(program, "aws:ec2/securityGroup:SecurityGroup", "stages")).toMatchObject({
       egress: [{ protocol: "tcp", fromPort: 443, toPort: 443, prefixListIds: ["pl-local", "pl-local"] }],
     });
