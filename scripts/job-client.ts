@@ -1,0 +1,149 @@
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import type { Clock } from "../local/clock.ts";
+import type { JobDocument } from "./job-document.ts";
+
+export interface JobApi {
+  /** Base address without a slash at its end. */
+  readonly url: string;
+  readonly fetch: typeof fetch;
+  readonly clock: Clock;
+  /** Ends waiting and calls alike. */
+  readonly signal: AbortSignal;
+}
+
+/** The API refused, or did not answer; the message is a sentence for the user. */
+export class JobApiError extends Error {
+  override readonly name = "JobApiError";
+}
+
+/** So much time was given, and it is over. */
+export class TimeIsUpError extends Error {
+  override readonly name = "TimeIsUpError";
+}
+
+const jobRecord = z.looseObject({
+  jobId: z.string(),
+  status: z.enum(["PENDING", "IN_PROGRESS", "DONE", "ERROR"]),
+  stage: z.string().optional(),
+});
+export type JobRecord = z.infer<typeof jobRecord>;
+
+/** A function answers `error`, the gateway `message`; RFC 9457's members stand beside the first. */
+const refusal = z.union([
+  z.object({ error: z.string() }).transform(({ error }) => error),
+  z.object({ message: z.string() }).transform(({ message }) => message),
+]);
+
+interface Answer {
+  readonly status: number;
+  readonly retryAfterMilliseconds?: number;
+  readonly body: string;
+}
+
+/** No more than 30 s pass before API Gateway itself answers; the rest is for the upload. */
+const callTimeoutMilliseconds = 90_000;
+
+/** How many tries a call gets: an API that does not answer is most likely not there, one that asks for patience most likely recovers. */
+const maxAttempts = { unanswered: 4, unavailable: 8 };
+
+/**
+ * Submits a document and reads its record again and again, at the pace that the API asks for, until it is `DONE` or `ERROR`.
+ *
+ * A call that failed is made again. One `Idempotency-Key` stands for the document, so that the API makes one job of it, whichever tries arrived.
+ *
+ * @param seen is called with the record as accepted, then as read each time.
+ * @throws {JobApiError} when the API refuses, or tries did not help; the signal's reason when it aborts.
+ */
+export async function runJob(api: JobApi, { contentType, body }: JobDocument, seen: (record: JobRecord) => void): Promise<JobRecord> {
+  let answer = await call(api, "/jobs", {
+    method: "POST",
+    body,
+    headers: { "Content-Type": contentType, "Idempotency-Key": randomUUID() },
+  });
+  let record = recordIn(answer, api);
+  const path = `/jobs/${encodeURIComponent(record.jobId)}`;
+  seen(record);
+  while (record.status !== "DONE" && record.status !== "ERROR") {
+    await api.clock.sleep(answer.retryAfterMilliseconds ?? 1000, api.signal);
+    answer = await call(api, path);
+    record = recordIn(answer, api);
+    seen(record);
+  }
+  return record;
+}
+
+async function call(api: JobApi, path: string, init: RequestInit = {}): Promise<Answer> {
+  for (let attempt = 1; ; attempt++) {
+    const answer = await callOnce(api, path, init);
+    if (!(answer instanceof Error) && answer.status < 400) return answer;
+    if (attempt >= attemptsFor(answer))
+      throw answer instanceof Error ? answer : new JobApiError(`${api.url} answered ${answer.status}: ${sentenceIn(answer)}`);
+    const backOff = 250 * 2 ** (attempt - 1);
+    await api.clock.sleep(answer instanceof Error ? backOff : (answer.retryAfterMilliseconds ?? backOff), api.signal);
+  }
+}
+
+function attemptsFor(answer: Answer | JobApiError): number {
+  if (answer instanceof Error) return maxAttempts.unanswered;
+  return [429, 502, 503, 504].includes(answer.status) ? maxAttempts.unavailable : 1;
+}
+
+/** @returns an error, rather than throwing it, for a call that got no whole answer and may be made again. */
+async function callOnce({ url, fetch, clock, signal }: JobApi, path: string, init: RequestInit): Promise<Answer | JobApiError> {
+  try {
+    return await within(clock, callTimeoutMilliseconds, signal, async (callSignal) => {
+      const response = await fetch(`${url}${path}`, { ...init, signal: callSignal });
+      return { status: response.status, ...retryAfter(response.headers, clock), body: await response.text() };
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    const cause = error instanceof Error && error.cause instanceof Error && "code" in error.cause ? ` (${error.cause.code})` : "";
+    return new JobApiError(`Nothing answers at ${url}${cause}. \`npm start\` starts the API on this machine; --url names another one.`);
+  }
+}
+
+/** Seconds or a date, as RFC 9110 has it; neither a hot loop nor longer than a timer can hold. */
+function retryAfter(headers: Headers, clock: Clock): Pick<Answer, "retryAfterMilliseconds"> {
+  const value = headers.get("Retry-After");
+  if (value === null) return {};
+  const milliseconds = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - clock.now();
+  return Number.isNaN(milliseconds) ? {} : { retryAfterMilliseconds: Math.min(Math.max(milliseconds, 100), 86_400_000) };
+}
+
+function recordIn({ body }: Answer, { url }: JobApi): JobRecord {
+  const record = jobRecord.safeParse(jsonIn(body));
+  if (!record.success) throw new JobApiError(`What answers at ${url} is not the job API. Is --url right?`);
+  return record.data;
+}
+
+function sentenceIn({ body }: Answer): string {
+  return refusal.safeParse(jsonIn(body)).data ?? "no reason given";
+}
+
+function jsonIn(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Does `work` with a signal that aborts with a {@link TimeIsUpError} after so long, or with `outer`. */
+export async function within<T>(
+  clock: Clock,
+  milliseconds: number,
+  outer: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const [limit, finished] = [new AbortController(), new AbortController()];
+  void clock.sleep(milliseconds, finished.signal).then(
+    () => limit.abort(new TimeIsUpError()),
+    () => undefined, // finished in time
+  );
+  try {
+    return await work(outer === undefined ? limit.signal : AbortSignal.any([limit.signal, outer]));
+  } finally {
+    finished.abort();
+  }
+}

@@ -1,0 +1,111 @@
+import { parseArgs } from "node:util";
+import type { Clock } from "../local/clock.ts";
+import { JobApiError, type JobRecord, runJob, TimeIsUpError, within } from "./job-client.ts";
+import { documentFrom, type JobDocument, WrongCallError } from "./job-document.ts";
+
+/** What a timer can hold, in whole days. */
+const longestTimeoutSeconds = 24 * 24 * 60 * 60;
+
+const usage = `Submits a document, waits, and prints the job's record as JSON. Progress goes to standard error.
+
+  npm run job -- "some text"
+  npm run job -- scan.png            a .txt, .png, .jpg, .jpeg or .pdf file
+  echo "some text" | npm run job -- -
+
+  --url <address>       the API (default: http://127.0.0.1:3000, which \`npm start\` opens)
+  --timeout <seconds>   how long to wait (default: 330)
+  --help
+
+Exit codes: 0 the job is DONE, 1 it ended in ERROR, 2 wrong call or no answer.`;
+
+/** What the command needs of the world. */
+export interface JobTerminal {
+  readonly fetch: typeof fetch;
+  readonly clock: Clock;
+  /** Where relative paths begin. */
+  readonly folder: string;
+  readonly input: AsyncIterable<Uint8Array>;
+  /** Standard output. */
+  print(text: string): void;
+  /** Standard error, a line. */
+  report(line: string): void;
+}
+
+interface JobCall {
+  readonly argument: string;
+  readonly url: string;
+  readonly timeoutSeconds: number;
+}
+
+/** Runs the command with the arguments after its name; `--help` says what it takes and what its exit codes mean. */
+export async function jobCommand(args: readonly string[], terminal: JobTerminal): Promise<0 | 1 | 2> {
+  try {
+    const call = callFrom(args);
+    if (call === "help") {
+      terminal.print(usage);
+      return 0;
+    }
+    const record = await follow(call, await documentFrom(call.argument, terminal.folder, terminal.input), terminal);
+    terminal.print(JSON.stringify(record, null, 2));
+    return record.status === "DONE" ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof WrongCallError || error instanceof JobApiError)) throw error;
+    terminal.report(error.message);
+    return 2;
+  }
+}
+
+function callFrom(args: readonly string[]): JobCall | "help" {
+  const { values, positionals } = parse(args);
+  if (values.help) return "help";
+  const [argument, ...more] = positionals;
+  if (argument === undefined) throw new WrongCallError(usage);
+  if (more.length > 0)
+    throw new WrongCallError(`One document at a time: put a text of several words in quotes, as in npm run job -- "some text".`);
+  if (!/^https?:/.test(values.url) || !URL.canParse(values.url))
+    throw new WrongCallError(`--url takes an address such as http://127.0.0.1:3000, not ${values.url}.`);
+  const timeoutSeconds = Number(values.timeout);
+  if (!(timeoutSeconds > 0 && timeoutSeconds <= longestTimeoutSeconds))
+    throw new WrongCallError(`--timeout takes a number of seconds up to ${longestTimeoutSeconds}, not ${values.timeout}.`);
+  return { argument, url: values.url.replace(/\/+$/, ""), timeoutSeconds };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        url: { type: "string", default: "http://127.0.0.1:3000" },
+        timeout: { type: "string", default: "330" },
+        help: { type: "boolean", default: false },
+      },
+    });
+  } catch (error) {
+    throw new WrongCallError(error instanceof Error ? error.message : usage);
+  }
+}
+
+/** Runs the job to its end, with a line for each status and stage that shows. */
+async function follow({ url, timeoutSeconds }: JobCall, document: JobDocument, { fetch, clock, report }: JobTerminal): Promise<JobRecord> {
+  const startedAt = clock.now();
+  const last: { record?: JobRecord } = {};
+  const seen = (record: JobRecord) => {
+    const seconds = ((clock.now() - startedAt) / 1000).toFixed(1).padStart(6);
+    if (record.status !== last.record?.status || record.stage !== last.record.stage) report(`${seconds} s  ${stateOf(record)}`);
+    last.record = record;
+  };
+  try {
+    return await within(clock, timeoutSeconds * 1000, undefined, (signal) => runJob({ url, fetch, clock, signal }, document, seen));
+  } catch (error) {
+    if (!(error instanceof TimeIsUpError)) throw error;
+    if (last.record === undefined) throw new JobApiError(`${url} has not taken the document within ${timeoutSeconds} s.`);
+    const { jobId, status } = last.record;
+    throw new JobApiError(`The job is still ${status} after ${timeoutSeconds} s; ${url}/jobs/${jobId} shows how it goes on.`);
+  }
+}
+
+function stateOf({ jobId, status, stage }: JobRecord): string {
+  if (status === "PENDING") return `${status} ${jobId}`;
+  return status === "IN_PROGRESS" && stage !== undefined ? `${status} ${stage}` : status;
+}

@@ -1,0 +1,12 @@
+/** `npm run job`: submits a document and waits for its record. See {@link jobCommand}. */
+import { systemClock } from "../local/clock.ts";
+import { jobCommand } from "./job-command.ts";
+
+process.exitCode = await jobCommand(process.argv.slice(2), {
+  fetch,
+  clock: systemClock,
+  folder: process.env["INIT_CWD"] ?? process.cwd(), // npm runs scripts in the project's folder, whatever the caller's was
+  input: process.stdin,
+  print: (text) => process.stdout.write(`${text}\n`),
+  report: (line) => process.stderr.write(`${line}\n`),
+});

@@ -1,0 +1,239 @@
+import { expect, test } from "vitest";
+import { JobApiError, type JobRecord, runJob, TimeIsUpError, within } from "../../scripts/job-client.ts";
+import { ManualClock } from "../support/manual-clock.ts";
+
+const accepted = { jobId: "j-1", status: "PENDING", message: "Job accepted. Poll GET /jobs/{jobId} for status updates." };
+const running = { jobId: "j-1", status: "IN_PROGRESS", stage: "ocr" };
+const done = { jobId: "j-1", status: "DONE", text: "hello" };
+const document = { contentType: "text/plain; charset=utf-8", body: "hello" };
+
+const answer =
+  (status: number, body: unknown, headers: Record<string, string> = {}) =>
+  () =>
+    Promise.resolve(new Response(typeof body === "string" ? body : JSON.stringify(body), { status, headers }));
+const refuse = () =>
+  Promise.reject(new TypeError("fetch failed", { cause: Object.assign(new Error("refused"), { code: "ECONNREFUSED" }) }));
+const hang = (signal: AbortSignal) => new Promise<Response>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+
+type Step = (signal: AbortSignal) => Promise<Response>;
+
+/** An API that answers by a script (its last step for ever) and writes down what it was asked, with milliseconds since its start. */
+function scriptedApi(...steps: [Step, ...Step[]]) {
+  const clock = new ManualClock();
+  const startedAt = clock.now();
+  const calls: { at: number; url: string; method: string; body: unknown; headers: Headers }[] = [];
+  const fetch: typeof globalThis.fetch = (url, { method = "GET", body, headers, signal } = {}) => {
+    calls.push({ at: clock.now() - startedAt, url: String(url), method, body, headers: new Headers(headers) });
+    const step = steps[Math.min(calls.length, steps.length) - 1] ?? steps[0];
+    return step(signal ?? new AbortController().signal);
+  };
+  const seen: JobRecord[] = [];
+  const api = { url: "http://api.test/stage", fetch, clock, signal: new AbortController().signal };
+  const run = () =>
+    passing(
+      clock,
+      runJob(api, document, (record) => seen.push(record)),
+    );
+  return { api, calls, seen, run, clock };
+}
+
+/** Turns the clock until `work` has ended. */
+async function passing<T>(clock: ManualClock, work: Promise<T>): Promise<T> {
+  let running = true;
+  const ended = work.finally(() => {
+    running = false;
+  });
+  void ended.catch(() => undefined); // handled where it is awaited
+  while (running) await clock.advance(250);
+  return ended;
+}
+
+test("posts the document, reads the record at the pace that the API asks for, and ends with the final one", async () => {
+  const api = scriptedApi(
+    answer(202, accepted, { "Retry-After": "1" }),
+    answer(200, running, { "Retry-After": "3" }),
+    answer(200, running),
+    answer(200, done),
+  );
+
+  const record = await api.run();
+
+  expect(record).toEqual(done);
+  expect(api.seen).toEqual([accepted, running, running, done]);
+  expect(api.calls.map(({ at, method, url }) => [at, method, url])).toEqual([
+    [0, "POST", "http://api.test/stage/jobs"],
+    [1000, "GET", "http://api.test/stage/jobs/j-1"],
+    [4000, "GET", "http://api.test/stage/jobs/j-1"],
+    [5000, "GET", "http://api.test/stage/jobs/j-1"],
+  ]);
+  expect(api.calls[0]?.body).toBe("hello");
+  expect(api.calls[0]?.headers.get("Content-Type")).toBe("text/plain; charset=utf-8");
+  expect(api.clock.sleeping).toBe(0);
+});
+
+test("a record that ended in ERROR is an answer too", async () => {
+  const failed = { jobId: "j-1", status: "ERROR", errorCode: "DocumentUnreadable", failedStage: "ocr" };
+  const api = scriptedApi(answer(202, accepted), answer(200, failed));
+
+  const record = await api.run();
+
+  expect(record).toEqual(failed);
+});
+
+test("Retry-After may be a date", async () => {
+  const inFiveSeconds = new Date(Date.UTC(2026, 0, 1, 0, 0, 5)).toUTCString();
+  const api = scriptedApi(answer(202, accepted, { "Retry-After": inFiveSeconds }), answer(200, done));
+
+  await api.run();
+
+  expect(api.calls[1]?.at).toBe(5000);
+});
+
+test.each([
+  ["0", 100],
+  ["999999999999", 86_400_000],
+  ["soon", 1000],
+])("Retry-After: %s neither loops hot nor overflows a timer: %i ms", async (retryAfter, at) => {
+  const api = scriptedApi(answer(202, accepted, { "Retry-After": retryAfter }), answer(200, done));
+  const ended = api.run();
+
+  await api.clock.advance(at);
+  await ended;
+
+  expect(api.calls[1]?.at).toBe(at);
+});
+
+const failures: [string, Step][] = [
+  ["no connection", refuse],
+  ["429", answer(429, { message: "Too Many Requests" })],
+  ["502", answer(502, { message: "Internal server error" })],
+  ["503", answer(503, { error: "Not now" })],
+  ["504", answer(504, { message: "Endpoint request timed out" })],
+];
+
+test.each(failures)("a POST that met %s is made again with the same key and document", async (_, failure) => {
+  const api = scriptedApi(failure, failure, answer(202, accepted), answer(200, done));
+
+  const record = await api.run();
+
+  const posts = api.calls.filter(({ method }) => method === "POST");
+  const keys = new Set(posts.map(({ headers }) => headers.get("Idempotency-Key")));
+  expect(record).toEqual(done);
+  expect(posts.map(({ at, body }) => [at, body])).toEqual([
+    [0, "hello"],
+    [250, "hello"],
+    [750, "hello"],
+  ]);
+  expect(keys.size).toBe(1);
+});
+
+test.each(failures)("a GET that met %s is made again", async (_, failure) => {
+  const api = scriptedApi(answer(202, accepted), failure, answer(200, done));
+
+  const record = await api.run();
+
+  expect(record).toEqual(done);
+});
+
+test("each job has a random UUID as its key", async () => {
+  const [one, other] = [scriptedApi(answer(202, done)), scriptedApi(answer(202, done))];
+
+  await one.run();
+  await other.run();
+
+  const [key, otherKey] = [one, other].map(({ calls }) => calls[0]?.headers.get("Idempotency-Key"));
+  expect(key).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+  expect(otherKey).not.toBe(key);
+});
+
+test("a failed try waits as long as the API says", async () => {
+  const api = scriptedApi(answer(503, { error: "Starting" }, { "Retry-After": "7" }), answer(202, done));
+
+  await api.run();
+
+  expect(api.calls.map(({ at }) => at)).toEqual([0, 7000]);
+});
+
+test("gives up where nothing answers, and says what to do", async () => {
+  const api = scriptedApi(refuse);
+
+  const ended = api.run();
+
+  await expect(ended).rejects.toThrow("Nothing answers at http://api.test/stage (ECONNREFUSED). `npm start` starts the API");
+  expect(api.calls.map(({ at }) => at)).toEqual([0, 250, 750, 1750]);
+});
+
+test("gives up where the API stays unavailable, with its own sentence", async () => {
+  const api = scriptedApi(answer(503, { error: "Nothing was kept" }));
+
+  const ended = api.run();
+
+  await expect(ended).rejects.toThrow("http://api.test/stage answered 503: Nothing was kept");
+  expect(api.calls).toHaveLength(8);
+});
+
+test.each([
+  [
+    "a function's error",
+    400,
+    { error: "Invalid JSON in request body", title: "Bad Request" },
+    "answered 400: Invalid JSON in request body",
+  ],
+  ["a gateway's message", 401, { message: "Unauthorized" }, "answered 401: Unauthorized"],
+  ["an error that is no JSON", 500, "<html>", "answered 500: no reason given"],
+])("%s is not tried again", async (_, status, body, sentence) => {
+  const api = scriptedApi(answer(status, body));
+
+  const ended = api.run();
+
+  await expect(ended).rejects.toThrow(sentence);
+  await expect(ended).rejects.toBeInstanceOf(JobApiError);
+  expect(api.calls).toHaveLength(1);
+});
+
+test("a job that is deleted meanwhile ends with the API's sentence", async () => {
+  const api = scriptedApi(answer(202, accepted), answer(404, { error: "Job 'j-1' not found" }));
+
+  const ended = api.run();
+
+  await expect(ended).rejects.toThrow("answered 404: Job 'j-1' not found");
+});
+
+test.each([["<html>"], ["{}"], ['{"jobId":"j-1","status":"ODD"}']])("what answers %s is not the job API", async (body) => {
+  const api = scriptedApi(answer(200, body));
+
+  const ended = api.run();
+
+  await expect(ended).rejects.toThrow("What answers at http://api.test/stage is not the job API");
+});
+
+test("a call that hangs is given up after 90 s and made again", async () => {
+  const api = scriptedApi(hang, answer(202, done));
+
+  const record = await api.run();
+
+  expect(record).toEqual(done);
+  expect(api.calls.map(({ at }) => at)).toEqual([0, 90_250]);
+});
+
+test("a call that is cut short because all time is up does not pass for one that nobody answered", async () => {
+  const { api, clock } = scriptedApi(refuse, refuse, refuse, hang);
+
+  const ended = passing(
+    clock,
+    within(clock, 5000, undefined, (signal) => runJob({ ...api, signal }, document, () => undefined)),
+  );
+
+  await expect(ended).rejects.toBeInstanceOf(TimeIsUpError);
+});
+
+test("within: what ends in time frees its timer; what does not is aborted", async () => {
+  const clock = new ManualClock();
+
+  const inTime = await within(clock, 1000, undefined, () => Promise.resolve("ended"));
+  const sleeping = clock.sleeping;
+  const late = passing(clock, within(clock, 1000, undefined, hang));
+
+  expect([inTime, sleeping]).toEqual(["ended", 0]);
+  await expect(late).rejects.toBeInstanceOf(TimeIsUpError);
+});
