@@ -16,11 +16,13 @@ function finish(message: unknown): void {
   process.send?.(message, () => process.exit(0));
 }
 
-/** Pulumi wraps what a mock refuses in the names of all that depends on it; the refusal itself says it better. */
 function fail(thrown: unknown): void {
   const error = refusal ?? thrown;
-  finish({ error: error instanceof Error ? error.message : String(error) });
+  finish({ error: error instanceof Error ? withoutPath(error.message) : String(error) });
 }
+
+/** Pulumi puts the names of all that waits for a value before what is wrong with it. */
+const withoutPath = (message: string): string => message.replace(/^(error serializing property "[^"]*": )+/, "");
 
 /** Inputs may hold promises, secrets and archives; the manifest is plain JSON. */
 async function plain(given: unknown): Promise<unknown> {
@@ -76,7 +78,9 @@ await pulumi.runtime.setMocks(
 );
 const outputs = await pulumi.runtime.runInPulumiStack(async () => ({ ...(await import(pathToFileURL(program).href)) }));
 await pulumi.runtime.disconnect(); // until then some resources are still on their way
-finish({ resources, outputs: await outputsOf(outputs) });
+// A resource that nothing waits for is refused without a word of Pulumi's.
+if (refusal === undefined) finish({ resources, outputs: await outputsOf(outputs) });
+else fail(refusal);
 
 async function outputsOf(given: Properties | undefined): Promise<Properties> {
   const resolved = Object.entries(given ?? {}).map(async ([key, value]) => [key, await promised(value)] as const);

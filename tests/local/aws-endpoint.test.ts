@@ -1,5 +1,3 @@
-import { once } from "node:events";
-import { request } from "node:http";
 import { setImmediate } from "node:timers/promises";
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import {
@@ -12,9 +10,8 @@ import {
 } from "@aws-sdk/client-s3";
 import { StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { BatchGetCommand, GetCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { PermittedCall } from "../../local/aws-endpoint/aws-endpoint.ts";
-import { listen } from "../../local/aws-endpoint/http-server.ts";
 import { AwsError } from "../../local/aws-error.ts";
 import type { AwsRequest } from "../../local/aws-message.ts";
 import { accountId, createLocalAws, type LocalAws, type LocalAwsOptions, region } from "../support/local-aws.ts";
@@ -202,83 +199,6 @@ describe("Step Functions", () => {
   });
 });
 
-describe("Lambda", () => {
-  const arn = "arn:aws:lambda:eu-central-1:123456789012:function:ocr";
-  const invoke = async (functionNameOrArn: string, event: string) =>
-    functionNameOrArn.endsWith(":2")
-      ? { outcome: { errorType: "DocumentUnreadable", errorMessage: "No." }, version: "2" }
-      : { outcome: { payload: `[${JSON.stringify(functionNameOrArn)},${event}]` }, version: "1" };
-
-  /** Sends an Invoke, signed by the SDK's own signer. */
-  async function sendInvoke(aws: LocalAws, roleName: string, path: string, headers: Record<string, string> = {}) {
-    const signer = await aws
-      .clientsOf(roleName)
-      .stepFunctions.config.signer({ name: "sigv4", signingName: "lambda", signingRegion: region, properties: {} });
-    const [pathname = "", search] = path.split("?");
-    const query = search === undefined ? {} : Object.fromEntries(new URLSearchParams(search));
-    const unsigned = {
-      method: "POST",
-      protocol: "http:",
-      hostname: "127.0.0.1",
-      path: pathname,
-      query,
-      headers: { host: "127.0.0.1", ...headers },
-      body: '{"jobId":"a"}',
-    };
-    const signed = await signer.sign(unsigned, { signingService: "lambda", signingRegion: region });
-    const lowerCase = Object.fromEntries(Object.entries(signed.headers).map(([name, value]) => [name.toLowerCase(), value]));
-    const answer = await aws.endpoint.handle({ method: "POST", url: path, headers: lowerCase, body: Buffer.from('{"jobId":"a"}') });
-    return [answer.status, answer.headers["x-amz-function-error"] ?? answer.headers["x-amzn-errortype"], JSON.parse(String(answer.body))];
-  }
-
-  test("is invoked by name or ARN, with its qualifier", async () => {
-    const aws = await createAws([allow("lambda:InvokeFunction", [arn, `${arn}:*`])], { lambda: { invoke } });
-    const send = (name: string) => sendInvoke(aws, "ocr", `/2015-03-31/functions/${name}`);
-
-    const answers = await Promise.all([
-      send("ocr/invocations"),
-      send(`${encodeURIComponent(arn)}/invocations?Qualifier=7`),
-      send("ocr%3A2/invocations"),
-    ]);
-
-    expect(answers).toEqual([
-      [200, undefined, ["ocr", { jobId: "a" }]],
-      [200, undefined, [`${arn}:7`, { jobId: "a" }]],
-      [200, "Unhandled", { errorType: "DocumentUnreadable", errorMessage: "No." }],
-    ]);
-  });
-
-  test("is refused without permission on the qualified ARN, for what is not simulated, and for a missing function", async () => {
-    const missing = async () => {
-      throw new AwsError("ResourceNotFoundException", "Function not found: ocr", 404);
-    };
-    const aws = await createAws([allow("lambda:InvokeFunction", arn)], { lambda: { invoke: missing } });
-    const send = (path: string, headers = {}) => sendInvoke(aws, "ocr", `/2015-03-31/functions/ocr${path}`, headers);
-
-    const answers = await Promise.all([
-      send("/invocations?Qualifier=7"),
-      send("/invocations", { "x-amz-invocation-type": "Event" }),
-      send("/code"),
-      send("/invocations"),
-    ]);
-
-    expect(answers).toEqual([
-      [
-        403,
-        "AccessDeniedException",
-        { Type: "User", Message: expect.stringContaining(`lambda:InvokeFunction on resource: ${arn}:7 because`) },
-      ],
-      [404, "UnknownOperationException", { Type: "User", Message: "The local Lambda does not simulate the invocation type Event." }],
-      [
-        404,
-        "UnknownOperationException",
-        { Type: "User", Message: "The local Lambda does not simulate POST /2015-03-31/functions/ocr/code." },
-      ],
-      [404, "ResourceNotFoundException", { Type: "User", Message: "Function not found: ocr" }],
-    ]);
-  });
-});
-
 describe("a caller", () => {
   const from = (credentials: { accessKeyId: string; secretAccessKey: string }, requestHandler: object) => {
     const config = { region, endpoint: "http://127.0.0.1:4566", credentials, maxAttempts: 1, requestHandler, forcePathStyle: true };
@@ -408,68 +328,4 @@ test("a role's calls without a request are checked, too", async () => {
   await expect(deleted).rejects.toMatchObject({ name: "AccessDeniedException", status: 400 });
   await expect(denied).rejects.toMatchObject({ name: "AccessDeniedException", status: 403 });
   await expect(aws.endpoint.invoke("search", "{}", admin)).resolves.toEqual({ outcome: { payload: "1" }, version: "1" });
-});
-
-describe("over HTTP", () => {
-  async function serve(aws: LocalAws) {
-    const server = await listen(aws.endpoint);
-    onTestFinished(() => server.close());
-    return server;
-  }
-
-  async function send(url: string, headers: Record<string, string>): Promise<[number | undefined, string]> {
-    const sent = request(url, { method: "POST", headers });
-    sent.end("{}");
-    const [response] = await once(sent, "response");
-    let body = "";
-    for await (const chunk of response) body += chunk;
-    return [response.statusCode, body];
-  }
-
-  test("the SDK's clients work as they do in process", async () => {
-    const aws = await createAws([allow("dynamodb:*", jobsArn), allow("s3:*", "*")]);
-    const { documents, s3 } = aws.clientsOf("ocr", (await serve(aws)).url);
-    const item = { id: "a", text: "äöü 日本 😀", bytes: new Uint8Array([0, 255]) };
-
-    await documents.send(new PutCommand({ TableName: "jobs", Item: item }));
-    await s3.send(new PutObjectCommand({ Bucket: "documents", Key: "a b+ü(1)*.txt", Body: "text" }));
-
-    expect((await documents.send(getJob)).Item).toEqual(item);
-    expect(await (await s3.send(new GetObjectCommand({ Bucket: "documents", Key: "a b+ü(1)*.txt" }))).Body?.transformToString()).toBe(
-      "text",
-    );
-    await expect(s3.send(new HeadObjectCommand({ Bucket: "documents", Key: "a b+ü(1)*.txt" }))).resolves.toMatchObject({
-      ContentLength: 4,
-    });
-    await expect(s3.send(new HeadObjectCommand({ Bucket: "documents", Key: "absent" }))).rejects.toMatchObject({ name: "NotFound" });
-    await expect(documents.send(new GetCommand({ TableName: "postings", Key: { id: "a" } }))).rejects.toMatchObject({
-      name: "AccessDeniedException",
-    });
-  });
-
-  test.each([
-    ["another name", { host: "evil.example:PORT" }, 403],
-    ["another port", { host: "127.0.0.1:1" }, 403],
-    ["no port", { host: "localhost" }, 403],
-    ["a name that begins like ours", { host: "127.0.0.1.evil.example:PORT" }, 403],
-    ["a page of another site", { host: "127.0.0.1:PORT", origin: "https://evil.example" }, 403],
-    ["a page without an origin", { host: "127.0.0.1:PORT", origin: "null" }, 403],
-    ["a local page", { host: "localhost:PORT", origin: "http://localhost:5173" }, 400],
-    ["IPv6", { host: "[::1]:PORT" }, 400],
-    ["an AWS client", { host: "127.0.0.1:PORT" }, 400],
-  ])("a request of %s", async (_, headers: Record<string, string>, expected) => {
-    const { url } = await serve(await createAws([]));
-    const port = new URL(url).port;
-
-    const [status, body] = await send(url, { ...headers, host: (headers["host"] ?? "").replace("PORT", port) });
-
-    expect([status, body]).toEqual([expected, expect.stringContaining(expected === 403 ? "This endpoint" : "UnknownOperationException")]);
-  });
-
-  test("two servers do not share a port", async () => {
-    const aws = await createAws([]);
-    const { url } = await serve(aws);
-
-    await expect(listen(aws.endpoint, Number(new URL(url).port))).rejects.toMatchObject({ code: "EADDRINUSE" });
-  });
 });

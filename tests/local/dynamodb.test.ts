@@ -1,37 +1,10 @@
-import { spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { ConditionalCheckFailedException, DescribeTimeToLiveCommand, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import { BatchWriteCommand, DeleteCommand, GetCommand, PutCommand, QueryCommand, ScanCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { systemClock } from "../../local/clock.ts";
-import { DynamoEngine, type TableDeclaration } from "../../local/dynamodb/dynamo-engine.ts";
+import { describe, expect, test } from "vitest";
+import type { TableDeclaration } from "../../local/dynamodb/dynamo-engine.ts";
+import { jobs } from "../support/job-table.ts";
 import { createLocalAws } from "../support/local-aws.ts";
 import { ManualClock } from "../support/manual-clock.ts";
-
-const jobs: TableDeclaration = {
-  TableName: "jobs",
-  BillingMode: "PAY_PER_REQUEST",
-  AttributeDefinitions: [
-    { AttributeName: "jobId", AttributeType: "S" },
-    { AttributeName: "openShard", AttributeType: "S" },
-    { AttributeName: "dueAt", AttributeType: "N" },
-  ],
-  KeySchema: [{ AttributeName: "jobId", KeyType: "HASH" }],
-  GlobalSecondaryIndexes: [
-    {
-      IndexName: "open-jobs",
-      KeySchema: [
-        { AttributeName: "openShard", KeyType: "HASH" },
-        { AttributeName: "dueAt", KeyType: "RANGE" },
-      ],
-      Projection: { ProjectionType: "KEYS_ONLY" },
-    },
-  ],
-  TimeToLiveSpecification: { AttributeName: "expiresAt", Enabled: true },
-};
 
 const postings: TableDeclaration = {
   TableName: "postings",
@@ -52,18 +25,6 @@ const openJobs = {
   KeyConditionExpression: "openShard = :shard",
   ExpressionAttributeValues: { ":shard": "0" },
 };
-
-async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "dynamodb-"));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  return folder;
-}
-
-async function openEngine(folder: string): Promise<DynamoEngine> {
-  const engine = await DynamoEngine.open({ folder, clock: new ManualClock() });
-  onTestFinished(() => engine.close());
-  return engine;
-}
 
 describe("a refused condition", () => {
   const refused = {
@@ -349,91 +310,6 @@ describe("what is not simulated is refused by name", () => {
       [400, "com.amazon.coral.service#SerializationException"],
     ]);
   });
-});
-
-describe("a data folder", () => {
-  const item = { jobId: { S: "a" }, status: { S: "DONE" } };
-
-  test("keeps tables and items", async () => {
-    const folder = await temporaryFolder();
-    const first = await openEngine(folder);
-    await first.createTable(jobs);
-    await first.execute("PutItem", { TableName: "jobs", Item: item });
-    await first.close();
-
-    const second = await openEngine(folder);
-    await second.createTable(jobs);
-
-    expect(await second.execute("GetItem", { TableName: "jobs", Key: { jobId: { S: "a" } } })).toEqual({ Item: item });
-    expect(await second.execute("DescribeTable", { TableName: "jobs" })).toMatchObject({
-      Table: { TableStatus: "ACTIVE", GlobalSecondaryIndexes: [{ IndexStatus: "ACTIVE" }] },
-    });
-  });
-
-  test("is not taken for a table with other keys", async () => {
-    const folder = await temporaryFolder();
-    const engine = await openEngine(folder);
-    await engine.createTable(jobs);
-    const { GlobalSecondaryIndexes: _, ...withoutIndex } = jobs;
-
-    const changed = engine.createTable({ ...withoutIndex, AttributeDefinitions: [{ AttributeName: "jobId", AttributeType: "S" }] });
-
-    await expect(changed).rejects.toThrow("The table jobs in the data folder has other keys or indexes than the one declared");
-  });
-
-  test("is opened once", async () => {
-    const folder = await temporaryFolder();
-    await openEngine(folder);
-
-    const second = DynamoEngine.open({ folder, clock: new ManualClock() });
-
-    await expect(second).rejects.toThrow(
-      `The data folder ${folder} is in use by another npm start; stop it or choose another with --data.`,
-    );
-  });
-
-  test("that cannot be written is one sentence", async () => {
-    const file = join(await temporaryFolder(), "file");
-    await writeFile(file, "");
-
-    const opening = DynamoEngine.open({ folder: join(file, "data"), clock: new ManualClock() });
-
-    await expect(opening).rejects.toThrow(/^The data folder .*file\/data cannot be written \(ENOTDIR.*\); choose another with --data\.$/);
-  });
-
-  test("has every acknowledged write after a kill, and no index entry without its item", async () => {
-    const folder = await temporaryFolder();
-    const writer = spawn(process.execPath, [join(import.meta.dirname, "../support/endless-writer.ts"), folder, JSON.stringify(jobs)]);
-    onTestFinished(() => void writer.kill("SIGKILL"));
-    const acknowledged: string[] = [];
-    for await (const line of createInterface(writer.stdout)) {
-      acknowledged.push(line);
-      if (acknowledged.length === 300) writer.kill("SIGKILL");
-    }
-
-    const engine = await openEngine(folder);
-    const items = (await engine.execute("Scan", { TableName: "jobs" }))["Items"] as { jobId: { S: string } }[];
-    const entries = (await engine.execute("Scan", { TableName: "jobs", IndexName: "open-jobs" }))["Items"] as { jobId: { S: string } }[];
-
-    const stored = new Set(items.map(({ jobId }) => jobId.S));
-    expect(acknowledged.length).toBeGreaterThanOrEqual(300);
-    expect(acknowledged.filter((jobId) => !stored.has(jobId))).toEqual([]);
-    expect(new Set(entries.map(({ jobId }) => jobId.S))).toEqual(stored);
-  });
-});
-
-test("closing waits for what is running, and can be done twice", async () => {
-  const folder = await temporaryFolder();
-  const engine = await DynamoEngine.open({ folder, clock: systemClock });
-  await engine.createTable(jobs);
-  const writing = Array.from({ length: 50 }, (_, index) =>
-    engine.execute("PutItem", { TableName: "jobs", Item: { jobId: { S: String(index) } } }),
-  );
-
-  await Promise.all([engine.close(), engine.close()]);
-
-  const outcomes = await Promise.allSettled(writing);
-  expect(outcomes.filter(({ status }) => status === "rejected")).toEqual([]);
 });
 
 describe("what dynalite throws", () => {

@@ -193,7 +193,7 @@ describe("a policy is refused, and says why, for", () => {
     ],
     ["a number that is none", { ...good, Condition: { NumericEquals: { "s3:max-keys": "x" } } }, "x is not a number"],
     ["an ARN that is none", { ...good, Condition: { ArnLike: { "aws:PrincipalArn": "role/x" } } }, "role/x is not an ARN"],
-    ["a variable", { ...good, Resource: "arn:aws:s3:::b/${aws:username}" }, "Resource holds a policy variable"],
+    ["a variable", { ...good, Resource: ["arn:aws:s3:::b/$", "{aws:username}"].join("") }, "Resource holds a policy variable"],
     ["an effect", { ...good, Effect: "allow" }, 'Effect must be Allow or Deny, not "allow"'],
     ["no action", { Effect: "Allow", Resource: "*" }, "A statement needs either Action or NotAction"],
     ["both kinds of resource", { ...good, NotResource: "*" }, "A statement needs either Resource or NotResource"],

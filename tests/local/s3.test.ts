@@ -90,6 +90,15 @@ describe("an upload", () => {
     expect(Buffer.from((await got.Body?.transformToByteArray()) ?? [])).toEqual(bytes);
   });
 
+  test("of fewer bytes than it declares is refused", async () => {
+    const aws = await createBucketWith();
+
+    const put = aws.s3.send(new PutObjectCommand({ Bucket, Key: "a", Body: Readable.from([Buffer.from("123456789")]), ContentLength: 10 }));
+
+    await expect(put).rejects.toMatchObject({ name: "IncompleteBody" });
+    expect(aws.bucketStore.list(Bucket, "")).toEqual([]);
+  });
+
   test.each([
     [{ ChecksumCRC32: "AAAAAA==" }, "BadDigest"],
     [{ ChecksumSHA256: "AAAA" }, "BadDigest"],

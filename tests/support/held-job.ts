@@ -1,4 +1,4 @@
-import type { Job, JobStatus } from "../../functions/lib/job.ts";
+import type { Job, JobStatus, Stage, StageResult } from "../../functions/lib/job.ts";
 
 export const jobId = "f47ac10b-58cc-4372-a567-0e02b2c3d479";
 export const generation = "0b2f6a1e-7d55-4c11-9a52-6f0f3c1d9b77";
@@ -7,11 +7,12 @@ export const key = { jobId, generation };
 /** 2026-01-01T00:00:00Z, where the clock of the tests begins, in Unix seconds. */
 export const start = 1_767_225_600;
 
-export const results = {
+/** A result of each stage. */
+export const results: { readonly [S in Stage]: StageResult<S> } = {
   ocr: { stage: "ocr", charCount: 9, wordCount: 2, preview: "good work" },
   ml_inference: { stage: "ml_inference", sentiment: "POSITIVE", confidence: 0.7, tokenCount: 2 },
   search: { stage: "search", topKeywords: ["work"], relatedDocumentsFound: 0 },
-} as const;
+};
 
 const open = { deadlineAt: start + 330, dueAt: start + 330, openShard: 2 };
 

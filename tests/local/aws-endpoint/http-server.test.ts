@@ -1,0 +1,73 @@
+import { once } from "node:events";
+import { request } from "node:http";
+import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { listen } from "../../../local/aws-endpoint/http-server.ts";
+import { jobs } from "../../support/job-table.ts";
+import { createLocalAws, type LocalAws } from "../../support/local-aws.ts";
+
+describe("over HTTP", () => {
+  async function serve(aws: LocalAws) {
+    const server = await listen(aws.endpoint);
+    onTestFinished(() => server.close());
+    return server;
+  }
+
+  async function send(url: string, headers: Record<string, string>): Promise<[number | undefined, string]> {
+    const sent = request(url, { method: "POST", headers });
+    sent.end("{}");
+    const [response] = await once(sent, "response");
+    let body = "";
+    for await (const chunk of response) body += chunk;
+    return [response.statusCode, body];
+  }
+
+  test("the SDK's clients work as they do in process", async () => {
+    const statements = [{ Effect: "Allow", Action: ["dynamodb:*", "s3:*"], NotResource: "arn:aws:dynamodb:*:*:table/postings" }];
+    const aws = await createLocalAws({ tables: [jobs], buckets: ["documents"], roles: { ocr: statements } });
+    const { documents, s3 } = aws.clientsOf("ocr", (await serve(aws)).url);
+    const item = { jobId: "a", text: "äöü 日本 😀", bytes: new Uint8Array([0, 255]) };
+
+    await documents.send(new PutCommand({ TableName: "jobs", Item: item }));
+    await s3.send(new PutObjectCommand({ Bucket: "documents", Key: "a b+ü(1)*.txt", Body: "text" }));
+
+    expect((await documents.send(new GetCommand({ TableName: "jobs", Key: { jobId: "a" } }))).Item).toEqual(item);
+    expect(await (await s3.send(new GetObjectCommand({ Bucket: "documents", Key: "a b+ü(1)*.txt" }))).Body?.transformToString()).toBe(
+      "text",
+    );
+    await expect(s3.send(new HeadObjectCommand({ Bucket: "documents", Key: "a b+ü(1)*.txt" }))).resolves.toMatchObject({
+      ContentLength: 4,
+    });
+    await expect(s3.send(new HeadObjectCommand({ Bucket: "documents", Key: "absent" }))).rejects.toMatchObject({ name: "NotFound" });
+    await expect(documents.send(new GetCommand({ TableName: "postings", Key: { jobId: "a" } }))).rejects.toMatchObject({
+      name: "AccessDeniedException",
+    });
+  });
+
+  test.each([
+    ["another name", { host: "evil.example:PORT" }, 403],
+    ["another port", { host: "127.0.0.1:1" }, 403],
+    ["no port", { host: "localhost" }, 403],
+    ["a name that begins like ours", { host: "127.0.0.1.evil.example:PORT" }, 403],
+    ["a page of another site", { host: "127.0.0.1:PORT", origin: "https://evil.example" }, 403],
+    ["a page without an origin", { host: "127.0.0.1:PORT", origin: "null" }, 403],
+    ["a local page", { host: "localhost:PORT", origin: "http://localhost:5173" }, 400],
+    ["IPv6", { host: "[::1]:PORT" }, 400],
+    ["an AWS client", { host: "127.0.0.1:PORT" }, 400],
+  ])("a request of %s", async (_, headers: Record<string, string>, expected) => {
+    const { url } = await serve(await createLocalAws());
+    const port = new URL(url).port;
+
+    const [status, body] = await send(url, { ...headers, host: (headers["host"] ?? "").replace("PORT", port) });
+
+    expect([status, body]).toEqual([expected, expect.stringContaining(expected === 403 ? "This endpoint" : "UnknownOperationException")]);
+  });
+
+  test("two servers do not share a port", async () => {
+    const aws = await createLocalAws();
+    const { url } = await serve(aws);
+
+    await expect(listen(aws.endpoint, Number(new URL(url).port))).rejects.toMatchObject({ code: "EADDRINUSE" });
+  });
+});
