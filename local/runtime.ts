@@ -30,6 +30,7 @@ export interface RuntimeOptions {
   readonly reset?: boolean;
   readonly before?: AwsEndpointOptions["before"];
   readonly onExecutionEnd?: StepFunctionsOptions["onEnd"];
+  readonly onDenial?: AwsEndpointOptions["onDenial"];
   /** Told of faults of the runtime's own. */
   readonly onFault: (error: unknown) => void;
 }
@@ -93,8 +94,6 @@ async function createServices(options: RuntimeOptions, place: Place, started: As
   const lambda = new LambdaService();
   const stepFunctions: StepFunctionsService = new StepFunctionsService({
     clock,
-    logs,
-    roles,
     journal: new ExecutionJournal(folders?.journal),
     // Lambda's concurrency bounds them on AWS; here none waits for an environment while its time runs.
     concurrency: environmentsPerFunction,
@@ -103,9 +102,8 @@ async function createServices(options: RuntimeOptions, place: Place, started: As
       call: (...call) => endpoint.call(...call),
     },
     onFault,
-    ...(options.onExecutionEnd && { onEnd: options.onExecutionEnd }),
+    onEnd: options.onExecutionEnd,
   });
-  const before = options.before && { before: options.before };
   const endpoint: AwsEndpoint = new AwsEndpoint({
     region,
     accountId,
@@ -115,7 +113,8 @@ async function createServices(options: RuntimeOptions, place: Place, started: As
     stepFunctions,
     lambda,
     onFault,
-    ...before,
+    before: options.before,
+    onDenial: options.onDenial,
   });
   const server = await listen(endpoint, port === 0 ? 0 : port + 1);
   started.defer(() => server.close());

@@ -25,6 +25,7 @@ async function start(options: StartOptions): Promise<void> {
     config: readStackConfig(process.cwd(), "dev", options.set),
     clock: systemClock,
     onExecutionEnd: (execution, outcome) => print(executionLine(execution, outcome, systemClock.now())),
+    onDenial: (sentence) => console.error(sentence),
     onFault: (error) => console.error(error),
   });
   runtime.services.logs.onLine((line) => print(functionLine(line)));

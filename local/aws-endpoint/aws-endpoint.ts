@@ -2,6 +2,7 @@ import { AwsError } from "../aws-error.ts";
 import { jsonAnswer, jsonError, parseJsonInput } from "../aws-json.ts";
 import type { AwsRequest, AwsResponse } from "../aws-message.ts";
 import type { DynamoEngine } from "../dynamodb/dynamo-engine.ts";
+import type { AccessRequest } from "../iam/evaluate.ts";
 import { PermissionLedger } from "../iam/permission-ledger.ts";
 import type { BucketStore } from "../s3/bucket-store.ts";
 import { parseS3Request, type S3Request } from "../s3/s3-request.ts";
@@ -34,6 +35,8 @@ export interface AwsEndpointOptions {
   readonly lambda: LambdaService;
   /** Awaited before each permitted call. It can hold the call, or throw an {@link AwsError} in its place. */
   readonly before?: (call: PermittedCall) => Promise<void>;
+  /** Told of what a service has to do without for want of a permission, in IAM's sentence. */
+  readonly onDenial?: (sentence: string) => void;
   /** Told of faults of our own; the caller gets a 500 that says nothing of them. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -87,6 +90,17 @@ export class AwsEndpoint {
     this.#gatekeeper.authorize(principal, [permission], lambdaRefusals);
     await this.#options.before?.({ service: "lambda", operation: "Invoke", principal, resource: permission.resource });
     return this.#options.lambda.invoke(functionNameOrArn, event);
+  }
+
+  /** Whether a role may do all this: asked by a service that does without where it may not. */
+  permits(principal: Principal, permissions: readonly AccessRequest[]): boolean {
+    try {
+      this.#gatekeeper.authorize(principal, permissions, jsonRefusals);
+      return true;
+    } catch (error) {
+      this.#options.onDenial?.((error as AwsError).message);
+      return false;
+    }
   }
 
   async #answer(answer: Promise<AwsResponse>, onError: (error: unknown) => AwsResponse): Promise<AwsResponse> {

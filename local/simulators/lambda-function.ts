@@ -1,7 +1,9 @@
 import { availableParallelism } from "node:os";
+import type { Principal } from "../aws-endpoint/services.ts";
 import { credentialVariables } from "../iam/roles.ts";
 import { LambdaFunction } from "../lambda/lambda-function.ts";
 import type { LocalServices } from "../local-services.ts";
+import { functionLog } from "../side-writes.ts";
 import { arn, type DeclaredResource, type Place, type Properties, type ResourceType } from "./resource-type.ts";
 
 /** Environments of one function at once: AWS would start a thousand, here they share a few cores. */
@@ -38,6 +40,7 @@ export const lambdaFunction: ResourceType = {
 function specOf({ inputs, outputs }: DeclaredResource, services: LocalServices) {
   const functionName = outputs["name"] as string;
   const logGroupName = (inputs["loggingConfig"] as { logGroup?: string } | undefined)?.logGroup ?? `/aws/lambda/${functionName}`;
+  const principal = services.roles.assume(inputs["role"] as string, "lambda.amazonaws.com", functionName);
   return {
     functionName,
     version: outputs["version"] as string,
@@ -49,8 +52,8 @@ function specOf({ inputs, outputs }: DeclaredResource, services: LocalServices) 
     clock: services.clock,
     codeFolder: (inputs["code"] as { archive: string }).archive,
     handler: inputs["handler"] as string,
-    variables: environmentVariables(inputs, functionName, logGroupName, services),
-    onLine: (line: string) => services.logs.append(logGroupName, line),
+    variables: environmentVariables(inputs, functionName, logGroupName, principal, services),
+    onLine: functionLog(services, principal, logGroupName),
   };
 }
 
@@ -59,13 +62,14 @@ function environmentVariables(
   inputs: Properties,
   functionName: string,
   logGroupName: string,
+  principal: Principal,
   services: LocalServices,
 ): Record<string, string> {
   const declared = (inputs["environment"] as { variables?: Record<string, string> } | undefined)?.variables;
   return {
     ...declared,
     ...regionVariables(services.place),
-    ...credentialVariables(services.roles.assume(inputs["role"] as string, "lambda.amazonaws.com", functionName)),
+    ...credentialVariables(principal),
     AWS_ENDPOINT_URL: services.awsEndpointUrl,
     AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x",
     AWS_LAMBDA_FUNCTION_NAME: functionName,

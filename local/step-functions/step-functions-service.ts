@@ -1,8 +1,9 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
+import type { Principal } from "../aws-endpoint/services.ts";
 import { AwsError } from "../aws-error.ts";
 import type { Clock } from "../clock.ts";
-import type { Roles } from "../iam/roles.ts";
-import type { LogGroups } from "../log-groups.ts";
+import type { SideWrite } from "../side-writes.ts";
+import type { ExecutionEvent } from "./events.ts";
 import { isKnownResource, type TaskCalls, taskIntegration } from "./integrations.ts";
 import type { ExecutionJournal, StartedExecution } from "./journal.ts";
 import { type LogLevel, logEventsFor } from "./log-level.ts";
@@ -13,19 +14,22 @@ export interface StateMachineSpec {
   readonly name: string;
   readonly arn: string;
   readonly roleArn: string;
+  /** The role, taken on. */
+  readonly principal: Principal;
   readonly definition: string;
   readonly logLevel: LogLevel;
   readonly includeExecutionData: boolean;
-  readonly logGroupName: string | undefined;
+  /** Takes what the log level lets through, as JSON; none where nothing is logged. */
+  readonly writeLog: SideWrite | undefined;
+  /** Takes a segment of each execution, as JSON; none where nothing is traced. */
+  readonly writeTrace: SideWrite | undefined;
 }
 
 export interface StepFunctionsOptions {
   readonly clock: Clock;
-  readonly logs: LogGroups;
   readonly journal: ExecutionJournal;
   /** Executions that may run at once; those beyond them wait, their time not yet running. */
   readonly concurrency: number;
-  readonly roles: Roles;
   readonly calls: TaskCalls;
   /** Told of faults of the interpreter's own; the execution starts again with the next process. */
   readonly onFault: (error: unknown) => void;
@@ -54,8 +58,8 @@ export class StepFunctionsService {
 
   /** @throws {@link DefinitionError} for a broken definition. */
   add(spec: StateMachineSpec): void {
-    const { clock, roles, calls } = this.#options;
-    const runTask = taskIntegration(calls, roles.assume(spec.roleArn, "states.amazonaws.com"));
+    const { clock, calls } = this.#options;
+    const runTask = taskIntegration(calls, spec.principal);
     const { name, arn, roleArn, definition } = spec;
     const options = { name, arn, roleArn, clock, random: Math.random, runTask, knownResources: isKnownResource };
     this.#deployed.set(arn, { spec, stateMachine: new StateMachine(definition, options) });
@@ -129,22 +133,42 @@ export class StepFunctionsService {
     const deployed = this.#deployed.get(execution.stateMachineArn);
     const { journal, onEnd } = this.#options;
     if (deployed !== undefined) {
-      const { name, executionArn, input } = execution;
-      const onEvent = this.#logOf(deployed.spec);
-      const outcome = await deployed.stateMachine.execute(JSON.parse(input), { name, executionArn, onEvent, signal: this.#stopped.signal });
+      const outcome = await this.#execute(deployed, execution);
       if (this.#stopped.signal.aborted) return;
       onEnd?.(execution, outcome);
     }
     journal.ended(execution.executionArn);
   }
 
-  #logOf({ logLevel, includeExecutionData, logGroupName }: StateMachineSpec) {
-    const logged = logEventsFor(logLevel, includeExecutionData);
-    return (event: Parameters<typeof logged>[0]): void => {
-      const line = logGroupName === undefined ? undefined : logged(event);
-      if (line !== undefined && logGroupName !== undefined) this.#options.logs.append(logGroupName, JSON.stringify(line));
-    };
+  async #execute({ spec, stateMachine }: Deployed, { name, executionArn, input }: StartedExecution): Promise<ExecutionOutcome> {
+    const { clock } = this.#options;
+    const startedAt = clock.now();
+    const options = { name, executionArn, onEvent: logOf(spec), signal: this.#stopped.signal };
+    const outcome = await stateMachine.execute(JSON.parse(input), options);
+    spec.writeTrace?.(JSON.stringify(segmentOf(spec.name, startedAt, clock.now(), outcome)));
+    return outcome;
   }
+}
+
+function logOf({ logLevel, includeExecutionData, writeLog }: StateMachineSpec): (event: ExecutionEvent) => void {
+  const logged = logEventsFor(logLevel, includeExecutionData);
+  return (event) => {
+    const line = writeLog && logged(event);
+    if (line !== undefined) writeLog?.(JSON.stringify(line));
+  };
+}
+
+/** @see https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html */
+function segmentOf(name: string, startedAt: number, endedAt: number, { status }: ExecutionOutcome) {
+  const trace_id = `1-${Math.floor(startedAt / 1_000).toString(16)}-${randomBytes(12).toString("hex")}`;
+  return {
+    name,
+    id: randomBytes(8).toString("hex"),
+    trace_id,
+    start_time: startedAt / 1_000,
+    end_time: endedAt / 1_000,
+    fault: status !== "SUCCEEDED",
+  };
 }
 
 function isJson(text: string): boolean {

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => runtime.stop());
 
-const post = (body: BodyInit | undefined, headers: Record<string, string> = {}) =>
+const post = (body: RequestInit["body"], headers: Record<string, string> = {}) =>
   request(runtime, "/jobs", { method: "POST", headers, ...(body !== undefined && { body }) });
 const bytes = (text: string) => new TextEncoder().encode(text);
 

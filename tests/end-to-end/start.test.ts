@@ -32,7 +32,10 @@ function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | nu
 
 /** What `npm start -- <args>` runs; until it is ready, or has given up. */
 async function start(args: readonly string[], folder = projectFolder) {
-  const child = spawn(process.execPath, ["scripts/with-node-24.mjs", "local/start.ts", ...args], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, ["scripts/with-node-24.mjs", "local/start.ts", ...args], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   running.add(child);
   let output = "";
   let errors = "";
@@ -62,7 +65,9 @@ test("npm start says where the API is and how to try it, and Ctrl-C stops it cle
   const { status } = await request({ apiUrl }, "/");
 
   expect([code, status]).toEqual(["ready", 404]);
-  expect(output()).toContain(`curl -i ${apiUrl}/jobs -H 'Content-Type: application/json' -d '{"text": "AWS Lambda is a great serverless compute service"}'`);
+  expect(output()).toContain(
+    `curl -i ${apiUrl}/jobs -H 'Content-Type: application/json' -d '{"text": "AWS Lambda is a great serverless compute service"}'`,
+  );
   expect(await stop()).toBe(0);
 });
 
@@ -89,7 +94,11 @@ test("each function and each execution logs into a file of its own", async () =>
   await runtime.stop();
 
   const logs = Object.fromEntries(readdirSync(join(data, "logs")).map((file) => [file, readFileSync(join(data, "logs", file), "utf8")]));
-  const lines = (file: string) => (logs[file] ?? "").trim().split("\n").map((line) => JSON.parse(line));
+  const lines = (file: string) =>
+    (logs[file] ?? "")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
 
   expect(lines("aws-lambda-async-text-processing-dev-ocr.log")).toMatchObject([
     { level: "INFO", message: "Stage start", jobId, stage: "ocr" },
@@ -98,7 +107,13 @@ test("each function and each execution logs into a file of its own", async () =>
   const events = lines("aws-vendedlogs-states-async-text-processing-dev-process-job.log");
   expect(events.map(({ type }) => type)).toEqual([
     "ExecutionStarted",
-    ...["OCR", "MLInference", "Search"].flatMap(() => ["TaskStateEntered", "TaskScheduled", "TaskStarted", "TaskSucceeded", "TaskStateExited"]),
+    ...["OCR", "MLInference", "Search"].flatMap(() => [
+      "TaskStateEntered",
+      "TaskScheduled",
+      "TaskStarted",
+      "TaskSucceeded",
+      "TaskStateExited",
+    ]),
     "ExecutionSucceeded",
   ]);
   expect(lines("aws-vendedlogs-apis-async-text-processing-dev.log")[0]).toMatchObject({ routeKey: "POST /jobs", status: "202" });
@@ -111,7 +126,10 @@ test("a taken port is one sentence", async () => {
   const { code, errors } = await start(["--port", String(port), "--memory"]);
   server.close();
 
-  expect([code, errors]).toEqual([1, `Port ${port} is taken; stop what listens there, or choose another with npm start -- --port <number>.`]);
+  expect([code, errors]).toEqual([
+    1,
+    `Port ${port} is taken; stop what listens there, or choose another with npm start -- --port <number>.`,
+  ]);
 });
 
 test("a second start on the same data folder is one sentence, and harms nothing, --reset included", async () => {
@@ -144,12 +162,22 @@ test.each([
 test.each([
   [
     "a definition that lacks a state",
-    { "statemachine/process-job.asl.json": readFileSync(join(projectFolder, "statemachine/process-job.asl.json"), "utf8").replace('"Next": "MLInference"', '"Next": "Translate"') },
+    {
+      "statemachine/process-job.asl.json": readFileSync(join(projectFolder, "statemachine/process-job.asl.json"), "utf8").replace(
+        '"Next": "MLInference"',
+        '"Next": "Translate"',
+      ),
+    },
     /^[^\n]*Translate[^\n]*$/,
   ],
   [
     "a placeholder that nothing fills",
-    { "statemachine/process-job.asl.json": readFileSync(join(projectFolder, "statemachine/process-job.asl.json"), "utf8").replace("OcrFunctionArn", "OcrArn") },
+    {
+      "statemachine/process-job.asl.json": readFileSync(join(projectFolder, "statemachine/process-job.asl.json"), "utf8").replace(
+        "OcrFunctionArn",
+        "OcrArn",
+      ),
+    },
     /^The definition has a placeholder \$\{OcrArn\} that nothing fills\.$/,
   ],
   [
