@@ -1,5 +1,5 @@
 import type { DocumentStore } from "./document-store.ts";
-import { type HttpRequest, type HttpResponse, jobIdOf, ownerOf } from "./http.ts";
+import { type HttpRequest, type HttpResponse, isJobId, jobIdOf, ownerOf } from "./http.ts";
 import type { Job } from "./job.ts";
 import type { JobRepository } from "./job-repository.ts";
 import type { RelatedDocuments } from "./search/related-documents.ts";
@@ -20,6 +20,7 @@ export function deleteJobRoute({ jobs, documents, related }: DeleteJobServices) 
   };
   return async (request: HttpRequest): Promise<HttpResponse> => {
     const jobId = jobIdOf(request);
+    if (!isJobId(jobId)) return { statusCode: 204 };
     const owner = ownerOf(request);
     const job = await jobs.get(jobId);
     if (job !== undefined && job.owner !== owner) return { statusCode: 204 };

@@ -12,7 +12,7 @@ import type { Job, JobKey, TextObject } from "./job.ts";
  * Bytes of UTF-8 up to which a text lives in its record. DynamoDB bills each of a job's writes by the size of the
  * whole record, in steps of 1 KB.
  */
-const mostInlineBytes = 400;
+const mostInlineBytes = 320;
 
 /** Where a text is: in the record, or in the bucket. */
 export type TextPlace = { readonly text: string } | { readonly textObject: TextObject };

@@ -35,12 +35,11 @@ export function createHttpHandler(route: (request: HttpRequest) => Promise<HttpR
   };
 }
 
-/** The job id of the path, or the seed's own `404` where it cannot be one. */
-export function jobIdOf(request: HttpRequest): string {
-  const jobId = request.pathParameters?.["jobId"] ?? "";
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(jobId)) throw jobNotFound(jobId);
-  return jobId;
-}
+/** What the path says in the place of a job id, which need not be one. */
+export const jobIdOf = (request: HttpRequest): string => request.pathParameters?.["jobId"] ?? "";
+
+/** Whether a job can have this id: all others never reach a table. */
+export const isJobId = (jobId: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(jobId);
 
 export const jobNotFound = (jobId: string): HttpError => new HttpError(404, `Job '${jobId}' not found`);
 

@@ -129,7 +129,8 @@ export class JobRepository {
     const job = await this.#read(jobId);
     if (job === undefined || !isOpen(job)) return "nothing";
     if (job.deadlineAt <= this.#now()) return this.#expire(job);
-    return this.#claimRestart(job);
+    // The index lags behind the record: another sweeper may just have done what was due.
+    return job.dueAt !== undefined && job.dueAt <= this.#now() ? this.#claimRestart(job) : "nothing";
   }
 
   async #expire(job: Job): Promise<"expired" | "nothing"> {
@@ -206,12 +207,16 @@ export class JobRepository {
   #openStill(key: JobKey): readonly Condition[] {
     return [
       ["generation", "=", key.generation],
-      ["deadlineAt", ">", this.#now()],
+      ["deadlineAt", ">", this.#now() + timeLimits.lastWriteSeconds],
     ];
   }
 
   #isTurnOf(stage: Stage, job: Job, key: JobKey): boolean {
-    return job.generation === key.generation && isOpen(asOf(job, this.#now())) && job.result[resultKeys[stage]] === undefined;
+    return (
+      job.generation === key.generation &&
+      isOpen(asOf(job, this.#now() + timeLimits.lastWriteSeconds)) &&
+      job.result[resultKeys[stage]] === undefined
+    );
   }
 
   #whyNot(stage: Stage, job: Job | undefined, key: JobKey): Exclude<WriteOutcome, "written"> {

@@ -99,8 +99,13 @@ const executionDeadlineSeconds = 330;
 /** Seconds after which a job that is still `PENDING` is started again. */
 const restartAfterSeconds = 60;
 const mostRestarts = 2;
+/**
+ * Seconds before its deadline from which on an open job is not written to any more: longer than a write can be under
+ * way, so that none arrives at a job that reads `ERROR` already. The definition's SetError state says the same.
+ */
+const lastWriteSeconds = 15;
 
-export const timeLimits = { startDeadlineSeconds, executionDeadlineSeconds, restartAfterSeconds, mostRestarts } as const;
+export const timeLimits = { startDeadlineSeconds, executionDeadlineSeconds, restartAfterSeconds, mostRestarts, lastWriteSeconds } as const;
 
 /** What the error of a job past its deadline says, whether it has been written or not. */
 export const timedOut = {

@@ -1,7 +1,7 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { DocumentStore, TextPlace } from "./document-store.ts";
 import { StageError, StageFailedError, StageOutputInvalidError } from "./errors.ts";
-import { type Job, type JobKey, resultSchemas, type Stage, type StageResult } from "./job.ts";
+import { type Job, type JobKey, resultKeys, resultSchemas, type Stage, type StageResult } from "./job.ts";
 import type { JobRepository, StageFields, WriteOutcome } from "./job-repository.ts";
 
 /** What a stage is handed: the text as the stages before it have left it, and whose it is. */
@@ -16,7 +16,7 @@ export interface StageWork<S extends Stage> {
   /** The text that later stages are to see, where this stage changed it. */
   readonly text?: string;
   readonly fields?: StageFields;
-  /** Takes back what the stage wrote elsewhere; called when the job is gone or settled without this result. */
+  /** Takes back what the stage wrote elsewhere; called when the record is gone, or stays without this result. */
   readonly undo?: () => Promise<void>;
 }
 
@@ -75,18 +75,29 @@ async function save<S extends Stage>(
   const { jobs, documents, attemptName } = services;
   const isNewText = work.text !== undefined && work.text !== textBefore;
   const place = isNewText ? await documents.put(key, `${stage}-${attemptName()}`, work.text) : undefined;
-  const outcome = await jobs.saveResult(key, stage, work.result, { ...work.fields, ...place });
-  if (outcome !== "written") await takeBack(key, outcome, work, place, services);
-  return outcome;
+  try {
+    const outcome = await jobs.saveResult(key, stage, work.result, { ...work.fields, ...place });
+    if (outcome !== "written") await takeBack(stage, key, work, place, services);
+    return outcome;
+  } catch (error) {
+    await takeBack(stage, key, work, place, services).catch(() => undefined);
+    throw error;
+  }
 }
 
-async function takeBack(key: JobKey, outcome: WriteOutcome, work: StageWork<Stage>, place: TextPlace | undefined, services: StageServices) {
-  if (outcome !== "done already") await work.undo?.();
-  if (place === undefined || "text" in place) return;
-  // The write that was refused may have been the SDK's own repeat of one that was made: then the record names this place.
-  const held = await services.jobs.get(key.jobId);
-  const isHeld = held?.generation === key.generation && held.textObject?.name === place.textObject.name;
-  if (!isHeld) await services.documents.discard(key, place.textObject.name);
+/** A write that was refused or had no answer may still have been made, by the SDK's own repeat: then the record says so. */
+async function takeBack<S extends Stage>(
+  stage: S,
+  key: JobKey,
+  work: StageWork<S>,
+  place: TextPlace | undefined,
+  { jobs, documents }: StageServices,
+): Promise<void> {
+  const found = await jobs.get(key.jobId);
+  const held = found?.generation === key.generation ? found : undefined;
+  if (held?.result[resultKeys[stage]] === undefined) await work.undo?.();
+  if (place === undefined || "text" in place || held?.textObject?.name === place.textObject.name) return;
+  await documents.discard(key, place.textObject.name);
 }
 
 /** An attempt whose job was deleted or settled meanwhile has nothing to do any more, however it ended. */
@@ -111,5 +122,6 @@ async function fail(stage: Stage, key: JobKey, error: unknown, { jobs, logger }:
 function placeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !error.stack?.includes(error.message)) return undefined;
   const frames = error.stack.slice(error.stack.indexOf(error.message) + error.message.length);
-  return frames.trimStart().split("\n")[0];
+  const [first = ""] = frames.trimStart().split("\n");
+  return first.startsWith("at ") ? first : undefined;
 }

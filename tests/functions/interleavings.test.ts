@@ -43,7 +43,10 @@ test("a clean run ends DONE with every stage's result", async () => {
 
   const clean = await cleanRecord(pipeline);
 
-  expect(clean).toMatchObject({ status: "DONE", result: { ocr: { charCount: 1199 }, mlInference: { sentiment: "POSITIVE" }, search: { relatedDocumentsFound: 0 } } });
+  expect(clean).toMatchObject({
+    status: "DONE",
+    result: { ocr: { charCount: 1199 }, mlInference: { sentiment: "POSITIVE" }, search: { relatedDocumentsFound: 0 } },
+  });
 });
 
 test.each(order)("two deliveries of %s at once, in every order of their calls, leave the record of one", async (stage) => {
@@ -86,12 +89,9 @@ test("two executions at once, their calls in random orders, leave the record of 
   );
 });
 
-test.each([
-  { done: [] },
-  { done: ["ocr"] },
-  { done: ["ocr", "ml_inference"] },
-  { done: ["ocr", "ml_inference", "search"] },
-] as { done: Stage[] }[])("an execution that starts again from the beginning after $done leaves the record of one", async ({ done }) => {
+test.each([{ done: [] }, { done: ["ocr"] }, { done: ["ocr", "ml_inference"] }, { done: ["ocr", "ml_inference", "search"] }] as {
+  done: Stage[];
+}[])("an execution that starts again from the beginning after $done leaves the record of one", async ({ done }) => {
   const pipeline = await createPipeline();
   const clean = await cleanRecord(pipeline);
   const key = await newJob(pipeline);

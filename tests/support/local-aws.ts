@@ -54,7 +54,7 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
   const principals = new Map(
     Object.entries({ admin: everything, ...roles }).map(([name, statements]) => [keyIdOf(name), principal(name, statements)]),
   );
-  const absent = { stepFunctions: { call: refuse }, lambda: { invoke: refuse } };
+  const absent = { stepFunctions: { call: refuse }, lambda: { find: () => undefined, invoke: refuse } };
   const endpoint = new AwsEndpoint({ region, accountId, credentials: principals, dynamo, buckets: bucketStore, ...absent, ...services });
   const clientsOf = (roleName: string, url?: string) => createClients(roleName, url === undefined ? inProcess(endpoint) : {}, url);
   return { clock, dynamo, bucketStore, endpoint, principals, clientsOf, ...clientsOf("admin") };

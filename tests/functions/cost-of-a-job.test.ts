@@ -1,0 +1,101 @@
+import { expect, test } from "vitest";
+import type { Item } from "../../local/dynamodb/dynalite.ts";
+import { itemBytes } from "../../local/dynamodb/item-size.ts";
+import { keptIn } from "../support/kept.ts";
+import { createPipeline, type PipelineOptions } from "../support/pipeline.ts";
+
+/** Runs a job to its end, and counts the calls by service, table and operation. */
+async function callsOf(text: string, options: PipelineOptions = {}) {
+  const calls: Record<string, number> = {};
+  const count = (name: string) => {
+    calls[name] = (calls[name] ?? 0) + 1;
+  };
+  const pipeline = await createPipeline({
+    ...options,
+    onCall: (operation, table) => count(`${table} ${operation}`),
+    before: async ({ service, operation }) => (service === "s3" ? count(`s3 ${operation}`) : undefined),
+  });
+  await pipeline.execute(await pipeline.submit(text));
+  return calls;
+}
+
+const shortText = "The serverless orchestra plays a symphony.";
+const longText = "The serverless orchestra plays a wonderful symphony of lambdas. ".repeat(20).trim();
+const written = { "jobs PutItem": 1, "jobs UpdateItem": 4 };
+
+test.each([
+  { what: "a short text", text: shortText, bucket: {} },
+  { what: "a long text", text: longText, bucket: { "s3 PutObject": 1, "s3 GetObject": 3 } },
+  { what: "a long text that OCR changes", text: longText.replaceAll(". ", ".\r\n"), bucket: { "s3 PutObject": 2, "s3 GetObject": 3 } },
+])("a job of $what costs one put, four updates and two reads of the jobs table", async ({ text, bucket }) => {
+  const calls = await callsOf(text, { relatedDocuments: "off" });
+
+  expect(calls).toEqual({ ...written, "jobs GetItem": 2, ...bucket });
+});
+
+test.each([
+  { bytes: 320, bucket: {} },
+  { bytes: 321, bucket: { "s3 PutObject": 1, "s3 GetObject": 3 } },
+])("a text of $bytes bytes lives in the record, or in the bucket where it is longer", async ({ bytes, bucket }) => {
+  const calls = await callsOf("é".repeat(160) + "!".repeat(bytes - 320), { relatedDocuments: "off" });
+
+  expect(calls).toEqual({ ...written, "jobs GetItem": 2, ...bucket });
+});
+
+test("related documents cost a query for each of at most twelve terms, and one batch of at most eight postings", async () => {
+  const calls = await callsOf(
+    "Twelve telling terms: zebra orchestra symphony lambda turbine glacier harpsichord volcano mandolin trombone clarinet viola cello.",
+  );
+
+  expect(calls).toEqual({ ...written, "jobs GetItem": 2, "postings Query": 12, "postings BatchWriteItem": 1 });
+});
+
+test("a new key costs no read", async () => {
+  const counted: string[] = [];
+  const pipeline = await createPipeline({ onCall: (operation, table) => counted.push(`${table} ${operation}`) });
+
+  await pipeline.submit(shortText, { "idempotency-key": "8f14e45f-ceea-467f-a9d5-6f2c1b7a3e10" });
+
+  expect(counted).toEqual(["jobs PutItem"]);
+});
+
+const inlineBytes = 320;
+const mebibyte = 1_048_576;
+
+/** Letters of Gothic keep their four bytes in every form of Unicode. */
+function gothicText(bytes: number, lettersPerWord: number): string {
+  const word = (number: number) =>
+    Array.from({ length: lettersPerWord }, (_, at) => String.fromCodePoint(0x10330 + ((number * (at + 1) + at) % 26))).join("");
+  return Array.from({ length: Math.floor((bytes + 1) / (4 * lettersPerWord + 1)) }, (_, number) => word(number)).join(" ");
+}
+
+const longestInLatin = "abcdefghijklmnopqrstuvwxyz".repeat(2);
+const latinWords = Array.from({ length: 7 }, (_, at) => longestInLatin.slice(at, at + 40)).join(" ");
+
+test.each([
+  { what: "1 MiB of Gothic", text: gothicText(mebibyte, 20) },
+  { what: "1 MiB of short Gothic words", text: gothicText(mebibyte, 10) },
+  { what: "1 MiB of one word", text: "\u{10330}".repeat(mebibyte / 4) },
+  { what: "as many bytes as stand in the record, in Gothic", text: gothicText(inlineBytes, 10) },
+  { what: "as many bytes as stand in the record, in longer Gothic words", text: gothicText(inlineBytes, 15) },
+  { what: "as many bytes as stand in the record, in long words", text: latinWords },
+])("a record of $what stays below 2 KB at every write", { timeout: 30_000 }, async ({ text }) => {
+  const sizes: number[] = [];
+  const look = async () => {
+    const { Items } = await pipeline.aws.dynamo.execute("Scan", { TableName: "jobs" });
+    for (const item of Items as Item[]) sizes.push(itemBytes(item));
+  };
+  const pipeline = await createPipeline({ relatedDocuments: "list", before: look });
+  for (let other = 0; other < 6; other++) {
+    await pipeline.execute(await pipeline.submit(text.slice(0, 2000).toWellFormed()));
+  }
+  sizes.length = 0;
+
+  const key = await pipeline.submit(text, { "idempotency-key": "8f14e45f-ceea-467f-a9d5-6f2c1b7a3e10" });
+  await pipeline.execute(key);
+  await look();
+
+  const job = (await keptIn(pipeline.aws)).jobs.find(({ jobId }) => jobId === key.jobId);
+  expect(job).toMatchObject({ status: "DONE" });
+  expect(Math.max(...sizes)).toBeLessThan(2048);
+});

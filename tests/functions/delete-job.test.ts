@@ -1,0 +1,215 @@
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import { expect, test, vi } from "vitest";
+import type { JobKey, Stage } from "../../functions/lib/job.ts";
+import { logger } from "../../functions/lib/logger.ts";
+import { AwsError } from "../../local/aws-error.ts";
+import { about, bodyOf, post } from "../support/answers.ts";
+import { heldJob, jobId, key } from "../support/held-job.ts";
+import { keptIn, nothingKept } from "../support/kept.ts";
+import { createPipeline, type Pipeline } from "../support/pipeline.ts";
+import { failed } from "../support/process-job.ts";
+import { turnClockDuring } from "../support/turn-clock.ts";
+
+// Longer than a record holds, and with a line end for OCR to change: each stage writes all that it can.
+const longText = "The serverless orchestra plays a wonderful symphony of lambdas.\r\n".repeat(20);
+const deleteJob = (pipeline: Pipeline, id: string) => pipeline.request("delete", about(id));
+
+type Way = (pipeline: Pipeline, key: JobKey) => Promise<unknown>;
+const stages =
+  (...names: readonly Stage[]): Way =>
+  async (pipeline, job) => {
+    for (const name of names) await pipeline.runStage(name, job);
+  };
+
+const ways: readonly { readonly what: string; readonly way: Way; readonly status: string }[] = [
+  { what: "has not begun", way: stages(), status: "PENDING" },
+  { what: "has begun", way: ({ jobs }, job) => jobs.open(job, "ocr"), status: "IN_PROGRESS" },
+  { what: "is at inference", way: stages("ocr"), status: "IN_PROGRESS" },
+  { what: "is at search", way: stages("ocr", "ml_inference"), status: "IN_PROGRESS" },
+  { what: "is done", way: stages("ocr", "ml_inference", "search"), status: "DONE" },
+  {
+    what: "has expired",
+    way: async (pipeline, job) => {
+      await pipeline.execute(job);
+      await pipeline.aws.clock.advance(8 * 86_400_000);
+    },
+    status: "DONE",
+  },
+  { what: "has timed out", way: ({ aws }) => aws.clock.advance(700_000), status: "PENDING" },
+];
+
+test.each(ways.flatMap((row) => ["a short text about orchestras", longText].map((text) => ({ ...row, text, bytes: text.length }))))(
+  "of a job of $bytes bytes that $what nothing is left, and other jobs stay",
+  async ({ way, status, text }) => {
+    const pipeline = await createPipeline();
+    const other = await pipeline.submit(longText);
+    await pipeline.execute(other);
+    const before = await keptIn(pipeline.aws);
+    const job = await pipeline.submit(text);
+    await way(pipeline, job);
+    const held = await pipeline.record(job.jobId);
+
+    const answer = await deleteJob(pipeline, job.jobId);
+
+    expect(held?.status).toBe(status);
+    expect(answer).toEqual({ statusCode: 204 });
+    expect(before.postings.length).toBeGreaterThan(0);
+    expect(await keptIn(pipeline.aws)).toEqual(before);
+  },
+);
+
+test.each([
+  { what: "there never was", id: "00000000-0000-4000-8000-000000000000" },
+  { what: "no job can have", id: "job-1" },
+  { what: "is empty", id: "" },
+  { what: "is longer than a key may be", id: "a".repeat(3000) },
+])("an id that $what is a 204", async ({ id }) => {
+  const pipeline = await createPipeline();
+
+  const answer = await deleteJob(pipeline, id);
+
+  expect(answer).toEqual({ statusCode: 204 });
+});
+
+test("another owner's job stays, with all that it keeps, and the answer does not tell", async () => {
+  const pipeline = await createPipeline();
+  await pipeline.aws.documents.send(new PutCommand({ TableName: "jobs", Item: heldJob("DONE", { owner: "somebody-else" }) }));
+  await pipeline.aws.bucketStore.put("documents", `jobs/${jobId}/x/document`, { body: Buffer.from("theirs"), headers: {}, checksums: {} });
+  const posting = { ownerTerm: "somebody-else#work", place: `001767225600#${jobId}#${key.generation}` };
+  await pipeline.aws.documents.send(new PutCommand({ TableName: "postings", Item: posting }));
+  const before = await keptIn(pipeline.aws);
+
+  const answer = await deleteJob(pipeline, jobId);
+
+  expect(answer).toEqual({ statusCode: 204 });
+  expect(await keptIn(pipeline.aws)).toEqual(before);
+});
+
+/** Runs an execution, and something else just before the call of that number; tells how many calls there were. */
+async function interrupted(at: number, interrupt: (pipeline: Pipeline, job: JobKey) => Promise<unknown>, headers = {}) {
+  let calls = 0;
+  const before = async ({ principal }: { principal: { roleName: string } }) => {
+    if (principal.roleName === "runner" && calls++ === at) await interrupt(pipeline, job);
+  };
+  const pipeline = await createPipeline({ actors: ["runner"], before });
+  const job = await pipeline.submit(longText, headers);
+  const outcome = await turnClockDuring(pipeline.aws.clock, pipeline.execute(job, "runner"));
+  return { pipeline, job, outcome, calls };
+}
+
+const failures = ({ logLines }: Pipeline) => logLines.filter(({ message }) => message === "Stage failed");
+
+test("a job that is deleted just before any call of its execution ends quietly, and nothing is left", async () => {
+  const { calls } = await interrupted(-1, async () => undefined);
+
+  for (let at = 0; at < calls; at++) {
+    const { pipeline, outcome } = await interrupted(at, (held, job) => deleteJob(held, job.jobId));
+    expect(outcome.status, `call ${at}`).toBe("SUCCEEDED");
+    expect(failures(pipeline), `call ${at}`).toEqual([]);
+    expect(await keptIn(pipeline.aws), `call ${at}`).toEqual(nothingKept);
+  }
+
+  expect(calls).toBeGreaterThan(15);
+});
+
+test("a job that is deleted and made again under its key, just before any call, is not touched by the old execution", async () => {
+  const headers = { "idempotency-key": "8f14e45f-ceea-467f-a9d5-6f2c1b7a3e10" };
+  const again = async (held: Pipeline, job: JobKey) => {
+    await deleteJob(held, job.jobId);
+    await post(held, longText, headers);
+  };
+  const { calls } = await interrupted(-1, async () => undefined, headers);
+
+  for (let at = 0; at < calls; at++) {
+    const { pipeline, job, outcome } = await interrupted(at, again, headers);
+    expect(outcome.status, `call ${at}`).toBe("SUCCEEDED");
+    const { jobs, postings, objects } = await keptIn(pipeline.aws);
+    const fresh = jobs[0]?.generation;
+    expect(jobs, `call ${at}`).toMatchObject([{ jobId: job.jobId, status: "PENDING", version: 1 }]);
+    expect(fresh).not.toBe(job.generation);
+    expect(objects, `call ${at}`).toEqual([`jobs/${job.jobId}/${fresh}/document`]);
+    expect(postings, `call ${at}`).toEqual([]);
+  }
+});
+
+test("of a job that is done just while it is deleted nothing is left", async () => {
+  const before = async ({ operation }: { operation: string }) => {
+    if (operation === "DeleteItem") await pipeline.execute(job);
+  };
+  const pipeline = await createPipeline({ before });
+  const job = await pipeline.submit(longText);
+
+  await deleteJob(pipeline, job.jobId);
+
+  expect(pipeline.logLines.at(-1)).toMatchObject({ message: "Stage complete", stage: "search", outcome: "written" });
+  expect(await keptIn(pipeline.aws)).toEqual(nothingKept);
+});
+
+test("a delete that breaks off at any of its calls can be repeated, and leaves nothing", async () => {
+  const broken = { at: Number.POSITIVE_INFINITY, calls: 0 };
+  const before = async () => {
+    if (broken.calls++ === broken.at) throw new AwsError("InternalServerError", "a secret of the inside", 500);
+  };
+  const deleted = async (at: number) => {
+    broken.at = Number.POSITIVE_INFINITY;
+    const pipeline = await createPipeline({ before });
+    const job = await pipeline.submit(longText);
+    await pipeline.execute(job);
+    Object.assign(broken, { at, calls: 0 });
+    const first = await deleteJob(pipeline, job.jobId);
+    Object.assign(broken, { at: Number.POSITIVE_INFINITY });
+    return { pipeline, job, first, calls: broken.calls };
+  };
+  vi.spyOn(logger, "error").mockReturnValue();
+  const { calls } = await deleted(-1);
+
+  for (let at = 0; at < calls; at++) {
+    const { pipeline, job, first } = await deleted(at);
+    const second = await deleteJob(pipeline, job.jobId);
+    expect([first.statusCode, second.statusCode], `call ${at}`).toEqual([500, 204]);
+    expect(bodyOf(first)["error"]).toBe("Something went wrong on our side. The logs know more under request id request-1.");
+    expect(await keptIn(pipeline.aws), `call ${at}`).toEqual(nothingKept);
+  }
+
+  expect(calls).toBe(5); // read the record, delete postings, delete the record, list objects, delete objects
+});
+
+test.each(["ocr", "ml_inference", "search"] as const)("of a job whose %s could not be saved nothing is left", async (stage) => {
+  const state = { isBroken: false };
+  const before = async ({ operation }: { operation: string }) => {
+    if (state.isBroken && operation === "UpdateItem") throw new AwsError("InternalServerError", "out of order", 500);
+  };
+  const pipeline = await createPipeline({
+    before,
+    invokeStage: async (name, call) => {
+      if (name !== stage) return call();
+      if (stage === "ocr") await pipeline.jobs.open(job, stage);
+      state.isBroken = true;
+      const answer = await call();
+      state.isBroken = false;
+      return answer;
+    },
+  });
+  const job = await pipeline.submit(longText);
+  const outcome = await turnClockDuring(pipeline.aws.clock, pipeline.execute(job));
+  const ended = await pipeline.record(job.jobId);
+
+  const answer = await deleteJob(pipeline, job.jobId);
+
+  expect(outcome.status).toBe("FAILED");
+  expect(ended).toMatchObject({ status: "ERROR", errorCode: "StageFailed", failedStage: stage });
+  expect(answer).toEqual({ statusCode: 204 });
+  expect(await keptIn(pipeline.aws)).toEqual(nothingKept);
+});
+
+test("of a job that a stage's Lambda has failed nothing is left", async () => {
+  const pipeline = await createPipeline({
+    invokeStage: async (stage, call) => (stage === "search" ? failed("StageOutputInvalid") : call()),
+  });
+  const job = await pipeline.submit(longText);
+  await pipeline.execute(job);
+
+  await deleteJob(pipeline, job.jobId);
+
+  expect(await keptIn(pipeline.aws)).toEqual(nothingKept);
+});

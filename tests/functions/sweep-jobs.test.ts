@@ -1,0 +1,197 @@
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import { expect, test } from "vitest";
+import type { Job } from "../../functions/lib/job.ts";
+import { AwsError } from "../../local/aws-error.ts";
+import { heldJob, start } from "../support/held-job.ts";
+import { createPipeline, type Pipeline, type PipelineOptions } from "../support/pipeline.ts";
+
+const idOf = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
+
+async function holding(jobs: readonly Job[], options: PipelineOptions = {}): Promise<Pipeline> {
+  const pipeline = await createPipeline(options);
+  await Promise.all(jobs.map((Item) => pipeline.aws.documents.send(new PutCommand({ TableName: "jobs", Item }))));
+  return pipeline;
+}
+
+const pending = (number: number, changes: Partial<Job> = {}) =>
+  heldJob("PENDING", { jobId: idOf(number), openShard: number % 4, ...changes });
+
+test("a job that never starts is started again a minute after its making and a minute after that, and ends at its deadline", async () => {
+  const { sweep, aws, started, record, logLines } = await holding([pending(1)]);
+  const swept: Record<number, unknown> = {};
+
+  for (let second = 30; second <= 660; second += 30) {
+    await aws.clock.advance(30_000);
+    const { started: again, expired } = await sweep();
+    if (again + expired > 0) swept[second] = again === 1 ? "started" : "expired";
+  }
+
+  expect(swept).toEqual({ 60: "started", 120: "started", 600: "expired" });
+  expect(started).toEqual(Array(2).fill({ jobId: idOf(1), generation: pending(1).generation }));
+  expect(await record(idOf(1))).toMatchObject({
+    status: "ERROR",
+    errorCode: "JobTimedOut",
+    failedStage: "ocr",
+    restarts: 2,
+    updatedAt: start + 600,
+  });
+  const again = logLines.filter(({ message }) => message === "Job started again");
+  expect(again).toEqual([1, 2].map((restarts) => ({ message: "Job started again", jobId: idOf(1), restarts })));
+  expect(logLines).toContainEqual({ message: "Sweep complete", started: 0, expired: 1, failed: 0 });
+});
+
+test("a job that has had its restarts is not due again before its deadline", async () => {
+  const { sweep, aws, jobs } = await holding([pending(1)]);
+  for (let minute = 0; minute < 2; minute++) {
+    await aws.clock.advance(60_000);
+    await sweep();
+  }
+
+  await aws.clock.advance(479_000);
+  const before = await jobs.dueJobs(1, 10);
+  await aws.clock.advance(1_000);
+
+  expect(before).toEqual([]);
+  expect(await jobs.dueJobs(1, 10)).toEqual([idOf(1)]);
+});
+
+test("two sweepers at once end a job once", async () => {
+  const { sweep, aws, record } = await holding([pending(1)]);
+  await aws.clock.advance(600_000);
+
+  const swept = await Promise.all([sweep(), sweep()]);
+
+  expect(swept.map(({ expired }) => expired).sort()).toEqual([0, 1]);
+  expect(await record(idOf(1))).toMatchObject({ status: "ERROR", version: 2 });
+});
+
+test("a restarted job runs to DONE as any other", async () => {
+  const { sweep, aws, started, record, execute } = await holding([pending(1)]);
+  await aws.clock.advance(60_000);
+  await sweep();
+
+  for (const key of started) await execute(key);
+
+  expect(await record(idOf(1))).toMatchObject({ status: "DONE", restarts: 1, version: 6 });
+});
+
+test("a job in progress is left alone until its deadline, and ends in ERROR then, at its stage", async () => {
+  const job = heldJob("IN_PROGRESS", { stage: "search" });
+  const { sweep, aws, started, record } = await holding([job]);
+
+  await aws.clock.advance(329_000);
+  const early = await sweep();
+  const before = await record(job.jobId);
+  await aws.clock.advance(1_000);
+  const late = await sweep();
+  const again = await sweep();
+
+  expect([early, late, again].map(({ expired }) => expired)).toEqual([0, 1, 0]);
+  expect(before).toEqual(job);
+  const { stage: _, dueAt: __, openShard: ___, ...kept } = job;
+  const error = { errorCode: "JobTimedOut", errorMessage: "The job did not finish before its deadline. Submit the document again." };
+  expect(await record(job.jobId)).toEqual({
+    ...kept,
+    ...error,
+    status: "ERROR",
+    failedStage: "search",
+    updatedAt: start + 330,
+    version: 3,
+  });
+  expect(started).toEqual([]);
+});
+
+test("one sweep takes a hundred jobs of a shard, longest due first, and the next ones take the rest", async () => {
+  const jobs = Array.from({ length: 130 }, (_, number) => pending(number, { openShard: 3, dueAt: start - number }));
+  const { sweep, started } = await holding(jobs);
+
+  const first = await sweep();
+  const ofFirst = started.map(({ jobId }) => jobId);
+  const second = await sweep();
+  const third = await sweep();
+
+  expect([first, second, third].map((swept) => swept.started)).toEqual([100, 30, 0]);
+  expect(ofFirst).toEqual(Array.from({ length: 100 }, (_, at) => idOf(129 - at)));
+});
+
+test("jobs of every shard are swept", async () => {
+  const { sweep, aws } = await holding([0, 1, 2, 3].map((number) => pending(number)));
+  await aws.clock.advance(60_000);
+
+  const swept = await sweep();
+
+  expect(swept).toEqual({ started: 4, expired: 0, failed: 0 });
+});
+
+test.each(["GetItem", "UpdateItem", "StartExecution"])("a %s that fails for one job does not stop the others", async (operation) => {
+  let calls = 0;
+  const before = async (call: { operation: string }) => {
+    if (call.operation === operation && ++calls === 2) throw new AwsError("InternalServerError", "a secret of the inside", 500);
+  };
+  const { sweep, aws, started, logLines } = await holding(
+    [1, 5, 9].map((number) => pending(number)),
+    { before },
+  );
+  await aws.clock.advance(60_000);
+
+  const swept = await sweep();
+
+  expect(swept).toEqual({ started: 2, expired: 0, failed: 1 });
+  expect(started).toHaveLength(2);
+  expect(logLines).toContainEqual({ message: "Job not swept", jobId: expect.any(String), cause: "InternalServerError" });
+});
+
+test("two sweepers at once start a job once a minute", async () => {
+  const { sweep, aws, started } = await holding([1, 2, 3].map((number) => pending(number)));
+  const counts: number[] = [];
+
+  for (let minute = 1; minute <= 4; minute++) {
+    await aws.clock.advance(60_000);
+    await Promise.all([sweep(), sweep()]);
+    counts.push(started.length);
+  }
+
+  expect(counts).toEqual([3, 6, 6, 6]);
+});
+
+test("a sweeper that comes to a job just after another has started it leaves it alone, though the index still named it", async () => {
+  let isFirst = true;
+  const before = async ({ operation, principal }: { operation: string; principal: { roleName: string } }) => {
+    if (operation !== "GetItem" || principal.roleName !== "admin" || !isFirst) return;
+    isFirst = false;
+    await sweep();
+  };
+  const { sweep, aws, started } = await holding([pending(1)], { before });
+  await aws.clock.advance(60_000);
+
+  const late = await sweep();
+
+  expect(late).toEqual({ started: 0, expired: 0, failed: 0 });
+  expect(started).toHaveLength(1);
+});
+
+test("a job that has had its restarts is left alone, though the index still names it", async () => {
+  const job = pending(1, { restarts: 2 });
+  const { sweep, aws, record } = await holding([job]);
+  await aws.clock.advance(60_000);
+
+  const swept = await sweep();
+
+  expect(swept).toEqual({ started: 0, expired: 0, failed: 0 });
+  expect(await record(job.jobId)).toEqual(job);
+});
+
+test.each([
+  { what: "done", change: heldJob("DONE", { openShard: 1, dueAt: start }) },
+  { what: "in error", change: heldJob("ERROR", { openShard: 1, dueAt: start }) },
+  { what: "expired", change: heldJob("PENDING", { expiresAt: start, openShard: 1, dueAt: start }) },
+])("a job that the index still names and that is $what is left as it is", async ({ change }) => {
+  const { sweep, aws, started, record } = await holding([change]);
+  await aws.clock.advance(700_000);
+
+  const swept = await sweep();
+
+  expect(swept).toEqual({ started: 0, expired: 0, failed: 0 });
+  expect(started).toEqual([]);
+  expect(await record(change.jobId)).toEqual(change);
+});

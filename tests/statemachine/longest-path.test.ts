@@ -1,0 +1,77 @@
+import { describe, expect, test } from "vitest";
+import { backOffSeconds, longestPathSeconds, type Retrier, type TimedState } from "../support/longest-path.ts";
+
+const end: TimedState = { Type: "Succeed" };
+const task = (more: Partial<TimedState> = {}): TimedState => ({ Type: "Task", TimeoutSeconds: 10, Next: "End", ...more });
+const pathOf = (task: TimedState, more: Record<string, TimedState> = {}) =>
+  longestPathSeconds({ StartAt: "Task", States: { Task: task, End: end, ...more } });
+
+/** What AWS advises for every call of a Lambda function (docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html). */
+const stock: Retrier = {
+  ErrorEquals: [
+    "Lambda.ClientExecutionTimeoutException",
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+  ],
+  IntervalSeconds: 2,
+  MaxAttempts: 6,
+  BackoffRate: 2,
+};
+
+describe("how long an execution can take", () => {
+  test.each([
+    { what: "one attempt", of: task(), seconds: 10 },
+    { what: "two attempts and the second between", of: task({ Retry: [{ ErrorEquals: ["A"], MaxAttempts: 1 }] }), seconds: 21 },
+    { what: "the defaults: three more, 1 s, 2 s and 4 s apart", of: task({ Retry: [{ ErrorEquals: ["A"] }] }), seconds: 47 },
+    {
+      what: "two retriers, both used up",
+      of: task({
+        Retry: [
+          { ErrorEquals: ["A"], MaxAttempts: 1 },
+          { ErrorEquals: ["B"], MaxAttempts: 1 },
+        ],
+      }),
+      seconds: 32,
+    },
+    { what: "a retrier that never tries", of: task({ Retry: [{ ErrorEquals: ["A"], MaxAttempts: 0 }] }), seconds: 10 },
+    {
+      what: "delays of 1, 2, 2 and 2 s of a throttle, which takes no time itself",
+      of: task({ Retry: [{ ErrorEquals: ["Lambda.TooManyRequestsException"], MaxAttempts: 4, MaxDelaySeconds: 2 }] }),
+      seconds: 17,
+    },
+    {
+      what: "a throttle among errors that do take time",
+      of: task({ Retry: [{ ErrorEquals: ["Lambda.TooManyRequestsException", "A"], MaxAttempts: 1 }] }),
+      seconds: 21,
+    },
+    { what: "no timeout", of: { Type: "Task", Next: "End" }, seconds: Number.POSITIVE_INFINITY },
+  ])("$what: $seconds s", ({ of, seconds }) => {
+    expect(pathOf(of)).toBe(seconds);
+  });
+
+  test("the longer of Next and Catch counts", () => {
+    const catching = task({ Catch: [{ ErrorEquals: ["States.ALL"], Next: "Tail" }] });
+
+    const lengths = [
+      pathOf(catching, { Tail: task({ TimeoutSeconds: 7 }) }),
+      pathOf({ ...catching, Next: "Tail" }, { Tail: task({ TimeoutSeconds: 7 }) }),
+    ];
+
+    expect(lengths).toEqual([17, 17]);
+  });
+
+  test("a circle and a state of unknown length are refused by name", () => {
+    expect(() => pathOf(task({ Next: "Task" }))).toThrow("The way through Task, Task does not end.");
+    expect(() => pathOf({ Type: "Wait", Next: "End" })).toThrow("How long Task takes, a Wait state, is not known.");
+  });
+
+  // 2 + 4 + 8 + 16 + 32 + 64 = 126 s of waiting in each of three stages: 378 s, before any attempt has taken a second.
+  test("AWS's stock retry block does not fit an Express execution of three stages", () => {
+    const stage = (Next: string): TimedState => ({ Type: "Task", TimeoutSeconds: 1, Retry: [stock], Next });
+    const States = { OCR: stage("MLInference"), MLInference: stage("Search"), Search: stage("End"), End: end };
+
+    expect(3 * backOffSeconds(stock)).toBe(378);
+    expect(longestPathSeconds({ StartAt: "OCR", States })).toBe(3 * (7 * 1) + 378);
+  });
+});
