@@ -78,9 +78,9 @@ const getText = lambda("get-text", { environment: jobEnvironment, statements: re
 const deleteJob = lambda("delete-job", {
   environment: { ...jobEnvironment, POSTINGS_TABLE: postings.name },
   statements: [
-    jobs.grant("dynamodb:GetItem", "dynamodb:DeleteItem"),
+    jobs.grant("dynamodb:UpdateItem", "dynamodb:DeleteItem"),
     documents.grantList(),
-    documents.grant("s3:DeleteObject"),
+    documents.grant("s3:GetObject", "s3:DeleteObject"),
     postings.grant("dynamodb:BatchWriteItem"),
   ],
 });

@@ -74,7 +74,7 @@ async function keep(job: NewJob, text: string, services: CreateJobServices): Pro
 
 /** A write whose answer was lost may have been made. What cannot be withdrawn either runs, and a repeat with the same key meets it. */
 async function withdraw(job: NewJob, { jobs, documents }: CreateJobServices): Promise<void> {
-  await Promise.allSettled([jobs.withdraw(job), documents.discard(job, documentName)]);
+  await Promise.allSettled([jobs.remove(job), documents.discard(job, documentName)]);
 }
 
 /** A job that could not be started is no less kept: the sweeper starts it. */

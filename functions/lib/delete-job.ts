@@ -2,33 +2,37 @@ import type { DocumentStore } from "./document-store.ts";
 import { type HttpRequest, type HttpResponse, isJobId, jobIdOf, ownerOf } from "./http.ts";
 import type { Job } from "./job.ts";
 import type { JobRepository } from "./job-repository.ts";
+import { documentTerms } from "./search/document-vector.ts";
 import type { RelatedDocuments } from "./search/related-documents.ts";
 
 export interface DeleteJobServices {
   readonly jobs: JobRepository;
-  readonly documents: Pick<DocumentStore, "removeAll">;
-  readonly related: Pick<RelatedDocuments, "remove">;
+  readonly documents: DocumentStore;
+  readonly related: RelatedDocuments;
 }
 
 /**
- * `DELETE /jobs/{jobId}`: removes the record, the document and everything derived from it. A call that breaks off can be
- * repeated, and does the rest.
+ * `DELETE /jobs/{jobId}`: removes the record, the document and everything derived from it. The record goes last: a call
+ * that breaks off can be repeated, and does the rest. What is made anew under the same id meanwhile is not touched.
  */
-export function deleteJobRoute({ jobs, documents, related }: DeleteJobServices) {
-  const removePostings = async (job: Job | undefined) => {
-    if (job?.postedTerms !== undefined) await related.remove(job, job.postedTerms);
-  };
+export function deleteJobRoute(services: DeleteJobServices) {
   return async (request: HttpRequest): Promise<HttpResponse> => {
     const jobId = jobIdOf(request);
-    if (!isJobId(jobId)) return { statusCode: 204 };
-    const owner = ownerOf(request);
-    const job = await jobs.get(jobId);
-    if (job !== undefined && job.owner !== owner) return { statusCode: 204 };
-    // Only the record knows the postings, so it goes after them; those of a stage that ends just now it names itself.
-    await removePostings(job);
-    const removed = await jobs.remove(jobId, owner);
-    if (job?.postedTerms === undefined) await removePostings(removed);
-    await documents.removeAll(jobId);
+    const job = isJobId(jobId) ? await services.jobs.close(jobId, ownerOf(request)) : undefined;
+    if (job !== undefined) await removeAllOf(job, services);
     return { statusCode: 204 };
   };
+}
+
+async function removeAllOf(job: Job, { jobs, documents, related }: DeleteJobServices): Promise<void> {
+  await related.remove(job, job.postedTerms ?? (await termsLeftBehind(job, documents, related)));
+  await documents.removeAll(job);
+  await jobs.remove(job);
+}
+
+/** A search stage that died after it had posted its terms has left no word of them in the record; the text has them all. */
+async function termsLeftBehind(job: Job, documents: DocumentStore, related: RelatedDocuments): Promise<readonly string[]> {
+  // Where the text is gone, a call that broke off has been here: postings go before it.
+  const text = job.result.mlInference && (await documents.find(job));
+  return text === undefined ? [] : related.postedTermsOf(documentTerms(text));
 }

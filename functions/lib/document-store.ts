@@ -5,6 +5,7 @@ import {
   PutObjectCommand,
   paginateListObjectsV2,
   type S3Client,
+  S3ServiceException,
 } from "@aws-sdk/client-s3";
 import type { Job, JobKey, TextObject } from "./job.ts";
 
@@ -50,14 +51,25 @@ export class DocumentStore {
     return Body.transformToString("utf-8");
   }
 
+  /** Reads the text of a job whose objects may have been removed already. */
+  async find(job: Job): Promise<string | undefined> {
+    try {
+      return await this.read(job);
+    } catch (error) {
+      // To who may not list the whole bucket, S3 says of a missing object that it is forbidden.
+      if (error instanceof S3ServiceException && ["NoSuchKey", "AccessDenied"].includes(error.name)) return undefined;
+      throw error;
+    }
+  }
+
   /** Removes a text from the bucket that was put there for a write which has then been refused. */
   async discard(key: JobKey, name: string): Promise<void> {
     await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucketName, Key: objectKey(key, name) }));
   }
 
-  /** Removes every object of every generation of a job. */
-  async removeAll(jobId: string): Promise<void> {
-    const pages = paginateListObjectsV2({ client: this.#client }, { Bucket: this.#bucketName, Prefix: `${jobsPrefix}${jobId}/` });
+  /** Removes every object of one making of a job. */
+  async removeAll(key: JobKey): Promise<void> {
+    const pages = paginateListObjectsV2({ client: this.#client }, { Bucket: this.#bucketName, Prefix: objectKey(key, "") });
     for await (const { Contents = [] } of pages) await this.#deleteObjects(Contents.map(({ Key }) => ({ Key })));
   }
 

@@ -94,14 +94,36 @@ export class JobRepository {
     return job === undefined || job.generation !== key.generation || !isOpen(job);
   }
 
-  /** Removes a job, whatever its status, if it is the owner's. @returns what stood there. */
-  async remove(jobId: string, owner: string): Promise<Job | undefined> {
-    return this.#delete(jobId, ["owner", owner]);
+  /**
+   * Makes an end of a job, whatever its status, if it is the owner's: from then on it reads as none, no write of a stage
+   * is made any more, and its id is free. The record stays until it is removed, so that what was begun can be repeated.
+   *
+   * @returns the record, or `undefined` where the owner has none.
+   */
+  async close(jobId: string, owner: string): Promise<Job | undefined> {
+    const attempt = await this.#update(jobId, {
+      set: { expiresAt: this.#now(), deadlineAt: 0 },
+      remove: onlyOnOpenJobs,
+      conditions: [["owner", "=", owner]],
+    });
+    return "written" in attempt ? attempt.written : undefined;
   }
 
   /** Removes the record of one making of a job, and no other's. */
-  async withdraw({ jobId, generation }: JobKey): Promise<void> {
-    await this.#delete(jobId, ["generation", generation]);
+  async remove({ jobId, generation }: JobKey): Promise<void> {
+    await attemptOf(async () => {
+      const { Attributes } = await this.#client.send(
+        new DeleteCommand({
+          TableName: this.#tableName,
+          Key: { jobId },
+          ConditionExpression: "#generation = :generation",
+          ExpressionAttributeNames: { "#generation": "generation" },
+          ExpressionAttributeValues: { ":generation": generation },
+          ReturnValues: "ALL_OLD",
+        }),
+      );
+      return Attributes as Job;
+    });
   }
 
   /** @returns the ids of open jobs of a shard that the sweeper should look at now, longest due first. */
@@ -185,23 +207,6 @@ export class JobRepository {
       );
       return Attributes as Job;
     });
-  }
-
-  async #delete(jobId: string, [name, value]: readonly [string, string]): Promise<Job | undefined> {
-    const attempt = await attemptOf(async () => {
-      const { Attributes } = await this.#client.send(
-        new DeleteCommand({
-          TableName: this.#tableName,
-          Key: { jobId },
-          ConditionExpression: "#name = :value",
-          ExpressionAttributeNames: { "#name": name },
-          ExpressionAttributeValues: { ":value": value },
-          ReturnValues: "ALL_OLD",
-        }),
-      );
-      return Attributes as Job;
-    });
-    return "written" in attempt ? attempt.written : undefined;
   }
 
   #openStill(key: JobKey): readonly Condition[] {

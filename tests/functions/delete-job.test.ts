@@ -2,6 +2,7 @@ import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test, vi } from "vitest";
 import type { JobKey, Stage } from "../../functions/lib/job.ts";
 import { logger } from "../../functions/lib/logger.ts";
+import { documentTerms } from "../../functions/lib/search/document-vector.ts";
 import { AwsError } from "../../local/aws-error.ts";
 import { about, bodyOf, post } from "../support/answers.ts";
 import { heldJob, jobId, key } from "../support/held-job.ts";
@@ -132,20 +133,57 @@ test("a job that is deleted and made again under its key, just before any call, 
   }
 });
 
-test("of a job that is done just while it is deleted nothing is left", async () => {
-  const before = async ({ operation }: { operation: string }) => {
-    if (operation === "DeleteItem") await pipeline.execute(job);
+/** Deletes a job, and does something else just before the call of that number of the deletion; tells how many calls there were. */
+async function deletedWhile(at: number, meanwhile: (pipeline: Pipeline, job: JobKey) => Promise<unknown>) {
+  const headers = { "idempotency-key": "8f14e45f-ceea-467f-a9d5-6f2c1b7a3e10" };
+  const deletion = { isRunning: false, calls: 0 };
+  const before = async ({ principal }: { principal: { roleName: string } }) => {
+    if (!deletion.isRunning || principal.roleName !== "admin" || deletion.calls++ !== at) return;
+    deletion.isRunning = false;
+    await meanwhile(pipeline, job);
+    deletion.isRunning = true;
   };
-  const pipeline = await createPipeline({ before });
-  const job = await pipeline.submit(longText);
-
+  const pipeline = await createPipeline({ actors: ["runner"], before });
+  const job = await pipeline.submit(longText, headers);
+  deletion.isRunning = true;
   await deleteJob(pipeline, job.jobId);
+  deletion.isRunning = false;
+  return { pipeline, job, calls: deletion.calls };
+}
+
+test("of a job that is done just before it is deleted nothing is left", async () => {
+  const { pipeline } = await deletedWhile(0, ({ execute }, job) => execute(job, "runner"));
 
   expect(pipeline.logLines.at(-1)).toMatchObject({ message: "Stage complete", stage: "search", outcome: "written" });
   expect(await keptIn(pipeline.aws)).toEqual(nothingKept);
 });
 
-test("a delete that breaks off at any of its calls can be repeated, and leaves nothing", async () => {
+test("a job that is made again under its key, just before any call of the deletion but the first, is whole and is done", async () => {
+  const headers = { "idempotency-key": "8f14e45f-ceea-467f-a9d5-6f2c1b7a3e10" };
+  const { calls } = await deletedWhile(-1, async () => undefined);
+
+  for (let at = 1; at < calls; at++) {
+    const { pipeline, job } = await deletedWhile(at, (held) => post(held, longText, headers));
+    const fresh = await pipeline.record(job.jobId);
+    await pipeline.execute({ jobId: job.jobId, generation: fresh?.generation ?? "" });
+    expect(fresh?.generation, `call ${at}`).not.toBe(job.generation);
+    expect(await pipeline.record(job.jobId), `call ${at}`).toMatchObject({ status: "DONE" });
+  }
+
+  expect(calls).toBe(4); // close, list objects, delete them, remove
+});
+
+/** A search stage that posted its terms and died: nobody wrote them down. */
+const diedInSearch: Way = async (pipeline, job) => {
+  await stages("ocr", "ml_inference")(pipeline, job);
+  const record = await pipeline.record(job.jobId);
+  if (record !== undefined) await pipeline.related.post(record, documentTerms(longText));
+};
+
+test.each([
+  { what: "that is done", way: stages("ocr", "ml_inference", "search"), steps: 5 }, // close, postings, list objects, delete them, remove
+  { what: "whose search died after it had posted", way: diedInSearch, steps: 6 }, // and read the text
+])("a delete of a job $what that breaks off at any of its calls can be repeated, and leaves nothing", async ({ way, steps }) => {
   const broken = { at: Number.POSITIVE_INFINITY, calls: 0 };
   const before = async () => {
     if (broken.calls++ === broken.at) throw new AwsError("InternalServerError", "a secret of the inside", 500);
@@ -154,7 +192,8 @@ test("a delete that breaks off at any of its calls can be repeated, and leaves n
     broken.at = Number.POSITIVE_INFINITY;
     const pipeline = await createPipeline({ before });
     const job = await pipeline.submit(longText);
-    await pipeline.execute(job);
+    await way(pipeline, job);
+    expect((await keptIn(pipeline.aws)).postings.length).toBeGreaterThan(0);
     Object.assign(broken, { at, calls: 0 });
     const first = await deleteJob(pipeline, job.jobId);
     Object.assign(broken, { at: Number.POSITIVE_INFINITY });
@@ -171,7 +210,7 @@ test("a delete that breaks off at any of its calls can be repeated, and leaves n
     expect(await keptIn(pipeline.aws), `call ${at}`).toEqual(nothingKept);
   }
 
-  expect(calls).toBe(5); // read the record, delete postings, delete the record, list objects, delete objects
+  expect(calls).toBe(steps);
 });
 
 test.each(["ocr", "ml_inference", "search"] as const)("of a job whose %s could not be saved nothing is left", async (stage) => {

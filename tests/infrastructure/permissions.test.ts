@@ -59,9 +59,9 @@ const statements: Record<string, unknown[]> = {
   "get-text": [ownLog("get-text"), allow(["dynamodb:GetItem"], jobs), allow(["s3:GetObject"], objects)],
   "delete-job": [
     ownLog("delete-job"),
-    allow(["dynamodb:GetItem", "dynamodb:DeleteItem"], jobs),
+    allow(["dynamodb:UpdateItem", "dynamodb:DeleteItem"], jobs),
     { ...allow(["s3:ListBucket"], "arn:aws:s3:::documents-local"), Condition: { StringLike: { "s3:prefix": "jobs/*" } } },
-    allow(["s3:DeleteObject"], objects),
+    allow(["s3:GetObject", "s3:DeleteObject"], objects),
     allow(["dynamodb:BatchWriteItem"], postings),
   ],
   "sweep-jobs": [

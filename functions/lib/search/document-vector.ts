@@ -4,8 +4,9 @@ import { type TermUse, termUses } from "./term-uses.ts";
 const longestVector = 32;
 /** Terms below this say nothing by themselves (`people`, `work`): they are in the vector, but nothing is looked for under them. */
 const leastTelling = 8;
-/** Terms are cut to so many code points, so that a record can hold the terms that its document is posted under. */
+/** Terms are cut to so many code points and bytes of UTF-8, so that a record can hold those that its document is posted under. */
 const longestTerm = 20;
+const longestTermBytes = 56;
 const bytesPerTerm = 5;
 
 /** A document as the search for related ones knows it. */
@@ -19,11 +20,16 @@ export interface DocumentTerms {
 /** What a text is about, for comparison with other texts. Takes what the text says, and no clock or chance: equal texts have equal terms. */
 export function documentTerms(text: string): DocumentTerms {
   const weighted = termUses(text)
-    .map((use) => ({ term: [...use.term].slice(0, longestTerm).join(""), inverseFrequency: use.inverseFrequency, weight: weightOf(use) }))
+    .map((use) => ({ term: cut(use.term), inverseFrequency: use.inverseFrequency, weight: weightOf(use) }))
     .sort((a, b) => b.weight - a.weight)
     .slice(0, longestVector);
   const strongest = weighted.filter(({ inverseFrequency }) => inverseFrequency >= leastTelling).map(({ term }) => term);
   return { strongest: [...new Set(strongest)], vector: encode(weighted) };
+}
+
+function cut(term: string): string {
+  const kept = [...term].slice(0, longestTerm).join("");
+  return kept.slice(0, new TextEncoder().encodeInto(kept, new Uint8Array(longestTermBytes)).read);
 }
 
 const weightOf = ({ count, inverseFrequency }: TermUse): number => (1 + Math.log(count)) * inverseFrequency;

@@ -48,9 +48,14 @@ export class RelatedDocuments {
 
   /** @returns the terms that the document is posted under, for the record to keep: {@link remove} needs them. */
   async post(job: PostedJob, document: DocumentTerms): Promise<readonly string[]> {
-    const terms = document.strongest.slice(0, this.#limits.postedTerms);
+    const terms = this.postedTermsOf(document);
     await this.#store.write(terms.map((term) => ({ ...keyOf(job, term), vector: document.vector, expiresAt: job.expiresAt })));
     return terms;
+  }
+
+  /** The terms under which {@link post} posts a document. */
+  postedTermsOf(document: DocumentTerms): readonly string[] {
+    return document.strongest.slice(0, this.#limits.postedTerms);
   }
 
   async remove(job: PostedJob, terms: readonly string[]): Promise<void> {

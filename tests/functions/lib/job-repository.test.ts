@@ -24,13 +24,13 @@ const sweep: Write = async ({ jobs }) => {
   const swept = await jobs.sweep(jobId);
   return typeof swept === "string" ? swept : `start ${swept.start.restarts}`;
 };
-const remove: Write = async ({ jobs }) => ((await jobs.remove(jobId, "public")) === undefined ? "nothing there" : "removed");
-const withdraw: Write = ({ jobs }, as = key) => jobs.withdraw(as);
+const close: Write = async ({ jobs }) => ((await jobs.close(jobId, "public")) === undefined ? "nothing there" : "closed");
+const remove: Write = ({ jobs }, as = key) => jobs.remove(as);
 
 const writes = {
   ...{ "open ocr": open("ocr"), "open ml_inference": open("ml_inference"), "open search": open("search") },
   ...{ "save ocr": save("ocr"), "save ml_inference": save("ml_inference"), "save search": save("search") },
-  ...{ SetError: setError, sweep, remove, withdraw },
+  ...{ SetError: setError, sweep, close, remove },
 };
 type WriteName = keyof typeof writes;
 
@@ -54,8 +54,8 @@ const table = `
   PENDING     | open | sweep             | nothing             | -
   PENDING     | due  | sweep             | start 1             | PENDING
   PENDING     | late | sweep             | expired             | ERROR
-  PENDING     | open | remove            | removed             | gone
-  PENDING     | open | withdraw          | undefined           | gone
+  PENDING     | open | close             | closed              | PENDING
+  PENDING     | open | remove            | undefined           | gone
   IN_PROGRESS | open | open ocr          | turn at IN_PROGRESS | -
   IN_PROGRESS | open | open ml_inference | turn at IN_PROGRESS | -
   IN_PROGRESS | open | open search       | turn at IN_PROGRESS | -
@@ -65,8 +65,8 @@ const table = `
   IN_PROGRESS | open | SetError          | FAILED              | ERROR
   IN_PROGRESS | due  | sweep             | nothing             | -
   IN_PROGRESS | late | sweep             | expired             | ERROR
-  IN_PROGRESS | open | remove            | removed             | gone
-  IN_PROGRESS | open | withdraw          | undefined           | gone
+  IN_PROGRESS | open | close             | closed              | IN_PROGRESS
+  IN_PROGRESS | open | remove            | undefined           | gone
   DONE        | open | open ocr          | done already        | -
   DONE        | open | open ml_inference | done already        | -
   DONE        | open | open search       | done already        | -
@@ -76,8 +76,8 @@ const table = `
   DONE        | open | SetError          | SUCCEEDED           | -
   DONE        | due  | sweep             | nothing             | -
   DONE        | late | sweep             | nothing             | -
-  DONE        | open | remove            | removed             | gone
-  DONE        | open | withdraw          | undefined           | gone
+  DONE        | open | close             | closed              | DONE
+  DONE        | open | remove            | undefined           | gone
   ERROR       | open | open ocr          | settled             | -
   ERROR       | open | open ml_inference | settled             | -
   ERROR       | open | open search       | settled             | -
@@ -87,8 +87,8 @@ const table = `
   ERROR       | open | SetError          | SUCCEEDED           | -
   ERROR       | due  | sweep             | nothing             | -
   ERROR       | late | sweep             | nothing             | -
-  ERROR       | open | remove            | removed             | gone
-  ERROR       | open | withdraw          | undefined           | gone`;
+  ERROR       | open | close             | closed              | ERROR
+  ERROR       | open | remove            | undefined           | gone`;
 
 const rows = table
   .trim()
@@ -111,7 +111,7 @@ test.each(rows)("$held, $time: $write → $outcome, $after", async ({ held, time
 });
 
 const held = ["PENDING", "IN_PROGRESS"] as const;
-const guarded = Object.keys(writes).filter((name) => !["remove", "sweep"].includes(name)) as WriteName[];
+const guarded = Object.keys(writes).filter((name) => !["close", "sweep"].includes(name)) as WriteName[];
 
 test.each(guarded.flatMap((write) => held.map((status) => ({ write, status }))))(
   "$write of another generation leaves a job that is $status as it is",
@@ -120,7 +120,7 @@ test.each(guarded.flatMap((write) => held.map((status) => ({ write, status }))))
 
     const answer = await writes[write](pipeline, { jobId, generation: "another" });
 
-    const outcome = write === "SetError" ? "SUCCEEDED" : write === "withdraw" ? undefined : "gone";
+    const outcome = write === "SetError" ? "SUCCEEDED" : write === "remove" ? undefined : "gone";
     expect(answer).toBe(outcome);
     expect(await pipeline.record(jobId)).toEqual(heldJob(status));
   },
@@ -136,14 +136,33 @@ test.each(["ocr", "ml_inference"] as const)("a second result of %s is not saved,
   expect(await record(jobId)).toEqual(before);
 });
 
-test("remove takes no other owner's job", async () => {
-  const { jobs, record } = await holding(heldJob("DONE", { owner: "somebody-else" }));
+test("close ends no other owner's job", async () => {
+  const before = heldJob("DONE", { owner: "somebody-else" });
+  const { jobs, record } = await holding(before);
 
-  const removed = await jobs.remove(jobId, "public");
+  const closed = await jobs.close(jobId, "public");
 
-  expect(removed).toBeUndefined();
-  expect(await record(jobId)).toBeDefined();
+  expect(closed).toBeUndefined();
+  expect(await record(jobId)).toEqual(before);
 });
+
+test.each(["PENDING", "IN_PROGRESS"] as const)(
+  "a closed job that was %s reads as none, is due for nothing, and takes no write of a stage",
+  async (status) => {
+    const { jobs } = await holding(heldJob(status));
+    await jobs.close(jobId, "public");
+
+    const outcomes = [
+      await jobs.get(jobId),
+      await jobs.open(key, "ocr"),
+      await jobs.saveResult(key, "ocr", results.ocr),
+      await jobs.sweep(jobId),
+    ];
+
+    expect(outcomes).toEqual([undefined, { nothingToDo: "settled" }, "settled", "nothing"]);
+    expect((await Promise.all([0, 1, 2, 3].map((shard) => jobs.dueJobs(shard, 10)))).flat()).toEqual([]);
+  },
+);
 
 // The deadline is 330 s after OCR began, and 600 s after the making of a job that has not begun. A write may be under way
 // for some seconds, so the last ones are made 15 s before.
