@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "./settings.ts";
 import { allow, policyDocument, type Statement, trustPolicy } from "./statement.ts";
 
 export interface JobFunctionArgs {
@@ -14,7 +15,7 @@ export interface JobFunctionArgs {
   readonly logRetentionDays: number;
   readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Subnets and security groups, where the function runs in a network of its own. */
-  readonly network?: aws.types.input.lambda.FunctionVpcConfig;
+  readonly network?: aws.types.input.lambda.FunctionVpcConfig | undefined;
 }
 
 /** One Lambda function with a role, a log group and a published version of its own. */
@@ -59,6 +60,17 @@ export class JobFunction extends pulumi.ComponentResource {
     return { role, policy };
   }
 }
+
+/** What each function says for itself; the rest is the stack's. */
+export type FunctionArgs = Pick<JobFunctionArgs, "statements" | "environment" | "network"> &
+  Partial<Pick<JobFunctionArgs, "timeoutSeconds" | "memoryMiB">>;
+export type CreateFunction = (name: string, args: FunctionArgs) => aws.lambda.Function;
+
+/** Makes functions with the stack's settings. */
+export const functionFactory =
+  (bundles: string, { logLevel, logRetentionDays }: Settings): CreateFunction =>
+  (name, args) =>
+    new JobFunction(name, { bundles, logLevel, logRetentionDays, timeoutSeconds: 10, memoryMiB: 512, ...args }).function;
 
 /** Lambda makes and removes a function's network interfaces with the function's role; AWS knows no resource for them. */
 const networkInterfaces = allow(

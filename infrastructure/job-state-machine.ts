@@ -1,15 +1,15 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { fillPlaceholders, readDefinition } from "../statemachine/definition.ts";
+import type { JobTable } from "./job-table.ts";
+import type { Stages } from "./stages.ts";
 import { allow, policyDocument, type Statement, trustPolicy } from "./statement.ts";
 
 export interface JobStateMachineArgs {
-  /** What stands for each placeholder of the definition; functions by the ARN of a published version. */
-  readonly placeholders: Readonly<Record<string, pulumi.Input<string>>>;
   /** The functions that the definition invokes. */
-  readonly functions: readonly aws.lambda.Function[];
-  /** What the definition's direct integrations do. */
-  readonly statements: readonly Statement[];
+  readonly stages: Stages;
+  /** The table to which the definition itself writes errors. */
+  readonly jobs: JobTable;
   readonly accountId: pulumi.Input<string>;
   readonly logRetentionDays: number;
 }
@@ -54,7 +54,7 @@ export class JobStateMachine extends pulumi.ComponentResource {
         name: stateMachineName,
         type: "EXPRESS",
         roleArn: role.arn,
-        definition: pulumi.output(args.placeholders).apply((values) => fillPlaceholders(readDefinition(), values)),
+        definition: definitionWith(args),
         loggingConfiguration: { level: "ALL", includeExecutionData: true, logDestination: pulumi.interpolate`${logGroup.arn}:*` },
         tracingConfiguration: { enabled: true },
       },
@@ -70,11 +70,22 @@ export class JobStateMachine extends pulumi.ComponentResource {
     return allow(["states:StartExecution"], this.arn);
   }
 
-  #createRole(name: string, { functions, statements, accountId }: JobStateMachineArgs) {
+  #createRole(name: string, { stages, jobs, accountId }: JobStateMachineArgs) {
     const role = new aws.iam.Role(name, { assumeRolePolicy: trustPolicy("states.amazonaws.com", accountId) }, { parent: this });
-    const versions = functions.map(({ arn }) => pulumi.interpolate`${arn}:*`);
-    const all = [allow(["lambda:InvokeFunction"], versions), ...statements, logDelivery, tracing];
+    const versions = Object.values<aws.lambda.Function>({ ...stages }).map(({ arn }) => pulumi.interpolate`${arn}:*`);
+    const all = [allow(["lambda:InvokeFunction"], versions), jobs.grant("dynamodb:UpdateItem"), logDelivery, tracing];
     const policy = new aws.iam.RolePolicy(name, { role: role.id, policy: policyDocument(all) }, { parent: this });
     return { role, policy };
   }
+}
+
+/** The definition, its functions named by the version that stands now: an execution ends on the code that it started with. */
+function definitionWith({ stages, jobs }: JobStateMachineArgs): pulumi.Output<string> {
+  const placeholders = {
+    OcrFunctionArn: stages.ocr.qualifiedArn,
+    MlInferenceFunctionArn: stages.mlInference.qualifiedArn,
+    SearchFunctionArn: stages.search.qualifiedArn,
+    JobsTableName: jobs.name,
+  };
+  return pulumi.output(placeholders).apply((values) => fillPlaceholders(readDefinition(), values));
 }

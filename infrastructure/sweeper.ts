@@ -1,0 +1,44 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { CreateFunction } from "./job-function.ts";
+import type { JobStateMachine } from "./job-state-machine.ts";
+import type { JobTable } from "./job-table.ts";
+import { allow, policyDocument, trustPolicy } from "./statement.ts";
+
+export interface SweeperArgs {
+  readonly createFunction: CreateFunction;
+  readonly jobs: JobTable;
+  readonly stateMachine: JobStateMachine;
+  readonly accountId: pulumi.Input<string>;
+}
+
+/** Looks after jobs that got stuck, every minute. */
+export class Sweeper extends pulumi.ComponentResource {
+  constructor(name: string, { createFunction, jobs, stateMachine, accountId }: SweeperArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("async-text-processing:index:Sweeper", name, {}, opts);
+    const target = createFunction("sweep-jobs", {
+      timeoutSeconds: 50,
+      environment: { JOBS_TABLE: jobs.name, STATE_MACHINE_ARN: stateMachine.arn },
+      statements: [jobs.grant("dynamodb:GetItem", "dynamodb:UpdateItem"), jobs.grantQueryOfOpenJobs(), stateMachine.grantStart()],
+    });
+    const { role, policy } = this.#createRole(name, target, accountId);
+    new aws.scheduler.Schedule(
+      name,
+      {
+        scheduleExpression: "rate(1 minute)",
+        flexibleTimeWindow: { mode: "OFF" },
+        // The next sweep is a minute away and finds the same jobs: one that fails need not be tried again.
+        target: { arn: target.arn, roleArn: role.arn, retryPolicy: { maximumRetryAttempts: 0 } },
+      },
+      { parent: this, dependsOn: [policy] },
+    );
+    this.registerOutputs();
+  }
+
+  #createRole(name: string, target: aws.lambda.Function, accountId: pulumi.Input<string>) {
+    const role = new aws.iam.Role(name, { assumeRolePolicy: trustPolicy("scheduler.amazonaws.com", accountId) }, { parent: this });
+    const statements = [allow(["lambda:InvokeFunction"], target.arn)];
+    const policy = new aws.iam.RolePolicy(name, { role: role.id, policy: policyDocument(statements) }, { parent: this });
+    return { role, policy };
+  }
+}
