@@ -1,3 +1,4 @@
+import { recordOf, stringsOf } from "./document.ts";
 import { matcherOfArn, matcherOfGlob } from "./pattern.ts";
 import { PolicyError } from "./policy-error.ts";
 
@@ -42,14 +43,27 @@ const negations: Readonly<Record<string, string>> = {
 };
 
 /**
+ * A statement's `Condition`: all of it must hold.
+ *
+ * @param knownKeys the keys that requests bring.
+ * @throws {@link PolicyError} for an operator that is not evaluated here and a key that nothing here fills in.
+ */
+export function compileConditions(conditions: unknown, knownKeys: readonly string[]): Condition[] {
+  return Object.entries(recordOf(conditions, "A Condition")).flatMap(([operator, keys]) =>
+    Object.entries(recordOf(keys, operator)).map(([key, values]) => {
+      if (!knownKeys.some((known) => known.toLowerCase() === key.toLowerCase()))
+        throw new PolicyError(`The condition key ${key} is not evaluated here`);
+      return compileCondition(operator, key.toLowerCase(), stringsOf(values, `${operator} ${key}`));
+    }),
+  );
+}
+
+/**
  * One operator on one key. Where a request lacks the key, a negated operator holds, and any other does not.
  *
- * @throws {@link PolicyError} for an operator that is not evaluated here and a key that nothing here fills in.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
  */
-export function compileCondition(operator: string, key: string, wanted: readonly string[]): Condition {
-  const name = key.toLowerCase();
-  if (!conditionKeys.some((known) => known.toLowerCase() === name)) throw new PolicyError(`The condition key ${key} is not evaluated here`);
+function compileCondition(operator: string, name: string, wanted: readonly string[]): Condition {
   const [, set, base = "", ifExists] = /^(?:(ForAllValues|ForAnyValue):)?(.*?)(IfExists)?$/.exec(operator) ?? [];
   if (base === "Null" && set === undefined && ifExists === undefined) {
     const absent = wanted.map((value) => value.toLowerCase() === "true");

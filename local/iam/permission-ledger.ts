@@ -1,4 +1,4 @@
-import type { Decision } from "./evaluate.ts";
+import type { AccessRequest, Decision } from "./evaluate.ts";
 import type { CompiledPolicy, Pattern } from "./policy.ts";
 
 export interface Grant {
@@ -9,15 +9,26 @@ export interface Grant {
   readonly action: string;
 }
 
-/** Which of the granted actions were used, so that the rest can be taken away. */
+/** A call that a role was refused. */
+export interface Denial {
+  readonly roleName: string;
+  readonly action: string;
+  /** The ARN, or `*`. */
+  readonly resource: string;
+}
+
+/** Which of the granted actions were used, so that the rest can be taken away; and what was asked for and not granted. */
 export class PermissionLedger {
   readonly #used = new Map<string, Set<Pattern>>();
+  readonly #listeners = new Set<(denial: Denial) => void>();
 
-  record(roleName: string, { allowed, action }: Decision): void {
-    if (!allowed || action === undefined) return;
-    const used = this.#used.get(roleName);
-    if (used === undefined) this.#used.set(roleName, new Set([action]));
-    else used.add(action);
+  record(roleName: string, request: AccessRequest, decision: Decision): void {
+    if (!decision.allowed) this.#deny({ roleName, action: request.action, resource: request.resource });
+    else if (decision.action !== undefined) this.#use(roleName, decision.action);
+  }
+
+  onDenial(listener: (denial: Denial) => void): void {
+    this.#listeners.add(listener);
   }
 
   /** The actions that a role's policies allow and that no call needed. */
@@ -27,5 +38,15 @@ export class PermissionLedger {
     return allowing.flatMap(({ name, actions }) =>
       actions.filter((pattern) => !used?.has(pattern)).map(({ text }) => ({ roleName, statement: name, action: text })),
     );
+  }
+
+  #use(roleName: string, action: Pattern): void {
+    const used = this.#used.get(roleName);
+    if (used === undefined) this.#used.set(roleName, new Set([action]));
+    else used.add(action);
+  }
+
+  #deny(denial: Denial): void {
+    for (const listener of this.#listeners) listener(denial);
   }
 }

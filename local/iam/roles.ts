@@ -1,19 +1,14 @@
 import { createHash } from "node:crypto";
 import type { Principal } from "../aws-endpoint/services.ts";
+import type { Grant, PermissionLedger } from "./permission-ledger.ts";
 import { type CompiledPolicy, compilePolicy } from "./policy.ts";
 import { PolicyError } from "./policy-error.ts";
+import { compileTrustPolicy, type TrustPolicy } from "./trust-policy.ts";
 
 interface Role extends Principal {
   readonly policies: CompiledPolicy[];
   sessionName?: string;
-  /** The services that may take the role on. */
-  readonly trusted: readonly string[];
-}
-
-interface TrustStatement {
-  readonly Effect: string;
-  readonly Action: string;
-  readonly Principal: { readonly Service?: string | readonly string[] };
+  readonly trusts: TrustPolicy;
 }
 
 /** The roles of the stack, each with an access key of its own, so that the endpoint knows who calls. */
@@ -27,17 +22,18 @@ export class Roles {
     return this.#credentials;
   }
 
+  /** @throws {@link PolicyError} that names the role, for a trust policy that IAM would refuse, or that is not evaluated here. */
   add(roleName: string, trustPolicy: string): void {
     const digest = createHash("sha256").update(roleName).digest("hex");
-    const trusted = JSON.parse(trustPolicy).Statement.flatMap(servicesOf);
-    const role: Role = { roleName, secretAccessKey: digest, policies: [...this.#forEveryRole], trusted };
+    const trusts = ofRole(roleName, "trust policy", () => compileTrustPolicy(trustPolicy));
+    const role: Role = { roleName, secretAccessKey: digest, policies: [...this.#forEveryRole], trusts };
     this.#roles.set(roleName, role);
     this.#credentials.set(accessKeyId(role), role);
   }
 
-  /** @throws {@link PolicyError} for a policy that IAM would refuse, or that is not evaluated here. */
+  /** @throws {@link PolicyError} that names the role, for a policy that IAM would refuse, or that is not evaluated here. */
   addPolicy(roleName: string, document: string): void {
-    this.#role(roleName).policies.push(compilePolicy(document));
+    this.#role(roleName).policies.push(ofRole(roleName, "policy", () => compileGrants(document)));
   }
 
   /** Adds a policy of a resource that holds for whoever calls: it can only take away. */
@@ -56,13 +52,19 @@ export class Roles {
    * Lets a service take a role on.
    *
    * @param sessionName what the role's calls go by: the function's name.
-   * @throws {@link PolicyError} where the role's trust policy does not name the service.
+   * @throws {@link PolicyError} where the role's trust policy does not let it.
    */
   assume(roleArn: string, service: string, sessionName?: string): Principal {
-    const role = this.#role(roleArn.replace(/^.*:role\//, ""));
-    if (!role.trusted.includes(service)) throw new PolicyError(`The role ${role.roleName} cannot be assumed by ${service}`);
+    const [, accountId = "", roleName = roleArn] = /^arn:aws:iam::(\d+):role\/(.+)$/.exec(roleArn) ?? [];
+    const role = this.#role(roleName);
+    if (!role.trusts(service, accountId)) throw new PolicyError(`The role ${role.roleName} cannot be assumed by ${service}.`);
     if (sessionName !== undefined) role.sessionName = sessionName;
     return role;
+  }
+
+  /** What the roles may do and, by what the ledger has seen, never did: it can be taken away. */
+  unused(ledger: PermissionLedger): Grant[] {
+    return [...this.#roles.values()].flatMap(({ roleName, policies }) => ledger.unused(roleName, policies));
   }
 
   #role(roleName: string): Role {
@@ -81,6 +83,19 @@ function accessKeyId({ secretAccessKey }: Principal): string {
   return `LOCAL${secretAccessKey.slice(0, 15).toUpperCase()}`;
 }
 
-function servicesOf({ Effect, Action, Principal }: TrustStatement): readonly string[] {
-  return Effect === "Allow" && Action === "sts:AssumeRole" ? [Principal.Service ?? []].flat() : [];
+/** A denial would make {@link Roles.unused} list what nobody could have used. */
+function compileGrants(document: string): CompiledPolicy {
+  const policy = compilePolicy(document);
+  const denial = policy.statements.find(({ effect }) => effect === "Deny");
+  if (denial !== undefined) throw new PolicyError(`Statement ${denial.name} is a Deny, which npm start takes in a bucket policy only`);
+  return policy;
+}
+
+function ofRole<Compiled>(roleName: string, what: string, compile: () => Compiled): Compiled {
+  try {
+    return compile();
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error;
+    throw new PolicyError(`The ${what} of the role ${roleName} cannot be taken: ${error.message}.`);
+  }
 }

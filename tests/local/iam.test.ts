@@ -3,6 +3,7 @@ import type { RequestContext } from "../../local/iam/condition.ts";
 import { evaluate } from "../../local/iam/evaluate.ts";
 import { PermissionLedger } from "../../local/iam/permission-ledger.ts";
 import { compilePolicy } from "../../local/iam/policy.ts";
+import { compileTrustPolicy } from "../../local/iam/trust-policy.ts";
 
 const table = "arn:aws:dynamodb:eu-central-1:123456789012:table/jobs";
 
@@ -227,7 +228,10 @@ test("the ledger lists what a role was granted and did not use", () => {
     policyOf({ Sid: "Table", ...allow(["dynamodb:GetItem", "dynamodb:PutItem"], table) }, deny("dynamodb:DeleteItem", "*")),
     policyOf(allow("s3:*", "*")),
   ];
-  const call = (roleName: string, action: string) => ledger.record(roleName, evaluate(policies, { action, resource: table }));
+  const call = (roleName: string, action: string) => {
+    const request = { action, resource: table };
+    ledger.record(roleName, request, evaluate(policies, request));
+  };
 
   call("ocr", "dynamodb:GetItem");
   call("ocr", "dynamodb:DeleteItem");
@@ -238,4 +242,53 @@ test("the ledger lists what a role was granted and did not use", () => {
     { roleName: "ocr", statement: "1", action: "s3:*" },
   ]);
   expect(ledger.unused("search", policies).map(({ action }) => action)).toEqual(["dynamodb:GetItem", "dynamodb:PutItem", "s3:*"]);
+});
+
+test("the ledger tells of what a role was refused, at the time, and of nothing else", () => {
+  const ledger = new PermissionLedger();
+  const policies = [policyOf(allow("dynamodb:GetItem", table))];
+  const denials: object[] = [];
+  ledger.onDenial((denial) => denials.push(denial));
+
+  for (const action of ["dynamodb:GetItem", "dynamodb:PutItem"]) {
+    const request = { action, resource: table };
+    ledger.record("ocr", request, evaluate(policies, request));
+  }
+
+  expect(denials).toEqual([{ roleName: "ocr", action: "dynamodb:PutItem", resource: table }]);
+});
+
+describe("a role's trust policy", () => {
+  const trusts = (...statements: object[]) => compileTrustPolicy(JSON.stringify({ Version: "2012-10-17", Statement: statements }));
+  const assume = { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: ["lambda.amazonaws.com", "states.amazonaws.com"] } };
+
+  test("lets the services that it names take the role on", () => {
+    const decisions = ["lambda.amazonaws.com", "states.amazonaws.com", "ec2.amazonaws.com"].map((service) => trusts(assume)(service, "1"));
+
+    expect(decisions).toEqual([true, true, false]);
+  });
+
+  test("lets them for the account of its condition only", () => {
+    const ofAccount = trusts({ ...assume, Condition: { StringEquals: { "aws:SourceAccount": "123456789012" } } });
+
+    expect(["123456789012", "210987654321"].map((account) => ofAccount("lambda.amazonaws.com", account))).toEqual([true, false]);
+  });
+
+  test.each<[string, object, string]>([
+    [
+      "a list of actions",
+      { ...assume, Action: ["sts:AssumeRole", "sts:TagSession"] },
+      "A trust policy that does more than allow sts:AssumeRole",
+    ],
+    ["no principal", { Effect: "Allow", Action: "sts:AssumeRole" }, "Principal must be an object"],
+    ["everyone", { ...assume, Principal: "*" }, "Principal must be an object"],
+    ["a resource", { ...assume, Resource: "*" }, "Resource is not a member of a trust policy's statement"],
+    [
+      "a key of requests",
+      { ...assume, Condition: { StringEquals: { "s3:prefix": "a" } } },
+      "The condition key s3:prefix is not evaluated here",
+    ],
+  ])("is refused for %s", (_, statement, message) => {
+    expect(() => trusts(statement)).toThrow(expect.objectContaining({ name: "PolicyError", message: expect.stringContaining(message) }));
+  });
 });

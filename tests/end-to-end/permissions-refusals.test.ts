@@ -1,0 +1,187 @@
+import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Properties } from "../../local/simulators/resource-type.ts";
+import { evaluatedProgram } from "../support/evaluated-program.ts";
+import { startLocalRuntime } from "../support/local-runtime.ts";
+import { flows } from "./permissions-flows.ts";
+import { rolePolicy, type Statement, statementsOf, withInputs } from "./permissions-mutations.ts";
+import { type Stack, startStack } from "./permissions-stack.ts";
+
+const program = await evaluatedProgram();
+
+describe("what a role says stops the start, by its name", () => {
+  const role = "aws:iam/role:Role";
+  const trusting = (Statement: unknown) => (inputs: Properties) => ({
+    ...inputs,
+    assumeRolePolicy: JSON.stringify({ Version: "2012-10-17", Statement }),
+  });
+  const granting = (change: (statement: Statement) => object) => (inputs: Properties) => ({
+    ...inputs,
+    policy: JSON.stringify({ Version: "2012-10-17", Statement: statementsOf(inputs).map(change) }),
+  });
+  const assume = (service: string, more = {}) => ({ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service }, ...more });
+
+  test.each([
+    ...["create-job", "get-job", "get-text", "delete-job", "sweep-jobs", "unknown-route", "ocr", "ml-inference", "search"].map((name) => [
+      name,
+      "lambda.amazonaws.com",
+    ]),
+    ["process-job", "states.amazonaws.com"],
+    ["sweep-every-minute", "scheduler.amazonaws.com"],
+  ])("%s trusts another service than %s", async (name, service) => {
+    const start = startLocalRuntime({ manifest: withInputs(program, role, name, trusting([assume("ec2.amazonaws.com")])) });
+
+    await expect(start).rejects.toMatchObject({ name: "PolicyError", message: `The role ${name}-local cannot be assumed by ${service}.` });
+  });
+
+  test.each<[string, string, string, (inputs: Properties) => Properties, string]>([
+    [
+      "another account",
+      role,
+      "process-job",
+      trusting([assume("states.amazonaws.com", { Condition: { StringEquals: { "aws:SourceAccount": "111111111111" } } })]),
+      "The role process-job-local cannot be assumed by states.amazonaws.com.",
+    ],
+    [
+      "a trust under a condition that nothing here fills in",
+      role,
+      "process-job",
+      trusting([assume("states.amazonaws.com", { Condition: { ArnLike: { "aws:SourceArn": "arn:aws:states:*:*:*" } } })]),
+      "The trust policy of the role process-job-local cannot be taken: The condition key aws:SourceArn is not evaluated here.",
+    ],
+    [
+      "trust in a principal that is no service",
+      role,
+      "ocr",
+      trusting([{ ...assume(""), Principal: { AWS: "*" } }]),
+      "The trust policy of the role ocr-local cannot be taken: AWS is not a member of a Principal that is evaluated here.",
+    ],
+    [
+      "a refusal of trust",
+      role,
+      "ocr",
+      trusting([{ ...assume("lambda.amazonaws.com"), Effect: "Deny" }]),
+      "The trust policy of the role ocr-local cannot be taken: A trust policy that does more than allow sts:AssumeRole is not evaluated here.",
+    ],
+    [
+      "a Deny",
+      rolePolicy,
+      "search",
+      granting((statement) => ({ ...statement, Effect: "Deny" })),
+      "The policy of the role search-local cannot be taken: Statement 1 is a Deny, which npm start takes in a bucket policy only.",
+    ],
+    [
+      "an unknown condition operator",
+      rolePolicy,
+      "delete-job",
+      granting((statement) => ({ ...statement, Condition: { StringMatches: { "s3:prefix": "jobs/" } } })),
+      "The policy of the role delete-job-local cannot be taken: The condition operator StringMatches is not evaluated here.",
+    ],
+    [
+      "a statement without actions",
+      rolePolicy,
+      "get-job",
+      granting((statement) => ({ ...statement, Action: [] })),
+      "The policy of the role get-job-local cannot be taken: Action is empty.",
+    ],
+    [
+      "a member of another policy's",
+      rolePolicy,
+      "get-job",
+      granting((statement) => ({ ...statement, Principal: "*" })),
+      "The policy of the role get-job-local cannot be taken: Principal is not a member of an identity policy's statement.",
+    ],
+    [
+      "no JSON",
+      rolePolicy,
+      "get-text",
+      (inputs) => ({ ...inputs, policy: "Allow" }),
+      "The policy of the role get-text-local cannot be taken: A policy is not JSON: Unexpected token 'A', \"Allow\" is not valid JSON.",
+    ],
+  ])("%s", async (_, type, name, change, sentence) => {
+    const start = startLocalRuntime({ manifest: withInputs(program, type, name, change) });
+
+    await expect(start).rejects.toMatchObject({ name: "PolicyError", message: sentence });
+  });
+});
+
+describe("who is denied", () => {
+  let stack: Stack;
+  beforeAll(async () => {
+    stack = await startStack(program);
+  });
+  afterAll(() => stack.stop());
+
+  /** What the SDK needs to sign as the role that may do nothing, and to send a call once. */
+  function clientOfNobody() {
+    const { roles, awsEndpointUrl: endpoint, place } = stack.runtime.services;
+    const [accessKeyId = "", { secretAccessKey } = { secretAccessKey: "" }] =
+      [...roles.credentials].find(([, { roleName }]) => roleName === "unknown-route-local") ?? [];
+    return { endpoint, region: place.region, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 1, forcePathStyle: true };
+  }
+  const user = "User: arn:aws:sts::000000000000:assumed-role/unknown-route-local/async-text-processing-dev-unknown-route";
+  const stateMachineArn = "arn:aws:states:us-east-1:000000000000:stateMachine:async-text-processing-dev-process-job";
+
+  test.each([
+    [
+      "DynamoDB",
+      () => new DynamoDBClient(clientOfNobody()).send(new GetItemCommand({ TableName: "jobs-local", Key: { jobId: { S: "a" } } })),
+      ["AccessDeniedException", 400],
+      "dynamodb:GetItem on resource: arn:aws:dynamodb:us-east-1:000000000000:table/jobs-local because no identity-based policy allows the dynamodb:GetItem action",
+    ],
+    [
+      "S3",
+      () => new S3Client(clientOfNobody()).send(new GetObjectCommand({ Bucket: "documents-local", Key: "jobs/a" })),
+      ["AccessDenied", 403],
+      's3:GetObject on resource: "arn:aws:s3:::documents-local/jobs/a" because no identity-based policy allows the s3:GetObject action',
+    ],
+    [
+      "Step Functions",
+      () => new SFNClient(clientOfNobody()).send(new StartExecutionCommand({ stateMachineArn })),
+      ["AccessDeniedException", 400],
+      `states:StartExecution on resource: ${stateMachineArn} because no identity-based policy allows the states:StartExecution action`,
+    ],
+  ])("by %s reads so from the SDK", async (_, call, [name, httpStatusCode], sentence) => {
+    await expect(call()).rejects.toMatchObject({
+      name,
+      message: `${user} is not authorized to perform: ${sentence}`,
+      $metadata: { httpStatusCode },
+    });
+  });
+
+  test.each([
+    [
+      "Lambda",
+      "OCR",
+      (statement: Statement) => !statement.Action.includes("lambda:InvokeFunction"),
+      "Lambda.AWSLambdaException",
+      "lambda:InvokeFunction on resource: arn:aws:lambda:us-east-1:000000000000:function:async-text-processing-dev-ocr:1",
+    ],
+    [
+      "DynamoDB",
+      "SetError",
+      (statement: Statement) => !statement.Action.includes("dynamodb:UpdateItem"),
+      "DynamoDB.AmazonDynamoDBException",
+      "dynamodb:UpdateItem on resource: arn:aws:dynamodb:us-east-1:000000000000:table/jobs-local",
+    ],
+  ])("by %s fails the state %s", async (_, __, isLeft, error, sentence) => {
+    const { inputs } = program.resources.find(({ type, name }) => type === rolePolicy && name === "process-job") ?? { inputs: {} };
+    const policy = JSON.stringify({ Version: "2012-10-17", Statement: statementsOf(inputs).filter(isLeft) });
+    const restore = stack.withPolicy("process-job-local", policy);
+
+    await flows["a stage that cannot be called ends its job in ERROR"](stack).catch(() => undefined);
+    restore();
+
+    const failures = stack.logLines
+      .filter(({ group }) => group.startsWith("/aws/vendedlogs/states/"))
+      .map(({ message }) => JSON.parse(message))
+      .filter(({ type }) => type === "TaskFailed" || type === "LambdaFunctionFailed");
+    expect(failures.map(({ details }) => [details.error, details.cause])).toContainEqual([
+      error,
+      expect.stringContaining(`is not authorized to perform: ${sentence} because no identity-based policy allows`),
+    ]);
+    await stack.settle();
+  });
+});

@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { AwsEndpoint, PermittedCall } from "../../local/aws-endpoint/aws-endpoint.ts";
+import { AwsError } from "../../local/aws-error.ts";
+import type { Manifest } from "../../local/evaluate-program.ts";
+import type { Denial } from "../../local/iam/permission-ledger.ts";
+import { type CompiledPolicy, compilePolicy } from "../../local/iam/policy.ts";
+import type { LogLine } from "../../local/log-groups.ts";
+import type { Runtime } from "../../local/runtime.ts";
+import type { ExecutionOutcome } from "../../local/step-functions/state-machine.ts";
+import { type Answer, isFinal, request, startLocalRuntime } from "../support/local-runtime.ts";
+import { ManualClock } from "../support/manual-clock.ts";
+
+/** A running stack that a flow goes through, and all that is seen of it on the way. */
+export interface Stack {
+  readonly runtime: Runtime;
+  readonly clock: ManualClock;
+  /** What roles were refused. */
+  readonly denials: Denial[];
+  readonly logLines: LogLine[];
+  /** Makes calls fail as a service that is out of order would; they are permitted all the same. */
+  breakCalls(isBroken: (call: PermittedCall) => boolean): void;
+  /** How often a role, by its logical name, has been let through to an operation such as `PutItem`. */
+  callsOf(role: string, operation: string): number;
+  post(text: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  /** Waits until it holds, turning the clock on by a second now and then. @throws Error at once where anything is denied. */
+  until(what: string, holds: () => boolean | Promise<boolean>): Promise<void>;
+  /** Lets minutes pass until it holds, while no sweep is under way. @throws Error at once where anything is denied. */
+  pass(what: string, holds: () => boolean): Promise<void>;
+  /** Reads a job until it has ended. */
+  ended(jobId: unknown): Promise<Record<string, unknown>>;
+  /** Has a role act under another policy until what is returned is called. */
+  withPolicy(roleName: string, policy: string): () => void;
+  /** Forgets what was seen, mends what was broken, and lets what is under way come to its end. */
+  settle(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startStack(manifest: Manifest): Promise<Stack> {
+  const clock = new ManualClock();
+  const denials: Denial[] = [];
+  const logLines: LogLine[] = [];
+  const calls: PermittedCall[] = [];
+  const endings: ExecutionOutcome[] = [];
+  let starts = 0;
+  let isBroken: (call: PermittedCall) => boolean = () => false;
+  const before = async (call: PermittedCall) => {
+    calls.push(call);
+    // An error that nothing sends again: neither the SDK nor a retrier of the definition.
+    if (isBroken(call)) throw new AwsError("ResourceNotFoundException", "The test has broken this call.", 400);
+    if (call.operation === "StartExecution") starts++;
+  };
+  const runtime = await startLocalRuntime({ manifest, clock, before, onExecutionEnd: (_, outcome) => endings.push(outcome) });
+  const { endpoint, roles, logs } = runtime.services;
+  endpoint.ledger.onDenial((denial) => denials.push(denial));
+  logs.onLine((line) => logLines.push(line));
+  const sweeps = watchSweeps(endpoint);
+
+  const throwDenied = () => {
+    const [denial] = denials;
+    if (denial !== undefined) throw new Error(`${denial.roleName} was denied ${denial.action} on ${denial.resource}`);
+  };
+  const stack: Stack = {
+    ...{ runtime, clock, denials, logLines },
+    breakCalls: (wanted) => {
+      isBroken = wanted;
+    },
+    callsOf: (role, operation) =>
+      calls.filter((call) => call.principal.roleName === `${role}-local` && call.operation === operation).length,
+    post: (text, headers = {}) =>
+      request(runtime, "/jobs", {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body: JSON.stringify({ text }),
+      }),
+    until: async (what, holds) => {
+      for (let turns = 1; turns < 2_000; turns++) {
+        const isSo = await holds();
+        throwDenied();
+        if (isSo) return;
+        await sleep(5);
+        if (turns % 50 === 0) await clock.advance(1_000);
+      }
+      throw new Error(`This did not come about: ${what}.`);
+    },
+    pass: async (what, holds) => {
+      for (let minutes = 0; minutes < 15; minutes += 1 / 6) {
+        while (sweeps.underWay > 0) await sleep(1);
+        throwDenied();
+        if (holds()) return;
+        await clock.advance(10_000);
+      }
+      throw new Error(`This did not come about: ${what}.`);
+    },
+    ended: async (jobId) => {
+      let job: Record<string, unknown> = {};
+      await stack.until(`the end of the job ${jobId}`, async () => {
+        job = (await request(runtime, `/jobs/${jobId}`)).body;
+        return isFinal(job);
+      });
+      return job;
+    },
+    withPolicy: (roleName, policy) => {
+      const role = [...roles.credentials.values()].find((one) => one.roleName === roleName);
+      // The very list that the endpoint evaluates: a running stack has no other way to change what a role may do.
+      const held = role?.policies as CompiledPolicy[];
+      const declared = held.splice(0, held.length, compilePolicy(policy));
+      return () => held.splice(0, held.length, ...declared);
+    },
+    settle: async () => {
+      isBroken = () => false;
+      denials.length = 0;
+      await stack.until("the end of every execution", () => endings.length === starts);
+      calls.length = 0;
+      logLines.length = 0;
+    },
+    stop: runtime.stop,
+  };
+  return stack;
+}
+
+/** Counts the sweeps under way. A schedule whose call is denied would take this process with it, so that is kept from it. */
+function watchSweeps(endpoint: AwsEndpoint): { readonly underWay: number } {
+  const sweeps = { underWay: 0 };
+  const invoke = endpoint.invoke.bind(endpoint);
+  endpoint.invoke = async (target, event, principal) => {
+    if (principal.roleName !== "sweep-every-minute-local") return invoke(target, event, principal);
+    sweeps.underWay++;
+    const nothing = { outcome: { payload: "null" }, version: "" };
+    return invoke(target, event, principal)
+      .catch(() => nothing)
+      .finally(() => sweeps.underWay--);
+  };
+  return sweeps;
+}
