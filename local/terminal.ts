@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { clientVariables } from "./aws-endpoint/developer.ts";
 import type { LogLine } from "./log-groups.ts";
 import type { Runtime } from "./runtime.ts";
 import type { StartedExecution } from "./step-functions/journal.ts";
@@ -12,8 +13,9 @@ export function readyLines({ apiUrl, services, manifest, resumed }: Runtime, dat
     ["Data", dataFolder ?? "in memory, gone at the end"],
     ...(resumed > 0 ? [["Resumed", `${resumed} executions that were under way`]] : []),
   ];
+  const scan = `${clientVariables(services.place.region)} aws --endpoint-url ${services.awsEndpointUrl} dynamodb scan --table-name jobs-local`;
   const table = rows.map(([name = "", value]) => `  ${name.padEnd(13)} ${value}`).join("\n");
-  return `Ready in ${(milliseconds / 1_000).toFixed(1)} s. Ctrl-C stops it.\n${table}\n\nTry it:\n  ${manifest.outputs["CurlLine"]}\n`;
+  return `Ready in ${(milliseconds / 1_000).toFixed(1)} s. Ctrl-C stops it.\n${table}\n\nTry it:\n  ${manifest.outputs["CurlLine"]}\n\nLook inside:\n  ${scan}\n`;
 }
 
 /** A log line of a function, short; nothing where it is not a function's. */

@@ -1,6 +1,7 @@
 import { AwsError } from "../aws-error.ts";
 import { jsonAnswer, jsonError, parseJsonInput } from "../aws-json.ts";
 import type { AwsRequest, AwsResponse } from "../aws-message.ts";
+import { type Clock, systemClock } from "../clock.ts";
 import type { DynamoEngine } from "../dynamodb/dynamo-engine.ts";
 import type { AccessRequest } from "../iam/evaluate.ts";
 import { PermissionLedger } from "../iam/permission-ledger.ts";
@@ -8,11 +9,13 @@ import type { BucketStore } from "../s3/bucket-store.ts";
 import { parseS3Request, type S3Request } from "../s3/s3-request.ts";
 import { runS3 } from "../s3/s3-service.ts";
 import { xmlError } from "../s3/xml.ts";
+import { AsyncInvocations } from "./async-invocations.ts";
 import { Gatekeeper, jsonRefusals, lambdaRefusals, s3Refusals } from "./gatekeeper.ts";
-import { invokeAnswer, invokedFunction, invokeError } from "./lambda-request.ts";
+import { acceptedAnswer, invokeAnswer, invokeError, readInvoke } from "./lambda-request.ts";
 import { dynamoPermissions, lambdaPermission, listBucket, objectArn, s3Permissions, stepFunctionsPermissions } from "./permissions.ts";
 import type { Invocation, LambdaService, Principal, StepFunctionsService } from "./services.ts";
 import { signatureOf } from "./signature.ts";
+import { unknownService } from "./unknown-service.ts";
 
 /** A call whose caller is known and may make it. */
 export interface PermittedCall {
@@ -33,9 +36,11 @@ export interface AwsEndpointOptions {
   readonly buckets: BucketStore;
   readonly stepFunctions: StepFunctionsService;
   readonly lambda: LambdaService;
+  /** What asynchronous invocations wait by between their attempts; the machine's, where there is none. */
+  readonly clock?: Clock;
   /** Awaited before each permitted call. It can hold the call, or throw an {@link AwsError} in its place. */
   readonly before?: (call: PermittedCall) => Promise<void>;
-  /** Told of what a service has to do without for want of a permission, in IAM's sentence. */
+  /** Told of what a service has to do without for want of a permission, in IAM's sentence, and of each event that Lambda drops. */
   readonly onDenial?: (sentence: string) => void;
   /** Told of faults of our own; the caller gets a 500 that says nothing of them. */
   readonly onFault?: (error: unknown) => void;
@@ -46,10 +51,18 @@ export class AwsEndpoint {
   readonly ledger = new PermissionLedger();
   readonly #options: AwsEndpointOptions;
   readonly #gatekeeper: Gatekeeper;
+  readonly #asyncInvocations: AsyncInvocations;
 
   constructor(options: AwsEndpointOptions) {
     this.#options = options;
     this.#gatekeeper = new Gatekeeper(options, options.credentials, this.ledger);
+    const { lambda, clock = systemClock, onFault = () => undefined, onDenial: onDrop = () => undefined } = options;
+    this.#asyncInvocations = new AsyncInvocations({ lambda, clock, onFault, onDrop });
+  }
+
+  /** Drops what Lambda has yet to try again. Safe twice. */
+  stop(): void {
+    this.#asyncInvocations.stop();
   }
 
   /** Answers any request; never rejects. */
@@ -60,7 +73,7 @@ export class AwsEndpoint {
     if (request.url.startsWith("/2015-03-31/")) return this.#answer(this.#lambda(request), invokeError);
     // A place is kept here for requests that are signed in their query: presigned URLs.
     if (signatureOf(request)?.service === "s3") return this.#answer(this.#s3(request), (error) => xmlError(error, request.method));
-    return jsonError(new AwsError("UnknownOperationException", "No local service answers this request."));
+    return unknownService(request);
   }
 
   /**
@@ -86,9 +99,7 @@ export class AwsEndpoint {
    * @throws AwsError as Lambda would answer it. A function that fails is an outcome.
    */
   async invoke(functionNameOrArn: string, event: string, principal: Principal): Promise<Invocation> {
-    const permission = lambdaPermission(functionNameOrArn, this.#options);
-    this.#gatekeeper.authorize(principal, [permission], lambdaRefusals);
-    await this.#options.before?.({ service: "lambda", operation: "Invoke", principal, resource: permission.resource });
+    await this.#admitInvoke(functionNameOrArn, principal);
     return this.#options.lambda.invoke(functionNameOrArn, event);
   }
 
@@ -122,7 +133,18 @@ export class AwsEndpoint {
 
   async #lambda(request: AwsRequest): Promise<AwsResponse> {
     const principal = this.#gatekeeper.identify(request, lambdaRefusals);
-    return invokeAnswer(await this.invoke(invokedFunction(request), request.body.toString(), principal));
+    const { functionNameOrArn, invocationType, event } = readInvoke(request);
+    if (invocationType === "RequestResponse") return invokeAnswer(await this.invoke(functionNameOrArn, event, principal));
+    await this.#admitInvoke(functionNameOrArn, principal);
+    this.#options.lambda.find(functionNameOrArn);
+    if (invocationType === "Event") this.#asyncInvocations.accept(functionNameOrArn, event);
+    return acceptedAnswer(invocationType);
+  }
+
+  async #admitInvoke(functionNameOrArn: string, principal: Principal): Promise<void> {
+    const permission = lambdaPermission(functionNameOrArn, this.#options);
+    this.#gatekeeper.authorize(principal, [permission], lambdaRefusals);
+    await this.#options.before?.({ service: "lambda", operation: "Invoke", principal, resource: permission.resource });
   }
 
   async #s3(request: AwsRequest): Promise<AwsResponse> {

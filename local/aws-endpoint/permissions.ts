@@ -60,6 +60,9 @@ export function s3Permissions(request: S3Request): AccessRequest[] {
       const source = copySourceOf(request);
       return [{ action: "s3:GetObject", resource: objectArn(source.bucket, source.key) }, onObject("PutObject")];
     }
+    case "ListBuckets":
+      return [{ action: "s3:ListAllMyBuckets", resource: "*" }];
+    case "ListObjects":
     case "ListObjectsV2":
     case "HeadBucket":
       return [listBucket(bucket, query)];

@@ -29,6 +29,8 @@ export interface Invocation {
 
 /** Lambda behind the endpoint. The caller's permission has been checked. */
 export interface LambdaService {
+  /** @throws AwsError `ResourceNotFoundException` where there is no such function. */
+  find(functionNameOrArn: string): unknown;
   /**
    * @param functionNameOrArn with its qualifier, where there is one.
    * @param event JSON.

@@ -25,6 +25,8 @@ export interface WriteCondition {
 interface Bucket {
   readonly files: ObjectFiles;
   readonly objects: Map<string, StoredObject>;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
   expirations: readonly Expiration[];
 }
 
@@ -47,7 +49,12 @@ export class BucketStore {
     if (!bucketName.test(name)) throw new AwsError("InvalidBucketName", `The specified bucket is not valid: ${name}`);
     const files = this.#folder === undefined ? new ObjectsInMemory() : new ObjectsInFolder(join(this.#folder, name));
     const objects = new Map((await files.load()).map((object) => [object.key, object]));
-    this.#buckets.set(name, { files, objects, expirations: [] });
+    this.#buckets.set(name, { files, objects, createdAt: this.#clock.now(), expirations: [] });
+  }
+
+  /** The buckets in the order of their names; one counts as created when it was made or taken at this start. */
+  get buckets(): readonly { readonly name: string; readonly createdAt: number }[] {
+    return [...this.#buckets].map(([name, { createdAt }]) => ({ name, createdAt })).sort((a, b) => compareKeys(a.name, b.name));
   }
 
   /** @throws NoSuchBucket. */
@@ -100,9 +107,9 @@ export class BucketStore {
     if (bucket.objects.delete(key)) bucket.files.remove(key);
   }
 
-  /** The objects whose key begins with `prefix` and comes after `after`, in the order of their keys as UTF-8. */
-  list(bucket: string, prefix: string, after = ""): StoredObject[] {
-    const found = [...this.#bucket(bucket).objects.values()].filter(({ key }) => key.startsWith(prefix) && compareKeys(key, after) > 0);
+  /** The objects whose key begins with `prefix`, in the order of their keys as UTF-8. */
+  list(bucket: string, prefix: string): StoredObject[] {
+    const found = [...this.#bucket(bucket).objects.values()].filter(({ key }) => key.startsWith(prefix));
     return found.sort((a, b) => compareKeys(a.key, b.key));
   }
 
@@ -121,6 +128,11 @@ export class BucketStore {
       }
     }
     return deleted;
+  }
+
+  /** Waits for uploads that are being written. */
+  async close(): Promise<void> {
+    await Promise.all(Array.from(this.#buckets.values(), ({ files }) => files.settled()));
   }
 
   #bucket(name: string): Bucket {
@@ -155,6 +167,7 @@ function expiryOf({ lastModified }: StoredObject, { days }: Expiration): number 
   return Math.ceil((lastModified + days * dayInMilliseconds) / dayInMilliseconds) * dayInMilliseconds;
 }
 
-function compareKeys(a: string, b: string): number {
+/** As bytes of UTF-8, which is S3's order. */
+export function compareKeys(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

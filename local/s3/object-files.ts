@@ -25,6 +25,8 @@ export interface ObjectFiles {
   /** The object and its bytes of one and the same upload, or nothing. */
   read(key: string): Promise<{ readonly object: StoredObject; readonly body: Buffer } | undefined>;
   remove(key: string): void;
+  /** Resolves when no bytes are being taken in. */
+  settled(): Promise<void>;
 }
 
 export class ObjectsInMemory implements ObjectFiles {
@@ -45,6 +47,10 @@ export class ObjectsInMemory implements ObjectFiles {
   remove(key: string): void {
     this.#objects.delete(key);
   }
+
+  async settled(): Promise<void> {
+    return undefined;
+  }
 }
 
 const temporary = ".part";
@@ -57,6 +63,7 @@ const longestLine = 64 * 1024;
  */
 export class ObjectsInFolder implements ObjectFiles {
   readonly #folder: string;
+  readonly #taking = new Set<Promise<void>>();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -74,7 +81,16 @@ export class ObjectsInFolder implements ObjectFiles {
 
   async prepare(object: StoredObject, body: Buffer): Promise<() => void> {
     const part = join(this.#folder, `${randomUUID()}${temporary}`);
-    await writeFile(part, [`${JSON.stringify(object)}\n`, body]);
+    const taking = writeFile(part, [`${JSON.stringify(object)}\n`, body]);
+    this.#taking.add(taking);
+    try {
+      await taking;
+    } catch (error) {
+      await rm(part, { force: true }); // on a full disk, what is left over fills it further
+      throw error;
+    } finally {
+      this.#taking.delete(taking);
+    }
     return () => renameSync(part, this.#path(object.key));
   }
 
@@ -89,6 +105,10 @@ export class ObjectsInFolder implements ObjectFiles {
 
   remove(key: string): void {
     rmSync(this.#path(key), { force: true });
+  }
+
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#taking);
   }
 
   #path(key: string): string {

@@ -8,12 +8,15 @@ export type S3Operation =
   | "GetObject"
   | "HeadBucket"
   | "HeadObject"
+  | "ListBuckets"
+  | "ListObjects"
   | "ListObjectsV2"
   | "PutObject";
 
 /** A request to S3, path style, of an operation that is simulated. */
 export interface S3Request {
   readonly operation: S3Operation;
+  /** Empty for a list of the buckets. */
   readonly bucket: string;
   /** Empty for an operation on the bucket. */
   readonly key: string;
@@ -22,7 +25,7 @@ export interface S3Request {
   readonly body: Buffer;
 }
 
-const honouredQuery = "continuation-token delete encoding-type list-type max-keys prefix start-after x-id".split(" ");
+const honouredQuery = "continuation-token delete delimiter encoding-type list-type marker max-keys prefix start-after x-id".split(" ");
 const honouredHeaders =
   /^x-amz-(checksum-(crc32c?|crc64nvme|mode|sha1|sha256)|content-sha256|copy-source(-if-match)?|date|decoded-content-length|meta-.*|metadata-directive|sdk-checksum-algorithm|security-token|trailer|user-agent)$/;
 const refusedHeaders = ["if-modified-since", "if-unmodified-since"];
@@ -34,6 +37,7 @@ export function parseS3Request({ method, url, headers, body }: AwsRequest): S3Re
   const key = rest.join("/");
   if (Buffer.byteLength(key) > 1024) throw new AwsError("KeyTooLongError", "Your key is too long");
   const query = new URLSearchParams(search);
+  if (query.has("uploads") || query.has("uploadId")) throw notImplemented("an upload in parts; send the object in one PutObject");
   const operation = operationOf(method, bucket, key, query, headers);
   if (operation === undefined) throw notImplemented(`${method} of this kind of ${key === "" ? "bucket" : "object"} resource`);
   refuseUnknown(query, headers);
@@ -51,9 +55,9 @@ function operationOf(
   query: URLSearchParams,
   headers: AwsRequest["headers"],
 ): S3Operation | undefined {
-  if (bucket === "") return undefined;
+  if (bucket === "") return method === "GET" ? "ListBuckets" : undefined;
   if (key === "") {
-    if (method === "GET" && query.get("list-type") === "2") return "ListObjectsV2";
+    if (method === "GET") return query.get("list-type") === "2" ? "ListObjectsV2" : "ListObjects";
     if (method === "POST" && query.has("delete")) return "DeleteObjects";
     return method === "HEAD" ? "HeadBucket" : undefined;
   }

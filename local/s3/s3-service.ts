@@ -1,6 +1,7 @@
 import { AwsError } from "../aws-error.ts";
 import type { AwsResponse } from "../aws-message.ts";
 import { type BucketStore, matchesEtag, preconditionFailed } from "./bucket-store.ts";
+import { listObjects, listObjectsV2 } from "./list-objects.ts";
 import type { StoredObject } from "./object-files.ts";
 import { decodePath, notImplemented, type S3Operation, type S3Request } from "./s3-request.ts";
 import { readUpload } from "./upload.ts";
@@ -11,21 +12,23 @@ export type AuthorizeDelete = (key: string) => void;
 
 type Operation = (store: BucketStore, request: S3Request, authorizeDelete: AuthorizeDelete) => AwsResponse | Promise<AwsResponse>;
 
-const operations: Readonly<Record<S3Operation, Operation>> = {
+export const s3Operations: Readonly<Record<S3Operation, Operation>> = {
   CopyObject: copyObject,
   DeleteObject: deleteObject,
   DeleteObjects: deleteObjects,
   GetObject: getObject,
   HeadBucket: headBucket,
   HeadObject: headObject,
-  ListObjectsV2: listObjects,
+  ListBuckets: listBuckets,
+  ListObjects: listObjects,
+  ListObjectsV2: listObjectsV2,
   PutObject: putObject,
 };
 
 /** @throws {@link AwsError} as S3 would answer it. */
 export async function runS3(store: BucketStore, request: S3Request, authorizeDelete: AuthorizeDelete): Promise<AwsResponse> {
-  store.requireBucket(request.bucket);
-  return operations[request.operation](store, request, authorizeDelete);
+  if (request.operation !== "ListBuckets") store.requireBucket(request.bucket);
+  return s3Operations[request.operation](store, request, authorizeDelete);
 }
 
 /** The bucket and key that a copy is made from. */
@@ -69,6 +72,11 @@ function headObject(store: BucketStore, request: S3Request): AwsResponse {
   return { status: 200, headers: objectHeaders(object, request), body: "" };
 }
 
+function listBuckets(store: BucketStore): AwsResponse {
+  const buckets = store.buckets.map(({ name, createdAt }) => ({ Name: name, CreationDate: new Date(createdAt).toISOString() }));
+  return xmlAnswer("ListAllMyBucketsResult", { Buckets: { Bucket: buckets } });
+}
+
 function headBucket(): AwsResponse {
   return { status: 200, headers: s3Headers({}), body: "" };
 }
@@ -105,33 +113,6 @@ function deleteOne(
     if (!(error instanceof AwsError)) throw error;
     return { error: { Key: key, Code: error.name, Message: error.message } };
   }
-}
-
-function listObjects(store: BucketStore, { bucket, query }: S3Request): AwsResponse {
-  const prefix = query.get("prefix") ?? "";
-  const token = query.get("continuation-token");
-  const maxKeys = Math.min(Number(query.get("max-keys") ?? 1000), 1000);
-  if (!(maxKeys >= 0)) throw new AwsError("InvalidArgument", "Provided max-keys not an integer or within integer range");
-  const after = token === null ? (query.get("start-after") ?? "") : Buffer.from(token, "base64url").toString();
-  const found = store.list(bucket, prefix, after);
-  const page = found.slice(0, maxKeys);
-  const encode = query.get("encoding-type") === "url" ? encodeURIComponent : String;
-  const next = page.length > 0 && page.length < found.length ? page.at(-1)?.key : undefined;
-  return xmlAnswer("ListBucketResult", {
-    Name: bucket,
-    Prefix: encode(prefix),
-    KeyCount: page.length,
-    MaxKeys: maxKeys,
-    IsTruncated: next !== undefined,
-    ContinuationToken: token ?? undefined,
-    NextContinuationToken: next && Buffer.from(next).toString("base64url"),
-    EncodingType: query.get("encoding-type") ?? undefined,
-    Contents: page.map((object) => listed(object, encode)),
-  });
-}
-
-function listed({ key, lastModified, etag, size }: StoredObject, encode: (text: string) => string): XmlElements {
-  return { Key: encode(key), LastModified: new Date(lastModified).toISOString(), ETag: etag, Size: size, StorageClass: "STANDARD" };
 }
 
 function writeCondition({ headers }: S3Request): { ifMatch: string | undefined; ifNoneMatch: string | undefined } {

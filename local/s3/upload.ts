@@ -3,6 +3,7 @@ import { crc32 } from "node:zlib";
 import { AwsError } from "../aws-error.ts";
 import type { AwsRequest } from "../aws-message.ts";
 import type { Upload } from "./bucket-store.ts";
+import { crc64nvme } from "./crc64.ts";
 
 const keptHeaders = ["cache-control", "content-disposition", "content-encoding", "content-language", "content-type", "expires"];
 
@@ -12,6 +13,7 @@ const digests: Readonly<Record<string, (body: Buffer) => string>> = {
     sum.writeUInt32BE(crc32(body));
     return sum.toString("base64");
   },
+  "x-amz-checksum-crc64nvme": (body) => crc64nvme(body).toString("base64"),
   "x-amz-checksum-sha1": (body) => createHash("sha1").update(body).digest("base64"),
   "x-amz-checksum-sha256": (body) => createHash("sha256").update(body).digest("base64"),
 };

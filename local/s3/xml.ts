@@ -4,6 +4,8 @@ import type { AwsResponse } from "../aws-message.ts";
 
 const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;" };
 
+const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
+
 /** Elements by name; an array repeats its element, what is undefined is left out. */
 export interface XmlElements {
   readonly [name: string]: string | number | boolean | undefined | XmlElements | readonly XmlElements[];
@@ -20,7 +22,9 @@ export function xmlError(error: unknown, method: string): AwsResponse {
   const headers = s3Headers({ "content-type": "application/xml" });
   if (method === "HEAD" || status === 304) return { status, headers, body: "" };
   const RequestId = headers["x-amz-request-id"];
-  return { status, headers, body: document("Error", { Code: name, Message: message, ...(members as XmlElements), RequestId }) };
+  // Without a namespace, as S3's own: botocore finds no code in one that has it.
+  const elements = { Code: name, Message: message, ...(members as XmlElements), RequestId };
+  return { status, headers, body: `${declaration}<Error>${write(elements)}</Error>` };
 }
 
 export function s3Headers(headers: Readonly<Record<string, string>>): Record<string, string> {
@@ -33,7 +37,7 @@ export function textsOf(xml: string, name: string): string[] {
 }
 
 function document(root: string, elements: XmlElements): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${write(elements)}</${root}>`;
+  return `${declaration}<${root} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${write(elements)}</${root}>`;
 }
 
 function write(elements: XmlElements): string {

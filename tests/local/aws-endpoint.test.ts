@@ -315,7 +315,7 @@ test("used permissions are in the ledger", async () => {
 
 test("a role's calls without a request are checked, too", async () => {
   const invoke = async () => ({ outcome: { payload: "1" }, version: "1" });
-  const aws = await createAws([allow("dynamodb:GetItem", jobsArn)], { lambda: { invoke } });
+  const aws = await createAws([allow("dynamodb:GetItem", jobsArn)], { lambda: { find: () => undefined, invoke } });
   const [admin, ocr] = [aws.principals.get("AKIA-admin"), aws.principals.get("AKIA-ocr")];
   if (admin === undefined || ocr === undefined) throw new Error("The roles are missing.");
   const input = { TableName: "jobs", Key: { id: { S: "a" } } };

@@ -1,5 +1,7 @@
 import { once } from "node:events";
 import { request } from "node:http";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -50,6 +52,12 @@ describe("over HTTP", () => {
     ["another port", { host: "127.0.0.1:1" }, 403],
     ["no port", { host: "localhost" }, 403],
     ["a name that begins like ours", { host: "127.0.0.1.evil.example:PORT" }, 403],
+    ["another machine's address", { host: "192.168.0.7:PORT" }, 403],
+    ["a name below ours", { host: "documents.localhost:PORT" }, 403],
+    ["another's name that means this machine", { host: "rebound.example:PORT", origin: "http://rebound.example:PORT" }, 403],
+    ["our name in upper case", { host: "LOCALHOST:PORT" }, 400],
+    ["a page of a site that begins like ours", { host: "127.0.0.1:PORT", origin: "http://127.0.0.1.evil.example" }, 403],
+    ["a page of another scheme", { host: "127.0.0.1:PORT", origin: "file://localhost" }, 403],
     ["a page of another site", { host: "127.0.0.1:PORT", origin: "https://evil.example" }, 403],
     ["a page without an origin", { host: "127.0.0.1:PORT", origin: "null" }, 403],
     ["a local page", { host: "localhost:PORT", origin: "http://localhost:5173" }, 400],
@@ -62,6 +70,16 @@ describe("over HTTP", () => {
     const [status, body] = await send(url, { ...headers, host: (headers["host"] ?? "").replace("PORT", port) });
 
     expect([status, body]).toEqual([expected, expect.stringContaining(expected === 403 ? "This endpoint" : "UnknownOperationException")]);
+  });
+
+  test("a request of HTTP 1.0, without a host", async () => {
+    const { url } = await serve(await createLocalAws());
+    const socket = connect(Number(new URL(url).port), "127.0.0.1");
+
+    socket.end("POST / HTTP/1.0\r\ncontent-length: 2\r\n\r\n{}");
+    const answer = await text(socket);
+
+    expect(answer).toMatch(/^HTTP\/1\.1 403 .*This endpoint answers to 127\.0\.0\.1 and localhost only\./s);
   });
 
   test("two servers do not share a port", async () => {
