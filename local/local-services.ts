@@ -21,6 +21,8 @@ export interface LocalServices {
   readonly stepFunctions: StepFunctionsService;
   readonly httpApis: HttpApis;
   readonly endpoint: AwsEndpoint;
+  /** Told of faults of the runtime's own. */
+  readonly onFault: (error: unknown) => void;
   /** Where the AWS endpoint listens. */
   readonly awsEndpointUrl: string;
 }

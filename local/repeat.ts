@@ -1,11 +1,15 @@
-import type { Clock } from "./clock.ts";
+import type { LocalServices } from "./local-services.ts";
 
 /**
- * Does something again and again, with a pause before each time, until it is stopped.
+ * Does something again and again, with a pause before each time, until it is stopped. A failure is told of, and is not the end.
  *
  * @returns a function that stops it, and resolves when what was under way has ended.
  */
-export function repeat(clock: Clock, pauseMilliseconds: number, work: () => Promise<unknown>): () => Promise<void> {
+export function repeat(
+  { clock, onFault }: Pick<LocalServices, "clock" | "onFault">,
+  pauseMilliseconds: number,
+  work: () => Promise<unknown>,
+): () => Promise<void> {
   const stopped = new AbortController();
   const isDue = () =>
     clock.sleep(pauseMilliseconds, stopped.signal).then(
@@ -13,7 +17,7 @@ export function repeat(clock: Clock, pauseMilliseconds: number, work: () => Prom
       () => false,
     );
   const running = (async () => {
-    while (await isDue()) await work();
+    while (await isDue()) await work().catch(onFault);
   })();
   return () => {
     stopped.abort();

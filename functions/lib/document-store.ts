@@ -2,10 +2,10 @@ import {
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
+  ListObjectsV2Command,
   PutObjectCommand,
   paginateListObjectsV2,
   type S3Client,
-  S3ServiceException,
 } from "@aws-sdk/client-s3";
 import type { Job, JobKey, TextObject } from "./job.ts";
 
@@ -53,13 +53,10 @@ export class DocumentStore {
 
   /** Reads the text of a job whose objects may have been removed already. */
   async find(job: Job): Promise<string | undefined> {
-    try {
-      return await this.read(job);
-    } catch (error) {
-      // To who may not list the whole bucket, S3 says of a missing object that it is forbidden.
-      if (error instanceof S3ServiceException && ["NoSuchKey", "AccessDenied"].includes(error.name)) return undefined;
-      throw error;
-    }
+    if (job.textObject === undefined) return job.text;
+    const Prefix = objectKey(job, job.textObject.name);
+    const { KeyCount } = await this.#client.send(new ListObjectsV2Command({ Bucket: this.#bucketName, Prefix, MaxKeys: 1 }));
+    return KeyCount === 0 ? undefined : this.read(job);
   }
 
   /** Removes a text from the bucket that was put there for a write which has then been refused. */

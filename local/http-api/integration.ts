@@ -18,7 +18,7 @@ export interface HttpApiRoute {
 /** What the gateway makes of a function without an answer. */
 const failures = {
   unhandled: new GatewayError(500, "The Lambda function returned an error"),
-  denied: new GatewayError(500, "API Gateway doesn't have permission to call the Lambda function"),
+  denied: new GatewayError(500, "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again."),
   // AWS does not say which 5xx an HTTP API makes of this. Nothing has run, so the one that invites a retry is the truer one.
   throttled: new GatewayError(503, "The Lambda function was throttled"),
 } as const;
@@ -47,6 +47,6 @@ async function outcomeInTime(route: HttpApiRoute, event: APIGatewayProxyEventV2,
   try {
     return await Promise.race([outcome, timedOut]);
   } finally {
-    answered.abort();
+    answered.abort("answered"); // the default reason is an error, and taking its stack trace the dearest part of a call
   }
 }

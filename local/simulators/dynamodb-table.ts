@@ -18,9 +18,9 @@ export const dynamodbTable: ResourceType = {
     const table = (inputs["name"] as string | undefined) ?? `${name}-local`;
     return { id: table, name: table, arn: arn(place, "dynamodb", `table/${table}`) };
   },
-  start: async ({ inputs, outputs }, { dynamo, clock }) => {
-    await dynamo.createTable(declarationOf(outputs["name"] as string, inputs));
-    return { stop: repeat(clock, timeToLiveIntervalMilliseconds, () => dynamo.deleteExpired()) };
+  start: async ({ inputs, outputs }, services) => {
+    await services.dynamo.createTable(declarationOf(outputs["name"] as string, inputs));
+    return { stop: repeat(services, timeToLiveIntervalMilliseconds, () => services.dynamo.deleteExpired()) };
   },
 };
 

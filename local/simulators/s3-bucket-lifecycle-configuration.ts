@@ -13,9 +13,9 @@ const intervalMilliseconds = 24 * 60 * 60 * 1_000;
 export const s3BucketLifecycleConfiguration: ResourceType = {
   simulated: ["bucket", "rules"],
   computed: ({ inputs }) => ({ id: inputs["bucket"] as string }),
-  start: async ({ inputs }, { buckets, clock }) => {
-    buckets.setExpirations(inputs["bucket"] as string, (inputs["rules"] as Rule[]).flatMap(expirationsOf));
-    return { stop: repeat(clock, intervalMilliseconds, () => buckets.deleteExpired()) };
+  start: async ({ inputs }, services) => {
+    services.buckets.setExpirations(inputs["bucket"] as string, (inputs["rules"] as Rule[]).flatMap(expirationsOf));
+    return { stop: repeat(services, intervalMilliseconds, () => services.buckets.deleteExpired()) };
   },
 };
 

@@ -1,6 +1,9 @@
+import { AwsError } from "../aws-error.ts";
 import { repeat } from "../repeat.ts";
 import { arn, type ResourceType } from "./resource-type.ts";
 
+/** Where it says which calls of schedules were refused: a file beside the logs. */
+const schedules = "aws/scheduler";
 const unitMilliseconds: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
 export const schedulerSchedule: ResourceType = {
@@ -12,7 +15,17 @@ export const schedulerSchedule: ResourceType = {
     const target = inputs["target"] as { arn: string; roleArn: string; input?: string };
     const milliseconds = rateMilliseconds(inputs["scheduleExpression"] as string, name);
     const principal = services.roles.assume(target.roleArn, "scheduler.amazonaws.com");
-    return { stop: repeat(services.clock, milliseconds, () => services.endpoint.invoke(target.arn, target.input ?? "{}", principal)) };
+    const call = async () => {
+      try {
+        await services.endpoint.invoke(target.arn, target.input ?? "{}", principal);
+      } catch (error) {
+        // What a schedule's call is refused is lost, as on AWS without a dead-letter queue. The next one comes.
+        if (!(error instanceof AwsError)) throw error;
+        services.logs.append(schedules, JSON.stringify({ schedule: name, error: error.name, message: error.message }));
+      }
+    };
+    services.logs.declare(schedules);
+    return { stop: repeat(services, milliseconds, call) };
   },
 };
 

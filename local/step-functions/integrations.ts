@@ -26,9 +26,15 @@ export function taskIntegration(calls: TaskCalls, principal: Principal): TaskInt
       return await calls.call("dynamodb", operation.charAt(0).toUpperCase() + operation.slice(1), given as Input, principal);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      throw new StatesError(operation === undefined ? lambdaErrorName(error.name) : `DynamoDB.${error.name}`, error.message);
+      throw new StatesError(operation === undefined ? lambdaErrorName(error.name) : dynamoErrorName(error.name), error.message);
     }
   };
+}
+
+/** What DynamoDB's API does not model goes by the name of the service's own exception. */
+function dynamoErrorName(name: string): string {
+  const unmodelled = ["AccessDeniedException", "ValidationException", "UnrecognizedClientException"];
+  return `DynamoDB.${unmodelled.includes(name) ? "AmazonDynamoDBException" : name}`;
 }
 
 /** What Lambda denies has one name for all its reasons. */

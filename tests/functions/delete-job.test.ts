@@ -182,7 +182,7 @@ const diedInSearch: Way = async (pipeline, job) => {
 
 test.each([
   { what: "that is done", way: stages("ocr", "ml_inference", "search"), steps: 5 }, // close, postings, list objects, delete them, remove
-  { what: "whose search died after it had posted", way: diedInSearch, steps: 6 }, // and read the text
+  { what: "whose search died after it had posted", way: diedInSearch, steps: 7 }, // and look for the text, and read it
 ])("a delete of a job $what that breaks off at any of its calls can be repeated, and leaves nothing", async ({ way, steps }) => {
   const broken = { at: Number.POSITIVE_INFINITY, calls: 0 };
   const before = async () => {
