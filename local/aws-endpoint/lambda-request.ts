@@ -74,9 +74,10 @@ export function acceptedAnswer(invocationType: "Event" | "DryRun"): AwsResponse 
 
 /** An error as Lambda's API has it. What is not an {@link AwsError} is a fault of ours, of which it tells nothing. */
 export function invokeError(error: unknown): AwsResponse {
-  const { name, message, status } = error instanceof AwsError ? error : new AwsError("ServiceException", "Internal server error", 500);
+  const known = error instanceof AwsError ? error : new AwsError("ServiceException", "Internal server error", 500);
+  const { name, message, status, members } = known;
   const headers = { ...jsonHeaders(), "x-amzn-errortype": name };
-  return { status, headers, body: JSON.stringify({ Type: status < 500 ? "User" : "Service", Message: message }) };
+  return { status, headers, body: JSON.stringify({ ...members, Type: status < 500 ? "User" : "Service", Message: message }) };
 }
 
 function jsonHeaders(): Record<string, string> {

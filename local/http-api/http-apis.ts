@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import { AwsError } from "../aws-error.ts";
 import type { Clock } from "../clock.ts";
 import type { LambdaService } from "../lambda/lambda-service.ts";
 import type { LogGroups } from "../log-groups.ts";
@@ -89,8 +90,9 @@ export class HttpApis {
     try {
       const outcome = await lambda.invokeFor(caller, functionArn, JSON.stringify(event));
       return "payload" in outcome ? outcome : { error: "unhandled" };
-    } catch {
-      return { error: "denied" };
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      return { error: error.name === "TooManyRequestsException" ? "throttled" : "denied" };
     }
   }
 

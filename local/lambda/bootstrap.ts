@@ -1,20 +1,30 @@
 // The process of an execution environment: loads the handler, then answers one invocation at a time. It shares nothing
 // with the runtime but this file, and the function's code cannot tell it from Lambda's own.
+import { Socket } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-export interface BootstrapMessage {
-  /** The event, as JSON. */
-  readonly event: string;
+/** What the process is started with, as JSON in its first argument. */
+export interface BootstrapStart {
+  readonly codeFolder: string;
+  /** `<file>.<export>`. */
+  readonly handler: string;
+  /** The members of the context that are the same for every invocation. */
   readonly context: Readonly<Record<string, string>>;
-  /** When the time is up, by the runtime's clock; and by how much that clock is ahead of this machine's. */
-  readonly deadlineMilliseconds: number;
-  readonly clockOffsetMilliseconds: number;
 }
 
-export type BootstrapReply = { readonly payload: string } | { readonly errorType: string; readonly errorMessage: string };
+/**
+ * An invocation, as one line of JSON: the request's id, when its time is up by the runtime's clock, by how many
+ * milliseconds that clock is ahead of this machine's, and the event.
+ */
+export type BootstrapRequest = readonly [requestId: string, deadlineMilliseconds: number, clockOffsetMilliseconds: number, event: unknown];
+
+// Answers are lines too: `+` once the handler is loaded, `=` and the answer's JSON, or `!` and the error's.
 
 type Handler = (event: unknown, context: unknown) => unknown;
+
+/** The descriptor on which invocations come and answers go. */
+const channelDescriptor = 3;
 
 const machineNow = Date.now;
 const MachineDate = Date;
@@ -35,51 +45,86 @@ function followClock(offset: number): void {
   } as DateConstructor;
 }
 
-async function load(codeFolder: string, handler: string): Promise<Handler> {
-  const [file, name] = handler.split(".") as [string, string];
-  const module = await import(pathToFileURL(join(codeFolder, `${file}.mjs`)).href);
-  if (typeof module[name] !== "function")
-    throw Object.assign(new Error(`${handler} is undefined or not exported`), { name: "Runtime.HandlerNotFound" });
-  return module[name];
+async function load({ codeFolder, handler: name }: BootstrapStart): Promise<Handler> {
+  const [file, exported] = name.split(".") as [string, string];
+  const module = await importModule(pathToFileURL(join(codeFolder, `${file}.mjs`)).href);
+  const handler = module[exported];
+  if (typeof handler !== "function") throw named("Runtime.HandlerNotFound", `${name} is undefined or not exported`);
+  if (handler.length >= 3) throw named("Runtime.CallbackHandlerDeprecated", callbackHandlerDeprecated);
+  return handler as Handler;
 }
 
-async function run(
-  handler: Handler,
-  { event, context, deadlineMilliseconds, clockOffsetMilliseconds }: BootstrapMessage,
-): Promise<BootstrapReply> {
-  followClock(clockOffsetMilliseconds);
-  const getRemainingTimeInMillis = () => Math.max(0, deadlineMilliseconds - Date.now());
+async function importModule(url: string): Promise<Record<string, unknown>> {
   try {
-    const result = await handler(JSON.parse(event), { ...context, getRemainingTimeInMillis });
-    return { payload: JSON.stringify(result) ?? "null" };
+    return await import(url);
   } catch (error) {
-    return errorReply(error);
+    if ((error as NodeJS.ErrnoException | undefined)?.code === "ERR_MODULE_NOT_FOUND")
+      throw named("Runtime.ImportModuleError", String(error));
+    throw error instanceof SyntaxError ? named("Runtime.UserCodeSyntaxError", String(error)) : error;
   }
 }
 
-/** An error as Lambda's Node runtime reports it. */
-function errorReply(error: unknown): BootstrapReply {
-  if (error instanceof Error) return { errorType: error.name, errorMessage: error.message };
-  return { errorType: typeof error, errorMessage: String(error) };
+/** Lambda's own sentence. */
+const callbackHandlerDeprecated =
+  "ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to modify this function to use a supported handler signature to use Node.js 24 or later. For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.";
+
+const named = (name: string, message: string): Error => Object.assign(new Error(message), { name });
+
+async function answer(handler: Handler, context: BootstrapStart["context"], request: BootstrapRequest): Promise<string> {
+  const [awsRequestId, deadline, offset, event] = request;
+  followClock(offset);
+  const getRemainingTimeInMillis = () => Math.max(0, deadline - Date.now());
+  try {
+    return `=${jsonOf(await handler(event, { ...context, awsRequestId, getRemainingTimeInMillis }))}`;
+  } catch (error) {
+    return errorLine(error);
+  }
 }
 
-const reply = (message: BootstrapReply) => process.send?.(message);
+function jsonOf(result: unknown): string {
+  try {
+    return JSON.stringify(result) ?? "null";
+  } catch {
+    throw named("Runtime.JSONStringifyError", "Unable to stringify response body");
+  }
+}
 
-process.on("uncaughtException", (error) => {
-  console.error(error);
-  process.exit(129); // as Lambda's runtime does, after a line in the log
-});
-process.on("unhandledRejection", (reason) => {
-  console.error(reason);
-  process.exit(128);
-});
-process.on("disconnect", () => process.exit(0));
+/** Lambda's own sentence. */
+const unreadableError =
+  "callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack";
+
+/** An error as Lambda's Node runtime reports it: of its own members, the name and the message alone. */
+function errorLine(error: unknown): string {
+  try {
+    const isError = error instanceof Error;
+    const errorType = isError ? String(error.name) : typeof error;
+    return `!${JSON.stringify({ errorType, errorMessage: isError ? String(error.message) : String(error) })}`;
+  } catch {
+    return `!${JSON.stringify({ errorType: "handled", errorMessage: unreadableError })}`;
+  }
+}
+
+const channel = new Socket({ fd: channelDescriptor });
+const send = (line: string) => channel.write(`${line}\n`);
+// The runtime has gone: nothing that the function has started may stay behind.
+channel.on("close", () => process.kill(0, "SIGKILL")).on("error", () => undefined);
+
+function answerRequests(handler: Handler, context: BootstrapStart["context"]): void {
+  let held: Buffer[] = [];
+  channel.on("data", (chunk: Buffer) => {
+    held.push(chunk);
+    if (chunk.at(-1) !== 10) return;
+    const line = held.length === 1 ? chunk : Buffer.concat(held);
+    held = [];
+    void answer(handler, context, JSON.parse(line.toString())).then(send);
+  });
+}
 
 try {
-  const [codeFolder = "", handlerName = ""] = process.argv.slice(2);
-  const handler = await load(codeFolder, handlerName);
-  process.on("message", (message) => void run(handler, message as BootstrapMessage).then(reply));
-  reply({ payload: "null" });
+  const start: BootstrapStart = JSON.parse(process.argv[1] ?? "");
+  answerRequests(await load(start), start.context);
+  send("+");
 } catch (error) {
-  reply(errorReply(error));
+  console.error(error);
+  send(errorLine(error));
 }

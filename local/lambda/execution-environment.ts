@@ -1,13 +1,13 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { createInterface } from "node:readline";
-import type { BootstrapMessage, BootstrapReply } from "./bootstrap.ts";
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import type { Duplex } from "node:stream";
+import { transformSync } from "esbuild";
+import type { BootstrapStart } from "./bootstrap.ts";
+import { LogLines } from "./log-lines.ts";
+import { memoryWatch, type WatchedProcess } from "./memory-watch.ts";
 
 /** How a function is run: what its declaration and its account come to. */
-export interface EnvironmentSpec {
-  /** The folder with the unpacked bundle. */
-  readonly codeFolder: string;
-  /** `<file>.<export>`. */
-  readonly handler: string;
+export interface EnvironmentSpec extends BootstrapStart {
   /** All of the process's environment variables: nothing of the host's is among them. */
   readonly variables: Readonly<Record<string, string>>;
   readonly memoryMiB: number;
@@ -17,63 +17,171 @@ export interface EnvironmentSpec {
 /** What an invocation came to: the function's answer as JSON, or an error by Lambda's name for it. */
 export type InvocationOutcome = { readonly payload: string } | { readonly errorType: string; readonly errorMessage: string };
 
+/** Lambda's "6 MB" for an answer, as its error message gives it. */
+const longestAnswerBytes = 6_291_556;
+
+const newline = 10;
+
+let bootstrapCode: string | undefined;
+
+/** The bootstrap as JavaScript: a process that strips types itself takes twice as long to start, and 20 MB more. */
+function bootstrap(): string {
+  bootstrapCode ??= transformSync(readFileSync(new URL("./bootstrap.ts", import.meta.url), "utf8"), { loader: "ts" }).code;
+  return bootstrapCode;
+}
+
+/** Processes outlive a runtime that is made to exit: each is in a group of its own, and may never come to see its end. */
+const living = new Set<ExecutionEnvironment>();
+process.on("exit", () => {
+  for (const environment of living) environment.kill();
+});
+
+/** Windows has none: there, what a function starts by itself may outlive it. */
+const hasProcessGroups = process.platform !== "win32";
+
 /**
  * One execution environment of a function: a process of its own, which takes one invocation at a time and is used again
  * while it lives. Whatever its code does, nothing outside notices.
  */
-export class ExecutionEnvironment {
+export class ExecutionEnvironment implements WatchedProcess {
+  readonly memoryMiB: number;
   readonly #process: ChildProcess;
-  #reply: ((outcome: InvocationOutcome) => void) | undefined;
-  #ended = false;
+  readonly #channel: Duplex;
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+  #settle: ((outcome: InvocationOutcome) => void) | undefined;
+  #requestId = "";
+  #isReady = false;
+  #hasEnded = false;
+  #isOutOfMemory = false;
   /** Resolves when the handler is loaded, or to the error of its start. */
   readonly ready: Promise<InvocationOutcome | undefined>;
 
-  constructor(spec: EnvironmentSpec) {
-    this.#process = fork(new URL("./bootstrap.ts", import.meta.url), [spec.codeFolder, spec.handler], {
-      env: { ...spec.variables },
-      execArgv: [`--max-old-space-size=${spec.memoryMiB}`],
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
-      cwd: spec.codeFolder,
+  constructor({ codeFolder, handler, context, variables, memoryMiB, onLine }: EnvironmentSpec) {
+    this.memoryMiB = memoryMiB;
+    const start: BootstrapStart = { codeFolder, handler, context };
+    // Node holds 40 MB beside its heap, so one as large as all of the memory meets the function's limit before V8's own; V8
+    // gives up first, by SIGABRT as on Lambda, only where its heap is full of gaps. Lambda sets nine tenths: V8 then collects
+    // for seconds near its limit, and gives up while there is memory left.
+    const heap = `--max-old-space-size=${memoryMiB}`;
+    const args = [heap, "--input-type=module", "--eval", bootstrap(), "--", JSON.stringify(start)];
+    this.#process = spawn(process.execPath, args, {
+      env: { ...variables },
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+      cwd: codeFolder,
+      detached: hasProcessGroups, // leads a group, with which all that the function starts ends
     });
-    for (const stream of [this.#process.stdout, this.#process.stderr]) {
-      if (stream) createInterface({ input: stream }).on("line", spec.onLine);
-    }
-    this.ready = new Promise((resolve) => {
-      this.#reply = (outcome) => resolve("payload" in outcome ? undefined : outcome);
+    living.add(this);
+    this.#channel = this.#process.stdio[3] as Duplex;
+    this.#channel.on("data", (chunk: Buffer) => this.#take(chunk)).on("error", () => undefined);
+    this.#process.on("exit", () => this.#ended()).on("error", () => this.#ended());
+    this.#readLog(onLine);
+    this.ready = this.#nextOutcome().then((outcome) => {
+      this.#isReady = "payload" in outcome;
+      return this.#isReady ? undefined : outcome;
     });
-    this.#process.on("message", (message) => this.#answer(message as BootstrapReply));
-    this.#process.on("exit", (code, signal) => this.#exited(code, signal));
-    this.#process.on("error", () => this.#exited(null, null));
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
   }
 
   get isAlive(): boolean {
-    return !this.#ended;
+    return !this.#hasEnded;
   }
 
-  /** Hands over an event; one at a time. */
-  invoke(message: BootstrapMessage): Promise<InvocationOutcome> {
+  /**
+   * Hands over an invocation; one at a time.
+   *
+   * @param request a {@link BootstrapRequest} as JSON, in one line.
+   */
+  async invoke(requestId: string, request: string): Promise<InvocationOutcome> {
+    this.#requestId = requestId;
+    const failure = this.#isReady ? undefined : await this.ready;
+    if (failure !== undefined) return failure;
+    const outcome = this.#nextOutcome();
+    if (this.#hasEnded) this.#ended();
+    else this.#channel.write(`${request}\n`);
+    return outcome;
+  }
+
+  /** Ends the process and its group at once, as Lambda does with an environment whose time is up. */
+  kill(): void {
+    this.#hasEnded = true;
+    living.delete(this);
+    try {
+      if (this.pid !== 0) process.kill(hasProcessGroups ? -this.pid : this.pid, "SIGKILL");
+    } catch {
+      // all of them have ended already
+    }
+  }
+
+  onOutOfMemory(): void {
+    this.#isOutOfMemory = true;
+    this.kill();
+  }
+
+  #nextOutcome(): Promise<InvocationOutcome> {
+    memoryWatch.add(this);
     return new Promise((resolve) => {
-      this.#reply = resolve;
-      if (this.#ended) return this.#exited(null, null);
-      this.#process.send(message, (error) => error && this.#exited(null, null));
+      this.#settle = resolve;
     });
   }
 
-  /** Ends the process at once, as Lambda does with an environment whose time is up. */
-  kill(): void {
-    this.#ended = true;
-    this.#process.kill("SIGKILL");
+  #answer(outcome: InvocationOutcome): void {
+    memoryWatch.delete(this);
+    const settle = this.#settle;
+    this.#settle = undefined;
+    settle?.(outcome);
   }
 
-  #answer(reply: BootstrapReply): void {
-    const take = this.#reply;
-    this.#reply = undefined;
-    take?.(reply);
+  /** Takes a piece of an answer; of one that is too large, no more than its size is kept. */
+  #take(chunk: Buffer): void {
+    this.#heldBytes += chunk.length;
+    const isTooLarge = this.#heldBytes > longestAnswerBytes + 2; // its kind before it, a newline after it
+    if (isTooLarge) this.#held = [];
+    else this.#held.push(chunk);
+    if (chunk.at(-1) !== newline) return;
+    const line = this.#held.length === 1 ? chunk : Buffer.concat(this.#held);
+    this.#held = [];
+    this.#heldBytes = 0;
+    this.#answer(isTooLarge ? responseSizeTooLarge : outcomeOf(line.toString("utf8", 0, line.length - 1)));
   }
 
-  #exited(code: number | null, signal: NodeJS.Signals | null): void {
-    this.#ended = true;
-    const how = signal === null ? `exit status ${code ?? "unknown"}` : `signal: ${signal}`;
-    this.#answer({ errorType: "Runtime.ExitError", errorMessage: `Runtime exited with error: ${how}` });
+  #ended(): void {
+    this.kill(); // what the function has started does not outlive it
+    const { exitCode, signalCode } = this.#process;
+    const errorType = this.#isOutOfMemory ? "Runtime.OutOfMemory" : "Runtime.ExitError";
+    this.#answer({ errorType, errorMessage: `RequestId: ${this.#requestId} Error: ${wayOut(exitCode, signalCode)}` });
+  }
+
+  #readLog(onLine: (line: string) => void): void {
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      const lines = new LogLines(onLine);
+      stream?.on("data", (chunk: Buffer) => lines.take(chunk)).on("end", () => lines.flush());
+    }
   }
 }
+
+const responseSizeTooLarge: InvocationOutcome = {
+  errorType: "Function.ResponseSizeTooLarge",
+  errorMessage: `Response payload size exceeded maximum allowed payload size (${longestAnswerBytes} bytes).`,
+};
+
+function outcomeOf(line: string): InvocationOutcome {
+  return line.startsWith("!") ? JSON.parse(line.slice(1)) : { payload: line.slice(1) };
+}
+
+/** The words of Lambda's log for a process that has ended. */
+function wayOut(exitCode: number | null, signal: NodeJS.Signals | null): string {
+  if (exitCode === 0) return "Runtime exited without providing a reason";
+  return `Runtime exited with error: ${signal === null ? `exit status ${exitCode ?? 1}` : `signal: ${signalNames.get(signal) ?? signal}`}`;
+}
+
+/** Signals by the names that Go has for them, in which Lambda reports. */
+const signalNames: ReadonlyMap<string, string> = new Map([
+  ["SIGABRT", "aborted"],
+  ["SIGKILL", "killed"],
+  ["SIGSEGV", "segmentation fault"],
+  ["SIGTERM", "terminated"],
+]);

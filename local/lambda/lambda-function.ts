@@ -2,27 +2,38 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { type EnvironmentSpec, ExecutionEnvironment, type InvocationOutcome } from "./execution-environment.ts";
 
-export interface FunctionSpec extends EnvironmentSpec {
+export interface FunctionSpec extends Omit<EnvironmentSpec, "context"> {
   readonly functionName: string;
   readonly version: string;
   readonly arn: string;
   readonly logGroupName: string;
   readonly timeoutSeconds: number;
   /** Environments that may run at once; calls beyond them wait. */
-  readonly concurrency: number;
+  readonly environments: number;
   readonly clock: Clock;
 }
+
+/** What Lambda gives a function for its start; after that it starts once more, on the invocation's own time. */
+const initMilliseconds = 10_000;
+
+/** What a call comes to that still waits when the runtime stops. */
+const stopped: InvocationOutcome = { errorType: "Runtime.ExitError", errorMessage: "Runtime exited with error: signal: killed" };
 
 /** One function: its warm environments, and those calls that wait for one. */
 export class LambdaFunction {
   readonly #spec: FunctionSpec;
+  readonly #environmentSpec: EnvironmentSpec;
   readonly #idle: ExecutionEnvironment[] = [];
   readonly #all = new Set<ExecutionEnvironment>();
   readonly #waiting: (() => void)[] = [];
   #busy = 0;
+  #isStopped = false;
 
   constructor(spec: FunctionSpec) {
+    const { functionName, version, arn, logGroupName, memoryMiB } = spec;
+    const names = { functionName, functionVersion: version, invokedFunctionArn: arn, logGroupName };
     this.#spec = spec;
+    this.#environmentSpec = { ...spec, context: { ...names, memoryLimitInMB: String(memoryMiB) } };
   }
 
   get name(): string {
@@ -37,12 +48,11 @@ export class LambdaFunction {
     return this.#spec.version;
   }
 
-  /** Starts an environment ahead of the first call. */
+  /** Starts an environment ahead of the first call. One that does not start is left to that call. */
   async warmUp(): Promise<void> {
-    await this.#turn();
-    const environment = this.#idle.pop() ?? this.#start();
-    await environment.ready;
-    this.#giveBack(environment);
+    if (this.#busy >= this.#spec.environments) await this.#turn();
+    else this.#busy++;
+    this.#giveBack(this.#takeWarm() ?? (await this.#initialize()));
   }
 
   /**
@@ -52,61 +62,69 @@ export class LambdaFunction {
    * @param event JSON.
    */
   async invoke(event: string): Promise<InvocationOutcome> {
-    await this.#turn();
-    const environment = this.#takeWarm() ?? this.#start();
-    const failedStart = await environment.ready;
-    const outcome = failedStart ?? (await this.#run(environment, event));
-    if (failedStart !== undefined) environment.kill();
+    if (this.#busy >= this.#spec.environments) await this.#turn();
+    else this.#busy++;
+    const environment = this.#isStopped ? undefined : (this.#takeWarm() ?? (await this.#initialize()) ?? this.#start());
+    const outcome = environment === undefined ? stopped : await this.#run(environment, event);
     this.#giveBack(environment);
     return outcome;
   }
 
-  /** Ends every environment. */
+  /** Ends every environment; none starts after it. */
   stop(): void {
+    this.#isStopped = true;
     for (const environment of this.#all) environment.kill();
-    this.#all.clear();
-    this.#idle.length = 0;
   }
 
   async #run(environment: ExecutionEnvironment, event: string): Promise<InvocationOutcome> {
     const { clock, timeoutSeconds } = this.#spec;
     const requestId = randomUUID();
-    const answered = new AbortController();
-    const startedAt = clock.now();
-    const outcome = environment.invoke({
-      event,
-      context: this.#contextOf(requestId),
-      deadlineMilliseconds: startedAt + 1_000 * timeoutSeconds,
-      clockOffsetMilliseconds: startedAt - Date.now(),
-    });
-    const timeIsUp = clock.sleep(1_000 * timeoutSeconds, answered.signal).then(
-      () => this.#timeOut(environment, requestId),
-      () => outcome,
+    const now = clock.now();
+    const ahead = now - Date.now();
+    const offset = Math.abs(ahead) < 5 ? 0 : ahead; // the same clock, read twice
+    // In JSON, a line can break between tokens alone.
+    const line = event.includes("\n") ? event.replaceAll("\n", " ") : event;
+    const request = `["${requestId}",${now + 1_000 * timeoutSeconds},${offset},${line}]`;
+    const errorMessage = () => `RequestId: ${requestId} Error: Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
+    const outcome = await this.#inTime(environment.invoke(requestId, request), 1_000 * timeoutSeconds, environment);
+    return outcome ?? { errorType: "Sandbox.Timedout", errorMessage: errorMessage() };
+  }
+
+  /** Lambda's Init phase: an environment whose handler is loaded; none where that failed or took too long. */
+  async #initialize(): Promise<ExecutionEnvironment | undefined> {
+    const environment = this.#start();
+    const isReady = await this.#inTime(
+      environment.ready.then((failure) => failure === undefined),
+      initMilliseconds,
+      environment,
     );
-    return Promise.race([outcome, timeIsUp]).finally(() => answered.abort());
-  }
-
-  #timeOut(environment: ExecutionEnvironment, requestId: string): InvocationOutcome {
+    if (isReady === true) return environment;
     environment.kill();
-    const errorMessage = `RequestId: ${requestId} Error: Task timed out after ${this.#spec.timeoutSeconds.toFixed(2)} seconds`;
-    return { errorType: "Sandbox.Timedout", errorMessage };
+    this.#all.delete(environment);
+    return undefined;
   }
 
-  #contextOf(requestId: string): Record<string, string> {
-    const { functionName, version, arn, logGroupName, memoryMiB } = this.#spec;
-    return {
-      functionName,
-      functionVersion: version,
-      invokedFunctionArn: arn,
-      logGroupName,
-      memoryLimitInMB: String(memoryMiB),
-      awsRequestId: requestId,
-    };
+  /** What an environment's work comes to; nothing where its time was up first, and then its process is ended. */
+  #inTime<T>(work: Promise<T>, milliseconds: number, environment: ExecutionEnvironment): Promise<T | undefined> {
+    const isDone = new AbortController();
+    return new Promise((resolve, reject) => {
+      const settle = (outcome: T) => {
+        isDone.abort("done"); // a reason of our own: the default one is an error, and its stack trace the dearest part of a call
+        resolve(outcome);
+      };
+      work.then(settle, reject);
+      this.#spec.clock.sleep(milliseconds, isDone.signal).then(
+        () => {
+          environment.kill();
+          resolve(undefined);
+        },
+        () => undefined,
+      );
+    });
   }
 
-  async #turn(): Promise<void> {
-    if (this.#busy >= this.#spec.concurrency) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.#busy++;
+  #turn(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   #takeWarm(): ExecutionEnvironment | undefined {
@@ -118,14 +136,15 @@ export class LambdaFunction {
   }
 
   #start(): ExecutionEnvironment {
-    const environment = new ExecutionEnvironment(this.#spec);
+    const environment = new ExecutionEnvironment(this.#environmentSpec);
     this.#all.add(environment);
+    if (this.#isStopped) environment.kill();
     return environment;
   }
 
-  #giveBack(environment: ExecutionEnvironment): void {
-    if (environment.isAlive) this.#idle.push(environment);
-    else this.#all.delete(environment);
+  #giveBack(environment: ExecutionEnvironment | undefined): void {
+    if (environment?.isAlive) this.#idle.push(environment);
+    else if (environment !== undefined) this.#all.delete(environment);
     const next = this.#waiting.shift();
     if (next === undefined) this.#busy--;
     else next();

@@ -1,4 +1,5 @@
 import { AwsError } from "../aws-error.ts";
+import { Concurrency } from "./concurrency.ts";
 import type { InvocationOutcome } from "./execution-environment.ts";
 import type { LambdaFunction } from "./lambda-function.ts";
 
@@ -21,12 +22,26 @@ export interface FunctionAnswer {
   readonly version: string;
 }
 
+/** Lambda's "6 MB" for an event, as its error message gives it. */
+const longestEventBytes = 6_291_456;
+
 /** The functions of the account. */
 export class LambdaService {
   readonly #functions = new Map<string, LambdaFunction>();
   readonly #permissions = new Map<string, InvokePermission[]>();
+  readonly #concurrency: Concurrency;
 
-  add(lambda: LambdaFunction): void {
+  /** @param accountConcurrency invocations of all functions that the account lets run at once. */
+  constructor(accountConcurrency = 1_000) {
+    this.#concurrency = new Concurrency(accountConcurrency);
+  }
+
+  /**
+   * @param reserved executions that are kept for this function, and that it may not exceed.
+   * @throws {@link AwsError} `InvalidParameterValueException` where too little would be left for the others.
+   */
+  add(lambda: LambdaFunction, reserved?: number): void {
+    if (reserved !== undefined) this.#concurrency.reserve(lambda.name, reserved);
     this.#functions.set(lambda.name, lambda);
   }
 
@@ -52,21 +67,39 @@ export class LambdaService {
   }
 
   /**
-   * Invokes a function for a service, if a permission lets it.
+   * Invokes a function.
    *
    * @param event JSON.
-   * @throws {@link AwsError} `AccessDeniedException`.
+   * @throws {@link AwsError} `ResourceNotFoundException`, `TooManyRequestsException`, `RequestEntityTooLargeException`.
    */
   async invoke(nameOrArn: string, event: string): Promise<FunctionAnswer> {
     const lambda = this.find(nameOrArn);
-    return { outcome: await lambda.invoke(event), version: lambda.version };
+    refuseLargeEvent(event);
+    return { outcome: await this.#run(lambda, event), version: lambda.version };
   }
 
-  invokeFor(caller: ServiceCaller, nameOrArn: string, event: string): Promise<InvocationOutcome> {
+  /**
+   * Invokes a function for a service, if a permission lets it.
+   *
+   * @param event JSON of the service's own making, within the limit.
+   * @throws {@link AwsError} `ResourceNotFoundException`, `AccessDeniedException`, `TooManyRequestsException`.
+   */
+  async invokeFor(caller: ServiceCaller, nameOrArn: string, event: string): Promise<InvocationOutcome> {
     const lambda = this.find(nameOrArn);
     const permissions = this.#permissions.get(lambda.name) ?? [];
-    if (permissions.some((permission) => permits(permission, caller))) return lambda.invoke(event);
+    if (permissions.some((permission) => permits(permission, caller))) return this.#run(lambda, event);
     throw new AwsError("AccessDeniedException", `${caller.service} is not permitted to invoke ${lambda.name} for ${caller.sourceArn}`, 403);
+  }
+
+  #run(lambda: LambdaFunction, event: string): Promise<InvocationOutcome> {
+    return this.#concurrency.run(lambda.name, () => lambda.invoke(event));
+  }
+}
+
+function refuseLargeEvent(event: string): void {
+  if (Buffer.byteLength(event) > longestEventBytes) {
+    const sentence = `Request must be smaller than ${longestEventBytes} bytes for the InvokeFunction operation`;
+    throw new AwsError("RequestEntityTooLargeException", sentence, 413);
   }
 }
 

@@ -6,17 +6,25 @@ import type { LocalServices } from "../local-services.ts";
 import { functionLog } from "../side-writes.ts";
 import { arn, type DeclaredResource, type Place, type Properties, type ResourceType } from "./resource-type.ts";
 
-/** Environments of one function at once: AWS would start a thousand, here they share a few cores. */
+/**
+ * Environments of one function at once: AWS would start a thousand, here they share a few cores. Calls beyond them wait, and
+ * their function's time does not run meanwhile. A task's time would; but the runtime lets no more executions run than this,
+ * each of them calls a function once at a time, and a call gives its environment back before its task times out. So none
+ * of them ever waits.
+ */
 export const environmentsPerFunction = 2 * availableParallelism();
 
 export const lambdaFunction: ResourceType = {
-  simulated: ["name", "role", "handler", "code", "publish", "timeout", "memorySize", "environment", "loggingConfig"],
+  simulated: [
+    ...["name", "role", "handler", "code", "publish", "timeout", "memorySize", "environment", "loggingConfig"],
+    "reservedConcurrentExecutions",
+  ],
   withoutLocalMeaning: {
     runtime: "every function runs on the Node of npm start, which is the declared one",
     architectures: "the bundles have no native code",
     vpcConfig: "all addresses are on this machine",
   },
-  defaults: { timeout: 3, memorySize: 128 },
+  defaults: { timeout: 3, memorySize: 128, reservedConcurrentExecutions: -1 },
   computed: ({ name, inputs }, place) => {
     const functionName = (inputs["name"] as string | undefined) ?? `${name}-local`;
     const functionArn = arn(place, "lambda", `function:${functionName}`);
@@ -32,7 +40,8 @@ export const lambdaFunction: ResourceType = {
   },
   start: async (resource, services) => {
     const lambda = new LambdaFunction(specOf(resource, services));
-    services.lambda.add(lambda);
+    const reserved = resource.inputs["reservedConcurrentExecutions"] as number;
+    services.lambda.add(lambda, reserved < 0 ? undefined : reserved); // -1 takes a reservation away
     return { stop: async () => lambda.stop() };
   },
 };
@@ -48,7 +57,7 @@ function specOf({ inputs, outputs }: DeclaredResource, services: LocalServices) 
     logGroupName,
     timeoutSeconds: inputs["timeout"] as number,
     memoryMiB: inputs["memorySize"] as number,
-    concurrency: environmentsPerFunction,
+    environments: environmentsPerFunction,
     clock: services.clock,
     codeFolder: (inputs["code"] as { archive: string }).archive,
     handler: inputs["handler"] as string,

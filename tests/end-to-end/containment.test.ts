@@ -1,0 +1,117 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { LogLine } from "../../local/log-groups.ts";
+import type { Runtime } from "../../local/runtime.ts";
+import { projectFolder } from "../support/evaluated-program.ts";
+import { copyProject, isFinal, poll, request, startLocalRuntime, submit } from "../support/local-runtime.ts";
+import { ManualClock } from "../support/manual-clock.ts";
+
+/** An inference stage that does as the text tells it, and takes a moment for it. */
+const stageThatDoesAsTold = `
+import { spawn } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { stageServices } from "./lib/services.ts";
+import { createStageHandler } from "./lib/stage-handler.ts";
+
+const kept = [];
+const ways = {
+  heap: () => { for (;;) kept.push(Array.from({ length: 1000 }, (_, index) => ({ index }))); },
+  buffers: () => { for (;;) kept.push(Buffer.alloc(1024 * 1024, 1)); },
+  wasm: () => {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
+    for (;;) { const page = memory.grow(16); new Uint8Array(memory.buffer).fill(1, page * 65536); }
+  },
+  flood: () => { for (let lines = 0; lines < 100; lines++) process.stdout.write("x".repeat(300_000)); process.exit(9); },
+};
+export const handler = createStageHandler("ml_inference", async ({ text }) => {
+  await sleep(30);
+  ways[text]?.();
+  return { result: { stage: "ml_inference", sentiment: "NEUTRAL", confidence: 0.5, tokenCount: 1 } };
+}, stageServices());
+`;
+
+/** The component of the functions, another memory or more than that declared. */
+function declared(words: string): Record<string, string> {
+  const [file, piece] = ["infrastructure/job-function.ts", "memorySize: args.memoryMiB,"];
+  const text = readFileSync(join(projectFolder, file), "utf8");
+  if (text.split(piece).length !== 2) throw new Error(`${file} does not say "${piece}" once.`);
+  return { [file]: text.replace(piece, words) };
+}
+
+const clock = new ManualClock();
+const logLines: LogLine[] = [];
+let project: ReturnType<typeof copyProject>;
+let runtime: Runtime;
+
+async function start(files: Record<string, string>): Promise<void> {
+  project = copyProject({ "functions/ml-inference.ts": stageThatDoesAsTold, ...files });
+  runtime = await startLocalRuntime({ project: project.folder, clock });
+  runtime.services.logs.onLine((line) => logLines.push(line));
+  await runtime.warmUp();
+}
+
+async function stop(): Promise<void> {
+  await runtime.stop();
+  project.remove();
+}
+
+describe("a stage of 256 MB", () => {
+  beforeAll(() => start(declared('memorySize: name === "ml-inference" ? 256 : args.memoryMiB,')));
+  afterAll(stop);
+
+  test.each(["heap", "buffers", "wasm", "flood"])(
+    "that dies of %s, twice, ends its job as StageCrashed, while another job is done",
+    async (way) => {
+      const failing = await submit(runtime, way);
+      const other = await submit(runtime, "all is well");
+
+      const done = await poll(runtime, other, isFinal);
+      const failed = await poll(runtime, failing, isFinal, () => clock.advance(10));
+
+      expect(done).toMatchObject({ status: "DONE" });
+      expect(failed).toMatchObject({
+        status: "ERROR",
+        errorCode: "StageCrashed",
+        errorMessage: "The stage stopped before it had finished.",
+        failedStage: "ml_inference",
+      });
+    },
+  );
+});
+
+describe("with one execution reserved for create-job and one for a stage", () => {
+  const reserve = (...names: readonly string[]) =>
+    `memorySize: args.memoryMiB, ...(${JSON.stringify(names)}.includes(name) && { reservedConcurrentExecutions: 1 }),`;
+  beforeAll(() => start(declared(reserve("create-job", "ml-inference"))));
+  afterAll(stop);
+
+  test("20 jobs at once are each done, or end by the name of throttling", async () => {
+    const jobIds: string[] = [];
+    for (let job = 0; job < 20; job++) jobIds.push(await submit(runtime, `Job ${job} is one of twenty.`));
+
+    const records: Record<string, unknown>[] = [];
+    for (const jobId of jobIds) records.push(await poll(runtime, jobId, isFinal, () => clock.advance(50)));
+    const endings = records.map(({ status, errorCode }) => (status === "DONE" ? "DONE" : errorCode));
+
+    expect(logLines.filter(({ message }) => message.includes('"Lambda.TooManyRequestsException"')).length).toBeGreaterThan(0);
+    expect(endings).toContain("DONE");
+    expect(endings.filter((ending) => ending !== "DONE" && ending !== "StageThrottled")).toEqual([]);
+  });
+
+  test("of 20 documents posted at once, those that Lambda has no room for are answered 503, and every other one is kept", async () => {
+    const init = { method: "POST", headers: { "content-type": "application/json" }, body: '{"text":"One of many."}' };
+
+    const answers = await Promise.all(Array.from({ length: 20 }, () => request(runtime, "/jobs", init)));
+    const refused = answers.filter(({ status }) => status === 503);
+    const accepted = answers.filter(({ status }) => status === 202);
+    const records: Record<string, unknown>[] = [];
+    for (const { body } of accepted) records.push(await poll(runtime, String(body["jobId"]), isFinal, () => clock.advance(50)));
+
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.map(({ body }) => body)).toEqual(refused.map(() => ({ message: "Service Unavailable" })));
+    expect(accepted.length).toBe(20 - refused.length);
+    expect(accepted.length).toBeGreaterThan(0);
+    expect(records.every(({ status, errorCode }) => status === "DONE" || errorCode === "StageThrottled")).toBe(true);
+  });
+});
