@@ -4,8 +4,10 @@ import { ApiServer } from "./api-server.ts";
 import { AwsEndpoint, type AwsEndpointOptions } from "./aws-endpoint/aws-endpoint.ts";
 import { listen } from "./aws-endpoint/http-server.ts";
 import type { Clock } from "./clock.ts";
+import { diskFaultNotice, isDiskFault } from "./disk-fault.ts";
 import { DynamoEngine } from "./dynamodb/dynamo-engine.ts";
 import { evaluateProgram, type Manifest } from "./evaluate-program.ts";
+import { ExecutionFaults, type ExpressFaults } from "./faults.ts";
 import { HttpApis } from "./http-api/http-apis.ts";
 import { Roles } from "./iam/roles.ts";
 import { LambdaService } from "./lambda/lambda-service.ts";
@@ -22,7 +24,11 @@ import { type StepFunctionsOptions, StepFunctionsService } from "./step-function
 export interface RuntimeOptions {
   readonly config: StackConfig;
   readonly stack: string;
+  /** What the program declares, where it has been evaluated already. */
+  readonly manifest?: Manifest;
   readonly clock: Clock;
+  /** Invocations of all functions that the account lets run at once (1,000). */
+  readonly accountConcurrency?: number;
   /** Where the API listens; the AWS endpoint takes the next port. 0 lets the system choose both. */
   readonly port: number;
   /** Where the data lies; nowhere but in memory where there is none. */
@@ -30,7 +36,11 @@ export interface RuntimeOptions {
   readonly reset?: boolean;
   readonly before?: AwsEndpointOptions["before"];
   readonly onExecutionEnd?: StepFunctionsOptions["onEnd"];
+  /** How often executions go astray at first; `services.stepFunctions.faults` changes it. */
+  readonly faults?: Partial<ExpressFaults>;
   readonly onDenial?: AwsEndpointOptions["onDenial"];
+  /** Told of what a person should know, in one sentence. */
+  readonly onNotice?: (sentence: string) => void;
   /** Told of faults of the runtime's own. */
   readonly onFault: (error: unknown) => void;
 }
@@ -71,7 +81,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   return { apiUrl: api.url, manifest, services, resumed, warmUp, stop: () => running.disposeAsync() };
 }
 
-function evaluate({ config, stack }: RuntimeOptions, place: Place): Promise<Manifest> {
+async function evaluate({ config, stack, manifest }: RuntimeOptions, place: Place): Promise<Manifest> {
+  if (manifest !== undefined) return manifest;
   const { program, project, values } = config;
   return evaluateProgram({ program, project, stack, config: values, place });
 }
@@ -82,19 +93,26 @@ async function start(resource: DeclaredResource, services: LocalServices, starte
 }
 
 async function createServices(options: RuntimeOptions, place: Place, started: AsyncDisposableStack): Promise<LocalServices> {
-  const { clock, port, onFault } = options;
+  const { clock, port, onNotice = () => undefined } = options;
+  const onDiskFault = diskFaultNotice(clock, onNotice);
+  const onFault = (error: unknown) => (isDiskFault(error) ? onDiskFault(error) : options.onFault(error));
   const folders = foldersIn(options.dataFolder);
-  const openTables = () => DynamoEngine.open({ clock, region, accountId, ...(folders && { folder: folders.tables }) });
+  const openTables = () => DynamoEngine.open({ clock, region, accountId, onDiskFault, ...(folders && { folder: folders.tables }) });
   if (options.reset) await empty(folders, openTables);
   const dynamo = await openTables();
   started.defer(() => dynamo.close());
   const buckets = new BucketStore({ clock, ...(folders && { folder: folders.buckets }) });
-  const logs = new LogGroups(folders?.logs, clock);
+  started.defer(() => buckets.close());
+  const logs = new LogGroups(folders?.logs, clock, onDiskFault);
+  started.defer(() => logs.close());
+  const journal = new ExecutionJournal(folders?.journal);
+  started.defer(() => journal.close());
   const roles = new Roles();
-  const lambda = new LambdaService();
+  const lambda = new LambdaService(options.accountConcurrency);
   const stepFunctions: StepFunctionsService = new StepFunctionsService({
     clock,
-    journal: new ExecutionJournal(folders?.journal),
+    journal,
+    faults: new ExecutionFaults(options.faults),
     // Lambda's concurrency bounds them on AWS; here none waits for an environment while its time runs.
     concurrency: environmentsPerFunction,
     calls: {
@@ -102,6 +120,8 @@ async function createServices(options: RuntimeOptions, place: Place, started: As
       call: (...call) => endpoint.call(...call),
     },
     onFault,
+    onDiskFault,
+    onNotice,
     onEnd: options.onExecutionEnd,
   });
   const endpoint: AwsEndpoint = new AwsEndpoint({
@@ -112,14 +132,16 @@ async function createServices(options: RuntimeOptions, place: Place, started: As
     buckets,
     stepFunctions,
     lambda,
+    clock,
     onFault,
     before: options.before,
     onDenial: options.onDenial,
   });
   const server = await listen(endpoint, port === 0 ? 0 : port + 1);
   started.defer(() => server.close());
+  started.defer(() => endpoint.stop());
   const httpApis = new HttpApis({ accountId, domainName: new URL(place.apiUrl).host, clock, lambda, logs, sourceArnOf: sourceArn(place) });
-  return { clock, place, logs, dynamo, buckets, roles, lambda, stepFunctions, httpApis, endpoint, awsEndpointUrl: server.url };
+  return { clock, place, logs, dynamo, buckets, roles, lambda, stepFunctions, httpApis, endpoint, onFault, awsEndpointUrl: server.url };
 }
 
 interface DataFolders {

@@ -4,6 +4,9 @@ import { type Runtime, startRuntime } from "./runtime.ts";
 import { readStackConfig } from "./stack-config.ts";
 import { executionLine, functionLine, readyLines } from "./terminal.ts";
 
+/** Lines that are printed in one piece at the end of this turn of the event loop: each write to a terminal waits for it. */
+let unprinted = "";
+
 /** Faults of this code rather than of what it was given: they keep their stack trace. */
 const programmingErrors = [TypeError, ReferenceError, RangeError, SyntaxError];
 
@@ -26,6 +29,7 @@ async function start(options: StartOptions): Promise<void> {
     clock: systemClock,
     onExecutionEnd: (execution, outcome) => print(executionLine(execution, outcome, systemClock.now())),
     onDenial: (sentence) => console.error(sentence),
+    onNotice: (sentence) => console.error(sentence),
     onFault: (error) => console.error(error),
   });
   runtime.services.logs.onLine((line) => print(functionLine(line)));
@@ -35,10 +39,18 @@ async function start(options: StartOptions): Promise<void> {
 }
 
 function print(line: string | undefined): void {
-  if (line !== undefined) console.log(line);
+  if (line === undefined) return;
+  if (unprinted === "") setImmediate(flush);
+  unprinted += `${line}\n`;
+}
+
+function flush(): void {
+  process.stdout.write(unprinted);
+  unprinted = "";
 }
 
 function stopOnSignal(runtime: Runtime): void {
+  process.on("exit", flush);
   let isStopping = false;
   const stop = () => {
     if (isStopping) process.exit(130);
@@ -54,4 +66,5 @@ function stopOnSignal(runtime: Runtime): void {
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
+  process.on("SIGHUP", stop); // functions run in process groups of their own, which a closing terminal does not reach
 }

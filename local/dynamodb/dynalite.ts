@@ -40,6 +40,7 @@ export interface Level {
   open(): Promise<void>;
   close(): Promise<void>;
   get(key: string): Promise<Item | undefined>;
+  getSync(key: string): Item | undefined;
   batch(writes: readonly Write[]): Promise<void>;
   values(range: KeyRange): AsyncIterable<Item>;
 }

@@ -16,6 +16,8 @@ export interface DynamoEngineOptions {
   readonly accountId?: string;
   /** Told of each call and table before the call runs. */
   readonly onCall?: (operation: string, table: string, input: Readonly<Input>) => void;
+  /** Told of each write that the disk did not take. */
+  readonly onDiskFault?: (error: unknown) => void;
 }
 
 /** The input of CreateTable, and the attribute that holds an item's time to live. */
@@ -48,7 +50,7 @@ export class DynamoEngine {
 
   /** @throws an error of one sentence when the folder is in use or cannot be written. */
   static async open(options: DynamoEngineOptions): Promise<DynamoEngine> {
-    const engine = new DynamoEngine(await openStore(options.folder), options);
+    const engine = new DynamoEngine(await openStore(options.folder, options.onDiskFault), options);
     for await (const value of engine.#store.db.values({ gte: "table~", lt: "table~\xff" })) {
       const table = value as unknown as TableDescription;
       engine.#tables.set(table.TableName, table);

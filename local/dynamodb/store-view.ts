@@ -53,7 +53,7 @@ export class StoreView implements Store {
     const prefix = `item-${table}~`;
     return {
       lock: (key, run) => this.#store.getItemDb(table).lock?.(key, (release) => run((callback) => this.#unlocking(release(callback)))),
-      get: (key, callback) => this.#settle(this.db.get(prefix + key), (error, item) => callback(error, this.#read(item))),
+      get: (key, callback) => this.#settle(this.#read(prefix + key), callback),
       put: (key, value, callback) => this.#commit(table, { type: "put", key: prefix + key, value }, callback),
       del: (key, callback) => this.#commit(table, { type: "del", key: prefix + key }, callback),
       createValueStream: (range) => this.#values(prefix, range),
@@ -78,9 +78,10 @@ export class StoreView implements Store {
     };
   }
 
-  #read(item: Item | undefined): Item | undefined {
-    this.itemBefore = item;
-    return item;
+  // At once: to hand a read to another thread and take it back takes longer than the read.
+  async #read(key: string): Promise<Item | undefined> {
+    this.itemBefore = this.db.getSync(key);
+    return this.itemBefore;
   }
 
   // dynalite tells entries of equal index keys apart by 24 bits of a hash: among a few thousand, one would overwrite another.
@@ -119,7 +120,7 @@ export class StoreView implements Store {
     return new ValueStream(this.db.values({ ...rest, ...from, ...to }), this.#fail);
   }
 
-  #settle<T>(work: Promise<T>, callback: Callback<T>): void {
+  #settle<T>(work: Promise<T | undefined>, callback: Callback<T>): void {
     work
       .then((value) => callback(null, value), callback)
       .catch((error) => {
