@@ -14,8 +14,9 @@ const mostBytes = 64 * 1024 * 1024;
 
 /** Serves the endpoint on the loopback only, to requests that mean it: a page of another site must not reach it by name or by script. */
 export async function listen(endpoint: Pick<AwsEndpoint, "handle">, port = 0): Promise<EndpointServer> {
+  let listening = 0;
   const server = createServer((incoming, outgoing) => {
-    answer(endpoint, incoming, (server.address() as AddressInfo).port).then(
+    answer(endpoint, incoming, listening).then(
       (response) => send(outgoing, incoming.method, response),
       () => incoming.destroy(), // the client is gone
     );
@@ -24,12 +25,13 @@ export async function listen(endpoint: Pick<AwsEndpoint, "handle">, port = 0): P
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);
   });
+  listening = (server.address() as AddressInfo).port;
   const close = () =>
     new Promise<void>((resolve) => {
       server.close(() => resolve());
       server.closeAllConnections();
     });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+  return { url: `http://127.0.0.1:${listening}`, close };
 }
 
 async function answer(endpoint: Pick<AwsEndpoint, "handle">, incoming: IncomingMessage, port: number): Promise<AwsResponse> {

@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from "node:crypto";
 import type { AwsRequest } from "../aws-message.ts";
 
 /** An `Authorization` header of Signature Version 4. */
@@ -28,8 +28,9 @@ export function signatureOf({ headers }: Pick<AwsRequest, "headers">): Signature
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export function isSignedBy(secretAccessKey: string, signature: Signature, request: AwsRequest): boolean {
-  const contentHash = request.headers["x-amz-content-sha256"] ?? sha256(request.body);
-  if (/^[0-9a-f]{64}$/.test(contentHash) && contentHash !== sha256(request.body)) return false;
+  const stated = request.headers["x-amz-content-sha256"];
+  const contentHash = stated !== undefined && !/^[0-9a-f]{64}$/.test(stated) ? stated : sha256(request.body);
+  if (stated !== undefined && stated !== contentHash) return false;
   const canonicalRequest = canonical(request, signature, contentHash);
   const toSign = ["AWS4-HMAC-SHA256", request.headers["x-amz-date"] ?? "", signature.scope, sha256(canonicalRequest)].join("\n");
   const expected = hmac(signingKey(secretAccessKey, signature.scope), toSign);
@@ -59,22 +60,22 @@ function encode(text: string): string {
 }
 
 // A key holds for a day of one service, and deriving it takes longer than all the rest.
-const signingKeys = new Map<string, Buffer>();
+const signingKeys = new Map<string, KeyObject>();
 
-function signingKey(secretAccessKey: string, scope: string): Buffer {
+function signingKey(secretAccessKey: string, scope: string): KeyObject {
   const name = `${secretAccessKey}/${scope}`;
   const known = signingKeys.get(name);
   if (known !== undefined) return known;
-  const key = scope.split("/").reduce<Buffer | string>(hmac, `AWS4${secretAccessKey}`) as Buffer;
+  const key = createSecretKey(scope.split("/").reduce<Buffer | string>(hmac, `AWS4${secretAccessKey}`) as Buffer);
   if (signingKeys.size >= 1000) signingKeys.clear();
   signingKeys.set(name, key);
   return key;
 }
 
-function hmac(key: Buffer | string, text: string): Buffer {
+function hmac(key: KeyObject | Buffer | string, text: string): Buffer {
   return createHmac("sha256", key).update(text).digest();
 }
 
 function sha256(text: string | Buffer): string {
-  return createHash("sha256").update(text).digest("hex");
+  return hash("sha256", text);
 }

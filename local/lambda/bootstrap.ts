@@ -1,5 +1,6 @@
 // The process of an execution environment: loads the handler, then answers one invocation at a time. It shares nothing
 // with the runtime but this file, and the function's code cannot tell it from Lambda's own.
+import { enableCompileCache, flushCompileCache } from "node:module";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -11,6 +12,8 @@ export interface BootstrapStart {
   readonly handler: string;
   /** The members of the context that are the same for every invocation. */
   readonly context: Readonly<Record<string, string>>;
+  /** Where compiled code is kept for the next start; nowhere where there is none. */
+  readonly compileCacheFolder?: string | undefined;
 }
 
 /**
@@ -122,8 +125,10 @@ function answerRequests(handler: Handler, context: BootstrapStart["context"]): v
 
 try {
   const start: BootstrapStart = JSON.parse(process.argv[1] ?? "");
+  if (start.compileCacheFolder !== undefined) enableCompileCache(start.compileCacheFolder);
   answerRequests(await load(start), start.context);
   send("+");
+  flushCompileCache(); // this process does not live to its end
 } catch (error) {
   console.error(error);
   send(errorLine(error));

@@ -59,7 +59,7 @@ export class ExecutionEnvironment implements WatchedProcess {
 
   constructor({ codeFolder, handler, context, variables, memoryMiB, onLine }: EnvironmentSpec) {
     this.memoryMiB = memoryMiB;
-    const start: BootstrapStart = { codeFolder, handler, context };
+    const start: BootstrapStart = { codeFolder, handler, context, compileCacheFolder: process.env["NODE_COMPILE_CACHE"] };
     // Node holds 40 MB beside its heap, so one as large as all of the memory meets the function's limit before V8's own; V8
     // gives up first, by SIGABRT as on Lambda, only where its heap is full of gaps. Lambda sets nine tenths: V8 then collects
     // for seconds near its limit, and gives up while there is memory left.

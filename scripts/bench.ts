@@ -1,0 +1,15 @@
+/** `npm run bench`: how fast the stack is on this machine. See {@link runBench}. */
+import { parseArgs } from "node:util";
+import { runBench } from "./bench/run-bench.ts";
+import { settings } from "./bench/settings.ts";
+
+const { values } = parseArgs({
+  options: { jobs: { type: "string", default: "600" }, seconds: { type: "string", default: "20" } },
+});
+const [jobs, seconds] = [Number(values.jobs), Number(values.seconds)];
+if (Number.isInteger(jobs) && jobs > 0 && seconds > 0) {
+  await runBench({ project: process.cwd(), settings, jobs, seconds, print: (text) => console.log(text) });
+} else {
+  console.error("--jobs takes a whole number of jobs for each load, --seconds the longest that one may take.");
+  process.exitCode = 1;
+}
