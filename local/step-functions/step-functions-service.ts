@@ -189,7 +189,7 @@ export class StepFunctionsService implements StateMachines {
 
   #enqueue(waiting: Waiting): void {
     this.#waiting.push(waiting);
-    this.#startNext();
+    setImmediate(() => this.#startNext()); // whoever started it has their answer first
   }
 
   #startNext(): void {
