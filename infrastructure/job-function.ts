@@ -19,7 +19,7 @@ export interface JobFunctionArgs {
 }
 
 /** One Lambda function with a role, a log group and a published version of its own. */
-export class JobFunction extends pulumi.ComponentResource {
+class JobFunction extends pulumi.ComponentResource {
   readonly function: aws.lambda.Function;
 
   constructor(name: string, args: JobFunctionArgs, opts?: pulumi.ComponentResourceOptions) {

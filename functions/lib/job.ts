@@ -4,7 +4,7 @@ import * as z from "zod/mini";
 export const stages = ["ocr", "ml_inference", "search"] as const;
 export type Stage = (typeof stages)[number];
 
-export const jobStatuses = ["PENDING", "IN_PROGRESS", "DONE", "ERROR"] as const;
+const jobStatuses = ["PENDING", "IN_PROGRESS", "DONE", "ERROR"] as const;
 export type JobStatus = (typeof jobStatuses)[number];
 
 const relatedDocument = z.object({ jobId: z.string(), similarity: z.number() });
@@ -108,7 +108,7 @@ const lastWriteSeconds = 15;
 export const timeLimits = { startDeadlineSeconds, executionDeadlineSeconds, restartAfterSeconds, mostRestarts, lastWriteSeconds } as const;
 
 /** What the error of a job past its deadline says, whether it has been written or not. */
-export const timedOut = {
+const timedOut = {
   errorCode: "JobTimedOut",
   errorMessage: "The job did not finish before its deadline. Submit the document again.",
 } as const;

@@ -11,7 +11,7 @@ const documentTypes = ["image/png", "image/jpeg", "application/pdf", "multipart/
 const typeOfCurl = "application/x-www-form-urlencoded";
 
 /** The JSON body of `POST /jobs`. Unknown members are ignored. */
-export const submissionSchema = z.object({ text: z.string() });
+const submissionSchema = z.object({ text: z.string() });
 
 /**
  * Reads the text out of the body of `POST /jobs`, trimmed at both ends.

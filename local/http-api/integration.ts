@@ -18,7 +18,10 @@ export interface HttpApiRoute {
 /** What the gateway makes of a function without an answer. */
 const failures = {
   unhandled: new GatewayError(500, "The Lambda function returned an error"),
-  denied: new GatewayError(500, "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again."),
+  denied: new GatewayError(
+    500,
+    "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again.",
+  ),
   // AWS does not say which 5xx an HTTP API makes of this. Nothing has run, so the one that invites a retry is the truer one.
   throttled: new GatewayError(503, "The Lambda function was throttled"),
 } as const;

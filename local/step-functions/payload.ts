@@ -7,7 +7,7 @@ export interface Payload {
 }
 
 /** What the input, output, arguments and result of a state may hold, in bytes of UTF-8. */
-export const payloadLimitBytes = 262_144;
+const payloadLimitBytes = 262_144;
 
 export function payloadOf(value: Json): Payload {
   return { value, text: JSON.stringify(value) };

@@ -10,7 +10,7 @@ import { type Run, type TaskIntegration, Thread } from "./thread.ts";
 import { walk } from "./walk.ts";
 
 /** How long an Express execution may take at most. */
-export const expressLimitSeconds = 300;
+const expressLimitSeconds = 300;
 
 export interface StateMachineOptions {
   readonly name: string;

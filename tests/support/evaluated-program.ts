@@ -3,7 +3,7 @@ import type { Properties } from "../../local/simulators/resource-type.ts";
 import { readStackConfig } from "../../local/stack-config.ts";
 
 export const projectFolder = new URL("../..", import.meta.url).pathname;
-export const place = { region: "us-east-1", accountId: "000000000000", apiUrl: "http://127.0.0.1:3000" };
+const place = { region: "us-east-1", accountId: "000000000000", apiUrl: "http://127.0.0.1:3000" };
 
 /** Evaluates `index.ts` as `npm start` does, with values of the config set: `key=value`. */
 export function evaluatedProgram(...set: readonly string[]): Promise<Manifest> {

@@ -1,7 +1,7 @@
 import type { Job, JobStatus, Stage, StageResult } from "../../functions/lib/job.ts";
 
 export const jobId = "f47ac10b-58cc-4372-a567-0e02b2c3d479";
-export const generation = "0b2f6a1e-7d55-4c11-9a52-6f0f3c1d9b77";
+const generation = "0b2f6a1e-7d55-4c11-9a52-6f0f3c1d9b77";
 export const key = { jobId, generation };
 
 /** 2026-01-01T00:00:00Z, where the clock of the tests begins, in Unix seconds. */

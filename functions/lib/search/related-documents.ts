@@ -15,7 +15,7 @@ export interface SearchLimits {
 }
 
 /** More of each buys hardly more precision; half of each costs several points of it. */
-export const searchLimits: SearchLimits = { postedTerms: 8, queriedTerms: 12, postingsPerTerm: 50 };
+const searchLimits: SearchLimits = { postedTerms: 8, queriedTerms: 12, postingsPerTerm: 50 };
 
 /** What postings know of a job. */
 export type PostedJob = Pick<Job, "owner" | "jobId" | "generation" | "createdAt" | "expiresAt">;

@@ -104,7 +104,13 @@ test("each request is logged once, with what it was answered", async () => {
   expect(seen).toEqual([
     ["POST /jobs", "/jobs", 201, 4, undefined],
     ["POST /jobs", "/jobs", 500, 35, "The response from the Lambda function doesn't match the format that API Gateway expects: JSON"],
-    ["POST /jobs", "/jobs", 500, 35, "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again."],
+    [
+      "POST /jobs",
+      "/jobs",
+      500,
+      35,
+      "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again.",
+    ],
     ["", "/nowhere", 404, 23, undefined],
     ["", "/%ff", 400, 25, undefined],
   ]);

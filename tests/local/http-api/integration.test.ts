@@ -8,7 +8,8 @@ test.each([
     error: "denied",
     status: 500,
     message: "Internal Server Error",
-    logged: "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again.",
+    logged:
+      "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again.",
   },
   { error: "throttled", status: 503, message: "Service Unavailable", logged: "The Lambda function was throttled" },
 ] as const)("$error: $status", async ({ error, status, message, logged }) => {
