@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from "node:crypto";
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { DocumentStore } from "./document-store.ts";
 import type { Clock } from "./environment.ts";
-import { HttpError } from "./errors.ts";
+import { causeOf, HttpError } from "./errors.ts";
 import type { Executions } from "./executions.ts";
 import { type HttpRequest, type HttpResponse, json, ownerOf } from "./http.ts";
 import { fingerprintOf, idempotencyKeyOf, jobIdOfKey } from "./idempotency.ts";
@@ -67,7 +67,7 @@ async function keep(job: NewJob, text: string, services: CreateJobServices): Pro
     return held;
   } catch (error) {
     await withdraw(job, services);
-    services.logger.warn("Job refused", { jobId: job.jobId, cause: error instanceof Error ? error.name : typeof error });
+    services.logger.warn("Job refused", { jobId: job.jobId, cause: causeOf(error) });
     throw new HttpError(503, "The job could not be stored, and nothing of it was kept. Send it again.", { "retry-after": "1" });
   }
 }
@@ -82,7 +82,7 @@ async function start(job: NewJob, { executions, logger }: CreateJobServices): Pr
   try {
     await executions.start(job);
   } catch (error) {
-    logger.warn("Start postponed", { jobId: job.jobId, cause: error instanceof Error ? error.name : typeof error });
+    logger.warn("Start postponed", { jobId: job.jobId, cause: causeOf(error) });
   }
 }
 

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import { HttpError } from "./errors.ts";
+import { causeOf, HttpError } from "./errors.ts";
 import { logger } from "./logger.ts";
 
 export type HttpRequest = APIGatewayProxyEventV2;
@@ -29,7 +29,7 @@ export function createHttpHandler(route: (request: HttpRequest) => Promise<HttpR
     } catch (error) {
       if (error instanceof HttpError) return problem(error.statusCode, error.message, error.headers);
       const { requestId } = request.requestContext;
-      logger.error("Request failed", { requestId, cause: error instanceof Error ? error.name : typeof error });
+      logger.error("Request failed", { requestId, cause: causeOf(error) });
       return problem(500, `Something went wrong on our side. The logs know more under request id ${requestId}.`);
     }
   };

@@ -1,6 +1,6 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
 import type { DocumentStore, TextPlace } from "./document-store.ts";
-import { StageError, StageFailedError, StageOutputInvalidError } from "./errors.ts";
+import { causeOf, StageError, StageFailedError, StageOutputInvalidError } from "./errors.ts";
 import { type Job, type JobKey, resultKeys, resultSchemas, type Stage, type StageResult } from "./job.ts";
 import type { JobRepository, StageFields, WriteOutcome } from "./job-repository.ts";
 
@@ -112,7 +112,7 @@ async function fail(stage: Stage, key: JobKey, error: unknown, { jobs, logger }:
     jobId,
     stage,
     error: known.name,
-    cause: error instanceof Error ? error.name : typeof error,
+    cause: causeOf(error),
     at: placeOf(error),
   });
   throw known;

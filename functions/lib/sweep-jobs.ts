@@ -1,4 +1,5 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
+import { causeOf } from "./errors.ts";
 import type { Executions } from "./executions.ts";
 import { type JobRepository, openShards } from "./job-repository.ts";
 
@@ -38,7 +39,7 @@ async function sweepJob(jobId: string, { jobs, executions, logger }: SweepServic
     logger.warn("Job started again", { jobId, restarts: swept.start.restarts });
     return "started";
   } catch (error) {
-    logger.warn("Job not swept", { jobId, cause: error instanceof Error ? error.name : typeof error });
+    logger.warn("Job not swept", { jobId, cause: causeOf(error) });
     return "failed";
   }
 }

@@ -1,4 +1,5 @@
 import { AwsError } from "../aws-error.ts";
+import { matcherOfArn } from "../iam/pattern.ts";
 import { Concurrency } from "./concurrency.ts";
 import type { InvocationOutcome } from "./execution-environment.ts";
 import type { LambdaFunction } from "./lambda-function.ts";
@@ -104,13 +105,5 @@ function refuseLargeEvent(event: string): void {
 }
 
 function permits({ principal, sourceArn }: InvokePermission, caller: ServiceCaller): boolean {
-  return principal === caller.service && (sourceArn === undefined || matchesArn(sourceArn, caller.sourceArn));
-}
-
-function matchesArn(pattern: string, arn: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${source}$`).test(arn);
+  return principal === caller.service && (sourceArn === undefined || matcherOfArn(sourceArn)(caller.sourceArn));
 }

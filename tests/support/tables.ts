@@ -1,25 +1,13 @@
 import type { TableDeclaration } from "../../local/dynamodb/dynamo-engine.ts";
+import { jobs as jobTable } from "./job-table.ts";
 
 const jobs: TableDeclaration = {
-  TableName: "jobs",
-  BillingMode: "PAY_PER_REQUEST",
-  KeySchema: [{ AttributeName: "jobId", KeyType: "HASH" }],
+  ...jobTable,
   AttributeDefinitions: [
     { AttributeName: "jobId", AttributeType: "S" },
     { AttributeName: "openShard", AttributeType: "N" },
     { AttributeName: "dueAt", AttributeType: "N" },
   ],
-  GlobalSecondaryIndexes: [
-    {
-      IndexName: "open-jobs",
-      KeySchema: [
-        { AttributeName: "openShard", KeyType: "HASH" },
-        { AttributeName: "dueAt", KeyType: "RANGE" },
-      ],
-      Projection: { ProjectionType: "KEYS_ONLY" },
-    },
-  ],
-  TimeToLiveSpecification: { AttributeName: "expiresAt", Enabled: true },
 };
 
 const postings: TableDeclaration = {
