@@ -1,0 +1,16 @@
+/** A page as an image of grey values, one byte a pixel, row by row from the top left; 0 is black. */
+export interface PageImage {
+  readonly grey: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  /** Dots an inch, where the document says so. */
+  readonly dpi?: number;
+}
+
+/** What was read on a page. */
+export interface PageText {
+  /** Lines ended by `\n`; empty where there is no text. */
+  readonly text: string;
+  /** How sure the reader is of it, 0..1. */
+  readonly confidence: number;
+}
