@@ -3,10 +3,13 @@
 import { enableCompileCache } from "node:module";
 import { pathToFileURL } from "node:url";
 import type { ProgramRequest } from "./evaluate-program.ts";
+import { loadLazily } from "./lazy-modules.ts";
 import { declareResource } from "./simulators/declare-resource.ts";
 import type { DeclaredResource, Properties } from "./simulators/resource-type.ts";
 
 enableCompileCache();
+loadLazily();
+Error.stackTraceLimit = 0; // Pulumi takes a trace for each value that it waits for, and of an error only its message goes on
 const pulumi = await import("@pulumi/pulumi");
 const { program, project, stack, config, place }: ProgramRequest = JSON.parse(process.argv[2] ?? "");
 const resources: DeclaredResource[] = [];
