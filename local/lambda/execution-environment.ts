@@ -5,6 +5,7 @@ import { transformSync } from "esbuild";
 import type { BootstrapStart } from "./bootstrap.ts";
 import { LogLines } from "./log-lines.ts";
 import { memoryWatch, type WatchedProcess } from "./memory-watch.ts";
+import { orphanGuard } from "./orphan-guard.ts";
 
 /** How a function is run: what its declaration and its account come to. */
 export interface EnvironmentSpec extends BootstrapStart {
@@ -72,6 +73,7 @@ export class ExecutionEnvironment implements WatchedProcess {
       detached: hasProcessGroups, // leads a group, with which all that the function starts ends
     });
     living.add(this);
+    if (hasProcessGroups && this.pid !== 0) orphanGuard.add(this.pid);
     this.#channel = this.#process.stdio[3] as Duplex;
     this.#channel.on("data", (chunk: Buffer) => this.#take(chunk)).on("error", () => undefined);
     this.#process.on("exit", () => this.#ended()).on("error", () => this.#ended());
@@ -108,7 +110,7 @@ export class ExecutionEnvironment implements WatchedProcess {
   /** Ends the process and its group at once, as Lambda does with an environment whose time is up. */
   kill(): void {
     this.#hasEnded = true;
-    living.delete(this);
+    if (living.delete(this) && hasProcessGroups && this.pid !== 0) orphanGuard.delete(this.pid);
     try {
       if (this.pid !== 0) process.kill(hasProcessGroups ? -this.pid : this.pid, "SIGKILL");
     } catch {
