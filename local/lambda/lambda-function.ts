@@ -27,6 +27,7 @@ export class LambdaFunction {
   readonly #all = new Set<ExecutionEnvironment>();
   readonly #waiting: (() => void)[] = [];
   #busy = 0;
+  #warmingUp: Promise<void> | undefined;
   #isStopped = false;
 
   constructor(spec: FunctionSpec) {
@@ -48,11 +49,13 @@ export class LambdaFunction {
     return this.#spec.version;
   }
 
-  /** Starts an environment ahead of the first call. One that does not start is left to that call. */
+  /** Starts an environment ahead of the first call, which waits for it. One that does not start is left to that call. */
   async warmUp(): Promise<void> {
-    if (this.#busy >= this.#spec.environments) await this.#turn();
-    else this.#busy++;
-    this.#giveBack(this.#takeWarm() ?? (await this.#initialize()));
+    if (this.#all.size > 0) return;
+    this.#busy++;
+    this.#warmingUp = this.#initialize().then((environment) => this.#giveBack(environment));
+    await this.#warmingUp;
+    this.#warmingUp = undefined;
   }
 
   /**
@@ -64,6 +67,7 @@ export class LambdaFunction {
   async invoke(event: string): Promise<InvocationOutcome> {
     if (this.#busy >= this.#spec.environments) await this.#turn();
     else this.#busy++;
+    await this.#warmingUp;
     const environment = this.#isStopped ? undefined : (this.#takeWarm() ?? (await this.#initialize()) ?? this.#start());
     const outcome = environment === undefined ? stopped : await this.#run(environment, event);
     this.#giveBack(environment);

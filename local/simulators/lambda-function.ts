@@ -12,7 +12,7 @@ import { arn, type DeclaredResource, type Place, type Properties, type ResourceT
  * each of them calls a function once at a time, and a call gives its environment back before its task times out. So none
  * of them ever waits.
  */
-export const environmentsPerFunction = 2 * availableParallelism();
+export const environmentsPerFunction = Math.max(2, availableParallelism());
 
 export const lambdaFunction: ResourceType = {
   simulated: [

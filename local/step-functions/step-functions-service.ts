@@ -56,6 +56,9 @@ interface Waiting {
   readonly lostAfterEvents: number | undefined;
 }
 
+/** How long the first execution after a restart runs alone at most. */
+const headStartMilliseconds = 2_000;
+
 /** Longest input of an execution, in bytes of UTF-8. */
 const inputLimitBytes = 262_144;
 
@@ -69,9 +72,11 @@ export class StepFunctionsService implements StateMachines {
   readonly #waiting: Waiting[] = [];
   readonly #running = new Set<Promise<void>>();
   readonly #stopped = new AbortController();
+  #concurrency: number;
 
   constructor(options: StepFunctionsOptions) {
     this.#options = options;
+    this.#concurrency = options.concurrency;
     this.faults = options.faults ?? new ExecutionFaults();
     this.#api = new StepFunctionsApi(this, options.clock);
   }
@@ -141,6 +146,7 @@ export class StepFunctionsService implements StateMachines {
       else this.#enqueue({ execution, deployed, lostAfterEvents: undefined });
       resumed += deployed === undefined ? 0 : 1;
     }
+    if (resumed > 0) this.#beginWithOne();
     return resumed;
   }
 
@@ -192,8 +198,23 @@ export class StepFunctionsService implements StateMachines {
     setImmediate(() => this.#startNext()); // whoever started it has their answer first
   }
 
+  /** After a restart no function is warm, and executions that start at once would all wait for all of their functions' starts. */
+  #beginWithOne(): void {
+    this.#concurrency = 1;
+    this.#options.clock.sleep(headStartMilliseconds, this.#stopped.signal).then(
+      () => this.#openUp(),
+      () => undefined,
+    );
+  }
+
+  #openUp(): void {
+    if (this.#concurrency === this.#options.concurrency) return;
+    this.#concurrency = this.#options.concurrency;
+    for (let running = this.#running.size; running < this.#concurrency; running++) this.#startNext();
+  }
+
   #startNext(): void {
-    if (this.#running.size >= this.#options.concurrency) return;
+    if (this.#running.size >= this.#concurrency) return;
     const next = this.#waiting.shift();
     if (next !== undefined) this.#track(this.#run(next));
   }
@@ -203,6 +224,7 @@ export class StepFunctionsService implements StateMachines {
       .then(() => undefined, this.#options.onFault)
       .finally(() => {
         this.#running.delete(running);
+        this.#openUp();
         this.#startNext();
       });
     this.#running.add(running);

@@ -122,6 +122,26 @@ test("after a crash with 60 executions between states, all begin again, before a
   expect(nextProcess().journal.open).toEqual([]);
 });
 
+test("after a crash the first execution runs alone until it has ended, or for two seconds", async () => {
+  const crashed = createProcess();
+  for (const name of names(4, "old")) crashed.start(name);
+  await crashed.clock.advance(0);
+  const quick = nextProcess({ concurrency: 3, definition: { ...twoStages } });
+  const hung = nextProcess({ concurrency: 3, invoked: () => new Promise(() => undefined) });
+
+  quick.service.resume();
+  hung.service.resume();
+  await quick.clock.advance(500);
+  await hung.clock.advance(1_999);
+  const [quickAtFirst, hungAtFirst] = [[...quick.calls], [...hung.calls]];
+  await quick.clock.advance(500);
+  await hung.clock.advance(1);
+
+  expect([quickAtFirst, hungAtFirst]).toEqual([["first old0"], ["first old0"]]);
+  expect(quick.calls.slice(1, 5)).toEqual(["second old0", "first old1", "first old2", "first old3"]);
+  expect(hung.calls).toEqual(names(3, "first old"));
+});
+
 test("executions beyond those that may run at once wait, and their time does not run", async () => {
   const { start, service, clock, ends, calls } = createProcess({ concurrency: 1, definition: { ...twoStages, TimeoutSeconds: 2 } });
   for (const name of ["a", "b", "c"]) start(name);
@@ -197,7 +217,7 @@ test("a stop leaves executions where they are, says nothing of an end, and the n
   journal.close();
   const next = nextProcess();
   expect(next.service.resume()).toBe(3);
-  await next.clock.advance(1_000);
+  await next.clock.advance(2_000);
   expect(next.ends.map(([name]) => name)).toEqual(["a", "b", "c"]);
 });
 

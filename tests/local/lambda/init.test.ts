@@ -72,6 +72,16 @@ test("an init is stopped after 10 seconds, and its second attempt by the functio
   });
 });
 
+test("a call that comes while an environment is being warmed up waits for it, and starts none of its own", async () => {
+  const { lambda, lines } = createFunction(`console.log("init"); export const handler = () => process.pid;`);
+
+  const [, first] = await Promise.all([lambda.warmUp(), lambda.invoke("{}")]);
+  const second = await lambda.invoke("{}");
+
+  expect(lines).toEqual(["init"]);
+  expect(second).toEqual(first);
+});
+
 test("an init ahead of the first call that fails is left to that call", async () => {
   const { lambda, folder } = createFunction("throw new Error('not yet');");
 
