@@ -1,5 +1,5 @@
-import { extractText } from "./lib/ocr/extract-text.ts";
+import { ocrStage } from "./lib/ocr/ocr-stage.ts";
 import { stageServices } from "./lib/services.ts";
 import { createStageHandler } from "./lib/stage-handler.ts";
 
-export const handler = createStageHandler("ocr", ({ text }) => extractText(text), stageServices());
+export const handler = createStageHandler("ocr", ocrStage, stageServices());

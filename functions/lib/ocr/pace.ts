@@ -1,0 +1,32 @@
+/** Milliseconds that are left for what comes after reading: the text is saved, and the record. */
+const reserveMillis = 5_000;
+/** What a page is thought to take before one has been read. */
+const firstGuessMillis = 5_000;
+/** A page may take longer than the longest one before it. */
+const margin = 1.25;
+
+/** Says before each page whether it would end in time, by the pages before it. */
+export class Pace {
+  readonly #remainingMillis: () => number;
+  #longestMillis: number | undefined;
+
+  /** @param remainingMillis milliseconds until everything ends, read whenever asked. */
+  constructor(remainingMillis: () => number) {
+    this.#remainingMillis = remainingMillis;
+  }
+
+  /** Milliseconds that reading may still take. */
+  readonly remainingMillis = (): number => Math.max(0, this.#remainingMillis() - reserveMillis);
+
+  hasTimeForPage(): boolean {
+    return margin * (this.#longestMillis ?? firstGuessMillis) <= this.remainingMillis();
+  }
+
+  /** Reads a page, and learns from it how long a page takes. */
+  async time<T>(read: () => Promise<T>): Promise<T> {
+    const before = this.#remainingMillis();
+    const page = await read();
+    this.#longestMillis = Math.max(this.#longestMillis ?? 0, before - this.#remainingMillis());
+    return page;
+  }
+}

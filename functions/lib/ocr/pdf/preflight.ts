@@ -1,0 +1,87 @@
+import { inflateSync, constants as zlib } from "node:zlib";
+import { DocumentTooLargeError } from "../../errors.ts";
+
+/** A part of a file may grow to so many bytes, whatever it is. */
+const harmlessBytes = 1024 * 1024;
+/** Beyond them it may grow by this factor; drawings and fonts grow by up to about 30. */
+const mostGrowth = 100;
+const mostBytes = 32 * 1024 * 1024;
+/** Bytes that are inflated before the rest of the file passes unseen. */
+const effortBytes = 256 * 1024 * 1024;
+/** Bytes before the keyword `stream` among which its dictionary is looked for. */
+const dictionaryWithin = 1024;
+
+/**
+ * Refuses a file that would make work out of all proportion to its size: a few kilobytes can hold millions of lines to be
+ * drawn. It reads the file as bytes, from its beginning to its end, and trusts nothing that the file says of itself.
+ *
+ * Pictures pass: a blank scan deflates as well as a bomb. What they and other kinds of compression can grow to is up to
+ * {@link Pdfium}'s walls, as is whatever is hidden from this.
+ *
+ * @throws {@link DocumentTooLargeError} where a part inflates past the limits.
+ */
+export function preflight(file: Uint8Array): void {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
+  let effort = 0;
+  for (const { dictionary, content } of streamsIn(bytes)) {
+    if (isPicture(dictionary)) continue;
+    effort += inflatedBytes(content, inflationsOf(dictionary));
+    if (effort > effortBytes) return;
+  }
+}
+
+function* streamsIn(file: Buffer): Generator<{ dictionary: string; content: Buffer }> {
+  let end = 0;
+  for (;;) {
+    const keyword = file.indexOf("stream", end, "latin1");
+    if (keyword === -1) return;
+    const start = keyword + "stream".length;
+    const next = file.indexOf("endstream", start, "latin1");
+    const before = file.toString("latin1", Math.max(end, keyword - dictionaryWithin), keyword);
+    end = next === -1 ? file.length : next + "endstream".length;
+    yield {
+      dictionary: before.slice(before.lastIndexOf("obj")),
+      content: file.subarray(afterLineEnd(file, start), next === -1 ? end : next),
+    };
+  }
+}
+
+function afterLineEnd(file: Buffer, at: number): number {
+  const afterReturn = file[at] === 0x0d ? at + 1 : at;
+  return file[afterReturn] === 0x0a ? afterReturn + 1 : afterReturn;
+}
+
+const isPicture = (dictionary: string): boolean => /\/Subtype\s*\/Image\b/.test(dictionary);
+
+/** How often the content is to be inflated before another filter's turn, if one comes. */
+function inflationsOf(dictionary: string): number {
+  const filters = /\/Filter\s*\[?\s*((?:\/\w+\s*)+)/.exec(dictionary)?.[1] ?? "";
+  const names = filters
+    .split("/")
+    .map((name) => name.trim())
+    .slice(1);
+  const others = names.findIndex((name) => name !== "FlateDecode" && name !== "Fl");
+  return others === -1 ? names.length : others;
+}
+
+function inflatedBytes(content: Buffer, times: number): number {
+  const limit = Math.min(mostBytes, Math.max(harmlessBytes, mostGrowth * content.length));
+  let [inflated, effort] = [content, 0];
+  for (let time = 0; time < times; time++) {
+    inflated = inflate(inflated, limit);
+    effort += inflated.length;
+  }
+  return effort;
+}
+
+function inflate(content: Buffer, limit: number): Buffer {
+  try {
+    // What a truncated stream holds counts too: pdfium reads it.
+    return inflateSync(content, { maxOutputLength: limit, finishFlush: zlib.Z_SYNC_FLUSH });
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE") {
+      throw new DocumentTooLargeError(`A part of the document grows from ${content.length} bytes to more than ${limit}.`);
+    }
+    return Buffer.alloc(0);
+  }
+}

@@ -1,0 +1,43 @@
+import { DocumentTooLargeError } from "../errors.ts";
+import type { Pace } from "./pace.ts";
+import type { PageText } from "./page-image.ts";
+import type { PageSource } from "./page-source.ts";
+import { TimeLimitError } from "./time-limit.ts";
+
+/** What a document holds, up to this many pages and bytes of UTF-8. */
+const mostPages = 20;
+const mostTextBytes = 1024 * 1024;
+
+/**
+ * Reads a document's pages in their order, as many of them as there is time and room for.
+ *
+ * @throws {@link DocumentTooLargeError} where not even the first one could be read.
+ */
+export async function readPages(source: PageSource, pace: Pace): Promise<PageText[]> {
+  const pages: PageText[] = [];
+  let bytes = 0;
+  while (pages.length < Math.min(source.pageCount, mostPages)) {
+    const page = await readInTime(source, pages.length, pace);
+    if (page === undefined) return atLeastOne(pages, "The document takes longer to be read than there is time.");
+    bytes += Buffer.byteLength(page.text);
+    if (bytes > mostTextBytes)
+      return atLeastOne(pages, `The document's first page has ${bytes} bytes of text; the limit is ${mostTextBytes}.`);
+    pages.push(page);
+  }
+  return pages;
+}
+
+async function readInTime(source: PageSource, page: number, pace: Pace): Promise<PageText | undefined> {
+  if (!pace.hasTimeForPage()) return undefined;
+  try {
+    return await pace.time(() => source.readPage(page));
+  } catch (error) {
+    if (error instanceof TimeLimitError) return undefined;
+    throw error;
+  }
+}
+
+function atLeastOne(pages: PageText[], otherwise: string): PageText[] {
+  if (pages.length === 0) throw new DocumentTooLargeError(otherwise);
+  return pages;
+}
