@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
-import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { constants, copyFileSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import { type BuildOptions, buildSync, version as esbuildVersion } from "esbuild";
+import { engineFiles } from "../functions/lib/ocr/engine-files.ts";
 
 /** Some packages of the SDK are CommonJS and ask for Node's own modules by `require`. */
 const requireBanner = 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';
@@ -27,7 +29,7 @@ const options = {
  * the project stands.
  *
  * @param project the project's folder.
- * @returns the folder in which `<function>/index.mjs` stands for each file in `functions/`.
+ * @returns the folder in which `<function>/index.mjs` stands for each file in `functions/`, beside what it reads at run time.
  * @throws Error with esbuild's own message when a function does not build.
  */
 export function buildFunctions(project: string): string {
@@ -38,13 +40,24 @@ export function buildFunctions(project: string): string {
   rmSync(folder, { recursive: true, force: true });
   const entryPoints = globSync("functions/*.ts", { cwd: project }).map((file) => ({ in: file, out: join(basename(file, ".ts"), "index") }));
   buildSync({ ...options, entryPoints, outdir: folder, absWorkingDir: project });
+  copyEngineFiles(project, join(folder, "ocr"));
   writeFileSync(stamp, inputs);
   return folder;
 }
 
+/** OCR's engines, as their packages have them, stand beside its bundle; the lock file says what is in them. */
+function copyEngineFiles(project: string, folder: string): void {
+  const { resolve } = createRequire(join(project, "index.ts"));
+  for (const { specifier, name } of engineFiles) copyFileSync(resolve(specifier), join(folder, name), constants.COPYFILE_FICLONE);
+  // Their scripts are CommonJS, as Lambda takes a .js file, whatever a package.json above this folder says.
+  writeFileSync(join(folder, "package.json"), '{"type":"commonjs"}');
+}
+
 /** Everything that decides what the bundles are: our sources, the packages, and how they are built. */
 function digestOfInputs(project: string): string {
-  const digest = createHash("sha256").update(JSON.stringify([esbuildVersion, options]));
+  const digest = createHash("sha256")
+    .update(esbuildVersion)
+    .update(readFileSync(import.meta.filename));
   for (const file of [...globSync("functions/**/*.{ts,json}", { cwd: project }).sort(), "package-lock.json"]) {
     digest.update(file).update(readFileSync(join(project, file)));
   }

@@ -41,8 +41,14 @@ interface Answer {
   readonly body: string;
 }
 
-/** No more than 30 s pass before API Gateway itself answers; the rest is for the upload. */
+const upload = z.object({ uploadId: z.string(), url: z.url(), headers: z.record(z.string(), z.string()) });
+
+/** What a call takes itself; see docs/api.md. */
+const mostBytesInCall = 4 * 1024 * 1024;
+
+/** No more than 30 s pass before API Gateway itself answers; the rest is for the document on its way. */
 const callTimeoutMilliseconds = 90_000;
+const uploadTimeoutMilliseconds = 300_000;
 
 /** How many tries a call gets: an API that does not answer is most likely not there, one that asks for patience most likely recovers. */
 const maxAttempts = { unanswered: 4, unavailable: 8 };
@@ -55,30 +61,39 @@ const maxAttempts = { unanswered: 4, unavailable: 8 };
  * @param seen is called with the record as accepted, then as read each time.
  * @throws {JobApiError} when the API refuses, or tries did not help; the signal's reason when it aborts.
  */
-export async function runJob(api: JobApi, { contentType, body }: JobDocument, seen: (record: JobRecord) => void): Promise<JobRecord> {
-  let answer = await call(api, "/jobs", {
-    method: "POST",
-    body,
-    headers: { "Content-Type": contentType, "Idempotency-Key": randomUUID() },
-  });
-  let record = recordIn(answer, api);
-  const path = `/jobs/${encodeURIComponent(record.jobId)}`;
+export async function runJob(api: JobApi, document: JobDocument, seen: (record: JobRecord) => void): Promise<JobRecord> {
+  let answer = await call(api, `${api.url}/jobs`, { method: "POST", ...(await submissionOf(api, document)) });
+  let record = shapeIn(answer, jobRecord, api);
+  const address = `${api.url}/jobs/${encodeURIComponent(record.jobId)}`;
   seen(record);
   while (record.status !== "DONE" && record.status !== "ERROR") {
     await api.clock.sleep(answer.retryAfterMilliseconds ?? 1000, api.signal);
-    answer = await call(api, path);
-    record = recordIn(answer, api);
+    answer = await call(api, address);
+    record = shapeIn(answer, jobRecord, api);
     seen(record);
   }
   return record;
 }
 
-async function call(api: JobApi, path: string, init: RequestInit = {}): Promise<Answer> {
+/** What is posted to make a job of the document, which goes to the bucket first where it is too large for that. */
+async function submissionOf(api: JobApi, { contentType, body }: JobDocument): Promise<Pick<RequestInit, "body" | "headers">> {
+  const bytes = Buffer.byteLength(body);
+  if (bytes <= mostBytesInCall || contentType.startsWith("text/") || contentType.startsWith("application/json")) {
+    return { body, headers: { "Content-Type": contentType, "Idempotency-Key": randomUUID() } };
+  }
+  const headers = { "Content-Type": "application/json" };
+  const announced = await call(api, `${api.url}/uploads`, { method: "POST", headers, body: JSON.stringify({ contentType, bytes }) });
+  const { uploadId, ...place } = shapeIn(announced, upload, api);
+  await call(api, place.url, { method: "PUT", headers: place.headers, body });
+  return { headers, body: JSON.stringify({ uploadId }) };
+}
+
+async function call(api: JobApi, address: string, init: RequestInit = {}): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
-    const answer = await callOnce(api, path, init);
+    const answer = await callOnce(api, address, init);
     if (!(answer instanceof Error) && answer.status < 400) return answer;
     if (attempt >= attemptsFor(answer))
-      throw answer instanceof Error ? answer : new JobApiError(`${api.url} answered ${answer.status}: ${sentenceIn(answer)}`);
+      throw answer instanceof Error ? answer : new JobApiError(`${baseOf(address, api)} answered ${answer.status}: ${sentenceIn(answer)}`);
     const backOff = 250 * 2 ** (attempt - 1);
     await api.clock.sleep(answer instanceof Error ? backOff : (answer.retryAfterMilliseconds ?? backOff), api.signal);
   }
@@ -90,18 +105,25 @@ function attemptsFor(answer: Answer | JobApiError): number {
 }
 
 /** @returns an error, rather than throwing it, for a call that got no whole answer and may be made again. */
-async function callOnce({ url, fetch, clock, signal }: JobApi, path: string, init: RequestInit): Promise<Answer | JobApiError> {
+async function callOnce(api: JobApi, address: string, init: RequestInit): Promise<Answer | JobApiError> {
+  const { fetch, clock, signal } = api;
   try {
-    return await within(clock, callTimeoutMilliseconds, signal, async (callSignal) => {
-      const response = await fetch(`${url}${path}`, { ...init, signal: callSignal });
+    const limit = init.method === "PUT" ? uploadTimeoutMilliseconds : callTimeoutMilliseconds;
+    return await within(clock, limit, signal, async (callSignal) => {
+      const response = await fetch(address, { ...init, signal: callSignal });
       return { status: response.status, ...retryAfter(response.headers, clock), body: await response.text() };
     });
   } catch (error) {
     signal.throwIfAborted();
     const cause = error instanceof Error && error.cause instanceof Error && "code" in error.cause ? ` (${error.cause.code})` : "";
-    return new JobApiError(`Nothing answers at ${url}${cause}. \`npm start\` starts the API on this machine; --url names another one.`);
+    return new JobApiError(
+      `Nothing answers at ${baseOf(address, api)}${cause}. \`npm start\` starts the API on this machine; --url names another one.`,
+    );
   }
 }
+
+/** The address of the API, or of the bucket: its query is nobody's business. */
+const baseOf = (address: string, { url }: JobApi): string => (address.startsWith(url) ? url : new URL(address).origin);
 
 /** Seconds or a date, as RFC 9110 has it; neither a hot loop nor longer than a timer can hold. */
 function retryAfter(headers: Headers, clock: Clock): Pick<Answer, "retryAfterMilliseconds"> {
@@ -111,10 +133,10 @@ function retryAfter(headers: Headers, clock: Clock): Pick<Answer, "retryAfterMil
   return Number.isNaN(milliseconds) ? {} : { retryAfterMilliseconds: Math.min(Math.max(milliseconds, 100), 86_400_000) };
 }
 
-function recordIn({ body }: Answer, { url }: JobApi): JobRecord {
-  const record = jobRecord.safeParse(jsonIn(body));
-  if (!record.success) throw new JobApiError(`What answers at ${url} is not the job API. Is --url right?`);
-  return record.data;
+function shapeIn<Shape>({ body }: Answer, schema: z.ZodType<Shape>, { url }: JobApi): Shape {
+  const found = schema.safeParse(jsonIn(body));
+  if (!found.success) throw new JobApiError(`What answers at ${url} is not the job API. Is --url right?`);
+  return found.data;
 }
 
 function sentenceIn({ body }: Answer): string {

@@ -1,47 +1,58 @@
 import { randomInt, randomUUID } from "node:crypto";
 import type { Logger } from "@aws-lambda-powertools/logger";
-import type { DocumentStore } from "./document-store.ts";
+import { ownerOf } from "./caller.ts";
 import type { Clock } from "./environment.ts";
 import { causeOf, HttpError } from "./errors.ts";
 import type { Executions } from "./executions.ts";
-import { type HttpRequest, type HttpResponse, json, ownerOf } from "./http.ts";
-import { fingerprintOf, idempotencyKeyOf, jobIdOfKey } from "./idempotency.ts";
+import { type HttpRequest, type HttpResponse, json } from "./http.ts";
 import { type Job, timeLimits } from "./job.ts";
 import { type JobRepository, openShards } from "./job-repository.ts";
-import { submittedText } from "./submitted-text.ts";
+import { documentName, type Submission, type SubmissionServices, submissionOf } from "./submission.ts";
+import { submittedDocument } from "./submitted-document.ts";
+import { UploadNotFoundError } from "./upload-store.ts";
 
-export interface CreateJobServices {
+export interface CreateJobServices extends SubmissionServices {
   readonly jobs: JobRepository;
-  readonly documents: DocumentStore;
   readonly executions: Pick<Executions, "start">;
   readonly logger: Pick<Logger, "info" | "warn">;
   readonly now: Clock;
   readonly retentionDays: number;
 }
 
-/** The name of what the client sent, in the bucket. */
-const documentName = "document";
-
-type NewJob = Omit<Job, "text" | "textObject">;
+type NewJob = Omit<Job, "text" | "textObject" | "document">;
 
 /** `POST /jobs`: keeps the document and its record, starts an execution, and answers at once. */
 export function createJobRoute(services: CreateJobServices) {
   return async (request: HttpRequest): Promise<HttpResponse> => {
-    const text = submittedText(request);
-    const idempotencyKey = idempotencyKeyOf(request);
-    const job = newJob(ownerOf(request), text, idempotencyKey, services);
-    const held = await keep(job, text, services);
-    if (held.generation !== job.generation) return replay(held, job);
-    services.logger.info("Job accepted", { jobId: job.jobId, bytes: Buffer.byteLength(text) });
-    await start(job, services);
-    return accepted(job.jobId);
+    const document = await submittedDocument(request);
+    try {
+      return await submit(ownerOf(request), submissionOf(request, document, services), services);
+    } catch (error) {
+      throw error instanceof HttpError ? error : notKept(error, services);
+    }
   };
 }
 
-function newJob(owner: string, text: string, idempotencyKey: string | undefined, { now, retentionDays }: CreateJobServices): NewJob {
+async function submit(owner: string, submission: Submission, services: CreateJobServices): Promise<HttpResponse> {
+  const job = newJob(owner, submission, services);
+  const held = (await jobOfUpload(job, services)) ?? (await keep(job, submission, services));
+  if (held.fingerprint !== job.fingerprint) {
+    throw new HttpError(422, "This Idempotency-Key was used with another document. Use a new key for a new document.");
+  }
+  if (held.generation === job.generation) await start(held, services);
+  await releaseUpload(held, services);
+  return accepted(held.jobId, held.generation === job.generation ? {} : { "idempotency-replayed": "true" });
+}
+
+/** The job that an upload has become already: then the upload is gone, or what was sent to its address since is not looked at. */
+async function jobOfUpload({ jobId, uploadId }: NewJob, { jobs }: CreateJobServices): Promise<Job | undefined> {
+  return uploadId === undefined ? undefined : jobs.get(jobId);
+}
+
+function newJob(owner: string, { fields }: Submission, { now, retentionDays }: CreateJobServices): NewJob {
   const createdAt = now();
   return {
-    jobId: idempotencyKey === undefined ? randomUUID() : jobIdOfKey(owner, idempotencyKey),
+    ...fields,
     generation: randomUUID(),
     owner,
     status: "PENDING",
@@ -54,22 +65,27 @@ function newJob(owner: string, text: string, idempotencyKey: string | undefined,
     restarts: 0,
     openShard: randomInt(openShards),
     dueAt: createdAt + timeLimits.restartAfterSeconds,
-    ...(idempotencyKey !== undefined && { fingerprint: fingerprintOf(text) }),
   };
 }
 
-/** @returns the record that holds the place: the new one, or the one that an equal `Idempotency-Key` made before. */
-async function keep(job: NewJob, text: string, services: CreateJobServices): Promise<Job> {
+/** @returns the record that holds the place: the new one, or the one that an equal `Idempotency-Key` or upload made before. */
+async function keep(job: NewJob, { place }: Submission, services: CreateJobServices): Promise<Job> {
   try {
-    const place = await services.documents.put(job, documentName, text);
-    const held = await services.jobs.create({ ...job, ...place });
-    if (held.generation !== job.generation && "textObject" in place) await services.documents.discard(job, documentName);
+    const placed = await place(job);
+    const held = await services.jobs.create({ ...job, ...placed });
+    if (held.generation !== job.generation && !("text" in placed)) await services.documents.discard(job, documentName);
     return held;
   } catch (error) {
     await withdraw(job, services);
-    services.logger.warn("Job refused", { jobId: job.jobId, cause: causeOf(error) });
-    throw new HttpError(503, "The job could not be stored, and nothing of it was kept. Send it again.", { "retry-after": "1" });
+    const taken = error instanceof UploadNotFoundError ? await jobOfUpload(job, services) : undefined; // another call was quicker
+    if (taken !== undefined) return taken;
+    throw error instanceof HttpError ? error : notKept(error, services, { jobId: job.jobId });
   }
+}
+
+function notKept(error: unknown, { logger }: CreateJobServices, fields: object = {}): HttpError {
+  logger.warn("Job refused", { ...fields, cause: causeOf(error) });
+  return new HttpError(503, "The job could not be stored, and nothing of it was kept. Send it again.", { "retry-after": "1" });
 }
 
 /** A write whose answer was lost may have been made. What cannot be withdrawn either runs, and a repeat with the same key meets it. */
@@ -78,20 +94,27 @@ async function withdraw(job: NewJob, { jobs, documents }: CreateJobServices): Pr
 }
 
 /** A job that could not be started is no less kept: the sweeper starts it. */
-async function start(job: NewJob, { executions, logger }: CreateJobServices): Promise<void> {
+async function start(job: Job, { executions, logger }: CreateJobServices): Promise<void> {
+  const { jobId } = job;
+  logger.info("Job accepted", { jobId, bytes: job.document?.bytes ?? job.textObject?.bytes ?? Buffer.byteLength(job.text ?? "") });
   try {
     await executions.start(job);
   } catch (error) {
-    logger.warn("Start postponed", { jobId: job.jobId, cause: causeOf(error) });
+    logger.warn("Start postponed", { jobId, cause: causeOf(error) });
   }
 }
 
-function replay(held: Job, job: NewJob): HttpResponse {
-  if (held.fingerprint === job.fingerprint) return accepted(held.jobId, { "idempotency-replayed": "true" });
-  throw new HttpError(422, "This Idempotency-Key was used with another document. Use a new key for a new document.");
+/** The job has its own copy. What cannot be removed now goes with the job, or by the bucket's lifecycle. */
+async function releaseUpload({ jobId, owner, uploadId }: Job, { uploads, logger }: CreateJobServices): Promise<void> {
+  if (uploadId === undefined) return;
+  try {
+    await uploads.remove(owner, uploadId);
+  } catch (error) {
+    logger.warn("Upload left", { jobId, cause: causeOf(error) });
+  }
 }
 
-function accepted(jobId: string, headers: Record<string, string> = {}): HttpResponse {
+function accepted(jobId: string, headers: Record<string, string>): HttpResponse {
   const body = { jobId, status: "PENDING", message: "Job accepted. Poll GET /jobs/{jobId} for status updates." };
   return json(202, body, { location: `/jobs/${jobId}`, "retry-after": "1", ...headers });
 }

@@ -1,14 +1,17 @@
+import { ownerOf } from "./caller.ts";
 import type { DocumentStore } from "./document-store.ts";
-import { type HttpRequest, type HttpResponse, isJobId, jobIdOf, ownerOf } from "./http.ts";
+import { type HttpRequest, type HttpResponse, isUuid, jobIdOf } from "./http.ts";
 import type { Job } from "./job.ts";
 import type { JobRepository } from "./job-repository.ts";
 import { documentTerms } from "./search/document-vector.ts";
 import type { RelatedDocuments } from "./search/related-documents.ts";
+import type { UploadStore } from "./upload-store.ts";
 
 export interface DeleteJobServices {
   readonly jobs: JobRepository;
   readonly documents: DocumentStore;
   readonly related: RelatedDocuments;
+  readonly uploads: Pick<UploadStore, "remove">;
 }
 
 /**
@@ -18,15 +21,16 @@ export interface DeleteJobServices {
 export function deleteJobRoute(services: DeleteJobServices) {
   return async (request: HttpRequest): Promise<HttpResponse> => {
     const jobId = jobIdOf(request);
-    const job = isJobId(jobId) ? await services.jobs.close(jobId, ownerOf(request)) : undefined;
+    const job = isUuid(jobId) ? await services.jobs.close(jobId, ownerOf(request)) : undefined;
     if (job !== undefined) await removeAllOf(job, services);
     return { statusCode: 204 };
   };
 }
 
-async function removeAllOf(job: Job, { jobs, documents, related }: DeleteJobServices): Promise<void> {
+async function removeAllOf(job: Job, { jobs, documents, related, uploads }: DeleteJobServices): Promise<void> {
   await related.remove(job, job.postedTerms ?? (await termsLeftBehind(job, documents, related)));
   await documents.removeAll(job);
+  if (job.uploadId !== undefined) await uploads.remove(job.owner, job.uploadId);
   await jobs.remove(job);
 }
 

@@ -38,13 +38,10 @@ export function createHttpHandler(route: (request: HttpRequest) => Promise<HttpR
 /** What the path says in the place of a job id, which need not be one. */
 export const jobIdOf = (request: HttpRequest): string => request.pathParameters?.["jobId"] ?? "";
 
-/** Whether a job can have this id: all others never reach a table. */
-export const isJobId = (jobId: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(jobId);
+/** Whether a job or an upload can have this id: all others never reach a table or a bucket. */
+export const isUuid = (id: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);
 
 export const jobNotFound = (jobId: string): HttpError => new HttpError(404, `Job '${jobId}' not found`);
-
-/** Whose jobs a request sees: everyone's are `public` while the API asks nobody who they are. */
-export const ownerOf = (_request: HttpRequest): string => "public";
 
 /** Reads a header, whatever the case of its name. */
 export function header(request: HttpRequest, name: string): string | undefined {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { v5 as nameBasedUuid } from "uuid";
+import type { ScannedDocument } from "./document.ts";
 import { HttpError } from "./errors.ts";
 import { type HttpRequest, header } from "./http.ts";
 
@@ -20,5 +21,15 @@ export function idempotencyKeyOf(request: HttpRequest): string | undefined {
 /** The job id that one owner's key always leads to, so that a repeat meets its own record. */
 export const jobIdOfKey = (owner: string, key: string): string => nameBasedUuid(`${owner}\n${key}`, namespace);
 
+/** Another namespace for ids that are made from an upload: no key of the client's choice leads to one. */
+const uploadNamespace = "8f6b7a52-3f5d-4f4e-8f7e-1d0c5a3e9b64";
+
+/** The job id that one owner's upload always leads to. */
+export const jobIdOfUpload = (owner: string, uploadId: string): string => nameBasedUuid(`${owner}\n${uploadId}`, uploadNamespace);
+
 /** Tells one document from another without keeping it. */
-export const fingerprintOf = (text: string): string => createHash("sha256").update(text).digest("base64url");
+export function fingerprintOf(document: string | ScannedDocument): string {
+  const digest = createHash("sha256");
+  if (typeof document !== "string") digest.update(`${document.type}\n`);
+  return digest.update(typeof document === "string" ? document : document.bytes).digest("base64url");
+}

@@ -235,10 +235,10 @@ export const openJobsIndex = "open-jobs";
 
 const onlyOnOpenJobs = ["stage", "openShard", "dueAt"] as const;
 
-/** A text has one place: the one where it was before is named no longer. */
+/** A text has one place: the one where it was before, or the document that it was read from, is named no longer. */
 function placesLeftBy(fields: StageFields): readonly string[] {
-  if (fields.textObject !== undefined) return ["text"];
-  return fields.text === undefined ? [] : ["textObject"];
+  if (fields.text === undefined && fields.textObject === undefined) return [];
+  return [fields.text === undefined ? "text" : "textObject", "document"];
 }
 
 async function attemptOf(write: () => Promise<Job>): Promise<Attempt> {

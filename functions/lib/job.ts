@@ -1,22 +1,34 @@
 import * as z from "zod/mini";
+import type { DocumentType } from "./document.ts";
 
 /** The stages in their order, as `stage` and `failedStage` name them. */
 export const stages = ["ocr", "ml_inference", "search"] as const;
 export type Stage = (typeof stages)[number];
 
-const jobStatuses = ["PENDING", "IN_PROGRESS", "DONE", "ERROR"] as const;
+export const jobStatuses = ["PENDING", "IN_PROGRESS", "DONE", "ERROR"] as const;
 export type JobStatus = (typeof jobStatuses)[number];
 
 const relatedDocument = z.object({ jobId: z.string(), similarity: z.number() });
 
+const fraction = z.number().check(z.minimum(0), z.maximum(1));
+
 /** What each stage must have found out before its result is saved; a swapped-in stage is held to it too. */
 export const resultSchemas = {
-  ocr: z.object({ stage: z.literal("ocr"), charCount: z.int(), wordCount: z.int(), preview: z.string() }),
+  ocr: z.object({
+    stage: z.literal("ocr"),
+    charCount: z.int(),
+    wordCount: z.int(),
+    preview: z.string(),
+    pageCount: z.optional(z.int()),
+    pagesRead: z.optional(z.int()),
+    confidence: z.optional(fraction),
+  }),
   ml_inference: z.object({
     stage: z.literal("ml_inference"),
     sentiment: z.enum(["NEGATIVE", "NEUTRAL", "POSITIVE"]),
-    confidence: z.number().check(z.minimum(0), z.maximum(1)),
+    confidence: fraction,
     tokenCount: z.int(),
+    language: z.optional(z.string()),
   }),
   search: z.object({
     stage: z.literal("search"),
@@ -46,6 +58,13 @@ export interface TextObject {
   readonly bytes: number;
 }
 
+/** An image's or a PDF's place in the bucket: the last part of its key, its size in bytes, and its media type. */
+export interface DocumentObject {
+  readonly name: string;
+  readonly bytes: number;
+  readonly type: DocumentType;
+}
+
 /** The record of a job. Times are Unix time in whole seconds. */
 export interface Job extends JobKey {
   /** Whose job it is; everyone's is `public` where callers are not told apart. */
@@ -56,6 +75,10 @@ export interface Job extends JobKey {
   /** The text itself where it is short; `textObject` says where it is otherwise. */
   readonly text?: string;
   readonly textObject?: TextObject;
+  /** In place of both, the document whose text OCR has yet to read. */
+  readonly document?: DocumentObject;
+  /** The upload that the document came by. */
+  readonly uploadId?: string;
   readonly createdAt: number;
   readonly updatedAt: number;
   /** A job that is open at this time ends in `ERROR`. */

@@ -1,6 +1,7 @@
+import { ownerOf } from "./caller.ts";
 import type { DocumentStore } from "./document-store.ts";
 import { HttpError } from "./errors.ts";
-import { type HttpRequest, type HttpResponse, header, isJobId, jobIdOf, jobNotFound, json, ownerOf } from "./http.ts";
+import { type HttpRequest, type HttpResponse, header, isUuid, jobIdOf, jobNotFound, json } from "./http.ts";
 import { isOpen, type Job } from "./job.ts";
 import { entityTagOf, jobAnswer, matches } from "./job-answer.ts";
 import type { JobRepository } from "./job-repository.ts";
@@ -45,7 +46,7 @@ function createRoute(jobs: JobRepository, answer: (job: Job, request: HttpReques
 
 async function find(jobs: JobRepository, request: HttpRequest): Promise<Job> {
   const jobId = jobIdOf(request);
-  const job = isJobId(jobId) ? await jobs.get(jobId) : undefined;
+  const job = isUuid(jobId) ? await jobs.get(jobId) : undefined;
   if (job === undefined || job.owner !== ownerOf(request)) throw jobNotFound(jobId);
   return job;
 }

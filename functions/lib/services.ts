@@ -4,6 +4,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { CreateUploadServices } from "./create-upload.ts";
 import { DocumentStore } from "./document-store.ts";
 import { environmentVariable, systemClock } from "./environment.ts";
 import { Executions } from "./executions.ts";
@@ -12,9 +13,10 @@ import { logger } from "./logger.ts";
 import { PostingTable } from "./search/posting-table.ts";
 import { RelatedDocuments } from "./search/related-documents.ts";
 import type { StageServices } from "./stage-handler.ts";
+import { UploadStore } from "./upload-store.ts";
 
 /** A call that has no answer by then is sent anew, well within the shortest timeout of a function. */
-const clientConfig = { maxAttempts: 3, requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_500 } } as const;
+const clientConfig = { maxAttempts: 3, requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_500, throwOnRequestTimeout: true } } as const;
 
 const documentClient = (): DynamoDBDocumentClient =>
   DynamoDBDocumentClient.from(new DynamoDBClient(clientConfig), { marshallOptions: { removeUndefinedValues: true } });
@@ -22,6 +24,18 @@ const documentClient = (): DynamoDBDocumentClient =>
 export const jobRepository = (): JobRepository => new JobRepository(documentClient(), environmentVariable("JOBS_TABLE"), systemClock);
 
 export const documentStore = (): DocumentStore => new DocumentStore(new S3Client(clientConfig), environmentVariable("DOCUMENTS_BUCKET"));
+
+/** S3 answers when it has copied a large upload, not before. */
+const patientConfig = { ...clientConfig, requestHandler: { ...clientConfig.requestHandler, requestTimeout: 15_000 } } as const;
+
+export const uploadStore = (): UploadStore =>
+  new UploadStore(new S3Client(patientConfig), environmentVariable("DOCUMENTS_BUCKET"), systemClock);
+
+export const uploadSigner = (): CreateUploadServices => ({
+  client: new S3Client({ ...clientConfig, requestChecksumCalculation: "WHEN_REQUIRED" }),
+  bucketName: environmentVariable("DOCUMENTS_BUCKET"),
+  now: systemClock,
+});
 
 export const relatedDocuments = (): RelatedDocuments =>
   new RelatedDocuments(new PostingTable(documentClient(), environmentVariable("POSTINGS_TABLE")), systemClock);

@@ -1,11 +1,24 @@
 import type { Logger } from "@aws-lambda-powertools/logger";
+import type { Context } from "aws-lambda";
+import type { ScannedDocument } from "./document.ts";
 import type { DocumentStore, TextPlace } from "./document-store.ts";
 import { causeOf, StageError, StageFailedError, StageOutputInvalidError } from "./errors.ts";
 import { type Job, type JobKey, resultKeys, resultSchemas, type Stage, type StageResult } from "./job.ts";
 import type { JobRepository, StageFields, WriteOutcome } from "./job-repository.ts";
 
-/** What a stage is handed: the text as the stages before it have left it, and whose it is. */
-export interface StageRequest {
+/** What each stage is handed: OCR the document as it was sent, the others the text as the stages before have left it. */
+export interface StageRequests {
+  readonly ocr: {
+    readonly document: string | ScannedDocument;
+    readonly job: Job;
+    /** Milliseconds until Lambda ends this attempt. */
+    readonly remainingMillis: () => number;
+  };
+  readonly ml_inference: TextRequest;
+  readonly search: TextRequest;
+}
+
+interface TextRequest {
   readonly text: string;
   readonly job: Job;
 }
@@ -21,7 +34,7 @@ export interface StageWork<S extends Stage> {
 }
 
 /** A stage without its surroundings. */
-export type StageFunction<S extends Stage> = (request: StageRequest) => StageWork<S> | Promise<StageWork<S>>;
+export type StageFunction<S extends Stage> = (request: StageRequests[S]) => StageWork<S> | Promise<StageWork<S>>;
 
 export interface StageServices {
   readonly jobs: JobRepository;
@@ -33,8 +46,25 @@ export interface StageServices {
   readonly attemptName: () => string;
 }
 
+/** What a stage needs to know of its invocation. */
+export type StageContext = Pick<Context, "getRemainingTimeInMillis">;
+
+type ReadRequest<S extends Stage> = (job: Job, documents: DocumentStore, context: StageContext) => Promise<StageRequests[S]>;
+
+const readText = async (job: Job, documents: DocumentStore): Promise<TextRequest> => ({ text: await documents.read(job), job });
+
+const readRequest: { readonly [S in Stage]: ReadRequest<S> } = {
+  ocr: async (job, documents, { getRemainingTimeInMillis: remainingMillis }) => ({
+    document: await documents.readDocument(job),
+    job,
+    remainingMillis,
+  }),
+  ml_inference: readText,
+  search: readText,
+};
+
 /**
- * Wraps a stage as a Lambda handler: open the job, read its text, run the stage, save what it found.
+ * Wraps a stage as a Lambda handler: open the job, read its document, run the stage, save what it found.
  *
  * A delivery that finds nothing to do succeeds, so that the execution walks on: the next stage finds its own work or
  * nothing, and the second of two equal executions carries on where the first one died.
@@ -42,11 +72,11 @@ export interface StageServices {
  * @throws {@link StageError} with a name that the state machine's definition knows; any other error becomes `StageFailed`.
  */
 export function createStageHandler<S extends Stage>(stage: S, run: StageFunction<S>, services: StageServices) {
-  return async ({ jobId, generation }: JobKey): Promise<JobKey> => {
+  return async ({ jobId, generation }: JobKey, context: StageContext): Promise<JobKey> => {
     const key = { jobId, generation };
     services.logger.info("Stage start", { jobId, stage });
     try {
-      const outcome = await takeTurn(stage, key, run, services);
+      const outcome = await takeTurn(stage, key, run, services, context);
       services.logger.info("Stage complete", { jobId, stage, outcome });
     } catch (error) {
       await fail(stage, key, error, services);
@@ -55,20 +85,34 @@ export function createStageHandler<S extends Stage>(stage: S, run: StageFunction
   };
 }
 
-async function takeTurn<S extends Stage>(stage: S, key: JobKey, run: StageFunction<S>, services: StageServices): Promise<WriteOutcome> {
+async function takeTurn<S extends Stage>(
+  stage: S,
+  key: JobKey,
+  run: StageFunction<S>,
+  services: StageServices,
+  context: StageContext,
+): Promise<WriteOutcome> {
   const turn = await services.jobs.open(key, stage);
   if ("nothingToDo" in turn) return turn.nothingToDo;
   await services.pace();
-  const text = await services.documents.read(turn.job);
-  const work = await run({ text, job: turn.job });
-  if (!resultSchemas[stage].safeParse(work?.result).success) throw new StageOutputInvalidError();
-  return save(stage, key, text, work, services);
+  const request = await readRequest[stage](turn.job, services.documents, context);
+  const textBefore = textIn(request);
+  const work = await run(request);
+  const isWhole = resultSchemas[stage].safeParse(work?.result).success && (textBefore ?? work.text) !== undefined;
+  if (!isWhole) throw new StageOutputInvalidError();
+  return save(stage, key, textBefore, work, services);
+}
+
+/** The text before a stage ran; none of a document that is still to be read. */
+function textIn(request: StageRequests[Stage]): string | undefined {
+  const given = "text" in request ? request.text : request.document;
+  return typeof given === "string" ? given : undefined;
 }
 
 async function save<S extends Stage>(
   stage: S,
   key: JobKey,
-  textBefore: string,
+  textBefore: string | undefined,
   work: StageWork<S>,
   services: StageServices,
 ): Promise<WriteOutcome> {

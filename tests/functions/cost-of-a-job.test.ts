@@ -1,11 +1,15 @@
 import { expect, test } from "vitest";
+import type { ScannedDocument } from "../../functions/lib/document.ts";
+import { extractText } from "../../functions/lib/ocr/extract-text.ts";
 import type { Item } from "../../local/dynamodb/dynalite.ts";
 import { itemBytes } from "../../local/dynamodb/item-size.ts";
 import { keptIn } from "../support/kept.ts";
 import { createPipeline, type PipelineOptions } from "../support/pipeline.ts";
+import { pngFile } from "../support/scanned-documents.ts";
+import { postUpload, upload } from "../support/uploads.ts";
 
 /** Runs a job to its end, and counts the calls by service, table and operation. */
-async function callsOf(text: string, options: PipelineOptions = {}) {
+async function callsOf(document: string | ScannedDocument, options: PipelineOptions = {}) {
   const calls: Record<string, number> = {};
   const count = (name: string) => {
     calls[name] = (calls[name] ?? 0) + 1;
@@ -15,7 +19,7 @@ async function callsOf(text: string, options: PipelineOptions = {}) {
     onCall: (operation, table) => count(`${table} ${operation}`),
     before: async ({ service, operation }) => (service === "s3" ? count(`s3 ${operation}`) : undefined),
   });
-  await pipeline.execute(await pipeline.submit(text));
+  await pipeline.execute(await pipeline.submit(document));
   return calls;
 }
 
@@ -24,11 +28,13 @@ const longText = "The serverless orchestra plays a wonderful symphony of lambdas
 const written = { "jobs PutItem": 1, "jobs UpdateItem": 4 };
 
 test.each([
-  { what: "a short text", text: shortText, bucket: {} },
-  { what: "a long text", text: longText, bucket: { "s3 PutObject": 1, "s3 GetObject": 3 } },
-  { what: "a long text that OCR changes", text: longText.replaceAll(". ", ".\r\n"), bucket: { "s3 PutObject": 2, "s3 GetObject": 3 } },
-])("a job of $what costs one put, four updates and two reads of the jobs table", async ({ text, bucket }) => {
-  const calls = await callsOf(text, { relatedDocuments: "off" });
+  { what: "a short text", document: shortText, bucket: {} },
+  { what: "a long text", document: longText, bucket: { "s3 PutObject": 1, "s3 GetObject": 3 } },
+  { what: "a long text that OCR changes", document: longText.replaceAll(". ", ".\r\n"), bucket: { "s3 PutObject": 2, "s3 GetObject": 3 } },
+  { what: "a scan of a short text", document: pngFile({ text: shortText }), bucket: { "s3 PutObject": 1, "s3 GetObject": 1 } },
+  { what: "a scan of a long text", document: pngFile({ text: longText }), bucket: { "s3 PutObject": 2, "s3 GetObject": 3 } },
+])("a job of $what costs one put, four updates and two reads of the jobs table", async ({ document, bucket }) => {
+  const calls = await callsOf(document, { relatedDocuments: "off" });
 
   expect(calls).toEqual({ ...written, "jobs GetItem": 2, ...bucket });
 });
@@ -72,30 +78,42 @@ function gothicText(bytes: number, lettersPerWord: number): string {
 const longestInLatin = "abcdefghijklmnopqrstuvwxyz".repeat(2);
 const latinWords = Array.from({ length: 7 }, (_, at) => longestInLatin.slice(at, at + 40)).join(" ");
 
-test.each([
-  { what: "1 MiB of Gothic", text: gothicText(mebibyte, 20) },
-  { what: "1 MiB of short Gothic words", text: gothicText(mebibyte, 10) },
-  { what: "1 MiB of one word", text: "\u{10330}".repeat(mebibyte / 4) },
-  { what: "as many bytes as stand in the record, in Gothic", text: gothicText(inlineBytes, 10) },
-  { what: "as many bytes as stand in the record, in longer Gothic words", text: gothicText(inlineBytes, 15) },
-  { what: "as many bytes as stand in the record, in long words", text: latinWords },
-])("a record of $what stays below 2 KB at every write", { timeout: 30_000 }, async ({ text }) => {
+test.each(
+  [
+    { what: "1 MiB of Gothic", text: gothicText(mebibyte, 20) },
+    { what: "1 MiB of short Gothic words", text: gothicText(mebibyte, 10) },
+    { what: "1 MiB of one word", text: "\u{10330}".repeat(mebibyte / 4) },
+    { what: "as many bytes as stand in the record, in Gothic", text: gothicText(inlineBytes, 10) },
+    { what: "as many bytes as stand in the record, in longer Gothic words", text: gothicText(inlineBytes, 15) },
+    { what: "as many bytes as stand in the record, in long words", text: latinWords },
+  ].flatMap((row) => [
+    { ...row, way: "posted" },
+    { ...row, way: "uploaded" },
+  ]),
+)("a record of $what, $way, stays below 2 KB at every write", { timeout: 30_000 }, async ({ text, way }) => {
   const sizes: number[] = [];
   const look = async () => {
     const { Items } = await pipeline.aws.dynamo.execute("Scan", { TableName: "jobs" });
     for (const item of Items as Item[]) sizes.push(itemBytes(item));
   };
-  const pipeline = await createPipeline({ relatedDocuments: "list", before: look });
+  const ocr = () => {
+    const read = extractText(text);
+    return { ...read, result: { ...read.result, pageCount: 1000, pagesRead: 20, confidence: 0.8765 } };
+  };
+  const pipeline = await createPipeline({ relatedDocuments: "list", before: look, ...(way === "uploaded" && { stages: { ocr } }) });
   for (let other = 0; other < 6; other++) {
     await pipeline.execute(await pipeline.submit(text.slice(0, 2000).toWellFormed()));
   }
   sizes.length = 0;
 
-  const key = await pipeline.submit(text, { "idempotency-key": "8f14e45f-ceea-467f-a9d5-6f2c1b7a3e10" });
+  if (way === "posted") await pipeline.submit(text, { "idempotency-key": "8f14e45f-ceea-467f-a9d5-6f2c1b7a3e10" });
+  else await postUpload(pipeline, (await upload(pipeline, pngFile())).uploadId);
+  const key = pipeline.started.at(-1) ?? { jobId: "", generation: "" };
   await pipeline.execute(key);
   await look();
 
   const job = (await keptIn(pipeline.aws)).jobs.find(({ jobId }) => jobId === key.jobId);
   expect(job).toMatchObject({ status: "DONE" });
+  expect(job?.uploadId === undefined).toBe(way === "posted");
   expect(Math.max(...sizes)).toBeLessThan(2048);
 });

@@ -1,5 +1,6 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test, vi } from "vitest";
+import type { ScannedDocument } from "../../functions/lib/document.ts";
 import type { JobKey, Stage } from "../../functions/lib/job.ts";
 import { logger } from "../../functions/lib/logger.ts";
 import { documentTerms } from "../../functions/lib/search/document-vector.ts";
@@ -9,6 +10,7 @@ import { heldJob, jobId, key } from "../support/held-job.ts";
 import { keptIn, nothingKept } from "../support/kept.ts";
 import { createPipeline, type Pipeline } from "../support/pipeline.ts";
 import { failed } from "../support/process-job.ts";
+import { pngFile } from "../support/scanned-documents.ts";
 import { turnClockDuring } from "../support/turn-clock.ts";
 
 // Longer than a record holds, and with a line end for OCR to change: each stage writes all that it can.
@@ -39,14 +41,21 @@ const ways: readonly { readonly what: string; readonly way: Way; readonly status
   { what: "has timed out", way: ({ aws }) => aws.clock.advance(700_000), status: "PENDING" },
 ];
 
-test.each(ways.flatMap((row) => ["a short text about orchestras", longText].map((text) => ({ ...row, text, bytes: text.length }))))(
-  "of a job of $bytes bytes that $what nothing is left, and other jobs stay",
-  async ({ way, status, text }) => {
+const documents = [
+  { kind: "a short text", document: "a short text about orchestras" },
+  { kind: "a long text", document: longText },
+  { kind: "a scan of a short text", document: pngFile({ text: "a short text about orchestras" }) },
+  { kind: "a scan of a long text", document: pngFile({ text: longText }) },
+];
+
+test.each(ways.flatMap((row) => documents.map((document) => ({ ...row, ...document }))))(
+  "of a job of $kind that $what nothing is left, and other jobs stay",
+  async ({ way, status, document }) => {
     const pipeline = await createPipeline();
     const other = await pipeline.submit(longText);
     await pipeline.execute(other);
     const before = await keptIn(pipeline.aws);
-    const job = await pipeline.submit(text);
+    const job = await pipeline.submit(document);
     await way(pipeline, job);
     const held = await pipeline.record(job.jobId);
 
@@ -87,24 +96,31 @@ test("another owner's job stays, with all that it keeps, and the answer does not
 });
 
 /** Runs an execution, and something else just before the call of that number; tells how many calls there were. */
-async function interrupted(at: number, interrupt: (pipeline: Pipeline, job: JobKey) => Promise<unknown>, headers = {}) {
+async function interrupted(
+  at: number,
+  interrupt: (pipeline: Pipeline, job: JobKey) => Promise<unknown>,
+  { headers = {}, document = longText }: { headers?: Record<string, string>; document?: string | ScannedDocument } = {},
+) {
   let calls = 0;
   const before = async ({ principal }: { principal: { roleName: string } }) => {
     if (principal.roleName === "runner" && calls++ === at) await interrupt(pipeline, job);
   };
   const pipeline = await createPipeline({ actors: ["runner"], before });
-  const job = await pipeline.submit(longText, headers);
+  const job = await pipeline.submit(document, headers);
   const outcome = await turnClockDuring(pipeline.aws.clock, pipeline.execute(job, "runner"));
   return { pipeline, job, outcome, calls };
 }
 
 const failures = ({ logLines }: Pipeline) => logLines.filter(({ message }) => message === "Stage failed");
 
-test("a job that is deleted just before any call of its execution ends quietly, and nothing is left", async () => {
-  const { calls } = await interrupted(-1, async () => undefined);
+test.each([
+  { kind: "text", document: longText },
+  { kind: "scan", document: pngFile({ text: longText }) },
+])("a $kind that is deleted just before any call of its execution ends quietly, and nothing is left", async ({ document }) => {
+  const { calls } = await interrupted(-1, async () => undefined, { document });
 
   for (let at = 0; at < calls; at++) {
-    const { pipeline, outcome } = await interrupted(at, (held, job) => deleteJob(held, job.jobId));
+    const { pipeline, outcome } = await interrupted(at, (held, job) => deleteJob(held, job.jobId), { document });
     expect(outcome.status, `call ${at}`).toBe("SUCCEEDED");
     expect(failures(pipeline), `call ${at}`).toEqual([]);
     expect(await keptIn(pipeline.aws), `call ${at}`).toEqual(nothingKept);
@@ -119,10 +135,10 @@ test("a job that is deleted and made again under its key, just before any call, 
     await deleteJob(held, job.jobId);
     await post(held, longText, headers);
   };
-  const { calls } = await interrupted(-1, async () => undefined, headers);
+  const { calls } = await interrupted(-1, async () => undefined, { headers });
 
   for (let at = 0; at < calls; at++) {
-    const { pipeline, job, outcome } = await interrupted(at, again, headers);
+    const { pipeline, job, outcome } = await interrupted(at, again, { headers });
     expect(outcome.status, `call ${at}`).toBe("SUCCEEDED");
     const { jobs, postings, objects } = await keptIn(pipeline.aws);
     const fresh = jobs[0]?.generation;

@@ -1,7 +1,9 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import type { ScannedDocument } from "../../functions/lib/document.ts";
 import type { Job, JobKey, Stage } from "../../functions/lib/job.ts";
 import { createPipeline, type Pipeline } from "../support/pipeline.ts";
+import { pngFile } from "../support/scanned-documents.ts";
 import { allSchedules, Turnstile } from "../support/turnstile.ts";
 
 const order = ["ocr", "ml_inference", "search"] as const;
@@ -18,87 +20,94 @@ function comparable(job: Job | undefined): unknown {
 }
 
 /** Every owner has documents of their own only, so that one run's postings are not related to another's. */
-async function newJob(pipeline: Pipeline): Promise<JobKey> {
-  const key = await pipeline.submit(text);
+async function newJob(pipeline: Pipeline, document: string | ScannedDocument): Promise<JobKey> {
+  const key = await pipeline.submit(document);
   const job = await pipeline.record(key.jobId);
   const { PutCommand } = await import("@aws-sdk/lib-dynamodb");
   await pipeline.aws.documents.send(new PutCommand({ TableName: "jobs", Item: { ...job, owner: `owner-of-${key.jobId}` } }));
   return key;
 }
 
-async function cleanRecord(pipeline: Pipeline): Promise<unknown> {
-  const key = await newJob(pipeline);
+async function cleanRecord(pipeline: Pipeline, document: string | ScannedDocument): Promise<unknown> {
+  const key = await newJob(pipeline, document);
   await pipeline.execute(key);
   return comparable(await pipeline.record(key.jobId));
 }
 
-async function controlled() {
+async function controlled(document: string | ScannedDocument) {
   const turnstile = new Turnstile();
   const pipeline = await createPipeline({ actors: ["one", "two"], before: ({ principal }) => turnstile.enter(principal.roleName) });
-  return { turnstile, pipeline, clean: await cleanRecord(pipeline) };
+  return { turnstile, pipeline, clean: await cleanRecord(pipeline, document) };
 }
 
-test("a clean run ends DONE with every stage's result", async () => {
-  const pipeline = await createPipeline();
+const documents = [
+  { what: "a text", document: text, charCount: 1199 },
+  { what: "a scanned document", document: pngFile({ text }), charCount: 1217 },
+];
 
-  const clean = await cleanRecord(pipeline);
+describe.each(documents)("of $what", ({ document, charCount }) => {
+  test("a clean run ends DONE with every stage's result", async () => {
+    const pipeline = await createPipeline();
 
-  expect(clean).toMatchObject({
-    status: "DONE",
-    result: { ocr: { charCount: 1199 }, mlInference: { sentiment: "POSITIVE" }, search: { relatedDocumentsFound: 0 } },
-  });
-});
+    const clean = await cleanRecord(pipeline, document);
 
-test.each(order)("two deliveries of %s at once, in every order of their calls, leave the record of one", async (stage) => {
-  const { turnstile, pipeline, clean } = await controlled();
-  let runs = 0;
-
-  for await (const schedule of allSchedules(400)) {
-    runs++;
-    const key = await newJob(pipeline);
-    for (const earlier of order.slice(0, order.indexOf(stage))) await pipeline.runStage(earlier, key);
-    await turnstile.race(schedule, {
-      one: () => pipeline.runStage(stage, key, "one"),
-      two: () => pipeline.runStage(stage, key, "two"),
+    expect(clean).toMatchObject({
+      status: "DONE",
+      result: { ocr: { charCount }, mlInference: { sentiment: "POSITIVE" }, search: { relatedDocumentsFound: 0 } },
     });
-    for (const later of order.slice(order.indexOf(stage) + 1)) await pipeline.runStage(later, key);
-    expect(comparable(await pipeline.record(key.jobId)), schedule.toString()).toEqual(clean);
-  }
+  });
 
-  expect(runs).toBeGreaterThan(5);
-});
+  test.each(order)("two deliveries of %s at once, in every order of their calls, leave the record of one", async (stage) => {
+    const { turnstile, pipeline, clean } = await controlled(document);
+    let runs = 0;
 
-test("two executions at once, their calls in random orders, leave the record of one, and it only ever moves on", async () => {
-  const { turnstile, pipeline, clean } = await controlled();
+    for await (const schedule of allSchedules(400)) {
+      runs++;
+      const key = await newJob(pipeline, document);
+      for (const earlier of order.slice(0, order.indexOf(stage))) await pipeline.runStage(earlier, key);
+      await turnstile.race(schedule, {
+        one: () => pipeline.runStage(stage, key, "one"),
+        two: () => pipeline.runStage(stage, key, "two"),
+      });
+      for (const later of order.slice(order.indexOf(stage) + 1)) await pipeline.runStage(later, key);
+      expect(comparable(await pipeline.record(key.jobId)), schedule.toString()).toEqual(clean);
+    }
 
-  await fc.assert(
-    fc.asyncProperty(fc.array(fc.boolean(), { minLength: 30, maxLength: 30 }), async (choices) => {
-      const key = await newJob(pipeline);
-      const seen: Job[] = [];
-      const look = async () => {
-        const job = await pipeline.record(key.jobId);
-        if (job !== undefined) seen.push(job);
-      };
-      await turnstile.race(choices, { one: () => pipeline.execute(key, "one"), two: () => pipeline.execute(key, "two") }, look);
-      expect(comparable(await pipeline.record(key.jobId))).toEqual(clean);
-      const places = seen.map(({ status }) => statusesInOrder.indexOf(status));
-      expect(places).toEqual([...places].sort());
-      expect(seen.map(({ version }) => version)).toEqual(seen.map(({ version }) => version).sort((a, b) => a - b));
-    }),
-    { numRuns: 40 },
-  );
-});
+    expect(runs).toBeGreaterThan(5);
+  });
 
-test.each([{ done: [] }, { done: ["ocr"] }, { done: ["ocr", "ml_inference"] }, { done: ["ocr", "ml_inference", "search"] }] as {
-  done: Stage[];
-}[])("an execution that starts again from the beginning after $done leaves the record of one", async ({ done }) => {
-  const pipeline = await createPipeline();
-  const clean = await cleanRecord(pipeline);
-  const key = await newJob(pipeline);
-  for (const stage of done) await pipeline.runStage(stage, key);
+  test("two executions at once, their calls in random orders, leave the record of one, and it only ever moves on", async () => {
+    const { turnstile, pipeline, clean } = await controlled(document);
 
-  const outcome = await pipeline.execute(key);
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.boolean(), { minLength: 30, maxLength: 30 }), async (choices) => {
+        const key = await newJob(pipeline, document);
+        const seen: Job[] = [];
+        const look = async () => {
+          const job = await pipeline.record(key.jobId);
+          if (job !== undefined) seen.push(job);
+        };
+        await turnstile.race(choices, { one: () => pipeline.execute(key, "one"), two: () => pipeline.execute(key, "two") }, look);
+        expect(comparable(await pipeline.record(key.jobId))).toEqual(clean);
+        const places = seen.map(({ status }) => statusesInOrder.indexOf(status));
+        expect(places).toEqual([...places].sort());
+        expect(seen.map(({ version }) => version)).toEqual(seen.map(({ version }) => version).sort((a, b) => a - b));
+      }),
+      { numRuns: 40 },
+    );
+  });
 
-  expect(outcome.status).toBe("SUCCEEDED");
-  expect(comparable(await pipeline.record(key.jobId))).toEqual(clean);
+  test.each([{ done: [] }, { done: ["ocr"] }, { done: ["ocr", "ml_inference"] }, { done: ["ocr", "ml_inference", "search"] }] as {
+    done: Stage[];
+  }[])("an execution that starts again from the beginning after $done leaves the record of one", async ({ done }) => {
+    const pipeline = await createPipeline();
+    const clean = await cleanRecord(pipeline, document);
+    const key = await newJob(pipeline, document);
+    for (const stage of done) await pipeline.runStage(stage, key);
+
+    const outcome = await pipeline.execute(key);
+
+    expect(outcome.status).toBe("SUCCEEDED");
+    expect(comparable(await pipeline.record(key.jobId))).toEqual(clean);
+  });
 });

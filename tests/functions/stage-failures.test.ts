@@ -1,9 +1,18 @@
 import { expect, test } from "vitest";
+import {
+  DocumentProtectedError,
+  DocumentTooLargeError,
+  DocumentUnreadableError,
+  NoTextFoundError,
+  UnsupportedDocumentError,
+} from "../../functions/lib/errors.ts";
 import type { Stage } from "../../functions/lib/job.ts";
+import { extractText } from "../../functions/lib/ocr/extract-text.ts";
 import { AwsError } from "../../local/aws-error.ts";
 import { about, bodyOf } from "../support/answers.ts";
 import { createPipeline, type Pipeline, type Stages } from "../support/pipeline.ts";
 import { failed, type InvokeStage } from "../support/process-job.ts";
+import { pngFile } from "../support/scanned-documents.ts";
 import { turnClockDuring } from "../support/turn-clock.ts";
 
 const canary = "xanthippe-canary-4711";
@@ -17,6 +26,11 @@ const endings = {
   StageCrashed: "The stage stopped before it had finished.",
   StageThrottled: "Too many documents were being processed. Submit the document again later.",
   StageOutputInvalid: "The stage returned a result that could not be used.",
+  DocumentUnreadable: "The document could not be read; it may be damaged. Check that it opens, and send it again.",
+  DocumentTooLarge: "The document is too large to be read. Send fewer pages or a smaller image.",
+  UnsupportedDocument: "The document is of a kind that cannot be read. Send a PNG or JPEG image or a PDF.",
+  DocumentProtected: "The document is protected by a password. Send it without one.",
+  NoTextFound: "No text was found in the document. Send a sharper or larger image of it.",
 };
 type ErrorCode = keyof typeof endings;
 
@@ -35,7 +49,24 @@ function throwIt(error: unknown): never {
   throw error;
 }
 
+const permanent = [
+  new DocumentUnreadableError(),
+  new DocumentTooLargeError("The image has 1 × 2 pixels."),
+  new UnsupportedDocumentError("The image has 3 × 4 pixels."),
+  new DocumentProtectedError(),
+  new NoTextFoundError(),
+];
+
 const ofFunction: readonly Failure[] = [
+  ...permanent.map(
+    (error): Failure => ({
+      what: `throws ${error.name}`,
+      run: () => throwIt(error),
+      attempts: 1,
+      errorCode: error.name,
+      error: error.name,
+    }),
+  ),
   {
     what: "throws an error that quotes the text",
     run: () => throwIt(new TypeError(text)),
@@ -101,6 +132,36 @@ const ofLambda: readonly Failure[] = [
     return { what: `returns ${what}`, error, attempts: 1, errorCode: "StageOutputInvalid" as const, invoke };
   }),
 ];
+
+test("a document of which OCR brings no text is no result", async () => {
+  const { result } = extractText("a text");
+  const pipeline = await createPipeline({ stages: { ocr: () => ({ result }) } });
+
+  const outcome = await pipeline.execute(await pipeline.submit(pngFile()));
+
+  expect(outcome.status).toBe("FAILED");
+  const [{ jobId } = { jobId: "" }] = pipeline.started;
+  expect(await pipeline.record(jobId)).toMatchObject({ status: "ERROR", errorCode: "StageOutputInvalid", failedStage: "ocr" });
+});
+
+test("OCR is handed the document, whose job it is and what is left of its time", async () => {
+  const seen: unknown[] = [];
+  const pipeline = await createPipeline({
+    stages: {
+      ocr: ({ document, job, remainingMillis }) => {
+        seen.push(document, job.jobId, remainingMillis());
+        return extractText("a text");
+      },
+    },
+  });
+
+  const key = await pipeline.submit(pngFile());
+  await pipeline.runStage("ocr", key);
+
+  const [document, ...rest] = seen as [ReturnType<typeof pngFile>, ...unknown[]];
+  expect([document.type, Buffer.from(document.bytes)]).toEqual(["image/png", pngFile().bytes]);
+  expect(rest).toEqual([key.jobId, 85_000]);
+});
 
 /** Runs a job whose one stage fails, to the end of its execution. */
 async function runFailing(stage: Stage, failure: Pick<Failure, "run" | "invoke">) {

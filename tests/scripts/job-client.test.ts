@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { JobApiError, type JobRecord, runJob, TimeIsUpError, within } from "../../scripts/job-client.ts";
+import type { JobDocument } from "../../scripts/job-document.ts";
 import { ManualClock } from "../support/manual-clock.ts";
 
 const accepted = { jobId: "j-1", status: "PENDING", message: "Job accepted. Poll GET /jobs/{jobId} for status updates." };
@@ -19,6 +20,10 @@ type Step = (signal: AbortSignal) => Promise<Response>;
 
 /** An API that answers by a script (its last step for ever) and writes down what it was asked, with milliseconds since its start. */
 function scriptedApi(...steps: [Step, ...Step[]]) {
+  return scriptedApiFor(document, ...steps);
+}
+
+function scriptedApiFor(document: JobDocument, ...steps: [Step, ...Step[]]) {
   const clock = new ManualClock();
   const startedAt = clock.now();
   const calls: { at: number; url: string; method: string; body: unknown; headers: Headers }[] = [];
@@ -236,4 +241,69 @@ test("within: what ends in time frees its timer; what does not is aborted", asyn
 
   expect([inTime, sleeping]).toEqual(["ended", 0]);
   await expect(late).rejects.toBeInstanceOf(TimeIsUpError);
+});
+
+const limit = 4_194_304;
+const announced = {
+  uploadId: "u-1",
+  url: "http://bucket.test/uploads/u-1?X-Amz-Signature=secret",
+  headers: { "content-type": "image/png", "content-length": String(limit + 1) },
+  expiresAt: 1_767_226_500,
+};
+
+test("a document above 4 MiB goes to the bucket, and its name becomes the job", async () => {
+  const body = new Uint8Array(limit + 1);
+  const api = scriptedApiFor(
+    { contentType: "image/png", body },
+    answer(201, announced),
+    answer(503, "SlowDown"),
+    answer(200, ""),
+    answer(202, accepted),
+    answer(200, done),
+  );
+
+  const record = await api.run();
+
+  expect(record).toEqual(done);
+  expect(api.calls.map(({ method, url }) => `${method} ${url}`)).toEqual([
+    "POST http://api.test/stage/uploads",
+    `PUT ${announced.url}`,
+    `PUT ${announced.url}`,
+    "POST http://api.test/stage/jobs",
+    "GET http://api.test/stage/jobs/j-1",
+  ]);
+  expect(api.calls[0]?.body).toBe(JSON.stringify({ contentType: "image/png", bytes: limit + 1 }));
+  expect([api.calls[1]?.body, Object.fromEntries(api.calls[1]?.headers ?? [])]).toEqual([body, announced.headers]);
+  expect([api.calls[3]?.body, Object.fromEntries(api.calls[3]?.headers ?? [])]).toEqual([
+    JSON.stringify({ uploadId: "u-1" }),
+    { "content-type": "application/json" },
+  ]);
+});
+
+test.each([
+  { what: "of 4 MiB", contentType: "image/png", body: new Uint8Array(limit) },
+  { what: "that is a text, of any size", contentType: "text/plain; charset=utf-8", body: "a".repeat(limit + 1) },
+])("a document $what is posted as it is", async ({ contentType, body }) => {
+  const api = scriptedApiFor({ contentType, body }, answer(202, accepted), answer(200, done));
+
+  await api.run();
+
+  expect(api.calls.map(({ method, url }) => `${method} ${url}`)).toEqual([
+    "POST http://api.test/stage/jobs",
+    "GET http://api.test/stage/jobs/j-1",
+  ]);
+  expect(api.calls[0]?.headers.get("Idempotency-Key")).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test("what the bucket refuses is told without the address's signature", async () => {
+  const large = { contentType: "image/png", body: new Uint8Array(limit + 1) };
+  const api = scriptedApiFor(large, answer(201, announced), answer(403, "<Error/>"));
+
+  await expect(api.run()).rejects.toThrow(/^http:\/\/bucket\.test answered 403: no reason given$/);
+});
+
+test("an answer to an upload that is none is no job API", async () => {
+  const api = scriptedApiFor({ contentType: "image/png", body: new Uint8Array(limit + 1) }, answer(200, { hello: "you" }));
+
+  await expect(api.run()).rejects.toThrow("What answers at http://api.test/stage is not the job API");
 });

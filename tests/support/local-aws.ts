@@ -28,6 +28,8 @@ export interface AwsClients {
   readonly dynamodb: DynamoDBClient;
   readonly documents: DynamoDBDocumentClient;
   readonly s3: S3Client;
+  /** Makes presigned URLs: it adds no checksum of a body that is not there yet. */
+  readonly signer: S3Client;
   readonly stepFunctions: SFNClient;
 }
 
@@ -55,7 +57,16 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     Object.entries({ admin: everything, ...roles }).map(([name, statements]) => [keyIdOf(name), principal(name, statements)]),
   );
   const absent = { stepFunctions: { call: refuse }, lambda: { find: () => undefined, invoke: refuse } };
-  const endpoint = new AwsEndpoint({ region, accountId, credentials: principals, dynamo, buckets: bucketStore, ...absent, ...services });
+  const endpoint = new AwsEndpoint({
+    clock,
+    region,
+    accountId,
+    credentials: principals,
+    dynamo,
+    buckets: bucketStore,
+    ...absent,
+    ...services,
+  });
   const clientsOf = (roleName: string, url?: string) => createClients(roleName, url === undefined ? inProcess(endpoint) : {}, url);
   return { clock, dynamo, bucketStore, endpoint, principals, clientsOf, ...clientsOf("admin") };
 }
@@ -81,9 +92,11 @@ function createClients(roleName: string, transport: object, endpoint = "http://1
   const config = { region, endpoint, credentials, maxAttempts: 1, ...transport };
   const dynamodb = new DynamoDBClient(config);
   const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
-  const clients = { dynamodb, documents, s3: new S3Client({ ...config, forcePathStyle: true }), stepFunctions: new SFNClient(config) };
+  const s3 = new S3Client({ ...config, forcePathStyle: true });
+  const signer = new S3Client({ ...config, forcePathStyle: true, requestChecksumCalculation: "WHEN_REQUIRED" });
+  const clients = { dynamodb, documents, s3, signer, stepFunctions: new SFNClient(config) };
   onTestFinished(() => {
-    for (const client of [clients.dynamodb, clients.s3, clients.stepFunctions]) client.destroy();
+    for (const client of [clients.dynamodb, s3, signer, clients.stepFunctions]) client.destroy();
   });
   return clients;
 }

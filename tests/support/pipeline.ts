@@ -1,6 +1,8 @@
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { createJobRoute } from "../../functions/lib/create-job.ts";
+import { createUploadRoute } from "../../functions/lib/create-upload.ts";
 import { deleteJobRoute } from "../../functions/lib/delete-job.ts";
+import type { ScannedDocument } from "../../functions/lib/document.ts";
 import { DocumentStore } from "../../functions/lib/document-store.ts";
 import { Executions } from "../../functions/lib/executions.ts";
 import { createHttpHandler, type HttpRequest, type HttpResponse } from "../../functions/lib/http.ts";
@@ -14,16 +16,17 @@ import { type RelatedDocumentsMode, searchStage } from "../../functions/lib/sear
 import { analyseSentiment } from "../../functions/lib/sentiment/analyse-sentiment.ts";
 import { createStageHandler, type StageFunction, type StageServices } from "../../functions/lib/stage-handler.ts";
 import { sweepJobs } from "../../functions/lib/sweep-jobs.ts";
+import { UploadStore } from "../../functions/lib/upload-store.ts";
 import { countWords } from "../../functions/lib/words.ts";
 import type { ExecutionEvent } from "../../local/step-functions/events.ts";
 import type { ExecutionOutcome } from "../../local/step-functions/state-machine.ts";
 import { httpEvent } from "./http-event.ts";
 import { type AwsClients, createLocalAws, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
-import { createProcessJob, type InvokeStage, type StageHandlers, stateMachineArn } from "./process-job.ts";
+import { context, createProcessJob, type InvokeStage, type StageHandlers, stateMachineArn } from "./process-job.ts";
 import { tables } from "./tables.ts";
 
 export type Stages = { readonly [S in Stage]: StageFunction<S> };
-export type Route = "create" | "get" | "text" | "delete";
+export type Route = "create" | "upload" | "get" | "text" | "delete";
 
 /** A log line of a function, its fields with the message. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly message: string };
@@ -47,8 +50,8 @@ export interface Pipeline {
   readonly logLines: LogLine[];
   readonly events: ExecutionEvent[];
   request(route: Route, event: Partial<HttpRequest>): Promise<HttpResponse>;
-  /** `POST /jobs` with a text; the execution that it asks for has not begun. */
-  submit(text: string, headers?: Record<string, string>): Promise<JobKey>;
+  /** `POST /jobs` with a document; the execution that it asks for has not begun. */
+  submit(document: string | ScannedDocument, headers?: Record<string, string>): Promise<JobKey>;
   /** One stage's Lambda, called as the state machine would. */
   runStage(stage: Stage, key: JobKey, actor?: string): Promise<unknown>;
   /** One execution of the definition, from its beginning. */
@@ -76,14 +79,13 @@ export async function createPipeline(options: PipelineOptions = {}): Promise<Pip
   return {
     ...{ aws, jobs: services.jobs, related: services.related, started, logLines, events },
     request: (route, event) => routes[route](httpEvent(event)),
-    submit: async (text, headers = {}) => {
-      const body = JSON.stringify({ text });
-      const answer = await routes.create(httpEvent({ headers: { "content-type": "application/json", ...headers }, body }));
+    submit: async (document, headers = {}) => {
+      const answer = await routes.create(httpEvent(posted(document, headers)));
       if (answer.statusCode !== 202) throw new Error(`POST /jobs answered ${answer.statusCode}: ${answer.body}`);
       const { jobId } = JSON.parse(answer.body ?? "");
       return started.find((key) => key.jobId === jobId) ?? { jobId, generation: (await services.jobs.get(jobId))?.generation ?? "" };
     },
-    runStage: (stage, key, actor = "admin") => actorOf(actor).handlers[stage](key),
+    runStage: (stage, key, actor = "admin") => actorOf(actor).handlers[stage](key, context),
     execute: async ({ jobId, generation }, actor = "admin") => {
       const executionArn = `arn:aws:states:eu-central-1:123456789012:express:process-job:${jobId}:${++executions}`;
       const onEvent = (event: ExecutionEvent) => events.push(event);
@@ -110,14 +112,25 @@ function createAws({ before, onCall, actors = [] }: PipelineOptions, started: Jo
   return createLocalAws({ tables, buckets: ["documents"], roles, stepFunctions, ...(before && { before }), ...(onCall && { onCall }) });
 }
 
+function posted(document: string | ScannedDocument, headers: Record<string, string>): Partial<HttpRequest> {
+  if (typeof document === "string") {
+    return { headers: { "content-type": "application/json", ...headers }, body: JSON.stringify({ text: document }) };
+  }
+  const body = Buffer.from(document.bytes).toString("base64");
+  return { headers: { "content-type": document.type, ...headers }, body, isBase64Encoded: true };
+}
+
 type Services = ReturnType<typeof servicesOf>;
 
-function servicesOf({ clock }: LocalAws, { documents, s3, stepFunctions }: AwsClients, logLines: LogLine[]) {
+function servicesOf({ clock }: LocalAws, { documents, s3, signer, stepFunctions }: AwsClients, logLines: LogLine[]) {
   const now = () => Math.floor(clock.now() / 1000);
   const log = (message: unknown, fields: unknown) => logLines.push({ message: String(message), ...(fields as object) });
   return {
     jobs: new JobRepository(documents, "jobs", now),
     documents: new DocumentStore(s3, "documents"),
+    uploads: new UploadStore(s3, "documents", now),
+    client: signer,
+    bucketName: "documents",
     related: new RelatedDocuments(new PostingTable(documents, "postings", (milliseconds) => clock.sleep(milliseconds)), now),
     executions: new Executions(stepFunctions, stateMachineArn),
     logger: { info: log, warn: log, error: log } as unknown as StageServices["logger"] & Parameters<typeof createJobRoute>[0]["logger"],
@@ -129,6 +142,7 @@ function servicesOf({ clock }: LocalAws, { documents, s3, stepFunctions }: AwsCl
 function routesOf(services: Services): Record<Route, (request: HttpRequest) => Promise<HttpResponse>> {
   return {
     create: createHttpHandler(createJobRoute(services)),
+    upload: createHttpHandler(createUploadRoute(services)),
     get: createHttpHandler(getJobRoute(services)),
     text: createHttpHandler(getTextRoute(services)),
     delete: createHttpHandler(deleteJobRoute(services)),
@@ -141,8 +155,10 @@ function handlersOf(
   { stages, relatedDocuments = "count" }: PipelineOptions,
 ): StageHandlers {
   const all: Stages = {
-    ocr: ({ text }) => extractText(text),
-    ml_inference: ({ text }) => ({ result: { stage: "ml_inference", ...analyseSentiment(text), tokenCount: countWords(text) } }),
+    ocr: readText,
+    ml_inference: async ({ text }) => ({
+      result: { stage: "ml_inference", ...(await analyseSentiment(text)), tokenCount: countWords(text) },
+    }),
     search: searchStage(services.related, relatedDocuments),
     ...stages,
   };
@@ -153,6 +169,10 @@ function handlersOf(
     search: createStageHandler("search", all.search, stageServices),
   };
 }
+
+/** OCR of documents that are texts under another name: what a reader makes of an image is tested with the readers. */
+const readText: StageFunction<"ocr"> = ({ document }) =>
+  extractText(typeof document === "string" ? document : Buffer.from(document.bytes).toString().replaceAll("\0", ""));
 
 function raise(sentence: string): never {
   throw new Error(sentence);

@@ -1,4 +1,5 @@
 import type { JobKey, Stage } from "../../functions/lib/job.ts";
+import type { StageContext } from "../../functions/lib/stage-handler.ts";
 import { AwsError } from "../../local/aws-error.ts";
 import type { FunctionAnswer } from "../../local/lambda/lambda-service.ts";
 import { isKnownResource, taskIntegration } from "../../local/step-functions/integrations.ts";
@@ -6,9 +7,11 @@ import { StateMachine } from "../../local/step-functions/state-machine.ts";
 import { fillPlaceholders, readDefinition } from "../../statemachine/definition.ts";
 import type { LocalAws } from "./local-aws.ts";
 
+export const context: StageContext = { getRemainingTimeInMillis: () => 85_000 };
+
 export const stateMachineArn = "arn:aws:states:eu-central-1:123456789012:stateMachine:process-job";
 
-export type StageHandlers = { readonly [S in Stage]: (key: JobKey) => Promise<unknown> };
+export type StageHandlers = { readonly [S in Stage]: (key: JobKey, context: StageContext) => Promise<unknown> };
 
 /** Stands between the state machine and a stage's Lambda: it can call it, answer in its place, or fail as AWS would, with an {@link AwsError}. */
 export type InvokeStage = (stage: Stage, call: () => Promise<FunctionAnswer>) => Promise<FunctionAnswer>;
@@ -21,7 +24,7 @@ export function createProcessJob(aws: LocalAws, roleName: string, handlers: Stag
   const principal = [...aws.principals.values()].find((one) => one.roleName === roleName);
   if (principal === undefined) throw new Error(`There is no role ${roleName}.`);
   const invoke = (functionName: string, event: string) =>
-    invokeStage(functionName as Stage, () => handlers[functionName as Stage](JSON.parse(event)).then(succeeded, threw));
+    invokeStage(functionName as Stage, () => handlers[functionName as Stage](JSON.parse(event), context).then(succeeded, threw));
   const call: LocalAws["endpoint"]["call"] = (...given) => aws.endpoint.call(...given);
   const arns = { OcrFunctionArn: "ocr", MlInferenceFunctionArn: "ml_inference", SearchFunctionArn: "search", JobsTableName: "jobs" };
   return new StateMachine(fillPlaceholders(readDefinition(), arns), {

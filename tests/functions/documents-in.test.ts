@@ -1,0 +1,232 @@
+import { expect, test } from "vitest";
+import type { ScannedDocument } from "../../functions/lib/document.ts";
+import { about, bodyOf, problem, textOf } from "../support/answers.ts";
+import { keptIn, nothingKept } from "../support/kept.ts";
+import { createPipeline, type Pipeline } from "../support/pipeline.ts";
+import { formOf, jpegFile, pdfFile, pngFile } from "../support/scanned-documents.ts";
+
+const limit = 4_194_304;
+const accepted =
+  'Send application/json with {"text": "…"}, text/plain in UTF-8, image/png, image/jpeg, application/pdf, or one file as multipart/form-data.';
+
+/** As the HTTP API hands over what is not text. */
+const send = (pipeline: Pipeline, type: string, body: Uint8Array, headers: Record<string, string> = {}) =>
+  pipeline.request("create", {
+    headers: { "content-type": type, ...headers },
+    body: Buffer.from(body).toString("base64"),
+    isBase64Encoded: true,
+  });
+
+const file = ({ type, bytes }: ScannedDocument, claimed: string = type) => new File([Uint8Array.from(bytes)], "scan", { type: claimed });
+
+async function sendForm(pipeline: Pipeline, ...files: (File | string)[]) {
+  const { type, body } = await formOf(files.map((one, index) => [`file-${index}`, one]));
+  return send(pipeline, type, body);
+}
+
+const documents = [pngFile(), jpegFile(), pdfFile()];
+
+test.each(documents)("$type as the body is taken, and its text is there once OCR has read it", async (document) => {
+  const pipeline = await createPipeline();
+
+  const answer = await send(pipeline, document.type, document.bytes);
+
+  const jobId = String(bodyOf(answer)["jobId"]);
+  expect(answer.statusCode).toBe(202);
+  const name = `jobs/${jobId}/${pipeline.started[0]?.generation}/document`;
+  const { object, body } = await pipeline.aws.bucketStore.get("documents", name);
+  expect([object.headers["content-type"], body]).toEqual([document.type, document.bytes]);
+  const { openShard, ...record } = (await pipeline.record(jobId)) ?? {};
+  expect(record).toMatchObject({ document: { name: "document", bytes: document.bytes.byteLength, type: document.type } });
+  expect(record).not.toHaveProperty("text");
+  const early = bodyOf(await pipeline.request("get", about(jobId)));
+  expect([Object.keys(early), "text" in early]).toEqual([["jobId", "status", "createdAt", "updatedAt", "result"], false]);
+  const textBefore = bodyOf(await pipeline.request("text", about(jobId)));
+  expect(textBefore).toEqual(problem(404, "Not Found", `Job '${jobId}' has no text yet: OCR has not finished`));
+
+  for (const key of pipeline.started) await pipeline.execute(key);
+
+  const done = await pipeline.record(jobId);
+  expect(done).toMatchObject({ status: "DONE", text: expect.stringContaining("A page.") });
+  expect(done).not.toHaveProperty("document");
+  expect(await textOf(pipeline, jobId)).toContain("A page.");
+});
+
+test("a long text that OCR has read stands in the bucket beside the document", async () => {
+  const pipeline = await createPipeline();
+  const { type, bytes } = pdfFile({ text: "One line of many on a page.\n".repeat(40) });
+
+  const { jobId } = bodyOf(await send(pipeline, type, bytes));
+  for (const key of pipeline.started) await pipeline.execute(key);
+
+  const { jobs, objects } = await keptIn(pipeline.aws);
+  expect(jobs).toMatchObject([{ jobId, status: "DONE", textObject: { name: "ocr-attempt-1" } }]);
+  expect(jobs[0]).not.toHaveProperty("document");
+  expect(objects.map((key) => key.split("/").at(-1)).sort()).toEqual(["document", "ocr-attempt-1"]);
+});
+
+test.each([
+  { what: "a PNG", part: file(pngFile()), document: pngFile() },
+  { what: "a JPEG", part: file(jpegFile()), document: jpegFile() },
+  { what: "a PDF", part: file(pdfFile()), document: pdfFile() },
+  { what: "a PNG of unknown type", part: file(pngFile(), "application/octet-stream"), document: pngFile() },
+  { what: "a PDF of unknown type", part: file(pdfFile(), "application/octet-stream"), document: pdfFile() },
+])("$what as the one file of a form is that document", async ({ part, document }) => {
+  const pipeline = await createPipeline();
+
+  const answer = await sendForm(pipeline, "a field that is no file", part);
+
+  expect(answer.statusCode).toBe(202);
+  const { jobs } = await keptIn(pipeline.aws);
+  expect(jobs).toMatchObject([{ document: { name: "document", bytes: document.bytes.byteLength, type: document.type } }]);
+});
+
+test.each(["text/plain", "text/plain; charset=utf-8", "application/octet-stream"])("a file of %s in a form is a text", async (type) => {
+  const pipeline = await createPipeline();
+
+  const answer = await sendForm(pipeline, new File([" a café\n"], "note.txt", { type }));
+
+  expect(answer.statusCode).toBe(202);
+  expect((await keptIn(pipeline.aws)).jobs).toMatchObject([{ text: "a café" }]);
+});
+
+const oneFile = "send exactly one, as curl -F file=@scan.png does.";
+const broken = "The body is not valid multipart/form-data, or its boundary is missing in the Content-Type.";
+
+test.each([
+  { what: "no file", parts: ["a field"], error: `The form has no file; ${oneFile}` },
+  { what: "two files", parts: [file(pngFile()), file(pngFile())], error: `The form has 2 files; ${oneFile}` },
+  { what: "an empty document", parts: [new File([], "scan.png", { type: "image/png" })], error: "The document is empty." },
+  {
+    what: "an empty text",
+    parts: [new File([" "], "note.txt", { type: "text/plain" })],
+    error: "Field 'text' is required and must not be empty",
+  },
+  { what: "bytes that are nothing", parts: [new File([Uint8Array.of(0xff, 0xfe)], "x")], error: "The body is not valid UTF-8." },
+])("a form of $what is a 400", async ({ parts, error }) => {
+  const pipeline = await createPipeline();
+
+  const answer = await sendForm(pipeline, ...parts);
+
+  expect(bodyOf(answer)).toEqual(problem(400, "Bad Request", error));
+  expect(await keptIn(pipeline.aws)).toEqual(nothingKept);
+});
+
+test.each([
+  { what: "no boundary", type: "multipart/form-data", body: "--x\r\n" },
+  { what: "another boundary", type: "multipart/form-data; boundary=y", body: "--x\r\n" },
+  { what: "nothing in it", type: "multipart/form-data; boundary=x", body: "" },
+  {
+    what: "no end",
+    type: "multipart/form-data; boundary=x",
+    body: '--x\r\nContent-Disposition: form-data; name="file"; filename="secret"\r\n\r\nabc',
+  },
+  { what: "five million dashes", type: "multipart/form-data; boundary=x", body: "-".repeat(5_000_000) },
+])("a form with $what is a 400 that quotes nothing of it", async ({ type, body }) => {
+  const pipeline = await createPipeline();
+
+  const answer = await send(pipeline, type, Buffer.from(body));
+
+  expect(bodyOf(answer)).toEqual(problem(400, "Bad Request", broken));
+});
+
+test("a form of forty thousand files is refused like one of two", { timeout: 30_000 }, async () => {
+  const pipeline = await createPipeline();
+  const part = '--x\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\na\r\n';
+
+  const answer = await send(pipeline, "multipart/form-data; boundary=x", Buffer.from(`${part.repeat(40_000)}--x--\r\n`));
+
+  expect(bodyOf(answer)["error"]).toBe(`The form has 40000 files; ${oneFile}`);
+});
+
+test.each([
+  { what: "a JPEG said to be a PNG", type: "image/png", bytes: jpegFile().bytes, found: "image/jpeg" },
+  { what: "a PNG said to be a JPEG", type: "image/jpeg", bytes: pngFile().bytes, found: "image/png" },
+  { what: "a PNG said to be a PDF", type: "application/pdf", bytes: pngFile().bytes, found: "image/png" },
+  { what: "a text said to be a PDF", type: "application/pdf", bytes: Buffer.from("plain"), found: "no type that is read" },
+])("$what is a 415 that names both, as a body and in a form", async ({ type, bytes, found }) => {
+  const pipeline = await createPipeline();
+
+  const answers = [await send(pipeline, type, bytes), await sendForm(pipeline, new File([Uint8Array.from(bytes)], "scan", { type }))];
+
+  const sentence = `The document is said to be ${type}, but its first bytes are of ${found}.`;
+  expect(answers.map(bodyOf)).toEqual(Array(2).fill(problem(415, "Unsupported Media Type", sentence)));
+  expect(await keptIn(pipeline.aws)).toEqual(nothingKept);
+});
+
+test("a file of another type in a form is a 415", async () => {
+  const pipeline = await createPipeline();
+
+  const answer = await sendForm(pipeline, new File(["<p>"], "a.html", { type: "text/html" }));
+
+  expect(bodyOf(answer)).toEqual(problem(415, "Unsupported Media Type", `A file of type text/html is not accepted. ${accepted}`));
+});
+
+test.each([
+  {
+    what: "too many pixels",
+    size: { width: 6000, height: 4001 },
+    status: 413,
+    sentence: /6000 × 4001 pixels; the limit is 24000000 altogether/,
+  },
+  { what: "too long a side", size: { width: 10_001, height: 20 }, status: 413, sentence: /10001 × 20 pixels; the limit is 10000 a side/ },
+  { what: "too short a side", size: { width: 640, height: 15 }, status: 415, sentence: /640 × 15 pixels; each side must have at least 16/ },
+])("an image of $what is a $status before anything is kept", async ({ size, status, sentence }) => {
+  const pipeline = await createPipeline();
+
+  const answers = [];
+  for (const { type, bytes } of [pngFile(size), jpegFile(size)]) answers.push(await send(pipeline, type, bytes));
+
+  expect(answers.map(({ statusCode }) => statusCode)).toEqual([status, status]);
+  for (const answer of answers) expect(bodyOf(answer)["error"]).toMatch(sentence);
+  expect(await keptIn(pipeline.aws)).toEqual(nothingKept);
+});
+
+test("an image without a size is a 400", async () => {
+  const pipeline = await createPipeline();
+
+  const answer = await send(pipeline, "image/png", pngFile().bytes.subarray(0, 12));
+
+  expect(bodyOf(answer)).toEqual(problem(400, "Bad Request", "The document could not be read; it may be damaged."));
+});
+
+test.each([
+  { bytes: limit, status: 202 },
+  { bytes: limit + 1, status: 413 },
+])("a document of $bytes bytes is a $status, as a body and in a form", async ({ bytes, status }) => {
+  const pipeline = await createPipeline();
+  const document = pngFile({ bytes });
+
+  const answers = [await send(pipeline, document.type, document.bytes), await sendForm(pipeline, file(document))];
+
+  expect(answers.map(({ statusCode }) => statusCode)).toEqual([status, status]);
+  const sentence = "The document has 4194305 bytes; the limit is 4194304 bytes (4 MiB). Send a larger one by POST /uploads.";
+  if (status === 413) for (const answer of answers) expect(bodyOf(answer)["error"]).toBe(sentence);
+});
+
+test("a text in a form has the limit of a text", async () => {
+  const pipeline = await createPipeline();
+
+  const answer = await sendForm(pipeline, new File(["a".repeat(1_048_577)], "note.txt", { type: "text/plain" }));
+
+  expect(bodyOf(answer)).toMatchObject({ status: 413, error: expect.stringContaining("1048577 bytes") });
+});
+
+test("a key belongs to a document's bytes and type, however they were sent", async () => {
+  const pipeline = await createPipeline();
+  const headers = { "idempotency-key": "8f14e45f-ceea-467f-a9d5-6f2c1b7a3e10" };
+  const { type, body } = await formOf([["file", file(pngFile())]]);
+  // Bytes that are a PDF by all that is asked at the door, and a text.
+  const ambiguous = Buffer.from("%PDF-1.7\nA page.");
+
+  const first = await send(pipeline, "image/png", pngFile().bytes, headers);
+  const again = await send(pipeline, type, body, headers);
+  const other = await send(pipeline, "image/png", pngFile({ text: "Another page." }).bytes, headers);
+  const asPdf = await send(pipeline, "application/pdf", ambiguous, { "idempotency-key": "another key of the caller" });
+  const asText = await send(pipeline, "text/plain", ambiguous, { "idempotency-key": "another key of the caller" });
+
+  expect([first, again, other, asPdf, asText].map(({ statusCode }) => statusCode)).toEqual([202, 202, 422, 202, 422]);
+  expect(again.headers).toMatchObject({ "idempotency-replayed": "true" });
+  expect(bodyOf(again)).toEqual(bodyOf(first));
+  expect((await keptIn(pipeline.aws)).objects).toHaveLength(2);
+});

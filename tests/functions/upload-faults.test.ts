@@ -1,0 +1,82 @@
+import { expect, test } from "vitest";
+import { AwsError } from "../../local/aws-error.ts";
+import { bodyOf, problem } from "../support/answers.ts";
+import { keptIn } from "../support/kept.ts";
+import { createPipeline } from "../support/pipeline.ts";
+import { pngFile } from "../support/scanned-documents.ts";
+import { postUpload, upload } from "../support/uploads.ts";
+
+const notKept = problem(503, "Service Unavailable", "The job could not be stored, and nothing of it was kept. Send it again.");
+const document = pngFile({ bytes: 5_000_000 });
+
+/** The calls of `POST /jobs` with an upload, in their order. */
+const calls = ["GetItem", "HeadObject", "CopyObject", "GetObject", "PutItem", "StartExecution", "DeleteObject"];
+
+/** A pipeline with an upload, in which the call of this number fails: before it is made, or so that its answer is lost. */
+async function withFault(at: number, when: "before" | "after") {
+  const made: string[] = [];
+  const fault = { isOn: false };
+  const pipeline = await createPipeline({
+    before: async ({ operation, principal }) => {
+      if (!fault.isOn || principal.roleName !== "admin") return;
+      made.push(operation);
+      if (made.length === at + 1 && when === "before") throw new AwsError("InternalError", "a secret of the inside", 500);
+    },
+  });
+  const handle = pipeline.aws.endpoint.handle.bind(pipeline.aws.endpoint);
+  pipeline.aws.endpoint.handle = async (request) => {
+    const answer = await handle(request);
+    const isLost = fault.isOn && when === "after" && made.length === at + 1;
+    return isLost ? { status: 500, headers: {}, body: "" } : answer;
+  };
+  const { uploadId } = await upload(pipeline, document);
+  fault.isOn = true;
+  return { pipeline, uploadId, made, fault };
+}
+
+test("a job is made of an upload by these calls", async () => {
+  const { pipeline, uploadId, made } = await withFault(99, "before");
+
+  await postUpload(pipeline, uploadId);
+
+  expect(made).toEqual(calls);
+});
+
+const faults = calls.flatMap((call, at) => (["before", "after"] as const).map((when) => ({ call, at, when })));
+const kept = faults.filter(({ call }) => ["StartExecution", "DeleteObject"].includes(call));
+
+test.each(faults.filter((fault) => !kept.includes(fault)))(
+  "$call that fails $when it is made is a 503 that has kept nothing, and the upload can be sent again",
+  async ({ at, when }) => {
+    const { pipeline, uploadId, fault } = await withFault(at, when);
+
+    const answer = await postUpload(pipeline, uploadId);
+    const left = await keptIn(pipeline.aws);
+    fault.isOn = false;
+    const again = await postUpload(pipeline, uploadId);
+
+    expect(bodyOf(answer)).toEqual(notKept);
+    expect(answer.headers).toMatchObject({ "retry-after": "1" });
+    expect([left.jobs, left.objects]).toEqual([[], [expect.stringMatching(/^uploads\//)]]);
+    expect([again.statusCode, again.headers?.["idempotency-replayed"]]).toEqual([202, undefined]);
+    expect((await keptIn(pipeline.aws)).objects).toEqual([expect.stringMatching(/^jobs\/.*\/document$/)]);
+    expect(JSON.stringify(pipeline.logLines)).not.toContain("secret");
+  },
+);
+
+test.each(kept)("$call that fails $when it is made leaves a job that is accepted, and the same one for a repeat", async ({ at, when }) => {
+  const { pipeline, uploadId, fault } = await withFault(at, when);
+
+  const answer = await postUpload(pipeline, uploadId);
+  fault.isOn = false;
+  const again = await postUpload(pipeline, uploadId);
+  await pipeline.aws.clock.advance(60_000);
+  await pipeline.sweep();
+  for (const key of pipeline.started) await pipeline.execute(key);
+
+  expect([answer.statusCode, again.statusCode, again.headers?.["idempotency-replayed"]]).toEqual([202, 202, "true"]);
+  expect(bodyOf(again)["jobId"]).toBe(bodyOf(answer)["jobId"]);
+  const { jobs, objects } = await keptIn(pipeline.aws);
+  expect(jobs).toMatchObject([{ status: "DONE", uploadId }]);
+  expect(objects).toEqual([expect.stringMatching(/^jobs\/.*\/document$/)]);
+});
