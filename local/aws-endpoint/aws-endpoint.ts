@@ -13,6 +13,7 @@ import { AsyncInvocations } from "./async-invocations.ts";
 import { Gatekeeper, jsonRefusals, lambdaRefusals, s3Refusals } from "./gatekeeper.ts";
 import { acceptedAnswer, invokeAnswer, invokeError, readInvoke } from "./lambda-request.ts";
 import { dynamoPermissions, lambdaPermission, listBucket, objectArn, s3Permissions, stepFunctionsPermissions } from "./permissions.ts";
+import { isPresigned } from "./presigned.ts";
 import type { Invocation, LambdaService, Principal, StepFunctionsService } from "./services.ts";
 import { signatureOf } from "./signature.ts";
 import { unknownService } from "./unknown-service.ts";
@@ -36,7 +37,7 @@ export interface AwsEndpointOptions {
   readonly buckets: BucketStore;
   readonly stepFunctions: StepFunctionsService;
   readonly lambda: LambdaService;
-  /** What asynchronous invocations wait by between their attempts; the machine's, where there is none. */
+  /** What presigned URLs expire by, and asynchronous invocations wait by between their attempts; the machine's, where there is none. */
   readonly clock?: Clock;
   /** Awaited before each permitted call. It can hold the call, or throw an {@link AwsError} in its place. */
   readonly before?: (call: PermittedCall) => Promise<void>;
@@ -55,8 +56,8 @@ export class AwsEndpoint {
 
   constructor(options: AwsEndpointOptions) {
     this.#options = options;
-    this.#gatekeeper = new Gatekeeper(options, options.credentials, this.ledger);
     const { lambda, clock = systemClock, onFault = () => undefined, onDenial: onDrop = () => undefined } = options;
+    this.#gatekeeper = new Gatekeeper(options, options.credentials, this.ledger, clock);
     this.#asyncInvocations = new AsyncInvocations({ lambda, clock, onFault, onDrop });
   }
 
@@ -71,8 +72,8 @@ export class AwsEndpoint {
     if (target?.startsWith("DynamoDB_")) return this.#answer(this.#json(request, target), jsonError);
     if (target !== undefined) return this.#answer(this.#json(request, target), (error) => jsonError(error, "com.amazonaws.states"));
     if (request.url.startsWith("/2015-03-31/")) return this.#answer(this.#lambda(request), invokeError);
-    // A place is kept here for requests that are signed in their query: presigned URLs.
-    if (signatureOf(request)?.service === "s3") return this.#answer(this.#s3(request), (error) => xmlError(error, request.method));
+    if (isPresigned(request) || signatureOf(request)?.service === "s3")
+      return this.#answer(this.#s3(request), (error) => xmlError(error, request.method));
     return unknownService(request);
   }
 
@@ -101,6 +102,17 @@ export class AwsEndpoint {
   async invoke(functionNameOrArn: string, event: string, principal: Principal): Promise<Invocation> {
     await this.#admitInvoke(functionNameOrArn, principal);
     return this.#options.lambda.invoke(functionNameOrArn, event);
+  }
+
+  /**
+   * Finds out who signed a request to a service that stands elsewhere, such as an HTTP API.
+   *
+   * @throws AwsError where nobody known has, or their policies do not allow this.
+   */
+  admit(request: AwsRequest, permission: AccessRequest): Principal {
+    const principal = this.#gatekeeper.identify(request, jsonRefusals);
+    this.#gatekeeper.authorize(principal, [permission], jsonRefusals);
+    return principal;
   }
 
   /** Whether a role may do all this: asked by a service that does without where it may not. */

@@ -1,9 +1,11 @@
 import { AwsError } from "../aws-error.ts";
 import type { AwsRequest } from "../aws-message.ts";
+import type { Clock } from "../clock.ts";
 import { type AccessRequest, evaluate } from "../iam/evaluate.ts";
 import type { PermissionLedger } from "../iam/permission-ledger.ts";
 import { developer, developerAccessKeyId } from "./developer.ts";
 import type { Location } from "./permissions.ts";
+import { checkPresigned, isPresigned, presignedSignatureOf } from "./presigned.ts";
 import type { Principal } from "./services.ts";
 import { isSignedBy, signatureOf } from "./signature.ts";
 
@@ -39,20 +41,24 @@ export class Gatekeeper {
   readonly #location: Location;
   readonly #credentials: ReadonlyMap<string, Principal>;
   readonly #ledger: PermissionLedger;
+  readonly #clock: Clock;
 
-  constructor(location: Location, credentials: ReadonlyMap<string, Principal>, ledger: PermissionLedger) {
+  constructor(location: Location, credentials: ReadonlyMap<string, Principal>, ledger: PermissionLedger, clock: Clock) {
+    this.#clock = clock;
     this.#location = location;
     this.#credentials = credentials;
     this.#ledger = ledger;
   }
 
-  /** @throws AwsError, named as the service would name it, for an unsigned request, an unknown key and a wrong signature. */
+  /** @throws AwsError, named as the service would name it, for an unsigned request, an unknown key, a wrong signature, and a URL that holds no longer. */
   identify(request: AwsRequest, names: RefusalNames): Principal {
-    const signature = signatureOf(request);
+    const presigned = isPresigned(request) ? presignedSignatureOf(request) : undefined;
+    const signature = presigned ?? signatureOf(request);
     if (signature === undefined) throw new AwsError(names.missing, "Request is missing Authentication Token", names.status);
     const principal = signature.accessKeyId === developerAccessKeyId ? developer : this.#credentials.get(signature.accessKeyId);
     if (principal === undefined)
       throw new AwsError(names.unknownKey, "The security token included in the request is invalid.", names.status);
+    if (presigned !== undefined) checkPresigned(presigned, request, this.#clock.now());
     if (isSignedBy(principal.secretAccessKey, signature, request)) return principal;
     const message =
       "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.";

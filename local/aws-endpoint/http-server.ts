@@ -59,14 +59,18 @@ function headersOf({ headers }: IncomingMessage): Record<string, string> {
   return Object.fromEntries(entries.map(([name, value]) => [name, Array.isArray(value) ? value.join(",") : String(value)]));
 }
 
+/** A body goes where it stays as it comes: a large upload is held once. One without a stated length is not. */
 async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
+  const declared = Number(incoming.headers["content-length"] ?? Number.NaN);
+  const whole = declared <= mostBytes ? Buffer.allocUnsafe(declared) : undefined;
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    if (whole !== undefined) chunk.copy(whole, bytes);
+    else if (bytes + chunk.length <= mostBytes) chunks.push(chunk);
     bytes += chunk.length;
-    if (bytes <= mostBytes) chunks.push(chunk);
   }
-  return bytes > mostBytes ? undefined : Buffer.concat(chunks);
+  return bytes > mostBytes ? undefined : (whole ?? Buffer.concat(chunks));
 }
 
 function send(outgoing: ServerResponse, method: string | undefined, { status, headers, body }: AwsResponse): void {

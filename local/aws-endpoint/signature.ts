@@ -1,7 +1,8 @@
 import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from "node:crypto";
 import type { AwsRequest } from "../aws-message.ts";
+import { isPresigned } from "./presigned.ts";
 
-/** An `Authorization` header of Signature Version 4. */
+/** A signature of Signature Version 4: of an `Authorization` header, or of a query. */
 export interface Signature {
   readonly accessKeyId: string;
   /** `date/region/service/aws4_request`. */
@@ -9,6 +10,8 @@ export interface Signature {
   /** `s3`, `dynamodb`, `states`, `lambda`. */
   readonly service: string;
   readonly signedHeaders: readonly string[];
+  /** As in the `X-Amz-Date` header: `20260101T000000Z`. */
+  readonly date: string;
   readonly value: string;
 }
 
@@ -19,7 +22,7 @@ const header =
 export function signatureOf({ headers }: Pick<AwsRequest, "headers">): Signature | undefined {
   const [, accessKeyId, scope, service, signedHeaders, value] = header.exec(headers["authorization"] ?? "") ?? [];
   if (!(accessKeyId && scope && service && signedHeaders && value)) return undefined;
-  return { accessKeyId, scope, service, signedHeaders: signedHeaders.split(";"), value };
+  return { accessKeyId, scope, service, signedHeaders: signedHeaders.split(";"), date: headers["x-amz-date"] ?? "", value };
 }
 
 /**
@@ -28,13 +31,22 @@ export function signatureOf({ headers }: Pick<AwsRequest, "headers">): Signature
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export function isSignedBy(secretAccessKey: string, signature: Signature, request: AwsRequest): boolean {
-  const stated = request.headers["x-amz-content-sha256"];
-  const contentHash = stated !== undefined && !/^[0-9a-f]{64}$/.test(stated) ? stated : sha256(request.body);
-  if (stated !== undefined && stated !== contentHash) return false;
+  const contentHash = contentHashOf(request);
+  if (contentHash === undefined) return false;
   const canonicalRequest = canonical(request, signature, contentHash);
-  const toSign = ["AWS4-HMAC-SHA256", request.headers["x-amz-date"] ?? "", signature.scope, sha256(canonicalRequest)].join("\n");
+  const toSign = ["AWS4-HMAC-SHA256", signature.date, signature.scope, sha256(canonicalRequest)].join("\n");
   const expected = hmac(signingKey(secretAccessKey, signature.scope), toSign);
-  return timingSafeEqual(expected, Buffer.from(signature.value, "hex"));
+  const given = Buffer.from(signature.value, "hex");
+  return given.length === expected.length && timingSafeEqual(expected, given);
+}
+
+/** @returns nothing where the body is not what its hash says. A presigned URL is made before there is a body. */
+function contentHashOf(request: AwsRequest): string | undefined {
+  if (isPresigned(request)) return "UNSIGNED-PAYLOAD";
+  const stated = request.headers["x-amz-content-sha256"];
+  if (stated !== undefined && !/^[0-9a-f]{64}$/.test(stated)) return stated;
+  const contentHash = sha256(request.body);
+  return stated === undefined || stated === contentHash ? contentHash : undefined;
 }
 
 function canonical({ method, url, headers }: AwsRequest, { service, signedHeaders }: Signature, contentHash: string): string {
@@ -44,7 +56,7 @@ function canonical({ method, url, headers }: AwsRequest, { service, signedHeader
     service === "s3" ? path : path.split("/").map(encode).join("/"), // every service but S3 encodes the path once more
     query
       .split("&")
-      .filter(Boolean)
+      .filter((part) => part !== "" && !part.startsWith("X-Amz-Signature="))
       .map((part) => (part.includes("=") ? part : `${part}=`))
       .sort()
       .join("&"),

@@ -1,3 +1,4 @@
+import { presignedParameters } from "../aws-endpoint/presigned.ts";
 import { AwsError } from "../aws-error.ts";
 import type { AwsRequest } from "../aws-message.ts";
 
@@ -25,18 +26,26 @@ export interface S3Request {
   readonly body: Buffer;
 }
 
-const honouredQuery = "continuation-token delete delimiter encoding-type list-type marker max-keys prefix start-after x-id".split(" ");
+const honouredQuery: readonly string[] = [
+  ..."continuation-token delete delimiter encoding-type list-type marker max-keys prefix start-after x-id".split(" "),
+  ...presignedParameters,
+  "X-Amz-Content-Sha256",
+  "X-Amz-Security-Token",
+];
 const honouredHeaders =
   /^x-amz-(checksum-(crc32c?|crc64nvme|mode|sha1|sha256)|content-sha256|copy-source(-if-match)?|date|decoded-content-length|meta-.*|metadata-directive|sdk-checksum-algorithm|security-token|trailer|user-agent)$/;
 const refusedHeaders = ["if-modified-since", "if-unmodified-since"];
 
 /** @throws NotImplemented, naming what is not simulated; InvalidURI; KeyTooLongError. */
-export function parseS3Request({ method, url, headers, body }: AwsRequest): S3Request {
+export function parseS3Request({ method, url, headers: sent, body }: AwsRequest): S3Request {
   const [path = "", search = ""] = url.split(/\?(.*)/s);
   const [bucket = "", ...rest] = decodePath(path).slice(1).split("/");
   const key = rest.join("/");
   if (Buffer.byteLength(key) > 1024) throw new AwsError("KeyTooLongError", "Your key is too long");
   const query = new URLSearchParams(search);
+  // A presigned URL has in its query what is a header elsewhere.
+  const isHeader = ([name]: readonly [string, string]) => name.startsWith("x-amz-");
+  const headers = { ...sent, ...Object.fromEntries([...query].filter(isHeader)) };
   if (query.has("uploads") || query.has("uploadId")) throw notImplemented("an upload in parts; send the object in one PutObject");
   const operation = operationOf(method, bucket, key, query, headers);
   if (operation === undefined) throw notImplemented(`${method} of this kind of ${key === "" ? "bucket" : "object"} resource`);
@@ -67,7 +76,8 @@ function operationOf(
 
 // Never ignored: an ACL, a tag or an encryption key that does nothing here would only be missed on AWS.
 function refuseUnknown(query: URLSearchParams, headers: AwsRequest["headers"]): void {
-  for (const name of query.keys()) if (!honouredQuery.includes(name)) throw notImplemented(`the query parameter ${name}`);
+  for (const name of query.keys())
+    if (!honouredQuery.includes(name) && !name.startsWith("x-amz-")) throw notImplemented(`the query parameter ${name}`);
   for (const name of Object.keys(headers)) {
     const known = name.startsWith("x-amz-") ? honouredHeaders.test(name) : !refusedHeaders.includes(name);
     if (!known) throw notImplemented(`the header ${name}`);

@@ -1,11 +1,13 @@
 import { once } from "node:events";
 import { request } from "node:http";
 import { connect } from "node:net";
+import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { listen } from "../../../local/aws-endpoint/http-server.ts";
+import type { AwsRequest } from "../../../local/aws-message.ts";
 import { jobs } from "../../support/job-table.ts";
 import { createLocalAws, type LocalAws } from "../../support/local-aws.ts";
 
@@ -80,6 +82,51 @@ describe("over HTTP", () => {
     const answer = await text(socket);
 
     expect(answer).toMatch(/^HTTP\/1\.1 403 .*This endpoint answers to 127\.0\.0\.1 and localhost only\./s);
+  });
+
+  test.each([
+    ["with a stated length", "content-length: 12\r\n", "twelve bytes"],
+    ["in chunks", "transfer-encoding: chunked\r\n", "7\r\ntwelve \r\n5\r\nbytes\r\n0\r\n\r\n"],
+  ])("a body %s arrives whole", async (_, header, body) => {
+    const bodies: string[] = [];
+    const handle = async (request: AwsRequest) => {
+      bodies.push(request.body.toString());
+      return { status: 200, headers: {}, body: "" };
+    };
+    const server = await listen({ handle });
+    onTestFinished(() => server.close());
+    const { host, port } = new URL(server.url);
+    const socket = connect(Number(port), "127.0.0.1");
+
+    socket.write(`PUT / HTTP/1.1\r\nhost: ${host}\r\n${header}connection: close\r\n\r\n${body}`);
+    await text(socket);
+
+    expect(bodies).toEqual(["twelve bytes"]);
+  });
+
+  test("a body of many pieces arrives in their order", async () => {
+    const sent = Buffer.from(Array.from({ length: 200_000 }, (_, index) => String(index)).join());
+    const bodies: Buffer[] = [];
+    const handle = async (request: AwsRequest) => {
+      bodies.push(request.body);
+      return { status: 200, headers: {}, body: "" };
+    };
+    const server = await listen({ handle });
+    onTestFinished(() => server.close());
+
+    await fetch(server.url, { method: "PUT", body: sent });
+
+    expect(bodies.map((body) => body.equals(sent))).toEqual([true]);
+  });
+
+  test("a body above 64 MiB is refused", async () => {
+    const { url } = await serve(await createLocalAws());
+
+    const answers = [Buffer.alloc(64 * 1024 * 1024 + 1), Readable.toWeb(Readable.from(Array(65).fill(Buffer.alloc(1024 * 1024))))].map(
+      (body) => fetch(url, { method: "POST", body, duplex: "half" } as RequestInit),
+    );
+
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([413, 413]);
   });
 
   test("two servers do not share a port", async () => {
