@@ -1,0 +1,226 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { deploy } from "../../scripts/deploy/deploy.ts";
+import { accessKey, DeployProject, stackYaml } from "../support/deploy-project.ts";
+
+let project: DeployProject;
+beforeEach(async () => {
+  project = new DeployProject();
+  await project.listen();
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  project.close();
+});
+
+const where = "Stack dev in eu-central-1, account 123456789012, as arn:aws:iam::123456789012:user/ada. State in file://~.\n";
+
+/** Outputs of the stack whose API the project's own server stands for. */
+const outputs = () => ({
+  output: JSON.stringify({
+    ApiBaseUrl: project.url,
+    ConsoleLinks: { stateMachine: "https://console.example/states" },
+    CurlLine: "curl -i …",
+  }),
+});
+
+function serveJob(last: object): void {
+  project.aws = {
+    ...project.aws,
+    "GET /": [404, { error: "Not found" }],
+    "POST /jobs": [202, { jobId: "j-1", status: "PENDING" }],
+    "GET /jobs/j-1": [200, { jobId: "j-1", ...last }],
+  };
+}
+
+describe("npm run deploy", () => {
+  test("checks, selects the stack, updates it, shows its outputs and sends a job through it", async () => {
+    project.standIn({ "stack output": outputs(), up: { output: "Updating (dev)\n" } });
+    serveJob({ status: "DONE" });
+
+    const { code, stdout, stderr } = await project.run("deploy");
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^A job through all of it:\n.* PENDING j-1\n.* DONE\n$/) });
+    expect(stdout).toBe(`${where}Updating (dev)
+
+  ApiBaseUrl    ${project.url}
+  stateMachine  https://console.example/states
+  CurlLine      curl -i …
+
+Try it:
+  npm run job -- "some text" --url ${project.url}
+
+{
+  "jobId": "j-1",
+  "status": "DONE"
+}
+`);
+    expect(project.calls.map(({ args }) => args.join(" "))).toEqual([
+      "version",
+      "stack select dev --create",
+      "up --stack dev --yes",
+      "stack output --json --stack dev",
+    ]);
+    expect(project.awsCalls).toEqual([
+      "GetCallerIdentity AKIATESTTESTTESTTEST eu-central-1/sts",
+      "/2016-08-19/account-settings AKIATESTTESTTESTTEST eu-central-1/lambda",
+    ]);
+  });
+
+  test("gives the CLI the credentials, the region, a local backend and an empty passphrase, and prints none of the secrets", async () => {
+    project.standIn({ "stack output": outputs() });
+
+    const { stdout, stderr } = await project.run("deploy", ["--no-smoke"]);
+
+    expect(project.calls.map(({ env }) => env)).toEqual(
+      Array(4).fill({
+        ...accessKey,
+        AWS_REGION: "eu-central-1",
+        AWS_DEFAULT_REGION: "eu-central-1",
+        PULUMI_BACKEND_URL: "file://~",
+        PULUMI_CONFIG_PASSPHRASE: "",
+      }),
+    );
+    expect(stdout + stderr + JSON.stringify(project.calls.map(({ args }) => args))).not.toContain("canary");
+  });
+
+  test("leaves Pulumi.dev.yaml as it was, also where the update fails, and sends no job then", async () => {
+    project.standIn({ up: { code: 255 } });
+
+    const { code, stderr } = await project.run("deploy");
+
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "pulumi up ended with 255; what it printed above says why.\n" });
+    expect(project.calls.map(({ args }) => args[0])).toEqual(["version", "stack", "up"]);
+    expect(project.read("Pulumi.dev.yaml")).toBe(stackYaml);
+  });
+
+  test.each([
+    [[], "up --stack dev"],
+    [["--yes"], "up --stack dev --yes"],
+  ])("at a terminal, with %j, calls pulumi %s", async (switches, call) => {
+    project.standIn({ "stack output": outputs() });
+    for (const [name, value] of Object.entries(accessKey)) vi.stubEnv(name, value); // the AWS client looks nowhere else
+
+    const code = await deploy([...switches, "--no-smoke"], project.atTerminal("").surroundings);
+
+    expect(code).toBe(0);
+    expect(project.calls.map(({ args }) => args.join(" "))).toContain(call);
+  });
+
+  test("waits after Ctrl-C for what the CLI has begun, and cleans up", async () => {
+    project.standIn({ up: { interrupts: true, code: 255 } });
+
+    const { code, stderr } = await project.run("deploy");
+
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "pulumi up ended with 255; what it printed above says why.\n" });
+    expect(project.read("Pulumi.dev.yaml")).toBe(stackYaml);
+  });
+
+  test("--preview changes nothing", async () => {
+    const { code, stdout } = await project.run("deploy", ["--preview"]);
+
+    expect({ code, stdout }).toEqual({ code: 0, stdout: where });
+    expect(project.calls.map(({ args }) => args.join(" "))).toEqual(["version", "stack select dev --create", "preview --stack dev"]);
+    expect(project.read("Pulumi.dev.yaml")).toBe(stackYaml);
+  });
+
+  test("fails where the job does", async () => {
+    project.standIn({ "stack output": outputs() });
+    serveJob({ status: "ERROR", errorCode: "StageFailed" });
+
+    const { code, stderr } = await project.run("deploy");
+
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      "The stack stands, but the job did not end in DONE: the links above lead to its logs; see also docs/deploying.md.\n",
+    );
+  });
+
+  test("says that a stack without an address has none", async () => {
+    project.standIn({ "stack output": { output: "{}" } });
+
+    const { code, stderr } = await project.run("deploy");
+
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: "The stack stands, but says no address of its API: pulumi stack output shows what it does say.\n",
+    });
+  });
+
+  test("says that a new account may run few calls at once, and deploys all the same", async () => {
+    project.standIn({ "stack output": outputs() });
+    project.aws["/2016-08-19/account-settings"] = [200, { AccountLimit: { ConcurrentExecutions: 10 } }];
+
+    const { code, stderr } = await project.run("deploy", ["--no-smoke"]);
+
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr:
+        'This account may run 10 Lambda calls at once, as new ones do: under load, calls are throttled and jobs take longer. To change that, ask for more, which costs nothing (AWS console, Service Quotas, AWS Lambda, "Concurrent executions").\n',
+    });
+  });
+
+  test("says what an unknown switch is not", async () => {
+    const { code, stderr } = await project.run("deploy", ["--force"]);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain("'--force'");
+    expect(project.calls).toEqual([]);
+  });
+});
+
+describe("before anything is changed, npm run deploy refuses", () => {
+  const refusals: Record<string, { given: () => void; env?: NodeJS.ProcessEnv; says: string }> = {
+    "packages that are not installed": {
+      given: () =>
+        project.write(
+          "package-lock.json",
+          '{"packages": {"": {"dependencies": {"zod": "4.6.7"}}, "node_modules/zod": {"version": "4.6.7"}}}',
+        ),
+      says: "The packages of package-lock.json are not installed (zod): run npm ci.",
+    },
+    "no region": {
+      given: () => project.write(".env", ""),
+      says: "No AWS region is set: put AWS_DEFAULT_REGION into .env (copy example.env), with a code such as eu-central-1.",
+    },
+    "a missing Pulumi CLI": {
+      given: () => undefined,
+      env: { PATH: "/nowhere" },
+      says: "The Pulumi CLI was not found on the PATH: install it (curl -fsSL https://get.pulumi.com | sh) and open a new terminal.",
+    },
+    "an old Pulumi CLI": {
+      given: () => project.standIn({ version: { output: "v3.60.9\n" } }),
+      says: "Pulumi 3.60.9 is too old for this project, which needs 3.61.0 or newer: install it anew (curl -fsSL https://get.pulumi.com | sh).",
+    },
+    "no credentials": {
+      given: () => project.write(".env", "AWS_DEFAULT_REGION=eu-central-1\n"),
+      says: "There are no AWS credentials: copy example.env to .env and put in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE (docs/deploying.md).",
+    },
+    "credentials that AWS does not take": {
+      given: () => {
+        project.aws["GetCallerIdentity"] = [403, { Error: { Code: "InvalidClientTokenId", Message: "…", Type: "Sender" } }];
+      },
+      says: "AWS does not take the credentials (InvalidClientTokenId): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in .env.",
+    },
+    "a reservation that the account cannot give": {
+      given: () => {
+        project.aws["/2016-08-19/account-settings"] = [200, { AccountLimit: { ConcurrentExecutions: 109 } }];
+        project.write("Pulumi.dev.yaml", `config:\n  letters:reservedConcurrency: '{"ocr": 7, "search": 3}'\n`);
+      },
+      says: 'reservedConcurrency keeps 10 of the 109 Lambda calls that this account may run at once, and AWS insists on 100 without a reservation: lower it, or ask for more, which costs nothing (AWS console, Service Quotas, AWS Lambda, "Concurrent executions").',
+    },
+    "state on the disk of a CI runner": {
+      given: () => undefined,
+      env: { CI: "true" },
+      says: "A runner's disk is gone after the run, and the stack's state with it: set PULUMI_BACKEND_URL to a bucket, s3://….",
+    },
+  };
+
+  test.each(Object.entries(refusals))("%s", async (_, { given, env = {}, says }) => {
+    given();
+
+    const { code, stderr } = await project.run("deploy", [], env);
+
+    expect({ code, stderr }).toEqual({ code: 1, stderr: `${says}\n` });
+    expect(project.calls.filter(({ args }) => args[0] !== "version")).toEqual([]);
+  });
+});

@@ -1,0 +1,229 @@
+import { readFileSync } from "node:fs";
+import { beforeAll, describe, expect, test } from "vitest";
+import { evaluate } from "../../../local/iam/evaluate.ts";
+import { compilePolicy } from "../../../local/iam/policy.ts";
+import type { DeclaredResource } from "../../../local/simulators/resource-type.ts";
+import { evaluatedProgram } from "../../support/evaluated-program.ts";
+
+const [region, account] = ["us-east-1", "000000000000"];
+const everywhere = "*";
+
+interface Need {
+  readonly actions: string;
+  /** ARN of what a resource becomes, by its name. */
+  readonly on: (name: string) => string;
+}
+
+const arn = (service: string, resource: (name: string) => string, place = `${region}:${account}`) => {
+  return (name: string) => `arn:aws:${service}:${place}:${resource(name)}`;
+};
+const lambda = arn("lambda", (name) => `function:${name}`);
+const role = arn("iam", (name) => `role/${name}`, `:${account}`);
+const api = arn("apigateway", () => "/apis/a1b2c3", `${region}:`);
+const bucket = arn("s3", (name) => name, ":");
+
+/** What Pulumi's AWS provider calls to make, read, change and delete a resource: written out from the service authorization reference. */
+const needs: Record<string, readonly Need[]> = {
+  "aws:apigatewayv2/api:Api": [
+    { actions: "apigateway:POST", on: arn("apigateway", () => "/apis", `${region}:`) },
+    { actions: "apigateway:GET apigateway:PATCH apigateway:PUT apigateway:DELETE", on: api },
+    { actions: "apigateway:POST", on: arn("apigateway", () => "/tags/arn%3Aaws", `${region}:`) },
+  ],
+  "aws:apigatewayv2/integration:Integration": [{ actions: "apigateway:POST apigateway:GET apigateway:PATCH apigateway:DELETE", on: api }],
+  "aws:apigatewayv2/route:Route": [{ actions: "apigateway:POST apigateway:GET apigateway:PATCH apigateway:DELETE", on: api }],
+  "aws:apigatewayv2/stage:Stage": [
+    { actions: "apigateway:POST apigateway:GET apigateway:PATCH apigateway:DELETE", on: api },
+    {
+      actions:
+        "logs:DescribeLogGroups logs:CreateLogDelivery logs:GetLogDelivery logs:UpdateLogDelivery logs:DeleteLogDelivery logs:ListLogDeliveries logs:PutResourcePolicy logs:DescribeResourcePolicies",
+      on: () => everywhere,
+    },
+  ],
+  "aws:cloudwatch/dashboard:Dashboard": [
+    {
+      actions: "cloudwatch:PutDashboard cloudwatch:GetDashboard cloudwatch:DeleteDashboards",
+      on: arn("cloudwatch", (name) => `dashboard/${name}`, `:${account}`),
+    },
+  ],
+  "aws:cloudwatch/logGroup:LogGroup": [
+    {
+      actions:
+        "logs:CreateLogGroup logs:PutRetentionPolicy logs:DeleteRetentionPolicy logs:DeleteLogGroup logs:ListTagsForResource logs:TagResource logs:UntagResource",
+      on: arn("logs", (name) => `log-group:${name}`),
+    },
+    { actions: "logs:DescribeLogGroups", on: () => everywhere },
+  ],
+  "aws:cloudwatch/metricAlarm:MetricAlarm": [
+    {
+      actions:
+        "cloudwatch:PutMetricAlarm cloudwatch:DeleteAlarms cloudwatch:ListTagsForResource cloudwatch:TagResource cloudwatch:UntagResource",
+      on: arn("cloudwatch", (name) => `alarm:${name}`),
+    },
+    { actions: "cloudwatch:DescribeAlarms", on: () => everywhere },
+  ],
+  "aws:dynamodb/table:Table": [
+    {
+      actions:
+        "dynamodb:CreateTable dynamodb:DescribeTable dynamodb:UpdateTable dynamodb:DeleteTable dynamodb:DescribeTimeToLive dynamodb:UpdateTimeToLive dynamodb:DescribeContinuousBackups dynamodb:UpdateContinuousBackups dynamodb:ListTagsOfResource dynamodb:TagResource dynamodb:UntagResource",
+      on: arn("dynamodb", (name) => `table/${name}`),
+    },
+  ],
+  "aws:iam/role:Role": [
+    {
+      actions:
+        "iam:CreateRole iam:GetRole iam:UpdateRole iam:UpdateAssumeRolePolicy iam:DeleteRole iam:TagRole iam:UntagRole iam:ListRolePolicies iam:ListAttachedRolePolicies iam:ListInstanceProfilesForRole iam:PassRole",
+      on: role,
+    },
+  ],
+  // The policies bear the names of their roles.
+  "aws:iam/rolePolicy:RolePolicy": [{ actions: "iam:PutRolePolicy iam:GetRolePolicy iam:DeleteRolePolicy", on: role }],
+  "aws:lambda/function:Function": [
+    {
+      actions:
+        "lambda:CreateFunction lambda:GetFunction lambda:GetFunctionConfiguration lambda:GetFunctionCodeSigningConfig lambda:ListVersionsByFunction lambda:UpdateFunctionCode lambda:UpdateFunctionConfiguration lambda:PublishVersion lambda:PutFunctionConcurrency lambda:DeleteFunctionConcurrency lambda:DeleteFunction lambda:ListTags lambda:TagResource lambda:UntagResource",
+      on: lambda,
+    },
+  ],
+  "aws:lambda/permission:Permission": [
+    { actions: "lambda:AddPermission lambda:GetPolicy lambda:RemovePermission", on: () => lambda("async-text-processing-dev-get-job") },
+  ],
+  "aws:s3/bucket:Bucket": [
+    {
+      actions:
+        "s3:CreateBucket s3:ListBucket s3:ListBucketVersions s3:DeleteBucket s3:GetBucketAcl s3:GetBucketWebsite s3:GetBucketVersioning s3:GetAccelerateConfiguration s3:GetBucketRequestPayment s3:GetBucketLogging s3:GetReplicationConfiguration s3:GetBucketObjectLockConfiguration s3:GetBucketTagging s3:PutBucketTagging s3:ListTagsForResource s3:TagResource s3:UntagResource s3:GetBucketCORS s3:GetLifecycleConfiguration s3:GetBucketPolicy s3:GetEncryptionConfiguration",
+      on: bucket,
+    },
+    { actions: "s3:DeleteObject s3:DeleteObjectVersion", on: (name) => `${bucket(name)}/jobs/j-1/text` },
+  ],
+  "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": [{ actions: "s3:GetBucketCORS s3:PutBucketCORS", on: bucket }],
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": [
+    { actions: "s3:GetLifecycleConfiguration s3:PutLifecycleConfiguration", on: bucket },
+  ],
+  "aws:s3/bucketOwnershipControls:BucketOwnershipControls": [
+    { actions: "s3:GetBucketOwnershipControls s3:PutBucketOwnershipControls", on: bucket },
+  ],
+  "aws:s3/bucketPolicy:BucketPolicy": [{ actions: "s3:GetBucketPolicy s3:PutBucketPolicy s3:DeleteBucketPolicy", on: bucket }],
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": [
+    { actions: "s3:GetBucketPublicAccessBlock s3:PutBucketPublicAccessBlock", on: bucket },
+  ],
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": [
+    { actions: "s3:GetEncryptionConfiguration s3:PutEncryptionConfiguration", on: bucket },
+  ],
+  "aws:scheduler/schedule:Schedule": [
+    {
+      actions: "scheduler:CreateSchedule scheduler:GetSchedule scheduler:UpdateSchedule scheduler:DeleteSchedule",
+      on: arn("scheduler", (name) => `schedule/default/${name}`),
+    },
+  ],
+  "aws:sfn/stateMachine:StateMachine": [
+    {
+      actions:
+        "states:CreateStateMachine states:DescribeStateMachine states:UpdateStateMachine states:DeleteStateMachine states:ListStateMachineVersions states:ListTagsForResource states:TagResource states:UntagResource",
+      on: arn("states", (name) => `stateMachine:${name}`),
+    },
+    { actions: "states:ValidateStateMachineDefinition", on: () => everywhere },
+  ],
+  "aws:sns/topic:Topic": [
+    {
+      actions:
+        "sns:CreateTopic sns:GetTopicAttributes sns:SetTopicAttributes sns:DeleteTopic sns:ListTagsForResource sns:TagResource sns:UntagResource",
+      on: arn("sns", (name) => name),
+    },
+  ],
+  "aws:sns/topicSubscription:TopicSubscription": [
+    { actions: "sns:Subscribe", on: arn("sns", (name) => name) },
+    { actions: "sns:GetSubscriptionAttributes sns:SetSubscriptionAttributes sns:Unsubscribe", on: () => everywhere },
+  ],
+};
+
+/** What a private network needs beside; a Vpc of awsx declares the parts of a network by itself. */
+const networkNeeds: Record<string, string> = {
+  "aws:ec2/securityGroup:SecurityGroup":
+    "CreateSecurityGroup DescribeSecurityGroups DescribeSecurityGroupRules AuthorizeSecurityGroupEgress RevokeSecurityGroupEgress DeleteSecurityGroup DescribeNetworkInterfaces DetachNetworkInterface DeleteNetworkInterface",
+  "awsx:ec2:Vpc":
+    "CreateVpc DescribeVpcs DescribeVpcAttribute ModifyVpcAttribute DeleteVpc CreateSubnet DescribeSubnets ModifySubnetAttribute DeleteSubnet CreateRouteTable DescribeRouteTables AssociateRouteTable DisassociateRouteTable DeleteRouteTable CreateInternetGateway AttachInternetGateway DescribeInternetGateways DetachInternetGateway DeleteInternetGateway DescribeNetworkAcls DescribeAvailabilityZones CreateTags DeleteTags",
+  "aws:ec2/vpcEndpoint:VpcEndpoint": "CreateVpcEndpoint DescribeVpcEndpoints ModifyVpcEndpoint DeleteVpcEndpoints DescribePrefixLists",
+};
+
+interface PolicyFile {
+  readonly Statement: readonly { Sid: string; Action: string | string[]; Condition?: unknown }[];
+}
+
+const read = (name: string): PolicyFile => JSON.parse(readFileSync(new URL(`../../../docs/${name}`, import.meta.url), "utf8"));
+const actionsOf = ({ Statement }: PolicyFile) => Statement.flatMap(({ Action }) => Action).sort();
+const policy = read("deploying-policy.json");
+const networkPolicy = read("deploying-policy-private-network.json");
+
+/** `iam:PassedToService` is a key of one action only, and asserted by itself. */
+const compiled = compilePolicy({ ...policy, Statement: policy.Statement.map(({ Condition: _, ...statement }) => statement) });
+
+/** The name on AWS: where the program says none, Pulumi makes one of the logical name and seven characters. */
+const nameOf = ({ name, inputs }: DeclaredResource) => String(inputs["name"] ?? inputs["dashboardName"] ?? `${name}-0a1b2c3`);
+
+let resources: readonly DeclaredResource[];
+let networkTypes: string[];
+beforeAll(async () => {
+  ({ resources } = await evaluatedProgram("alarmEmail=ada@example.com", "corsOrigins=https://app.example.com", "protect=true"));
+  const network = await evaluatedProgram("privateNetwork=true");
+  const types = new Set(resources.map(({ type }) => type));
+  networkTypes = [...new Set(network.resources.map(({ type }) => type))].filter((type) => !types.has(type));
+});
+
+describe("the policy of the deploying identity", () => {
+  test("is stated for each type of resource that the program declares", () => {
+    expect([...new Set(resources.map(({ type }) => type))].sort()).toEqual(Object.keys(needs).sort());
+  });
+
+  test("allows what each declared resource needs", () => {
+    const denied = resources.flatMap((resource) =>
+      (needs[resource.type] ?? []).flatMap(({ actions, on }) =>
+        actions
+          .split(" ")
+          .map((action) => ({ action, resource: on(nameOf(resource)) }))
+          .filter((request) => !evaluate([compiled], request).allowed),
+      ),
+    );
+
+    expect(denied).toEqual([]);
+  });
+
+  test("allows nothing else", () => {
+    const needed = Object.values(needs).flatMap((each) => each.flatMap(({ actions }) => actions.split(" ")));
+
+    expect(actionsOf(policy)).toEqual([...new Set([...needed, "sts:GetCallerIdentity", "lambda:GetAccountSettings"])].sort());
+  });
+
+  test.each([
+    ["iam:CreateRole", role("admin")],
+    ["iam:PutRolePolicy", role("ocr-of-another-project")],
+    ["lambda:UpdateFunctionCode", lambda("another-project-dev-ocr")],
+    ["dynamodb:DeleteTable", arn("dynamodb", (name) => `table/${name}`)("jobs")],
+    ["s3:DeleteBucket", bucket("documents")],
+    ["s3:GetObject", `${bucket("documents-0a1b2c3")}/jobs/j-1/text`],
+    ["logs:DeleteLogGroup", arn("logs", (name) => `log-group:${name}`)("/aws/lambda/other")],
+  ])("does not allow %s on %s", (action, resource) => {
+    expect(evaluate([compiled], { action, resource }).allowed).toBe(false);
+  });
+
+  test("passes roles to the three services that take them on, and to no other", () => {
+    const conditions = policy.Statement.filter(({ Condition }) => Condition !== undefined).map(({ Sid, Condition }) => [Sid, Condition]);
+
+    expect(conditions).toEqual([
+      [
+        "Roles",
+        { StringEqualsIfExists: { "iam:PassedToService": ["lambda.amazonaws.com", "states.amazonaws.com", "scheduler.amazonaws.com"] } },
+      ],
+    ]);
+  });
+
+  test("fits into a managed policy: 6,144 characters without white space", () => {
+    expect(JSON.stringify(policy).length).toBeLessThanOrEqual(6_144);
+  });
+
+  test("has a second part for a private network, no more than that needs", () => {
+    const needed = Object.values(networkNeeds).flatMap((actions) => actions.split(" ").map((action) => `ec2:${action}`));
+
+    expect(networkTypes.sort()).toEqual(Object.keys(networkNeeds).sort());
+    expect(actionsOf(networkPolicy)).toEqual(needed.sort());
+  });
+});

@@ -1,0 +1,116 @@
+import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { loadEnvFile, stackOf, targetOf } from "../../../scripts/deploy/settings.ts";
+import { StackFile } from "../../../scripts/deploy/stack-file.ts";
+import { DeployProject, stackYaml } from "../../support/deploy-project.ts";
+
+let project: DeployProject;
+beforeEach(() => {
+  project = new DeployProject();
+});
+afterEach(() => project.close());
+
+const target = (env: NodeJS.ProcessEnv, stack = "dev") => targetOf(env, new StackFile(project.folder, stack));
+
+describe(".env", () => {
+  test("sets what is not set yet, and nothing where it is empty", () => {
+    project.write(".env", '# keys\nAWS_PROFILE=\nSTACK_NAME=test\nAWS_DEFAULT_REGION="eu-west-1" # Dublin\nA=file\nB=file\n');
+    const env = { A: "shell", B: "" };
+
+    loadEnvFile(project.folder, env);
+
+    expect(env).toEqual({ STACK_NAME: "test", AWS_DEFAULT_REGION: "eu-west-1", A: "shell", B: "file" });
+  });
+
+  test("need not be there", () => {
+    const env = {};
+
+    loadEnvFile(`${project.folder}/bin`, env);
+
+    expect(env).toEqual({});
+  });
+
+  test("made from example.env knows these variables, and holds no secret", () => {
+    const example = parseEnv(readFileSync(new URL("../../../example.env", import.meta.url), "utf8"));
+
+    expect(example).toEqual({
+      AWS_ACCESS_KEY_ID: "",
+      AWS_SECRET_ACCESS_KEY: "",
+      AWS_SESSION_TOKEN: "",
+      AWS_PROFILE: "",
+      AWS_DEFAULT_REGION: "eu-central-1",
+      STACK_NAME: "dev",
+      PULUMI_BACKEND_URL: "",
+    });
+  });
+});
+
+describe("the stack's name", () => {
+  test.each([
+    [{}, "dev"],
+    [{ STACK_NAME: "" }, "dev"],
+    [{ STACK_NAME: "Team-a_2345678901234567890AB" }, "Team-a_2345678901234567890AB"],
+  ])("of %j is %s", (env, name) => {
+    expect(stackOf(env)).toBe(name);
+  });
+
+  test.each(["Team-a_2345678901234567890ABC", "my stack", "org/dev", "dev & calc", "v1.2"])("may not be %s", (name) => {
+    expect(() => stackOf({ STACK_NAME: name })).toThrow(
+      `STACK_NAME takes up to 28 letters, digits, hyphens and underscores, since it becomes part of the functions' names, not "${name}".`,
+    );
+  });
+});
+
+describe("the target", () => {
+  test("has the region of the stack's file, or else of the environment, as Pulumi has it", () => {
+    const env = { AWS_REGION: "eu-west-1", AWS_DEFAULT_REGION: "eu-west-2" };
+    project.write("Pulumi.other.yaml", "config:\n  aws:region: us-gov-west-1\n");
+
+    expect(target({ AWS_DEFAULT_REGION: "eu-west-2" }).region).toBe("eu-west-2");
+    expect(target(env).region).toBe("eu-west-1");
+    expect(target(env, "other").region).toBe("us-gov-west-1");
+  });
+
+  test("refuses a region that is none", () => {
+    expect(() => target({ AWS_DEFAULT_REGION: "Frankfurt" })).toThrow(
+      'An AWS region is a code such as eu-central-1, not "Frankfurt": mend AWS_DEFAULT_REGION in .env.',
+    );
+  });
+
+  test.each([
+    [{}, "file://~"],
+    [{ PULUMI_BACKEND_URL: "" }, "file://~"],
+    [{ PULUMI_BACKEND_URL: "s3://state?region=eu-west-1", CI: "true" }, "s3://state?region=eu-west-1"],
+  ])("keeps its state, with %j, in %s", (env, backendUrl) => {
+    expect(target({ AWS_REGION: "eu-west-1", ...env }).backendUrl).toBe(backendUrl);
+  });
+});
+
+describe("the stack's file", () => {
+  const salted = `${stackYaml}encryptionsalt: v1:abc=:v1:def\n`;
+
+  test.each([
+    ["a salt is taken out", stackYaml, salted, stackYaml],
+    ["a salt that was there stays", salted, salted, salted],
+    ["a file that is only a salt goes", undefined, "encryptionsalt: v1:abc=:v1:def\n", undefined],
+    ["a file that was rewritten is as it was", stackYaml, "config: {letters:logLevel: INFO}\nencryptionsalt: v1:abc\n", stackYaml],
+    ["what somebody else changed stays", stackYaml, "config:\n  letters:logLevel: DEBUG\n", "config:\n  letters:logLevel: DEBUG\n"],
+  ])("%s", async (_, before, during, after) => {
+    const name = before === undefined ? "new" : "dev";
+    if (before !== undefined) project.write("Pulumi.dev.yaml", before);
+    const file = new StackFile(project.folder, name);
+
+    const result = await file.keptDuring(() => Promise.resolve(project.write(`Pulumi.${name}.yaml`, during)).then(() => "done"));
+
+    expect([result, project.read(`Pulumi.${name}.yaml`)]).toEqual(["done", after]);
+  });
+
+  test("that is gone stays gone", async () => {
+    const file = new StackFile(project.folder, "new");
+
+    await file.keptDuring(() => Promise.resolve());
+
+    expect(project.read("Pulumi.new.yaml")).toBeUndefined();
+  });
+});

@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+
+interface Workflow {
+  readonly permissions: unknown;
+  readonly jobs: Readonly<
+    Record<string, { readonly if: string; readonly steps: readonly { uses?: string; run?: string; with?: object }[] }>
+  >;
+}
+
+const text = readFileSync(new URL("../../../.github/workflows/deploy.yml", import.meta.url), "utf8");
+const { permissions, jobs }: Workflow = parse(text);
+const steps = Object.values(jobs).flatMap((job) => job.steps);
+
+test("the workflow previews pull requests and updates the stack on a push", () => {
+  const runs = Object.entries(jobs).map(([name, job]) => [name, job.if.split(" && ")[0], job.steps.findLast(({ run }) => run)?.run]);
+
+  expect(runs).toEqual([
+    ["preview", "github.event_name == 'pull_request'", "npm run deploy -- --preview"],
+    ["up", "github.event_name == 'push'", "npm run deploy -- --yes"],
+  ]);
+});
+
+test("it stores no key, and asks for no more than a token", () => {
+  expect(permissions).toEqual({ contents: "read", "id-token": "write" });
+  expect(text).not.toMatch(/secrets\.|aws-access-key-id|aws-secret-access-key/);
+});
+
+test("its actions are pinned by commit, each with its release beside it", () => {
+  const actions = text.split("\n").filter((line) => line.includes("uses:"));
+
+  expect(actions.length).toBe(steps.filter(({ uses }) => uses !== undefined).length);
+  for (const line of actions) expect(line).toMatch(/uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+});
