@@ -5,6 +5,6 @@ import { countWords } from "./lib/words.ts";
 
 export const handler = createStageHandler(
   "ml_inference",
-  ({ text }) => ({ result: { stage: "ml_inference", ...analyseSentiment(text), tokenCount: countWords(text) } }),
+  async ({ text }) => ({ result: { stage: "ml_inference", ...(await analyseSentiment(text)), tokenCount: countWords(text) } }),
   stageServices(),
 );

@@ -1,3 +1,4 @@
+import { fnv1a } from "../fnv-1a.ts";
 import { type TermUse, termUses } from "./term-uses.ts";
 
 /** How many terms a vector holds at most: twice as many find hardly more. */
@@ -18,8 +19,11 @@ export interface DocumentTerms {
 }
 
 /** What a text is about, for comparison with other texts. Takes what the text says, and no clock or chance: equal texts have equal terms. */
-export function documentTerms(text: string): DocumentTerms {
-  const weighted = termUses(text)
+export const documentTerms = (text: string): DocumentTerms => documentTermsFrom(termUses(text));
+
+/** {@link documentTerms} of a text whose term uses are known. */
+export function documentTermsFrom(uses: readonly TermUse[]): DocumentTerms {
+  const weighted = uses
     .map((use) => ({ term: cut(use.term), inverseFrequency: use.inverseFrequency, weight: weightOf(use) }))
     .sort((a, b) => b.weight - a.weight)
     .slice(0, longestVector);
@@ -38,17 +42,10 @@ const weightOf = ({ count, inverseFrequency }: TermUse): number => (1 + Math.log
 function encode(weighted: readonly { term: string; weight: number }[]): Uint8Array {
   const vector = new DataView(new ArrayBuffer(weighted.length * bytesPerTerm));
   weighted.forEach(({ term, weight }, index) => {
-    vector.setUint32(index * bytesPerTerm, hash(term));
+    vector.setUint32(index * bytesPerTerm, fnv1a(term));
     vector.setUint8(index * bytesPerTerm + 4, Math.round((255 * weight) / (weighted[0]?.weight ?? 1)));
   });
   return new Uint8Array(vector.buffer);
-}
-
-/** FNV-1a over UTF-16 code units: fixed for ever, as posted vectors are compared with later ones. */
-function hash(term: string): number {
-  let hashed = 0x811c9dc5;
-  for (let index = 0; index < term.length; index++) hashed = Math.imul(hashed ^ term.charCodeAt(index), 0x01000193);
-  return hashed >>> 0;
 }
 
 /** The weights of a vector by the hashes of its terms. A broken vector reads as far as it is whole. */

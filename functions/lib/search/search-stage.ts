@@ -1,6 +1,7 @@
 import type { StageFunction } from "../stage-handler.ts";
-import { documentTerms } from "./document-vector.ts";
+import { documentTermsFrom } from "./document-vector.ts";
 import type { RelatedDocuments } from "./related-documents.ts";
+import { termUses } from "./term-uses.ts";
 import { topKeywords } from "./top-keywords.ts";
 
 /** What is found of related documents: nothing, how many, or also which. */
@@ -9,9 +10,10 @@ export type RelatedDocumentsMode = "off" | "count" | "list";
 /** The search stage: a text's keywords, and the documents of the same owner that are about the same. */
 export function searchStage(related: RelatedDocuments, mode: RelatedDocumentsMode): StageFunction<"search"> {
   return async ({ text, job }) => {
-    const keywords = { stage: "search", topKeywords: topKeywords(text) } as const;
+    const uses = termUses(text);
+    const keywords = { stage: "search", topKeywords: topKeywords(uses) } as const;
     if (mode === "off") return { result: { ...keywords, relatedDocumentsFound: 0 } };
-    const document = documentTerms(text);
+    const document = documentTermsFrom(uses);
     const { found, documents } = await related.find(job, document);
     const postedTerms = await related.post(job, document);
     return {

@@ -1,4 +1,4 @@
-import { type TermUse, termUses } from "./term-uses.ts";
+import type { TermUse } from "./term-uses.ts";
 
 /** How much more the first word of a text counts than one far behind it, and how many words on that is down to a third. */
 const early = { bonus: 1.5, reach: 10, reachShare: 0.1 } as const;
@@ -8,10 +8,10 @@ const nameBonus = 0.25;
 /**
  * The words that say best what a text is about: used often, rare elsewhere, early in the text, or names.
  *
+ * @param uses of the text, as `termUses` finds them.
  * @returns whole words in lower case, each of at most 40 characters, best first; fewer than `limit` where the text has no more.
  */
-export function topKeywords(text: string, limit = 5): string[] {
-  const uses = termUses(text);
+export function topKeywords(uses: readonly TermUse[], limit = 5): string[] {
   const length = uses.reduce((sum, { count }) => sum + count, 0);
   return uses
     .map((use) => ({ word: use.word, weight: keywordWeight(use, length) }))

@@ -1,0 +1,32 @@
+import type { Features } from "./features.ts";
+import type { PerSentiment } from "./sentiment.ts";
+
+/** What features say: a softmax over a weighted sum for each sentiment. */
+export interface SentimentModel {
+  /** Three weights for each feature, in the order of the sentiments. */
+  readonly weights: Int8Array | Float64Array;
+  /** What a weight of 1 is worth, per sentiment. */
+  readonly scale: PerSentiment;
+  readonly bias: PerSentiment;
+}
+
+/** The logarithms of each sentiment's odds, but for a common term. */
+export function scoresOf({ weights, scale, bias }: SentimentModel, { places, values }: Features): PerSentiment {
+  let [negative, neutral, positive] = [0, 0, 0];
+  for (let index = 0; index < places.length; index++) {
+    const at = 3 * (places[index] ?? 0);
+    const value = values[index] ?? 0;
+    negative += value * (weights[at] ?? 0);
+    neutral += value * (weights[at + 1] ?? 0);
+    positive += value * (weights[at + 2] ?? 0);
+  }
+  return [bias[0] + scale[0] * negative, bias[1] + scale[1] * neutral, bias[2] + scale[2] * positive];
+}
+
+/** How likely each sentiment is: adds up to 1. */
+export function probabilitiesOf([negative, neutral, positive]: PerSentiment): PerSentiment {
+  const most = Math.max(negative, neutral, positive);
+  const odds = [Math.exp(negative - most), Math.exp(neutral - most), Math.exp(positive - most)] as const;
+  const total = odds[0] + odds[1] + odds[2];
+  return [odds[0] / total, odds[1] / total, odds[2] / total];
+}

@@ -1,0 +1,8 @@
+const negations = new Set(
+  "not no never none nobody nothing nowhere neither nor cannot without hardly barely scarcely rarely seldom lacks lacked lacking aint cant dont doesnt didnt isnt wasnt wont wouldnt shouldnt couldnt arent werent hasnt havent hadnt".split(
+    " ",
+  ),
+);
+
+/** Whether a word in lower case turns what follows into its opposite. */
+export const isNegation = (word: string): boolean => word.endsWith("n't") || negations.has(word);

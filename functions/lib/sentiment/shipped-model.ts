@@ -1,0 +1,22 @@
+import { featureCount } from "./features.ts";
+import type { SentimentModel } from "./model.ts";
+import type { PerSentiment } from "./sentiment.ts";
+import stored from "./weights.generated.json" with { type: "json" };
+
+/** A model as its file has it. */
+export interface StoredModel {
+  readonly scale: PerSentiment;
+  readonly bias: PerSentiment;
+  /** One byte a weight, in base64. */
+  readonly weights: string;
+}
+
+/** @throws RangeError where the file is of other features than this code. */
+export function modelFrom({ scale, bias, weights }: StoredModel): SentimentModel {
+  const bytes = Buffer.from(weights, "base64");
+  if (bytes.length !== 3 * featureCount) throw new RangeError(`The model has ${bytes.length / 3} features, not ${featureCount}.`);
+  return { scale, bias, weights: new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length) };
+}
+
+/** The model that `npm run train` has written last; docs/model-card.md says what ours learned from, and what it can do. */
+export const shippedModel: SentimentModel = modelFrom(stored as unknown as StoredModel);

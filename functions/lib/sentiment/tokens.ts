@@ -1,0 +1,74 @@
+/** A word, emoticon or mark, as the model sees it. */
+export interface Token {
+  /** In lower case; addresses, user names and numbers are only named as such. */
+  readonly text: string;
+  /** A `stop` ends a sentence, a `pause` a part of one. */
+  readonly kind: "word" | "emoticon" | "pause" | "stop";
+  /** Whether it is SHOUTED. */
+  readonly isCapitals: boolean;
+  /** Whether it is draaawn out. */
+  readonly isElongated: boolean;
+}
+
+/** More than any word that has a sentiment; longer ones are passed over, so that no step below meets an endless one. */
+const longestToken = 40;
+
+const patterns = {
+  address: String.raw`https?:\/\/\S+`,
+  // Every repetition has an end: without one, a text of brackets takes quadratic time.
+  emoticon: String.raw`\p{Extended_Pictographic}|<\/?3|\^_{0,3}\^|(?<!\p{N})(?:[<>]?[:;=][-o*'^]?[)\](\[dDpP/\\|@3<>]{1,12}|[xX]D{1,12}|[)(\]]{1,12}[-o*']?[:;=])(?![\p{L}\p{N}])`,
+  word: String.raw`[@#]?[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:['’][\p{L}\p{N}][\p{L}\p{N}\p{M}]*)*`,
+  stop: String.raw`[!?]+|[.…]+|\n\s*\n`,
+  pause: "[,;:()—–]",
+};
+const tokenPattern = new RegExp(
+  Object.entries(patterns)
+    .map(([kind, pattern]) => `(?<${kind}>${pattern})`)
+    .join("|"),
+  "gu",
+);
+
+/** The tokens of a text in their order. Takes time in proportion to its length, whatever is in it. */
+export function* tokensOf(text: string): Generator<Token> {
+  const visible = text.replace(/\p{Default_Ignorable_Code_Point}+/gu, "");
+  for (const { groups = {} } of visible.matchAll(tokenPattern)) {
+    const token = tokenFrom(groups);
+    if (token !== undefined) yield token;
+  }
+}
+
+const plain = { isCapitals: false, isElongated: false };
+
+function tokenFrom({ address, emoticon, word, stop, pause }: Readonly<Record<string, string | undefined>>): Token | undefined {
+  if (word !== undefined) return word.length > longestToken ? undefined : wordToken(word);
+  if (pause !== undefined) return { ...plain, kind: "pause", text: pause };
+  if (stop !== undefined) return { ...plain, kind: "stop", text: stopFrom(stop) };
+  if (emoticon !== undefined) return { ...plain, kind: "emoticon", text: faceOf(emoticon) };
+  return address === undefined ? undefined : { ...plain, kind: "word", text: "<address>" };
+}
+
+function wordToken(written: string): Token {
+  const isElongated = /(\p{L})\1\1/u.test(written);
+  const isCapitals = /^\P{Ll}*\p{Lu}\P{Ll}*\p{Lu}\P{Ll}*$/u.test(written);
+  return { kind: "word", text: nameOf(written.normalize("NFKC").toLowerCase().replaceAll("’", "'")), isCapitals, isElongated };
+}
+
+function nameOf(word: string): string {
+  if (word.startsWith("@")) return "<user>";
+  if (/^#?\d+$/.test(word)) return "<number>";
+  return word.replace(/^#/, "").replace(/(\p{L})\1{2,}/gu, "$1$1");
+}
+
+/** What ends a sentence; two of a kind for any more of them. */
+function stopFrom(written: string): string {
+  if (written.startsWith("\n")) return ".";
+  if (written.includes("?")) return written.includes("!") ? "?!" : "?";
+  return written.length > 1 ? `${written[0]}${written[0]}` : written;
+}
+
+/** `:-)))` is `:)`. */
+const faceOf = (written: string): string =>
+  written
+    .slice(0, 12)
+    .replace(/(?<=[:;=])[-o*'^]|[-o*'](?=[:;=])/g, "")
+    .replace(/(\S)\1+/g, "$1");
