@@ -1,0 +1,79 @@
+import { type Row, table } from "../bench/table.ts";
+import { asDurableFunction, asSleepingWorker, asStandard } from "./alternatives.ts";
+import type { Measurement } from "./measure.ts";
+import { monthlyParts } from "./monthly.ts";
+import { logDollars, type Parts, platformDollars, pollsOf, priceJobs, type Traffic, total } from "./price-jobs.ts";
+
+/** What was measured: short texts as lean and as by default, and other documents as lean. */
+export interface Measurements {
+  readonly lean: Measurement;
+  readonly byDefault: Measurement;
+  readonly documents: Readonly<Record<string, Measurement>>;
+}
+
+export type Columns = Readonly<Record<string, Parts>>;
+
+/** Dollars a million jobs of a short text, of this design and of others that would do. */
+export function designs({ lean, byDefault }: Measurements, traffic: Traffic): Columns {
+  return {
+    lean: priceJobs(lean, traffic),
+    default: priceJobs(byDefault, traffic),
+    Standard: asStandard(lean, traffic),
+    durable: asDurableFunction(lean, traffic),
+    "one worker": asSleepingWorker(lean, traffic),
+  };
+}
+
+/** Dollars a million jobs of other documents, as lean. One that takes longer to read than a job is said to takes as long. */
+export function documents({ documents }: Measurements, traffic: Traffic): Columns {
+  const column = ([name, measurement]: [string, Measurement]) => {
+    const seconds = total(measurement.job.milliseconds) / 1_000;
+    return [name, priceJobs(measurement, { ...traffic, jobSeconds: Math.max(traffic.jobSeconds, seconds) })];
+  };
+  return Object.fromEntries(Object.entries(documents).map(column));
+}
+
+/** What one setting each would take off a million lean jobs, and what related documents and logs add by default. */
+export function settings({ lean, byDefault }: Measurements, traffic: Traffic): Parts {
+  const all = (dollars: (usage: Measurement["job"]) => number) => dollars(lean.job) + pollsOf(traffic) * dollars(lean.poll);
+  const own = priceJobs(lean, traffic);
+  const usual = priceJobs(byDefault, traffic);
+  const added = (...parts: string[]) => total(Object.fromEntries(parts.map((part) => [part, (usual[part] ?? 0) - (own[part] ?? 0)])));
+  return {
+    "lean: executions logged at ERROR": -all((usage) => logDollars(usage, "executions") - logDollars(usage, "errors")),
+    "lean: Lambda's own lines at WARN": own["log: Lambda's own"] === 0 ? 0 : -all(platformDollars),
+    "lean: no log of requests": -all((usage) => logDollars(usage, "requests")),
+    "lean: no traces": -(own["traces"] ?? 0),
+    "by default: related documents": added("table writes", "table reads", "Lambda time"),
+    "by default: functions' log at INFO": added("log: functions"),
+    "by default: executions' log": usual["log: executions"] ?? 0,
+  };
+}
+
+/** Everything, as tables. */
+export function report(measurements: Measurements, traffics: readonly Traffic[]): string {
+  const sections = traffics.flatMap((traffic) => {
+    const { jobSeconds } = traffic;
+    const polls = pollsOf(traffic);
+    const times = `jobs of ${jobSeconds} s, ${polls} ${polls === 1 ? "poll" : "polls"} each`;
+    return [
+      `A million short texts, ${times}: dollars\n${columnsTable("Part", designs(measurements, traffic))}`,
+      `A million other documents as lean, ${times}: dollars\n${columnsTable("Part", documents(measurements, traffic))}`,
+      `What settings take off or add, ${times}: dollars\n${columnsTable("Setting", { "a million": settings(measurements, traffic) }, false)}`,
+    ];
+  });
+  const monthly = columnsTable("Part", { "a month": monthlyParts(measurements.byDefault.manifest) });
+  return [...sections, `Beside the jobs: dollars\n${monthly}`].join("\n\n");
+}
+
+function columnsTable(head: string, columns: Columns, hasTotal = true): string {
+  const names = [...new Set(Object.values(columns).flatMap(Object.keys))];
+  const row = (name: string, cell: (parts: Parts) => number | undefined): Row => [
+    name,
+    ...Object.values(columns).map((parts) => dollars(cell(parts))),
+  ];
+  const rows = names.map((name) => row(name, (parts) => parts[name]));
+  return table([head, ...Object.keys(columns)], hasTotal ? [...rows, row("total", total)] : rows);
+}
+
+const dollars = (amount: number | undefined): string => (amount === undefined ? "–" : amount.toFixed(2));

@@ -1,0 +1,18 @@
+import type { Traffic } from "./price-jobs.ts";
+
+/**
+ * Reads what the command line says of jobs and their clients.
+ *
+ * @param jobsSeconds numbers, parted by commas: a traffic each.
+ * @param functionMilliseconds `function=milliseconds`, parted by commas, or empty.
+ * @returns nothing where one of them is not as it should be.
+ */
+export function parseTraffics(jobsSeconds: string, pollsPerSecond: string, functionMilliseconds: string): readonly Traffic[] | undefined {
+  const given = functionMilliseconds.split(",").filter((assignment) => assignment !== "");
+  const milliseconds = given.map((assignment) => /^([a-z-]+)=(\d+(?:\.\d+)?)$/.exec(assignment));
+  const seconds = jobsSeconds.split(",").map(Number);
+  const polls = Number(pollsPerSecond);
+  if (![...seconds, polls].every((number) => number > 0 && Number.isFinite(number)) || milliseconds.includes(null)) return undefined;
+  const byFunction = Object.fromEntries(milliseconds.map((match) => [match?.[1], Number(match?.[2])]));
+  return seconds.map((jobSeconds) => ({ jobSeconds, pollsPerSecond: polls, functionMilliseconds: byFunction }));
+}
