@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "../../local/clock.ts";
 import { type Runtime, type RuntimeOptions, startRuntime } from "../../local/runtime.ts";
 import { readStackConfig } from "../../local/stack-config.ts";
+import { refuseUndescribed } from "./described-answer.ts";
 import { projectFolder } from "./evaluated-program.ts";
 
 export interface LocalRuntimeOptions extends Partial<Omit<RuntimeOptions, "config" | "stack" | "port">> {
@@ -52,10 +53,14 @@ export interface Answer {
   readonly body: Record<string, unknown>;
 }
 
-/** One request to the API; the body as JSON, or empty. */
+/** One request to the API; the body as JSON, or empty. An answer that `/openapi.json` does not describe fails the test. */
 export async function request({ apiUrl }: Pick<Runtime, "apiUrl">, path: string, init?: RequestInit): Promise<Answer> {
   const response = await fetch(`${apiUrl}${path}`, init);
   const text = await response.text();
+  refuseUndescribed({
+    ...{ method: init?.method ?? "GET", path, status: response.status },
+    ...{ contentType: response.headers.get("content-type"), text },
+  });
   return { status: response.status, headers: response.headers, body: text === "" ? {} : JSON.parse(text) };
 }
 
