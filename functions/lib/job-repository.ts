@@ -152,7 +152,17 @@ export class JobRepository {
     if (job === undefined || !isOpen(job)) return "nothing";
     if (job.deadlineAt <= this.#now()) return this.#expire(job);
     // The index lags behind the record: another sweeper may just have done what was due.
-    return job.dueAt !== undefined && job.dueAt <= this.#now() ? this.#claimRestart(job) : "nothing";
+    if (job.dueAt === undefined || job.dueAt > this.#now()) return "nothing";
+    return job.status === "PENDING" && job.restarts < timeLimits.mostRestarts ? this.#claimRestart(job) : this.#postpone(job);
+  }
+
+  /** What nothing but its deadline can come to is looked at again then. A job's start leaves this to the sweeper: most end before it comes. */
+  async #postpone(job: Job): Promise<"nothing"> {
+    await this.#update(job.jobId, {
+      set: { dueAt: job.deadlineAt },
+      conditions: [...this.#openStill(job), ["dueAt", "=", job.dueAt]],
+    });
+    return "nothing";
   }
 
   async #expire(job: Job): Promise<"expired" | "nothing"> {
@@ -170,10 +180,8 @@ export class JobRepository {
   }
 
   async #claimRestart(job: Job): Promise<{ readonly start: Job } | "nothing"> {
-    if (job.status !== "PENDING" || job.restarts >= timeLimits.mostRestarts) return "nothing";
-    const isLast = job.restarts + 1 === timeLimits.mostRestarts;
     const attempt = await this.#update(job.jobId, {
-      set: { restarts: job.restarts + 1, dueAt: isLast ? job.deadlineAt : this.#now() + timeLimits.restartAfterSeconds },
+      set: { restarts: job.restarts + 1, dueAt: this.#now() + timeLimits.restartAfterSeconds },
       conditions: [...this.#openStill(job), ["status", "=", "PENDING"], ["restarts", "=", job.restarts]],
     });
     return "written" in attempt ? { start: attempt.written } : "nothing";
@@ -182,7 +190,7 @@ export class JobRepository {
   async #begin(key: JobKey): Promise<Job | undefined> {
     const deadlineAt = this.#now() + timeLimits.executionDeadlineSeconds;
     const attempt = await this.#update(key.jobId, {
-      set: { status: "IN_PROGRESS", stage: stages[0], deadlineAt, dueAt: deadlineAt },
+      set: { status: "IN_PROGRESS", stage: stages[0], deadlineAt },
       conditions: [...this.#openStill(key), ["status", "=", "PENDING"]],
     });
     return "written" in attempt ? attempt.written : attempt.lostTo;

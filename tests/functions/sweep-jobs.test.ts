@@ -42,12 +42,12 @@ test("a job that never starts is started again a minute after its making and a m
 
 test("a job that has had its restarts is not due again before its deadline", async () => {
   const { sweep, aws, jobs } = await holding([pending(1)]);
-  for (let minute = 0; minute < 2; minute++) {
+  for (let minute = 0; minute < 3; minute++) {
     await aws.clock.advance(60_000);
     await sweep();
   }
 
-  await aws.clock.advance(479_000);
+  await aws.clock.advance(419_000);
   const before = await jobs.dueJobs(1, 10);
   await aws.clock.advance(1_000);
 
@@ -170,15 +170,19 @@ test("a sweeper that comes to a job just after another has started it leaves it 
   expect(started).toHaveLength(1);
 });
 
-test("a job that has had its restarts is left alone, though the index still names it", async () => {
-  const job = pending(1, { restarts: 2 });
-  const { sweep, aws, record } = await holding([job]);
+test.each([
+  { what: "has had its restarts", job: pending(1, { restarts: 2 }) },
+  { what: "is running", job: heldJob("IN_PROGRESS", { jobId: idOf(1), openShard: 1, dueAt: start + 60 }) },
+])("a job that $what a minute after its making is only looked at again at its deadline", async ({ job }) => {
+  const { sweep, aws, record, jobs } = await holding([job]);
   await aws.clock.advance(60_000);
 
   const swept = await sweep();
+  const dueAfterwards = await jobs.dueJobs(1, 10);
 
   expect(swept).toEqual({ started: 0, expired: 0, failed: 0 });
-  expect(await record(job.jobId)).toEqual(job);
+  expect(dueAfterwards).toEqual([]);
+  expect(await record(job.jobId)).toEqual({ ...job, dueAt: job.deadlineAt, updatedAt: start + 60, version: job.version + 1 });
 });
 
 test.each([
