@@ -1,11 +1,16 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { jobsPrefix } from "../functions/lib/document-store.ts";
+import { uploadDays, uploadsPrefix } from "../functions/lib/upload-store.ts";
 import { allow, type Statement } from "./statement.ts";
 
 export interface DocumentBucketArgs {
   /** Days after which an object is deleted, whatever became of its job. */
   readonly retentionDays: number;
+  /** Whether the bucket stays while there is something in it. */
+  readonly protect: boolean;
+  /** Origins whose pages may upload documents. */
+  readonly corsOrigins: readonly string[];
 }
 
 /** The private bucket for documents and texts that are too large for a record. */
@@ -15,17 +20,23 @@ export class DocumentBucket extends pulumi.ComponentResource {
 
   constructor(name: string, args: DocumentBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super("async-text-processing:index:DocumentBucket", name, {}, opts);
-    const bucket = new aws.s3.Bucket(name, { forceDestroy: true }, { parent: this });
+    const bucket = new aws.s3.Bucket(name, { forceDestroy: !args.protect }, { parent: this });
     this.name = bucket.bucket;
     this.arn = bucket.arn;
     this.#createProtection(name);
     this.#createLifecycle(name, args.retentionDays);
+    if (args.corsOrigins.length > 0) this.#createCors(name, args.corsOrigins);
     this.registerOutputs({ name: this.name, arn: this.arn });
   }
 
   /** The statement that grants exactly `actions` on the objects of jobs. */
   grant(...actions: readonly `s3:${string}Object`[]): Statement {
     return allow(actions, pulumi.interpolate`${this.arn}/${jobsPrefix}*`);
+  }
+
+  /** The statement that grants exactly `actions` on what clients have uploaded. */
+  grantUploads(...actions: readonly `s3:${string}Object`[]): Statement {
+    return allow(actions, pulumi.interpolate`${this.arn}/${uploadsPrefix}*`);
   }
 
   /** The statement that grants listing the objects of jobs. */
@@ -64,9 +75,15 @@ export class DocumentBucket extends pulumi.ComponentResource {
     });
   }
 
+  #createCors(name: string, origins: readonly string[]): void {
+    const upload = { allowedMethods: ["PUT"], allowedOrigins: [...origins], allowedHeaders: ["*"], maxAgeSeconds: 3_600 };
+    new aws.s3.BucketCorsConfiguration(name, { bucket: this.name, corsRules: [upload] }, { parent: this });
+  }
+
   #createLifecycle(name: string, days: number): void {
-    const rule = { id: "expire", status: "Enabled", filter: { prefix: jobsPrefix }, expiration: { days } };
-    const uploads = { id: "abandoned-uploads", status: "Enabled", filter: {}, abortIncompleteMultipartUpload: { daysAfterInitiation: 1 } };
-    new aws.s3.BucketLifecycleConfiguration(name, { bucket: this.name, rules: [rule, uploads] }, { parent: this });
+    const jobs = { id: "expire", status: "Enabled", filter: { prefix: jobsPrefix }, expiration: { days } };
+    const uploads = { id: "expire-uploads", status: "Enabled", filter: { prefix: uploadsPrefix }, expiration: { days: uploadDays } };
+    const parts = { id: "abandoned-uploads", status: "Enabled", filter: {}, abortIncompleteMultipartUpload: { daysAfterInitiation: 1 } };
+    new aws.s3.BucketLifecycleConfiguration(name, { bucket: this.name, rules: [jobs, uploads, parts] }, { parent: this });
   }
 }

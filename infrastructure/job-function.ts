@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "./settings.ts";
+import { jobNamespace } from "./metric.ts";
+import { type Settings, wrongSetting } from "./settings.ts";
 import { allow, policyDocument, type Statement, trustPolicy } from "./statement.ts";
 
 export interface JobFunctionArgs {
@@ -14,6 +16,8 @@ export interface JobFunctionArgs {
   readonly logLevel: string;
   readonly logRetentionDays: number;
   readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Calls at once that are kept for the function, and are all that it gets. */
+  readonly reservedConcurrency: number | undefined;
   /** Subnets and security groups, where the function runs in a network of its own. */
   readonly network?: aws.types.input.lambda.FunctionVpcConfig | undefined;
 }
@@ -43,8 +47,9 @@ class JobFunction extends pulumi.ComponentResource {
         publish: true, // an execution that is under way finishes on the code that it started with
         timeout: args.timeoutSeconds,
         memorySize: args.memoryMiB,
+        reservedConcurrentExecutions: args.reservedConcurrency,
         environment: { variables: environmentOf(name, args) },
-        loggingConfig: { logFormat: "JSON", logGroup: logGroup.name },
+        loggingConfig: { logFormat: "JSON", logGroup: logGroup.name, systemLogLevel: systemLogLevelOf(args.logLevel) },
         vpcConfig: args.network,
       },
       { parent: this, dependsOn: [policy] },
@@ -66,11 +71,24 @@ export type FunctionArgs = Pick<JobFunctionArgs, "statements" | "environment" | 
   Partial<Pick<JobFunctionArgs, "timeoutSeconds" | "memoryMiB">>;
 export type CreateFunction = (name: string, args: FunctionArgs) => aws.lambda.Function;
 
-/** Makes functions with the stack's settings. */
-export const functionFactory =
-  (bundles: string, { logLevel, logRetentionDays }: Settings): CreateFunction =>
-  (name, args) =>
-    new JobFunction(name, { bundles, logLevel, logRetentionDays, timeoutSeconds: 10, memoryMiB: 512, ...args }).function;
+/**
+ * Makes functions with the stack's settings.
+ *
+ * @returns how to make one, and all that have been made, by their names.
+ * @throws pulumi.RunError where concurrency is reserved for a function that there is none of.
+ */
+export function functionFactory(bundles: string, { logLevel, logRetentionDays, reservedConcurrency }: Settings) {
+  const unknown = Object.keys(reservedConcurrency).find((name) => !existsSync(join(bundles, name)));
+  if (unknown !== undefined) throw wrongSetting("reservedConcurrency", `there is no function "${unknown}"`);
+  const ofStack = { bundles, logLevel, logRetentionDays, timeoutSeconds: 10, memoryMiB: 512 };
+  const functions = new Map<string, aws.lambda.Function>();
+  const createFunction: CreateFunction = (name, args) => {
+    const made = new JobFunction(name, { ...ofStack, reservedConcurrency: reservedConcurrency[name], ...args }).function;
+    functions.set(name, made);
+    return made;
+  };
+  return { createFunction, functions };
+}
 
 /** Lambda makes and removes a function's network interfaces with the function's role; AWS knows no resource for them. */
 const networkInterfaces = allow(
@@ -79,5 +97,14 @@ const networkInterfaces = allow(
 );
 
 function environmentOf(name: string, { logLevel, environment }: JobFunctionArgs) {
-  return { POWERTOOLS_SERVICE_NAME: name, POWERTOOLS_LOG_LEVEL: logLevel, NODE_OPTIONS: "--enable-source-maps", ...environment };
+  return {
+    POWERTOOLS_SERVICE_NAME: name,
+    POWERTOOLS_LOG_LEVEL: logLevel,
+    POWERTOOLS_METRICS_NAMESPACE: jobNamespace(),
+    NODE_OPTIONS: "--enable-source-maps",
+    ...environment,
+  };
 }
+
+/** Lambda's own lines, two for each call, cost as much as the calls: they go with the functions' own at INFO. */
+const systemLogLevelOf = (logLevel: string): string => (logLevel === "WARN" || logLevel === "ERROR" ? "WARN" : "INFO");

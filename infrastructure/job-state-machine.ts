@@ -12,6 +12,8 @@ export interface JobStateMachineArgs {
   readonly jobs: JobTable;
   readonly accountId: pulumi.Input<string>;
   readonly logRetentionDays: number;
+  /** The console draws an execution only where all of it is logged. */
+  readonly logLevel: "ALL" | "ERROR";
 }
 
 /** AWS has no narrower resource for log delivery; with one of these missing the console shows an execution as "Unknown". */
@@ -55,7 +57,11 @@ export class JobStateMachine extends pulumi.ComponentResource {
         type: "EXPRESS",
         roleArn: role.arn,
         definition: definitionWith(args),
-        loggingConfiguration: { level: "ALL", includeExecutionData: true, logDestination: pulumi.interpolate`${logGroup.arn}:*` },
+        loggingConfiguration: {
+          level: args.logLevel,
+          includeExecutionData: args.logLevel === "ALL",
+          logDestination: pulumi.interpolate`${logGroup.arn}:*`,
+        },
         tracingConfiguration: { enabled: true },
       },
       { parent: this, dependsOn: [policy, logGroup] },

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { openJobsIndex } from "../functions/lib/job-repository.ts";
-import { DataTable, type TableKeys } from "./data-table.ts";
+import { DataTable, type DataTableArgs, type TableKeys } from "./data-table.ts";
 import { allow, type Statement } from "./statement.ts";
 
 const keys: TableKeys = {
@@ -15,8 +15,8 @@ const keys: TableKeys = {
 
 /** The table with one record per job, keyed by `jobId`, and the sparse index of jobs that are open. */
 export class JobTable extends DataTable {
-  constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
-    super("async-text-processing:index:JobTable", name, keys, opts);
+  constructor(name: string, args: DataTableArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("async-text-processing:index:JobTable", name, keys, args, opts);
   }
 
   /** The statement that grants a query of the index of open jobs. */

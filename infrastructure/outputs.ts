@@ -1,19 +1,52 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { JobStateMachine } from "./job-state-machine.ts";
+import { insightsFragment } from "./logs-insights.ts";
+import type { Settings } from "./settings.ts";
+import type { Watched } from "./watched.ts";
 
 /** A line to try the stack with. */
 export const curlLine = (baseUrl: pulumi.Output<string>): pulumi.Output<string> =>
   pulumi.interpolate`curl -i ${baseUrl}/jobs -H 'Content-Type: application/json' -d '{"text": "AWS Lambda is a great serverless compute service"}'`;
 
-/** Where the AWS console shows the stack: the state machine with its executions, and their log. */
-export function consoleLinks({ arn, logGroupName }: JobStateMachine) {
+/** What whoever deploys the stack should know of its settings. */
+export const warningsOf = ({ auth }: Settings): readonly string[] =>
+  auth === "none" ? ["Everyone who has the address can submit documents, at your cost. Set auth to iam or jwt to change that."] : [];
+
+/** What stands in a query for what its reader has to fill in. */
+const jobId = "JOB_ID";
+
+/** Where the AWS console shows the stack. */
+export function consoleLinks({ stateMachine, functions }: Watched, dashboardName: pulumi.Output<string>) {
   const { region } = aws.getRegionOutput();
   const home = (service: string) => pulumi.interpolate`https://${region}.console.aws.amazon.com/${service}/home?region=${region}`;
-  // The console of CloudWatch escapes a group's name twice, with $ for the second percent sign.
-  const group = logGroupName.apply((name) => encodeURIComponent(encodeURIComponent(name)).replaceAll("%", "$"));
+  const executionLog = stateMachine.logGroupName;
+  const logs = pulumi.all([
+    executionLog,
+    ...[...functions.values()].map(({ loggingConfig }) => loggingConfig.apply((log) => log.logGroup ?? "")),
+  ]);
+  const query = (groups: pulumi.Output<string[]>, seconds: number, ...lines: pulumi.Input<string>[]) =>
+    pulumi.interpolate`${home("cloudwatch")}#logsV2:logs-insights${pulumi
+      .all([groups, pulumi.all(lines)])
+      .apply(([sources, text]) => insightsFragment(text.join("\n| "), sources, seconds))}`;
+  const drawing = pulumi.interpolate`concat("${home("states")}#/express-executions/details/", execution_arn, "?startDate=", event_timestamp)`;
   return {
-    stateMachine: pulumi.interpolate`${home("states")}#/statemachines/view/${arn}`,
-    executionLog: pulumi.interpolate`${home("cloudwatch")}#logsV2:log-groups/log-group/${group}`,
+    // The page lists the executions too.
+    stateMachine: pulumi.interpolate`${home("states")}#/statemachines/view/${stateMachine.arn}`,
+    dashboard: pulumi.interpolate`${home("cloudwatch")}#dashboards/dashboard/${dashboardName}`,
+    logOfJob: query(logs, 86_400, "fields @timestamp, @message, @log", `filter @message like "${jobId}"`, "sort @timestamp"),
+    failuresOfLastHour: query(
+      logs,
+      3_600,
+      "fields @timestamp, jobId, stage, error, cause, @log",
+      'filter level = "ERROR"',
+      "sort @timestamp desc",
+    ),
+    // An execution is named after its job; where it is drawn depends on what AWS adds to the name, and on its start.
+    drawingOfJob: query(
+      pulumi.all([executionLog]),
+      86_400,
+      pulumi.interpolate`fields ${drawing} as drawing`,
+      `filter type = "ExecutionStarted" and execution_arn like "${jobId}"`,
+    ),
   };
 }

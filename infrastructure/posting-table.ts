@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { DataTable, type TableKeys } from "./data-table.ts";
+import { DataTable, type DataTableArgs, type TableKeys } from "./data-table.ts";
 
 const keys: TableKeys = {
   hashKey: "ownerTerm",
@@ -12,7 +12,7 @@ const keys: TableKeys = {
 
 /** The table by which the search stage finds related documents: what documents of an owner hold a term, newest first. */
 export class PostingTable extends DataTable {
-  constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
-    super("async-text-processing:index:PostingTable", name, keys, opts);
+  constructor(name: string, args: DataTableArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("async-text-processing:index:PostingTable", name, keys, args, opts);
   }
 }

@@ -7,13 +7,27 @@ const logRetentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545,
 /** A stage's whole wait must fit into its timeout beside its work. */
 const paceSeconds = z.number().min(0).max(5).default(0);
 
+/** Scheme and host, as a browser sends them; `*` alone, or in place of every host. */
+const origin = z
+  .string()
+  .regex(/^(\*|https?:\/\/(\*|[^\s/*]+))$/, "must be origins such as https://app.example.com, parted by commas, or *");
+
 const settingsSchema = z.strictObject({
   logLevel: z.enum(["DEBUG", "INFO", "WARN", "ERROR"]),
+  executionLogLevel: z.enum(["ALL", "ERROR"]),
   jobRetentionDays: z.int().min(1).max(365),
   logRetentionDays: z.int().refine((days) => logRetentions.includes(days), `must be one of ${logRetentions.join(", ")}`),
   stagePaceSeconds: z.strictObject({ ocr: paceSeconds, mlInference: paceSeconds, search: paceSeconds }),
   relatedDocuments: z.enum(["off", "count", "list"]),
   privateNetwork: z.boolean(),
+  alarmEmail: z.literal("").or(z.email("must be one e-mail address, or empty")),
+  reservedConcurrency: z.record(z.string(), z.int().min(0)),
+  protect: z.boolean(),
+  throttle: z.strictObject({ rate: z.number().min(1), burst: z.int().min(1) }),
+  auth: z.enum(["none", "iam", "jwt"]),
+  jwtIssuer: z.literal("").or(z.url({ protocol: /^https?$/, error: "must be the address of an OpenID issuer, or empty" })),
+  jwtAudience: z.string().transform(partsOf),
+  corsOrigins: z.string().transform(partsOf).pipe(z.array(origin)),
 });
 
 /** The stack's configuration; `Pulumi.yaml` describes each value and gives its default. */
@@ -27,9 +41,29 @@ export type Settings = z.infer<typeof settingsSchema>;
 export function readSettings(config = new pulumi.Config()): Settings {
   const given = Object.fromEntries(Object.keys(settingsSchema.shape).map((key) => [key, parsed(config.get(key))]));
   const settings = settingsSchema.safeParse(given);
-  if (settings.success) return settings.data;
+  if (settings.success) return withIssuer(settings.data);
   const [issue] = settings.error.issues;
-  throw new pulumi.RunError(`The config value ${config.name}:${issue?.path.join(".")} is wrong: ${issue?.message}.`);
+  const [key = "", ...within] = issue?.path ?? [];
+  const isListed = typeof within[0] === "number"; // a place in a list that is written as one text says nothing
+  throw wrongSetting(isListed ? String(key) : [key, ...within].join("."), issue?.message ?? "");
+}
+
+function withIssuer(settings: Settings): Settings {
+  const { auth, jwtIssuer, jwtAudience } = settings;
+  if (auth === "jwt" && jwtIssuer === "") throw wrongSetting("jwtIssuer", "must be the issuer of the tokens where auth is jwt");
+  if (auth === "jwt" && jwtAudience.length === 0) throw wrongSetting("jwtAudience", "must be at least one audience where auth is jwt");
+  return settings;
+}
+
+/** @returns one sentence on a config value. */
+export const wrongSetting = (key: string, what: string): pulumi.RunError =>
+  new pulumi.RunError(`The config value ${pulumi.getProject()}:${key} is wrong: ${what}.`);
+
+function partsOf(list: string): string[] {
+  return list
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
 }
 
 /** Config values are text; numbers, booleans and objects among them are JSON. */

@@ -4,6 +4,7 @@ import { listen } from "./aws-endpoint/http-server.ts";
 import { evaluateProgram, type Manifest } from "./evaluate-program.ts";
 import { ExecutionFaults, type ExpressFaults } from "./faults.ts";
 import { HttpApis } from "./http-api/http-apis.ts";
+import { iamAuthorizer } from "./http-api/iam-authorizer.ts";
 import { Roles } from "./iam/roles.ts";
 import { LambdaService } from "./lambda/lambda-service.ts";
 import type { LocalServices } from "./local-services.ts";
@@ -93,7 +94,8 @@ async function createServices(options: RuntimeOptions, place: Place, started: As
   started.defer(() => server.close());
   started.defer(() => endpoint.stop());
   const { host: domainName } = new URL(place.apiUrl);
-  const httpApis = new HttpApis({ ...place, ...stores, domainName, clock, lambda, sourceArnOf: sourceArn(place) });
+  const iamAuthorizerOf = (apiId: string) => iamAuthorizer(apiId, place, (...call) => endpoint.admit(...call));
+  const httpApis = new HttpApis({ ...place, ...stores, domainName, clock, lambda, sourceArnOf: sourceArn(place), iamAuthorizerOf });
   return { ...stores, clock, place, roles, lambda, stepFunctions, httpApis, endpoint, awsEndpointUrl: server.url };
 }
 

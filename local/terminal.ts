@@ -18,11 +18,13 @@ export function readyLines({ apiUrl, services, manifest, resumed }: Runtime, dat
   return `Ready in ${(milliseconds / 1_000).toFixed(1)} s. Ctrl-C stops it.\n${table}\n\nTry it:\n  ${manifest.outputs["CurlLine"]}\n\nLook inside:\n  ${scan}\n`;
 }
 
-/** A log line of a function, short; nothing where it is not a function's. */
+/** A log line of a function, short; nothing where it is not a function's, or a metric that CloudWatch would take out of the log. */
 export function functionLine({ group, timestamp, message }: LogLine): string | undefined {
   const [, functionName] = /^\/aws\/lambda\/(?:.*-dev-)?(.+)$/.exec(group) ?? [];
   if (functionName === undefined) return undefined;
-  const { level = "INFO", message: words, timestamp: _, service: __, sampling_rate: ___, ...details } = fieldsOf(message);
+  const fields = fieldsOf(message);
+  if ("_aws" in fields) return undefined;
+  const { level = "INFO", message: words, timestamp: _, service: __, sampling_rate: ___, ...details } = fields;
   const rest = Object.entries(details).map(([name, value]) => `${name}=${value}`);
   return row(timestamp, functionName, String(level), [String(words), ...rest]);
 }

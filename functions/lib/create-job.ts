@@ -7,6 +7,7 @@ import type { Executions } from "./executions.ts";
 import { type HttpRequest, type HttpResponse, json } from "./http.ts";
 import { type Job, timeLimits } from "./job.ts";
 import { type JobRepository, openShards } from "./job-repository.ts";
+import { recordMetrics } from "./metrics.ts";
 import { documentName, type Submission, type SubmissionServices, submissionOf } from "./submission.ts";
 import { submittedDocument } from "./submitted-document.ts";
 import { UploadNotFoundError } from "./upload-store.ts";
@@ -96,6 +97,7 @@ async function withdraw(job: NewJob, { jobs, documents }: CreateJobServices): Pr
 /** A job that could not be started is no less kept: the sweeper starts it. */
 async function start(job: Job, { executions, logger }: CreateJobServices): Promise<void> {
   const { jobId } = job;
+  recordMetrics({ JobsAccepted: 1 });
   logger.info("Job accepted", { jobId, bytes: job.document?.bytes ?? job.textObject?.bytes ?? Buffer.byteLength(job.text ?? "") });
   try {
     await executions.start(job);

@@ -2,9 +2,11 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Context } from "aws-lambda";
 import type { ScannedDocument } from "./document.ts";
 import type { DocumentStore, TextPlace } from "./document-store.ts";
+import { systemClock } from "./environment.ts";
 import { causeOf, StageError, StageFailedError, StageOutputInvalidError } from "./errors.ts";
-import { type Job, type JobKey, resultKeys, resultSchemas, type Stage, type StageResult } from "./job.ts";
+import { type Job, type JobKey, resultKeys, resultSchemas, type Stage, type StageResult, stages } from "./job.ts";
 import type { JobRepository, StageFields, WriteOutcome } from "./job-repository.ts";
+import { recordMetrics } from "./metrics.ts";
 
 /** What each stage is handed: OCR the document as it was sent, the others the text as the stages before have left it. */
 export interface StageRequests {
@@ -100,7 +102,9 @@ async function takeTurn<S extends Stage>(
   const work = await run(request);
   const isWhole = resultSchemas[stage].safeParse(work?.result).success && (textBefore ?? work.text) !== undefined;
   if (!isWhole) throw new StageOutputInvalidError();
-  return save(stage, key, textBefore, work, services);
+  const outcome = await save(stage, key, textBefore, work, services);
+  if (outcome === "written" && stage === stages.at(-1)) recordMetrics({ JobsDone: 1, JobDuration: systemClock() - turn.job.createdAt });
+  return outcome;
 }
 
 /** The text before a stage ran; none of a document that is still to be read. */
@@ -159,6 +163,7 @@ async function fail(stage: Stage, key: JobKey, error: unknown, { jobs, logger }:
     cause: causeOf(error),
     at: placeOf(error),
   });
+  recordMetrics({ StageFailures: 1 });
   throw known;
 }
 

@@ -2,6 +2,7 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import { causeOf } from "./errors.ts";
 import type { Executions } from "./executions.ts";
 import { type JobRepository, openShards } from "./job-repository.ts";
+import { recordMetrics } from "./metrics.ts";
 
 export interface SweepServices {
   readonly jobs: JobRepository;
@@ -28,6 +29,7 @@ export async function sweepJobs(services: SweepServices): Promise<Sweep> {
     }
   }
   services.logger.info("Sweep complete", counts);
+  recordMetrics({ JobsSwept: counts.started + counts.expired });
   return counts;
 }
 

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { APIGatewayEventRequestContextV2 } from "aws-lambda";
+import type { AwsRequest } from "../aws-message.ts";
 import type { Clock } from "../clock.ts";
 import type { AccessLogEntry } from "./access-log.ts";
+import { answerToPreflight, type CorsConfiguration, isPreflight, withCors } from "./cors.ts";
 import { newRequestId, openContext, parseTarget, proxyEvent } from "./event.ts";
 import { type HttpApiRoute, invokeIntegration } from "./integration.ts";
 import { readBody, refuseLongHead } from "./limits.ts";
@@ -18,6 +20,7 @@ export interface HttpApiOptions {
   readonly clock: Clock;
   /** Default route settings of the stage: they hold for each route by itself. */
   readonly throttle?: Throttle | undefined;
+  readonly cors?: CorsConfiguration | undefined;
   /** Called once for each request that could be parsed, after its answer. */
   readonly onAccess?: ((entry: AccessLogEntry) => void) | undefined;
 }
@@ -84,19 +87,31 @@ export class HttpApi {
 
   async #answer(request: IncomingMessage, exchange: Exchange): Promise<GatewayAnswer> {
     const { context } = exchange;
+    const { clock, cors } = this.#options;
     refuseLongHead(request);
     const target = parseTarget(request.url ?? "");
     context.http.path = target.path;
     const match = this.#routes.match(context.http.method, target.segments);
+    if (!match && cors && isPreflight(request)) return answerToPreflight(cors, request);
     if (!match) throw new GatewayError(404);
     context.routeKey = match.route.routeKey;
     if (this.#buckets.get(match.route)?.take() === false) throw new GatewayError(429);
-    const event = proxyEvent(request, context, target, match.pathParameters, await readBody(request));
-    const calledAt = this.#options.clock.now();
+    const body = await readBody(request);
+    const authorizer = await match.route.authorize?.(messageOf(request, body));
+    const authorized = { ...context, ...(authorizer && { authorizer }) };
+    const event = proxyEvent(request, authorized, target, match.pathParameters, body);
+    const calledAt = clock.now();
     try {
-      return answerFrom(await invokeIntegration(match.route, event, this.#options.clock));
+      const answer = answerFrom(await invokeIntegration(match.route, event, clock));
+      return cors ? withCors(answer, cors, request) : answer;
     } finally {
-      exchange.integrationLatencyMilliseconds = this.#options.clock.now() - calledAt;
+      exchange.integrationLatencyMilliseconds = clock.now() - calledAt;
     }
   }
+}
+
+/** A request as its signature is of it. */
+function messageOf({ method = "", url = "", headersDistinct }: IncomingMessage, body: Buffer): AwsRequest {
+  const headers = Object.entries(headersDistinct).map(([name, values = []]) => [name, values.join(",")] as const);
+  return { method, url, headers: Object.fromEntries(headers), body };
 }

@@ -4,6 +4,8 @@ import type { Clock } from "../clock.ts";
 import type { LambdaService } from "../lambda/lambda-service.ts";
 import type { LogGroups } from "../log-groups.ts";
 import { compileAccessLogFormat } from "./access-log.ts";
+import type { Authorizer } from "./authorizer.ts";
+import type { CorsConfiguration } from "./cors.ts";
 import { HttpApi } from "./http-api.ts";
 import type { HttpApiRoute, InvokeOutcome } from "./integration.ts";
 import type { Throttle } from "./throttle.ts";
@@ -13,14 +15,23 @@ interface Integration {
   readonly timeoutMilliseconds: number;
 }
 
+interface Route {
+  readonly integrationId: string;
+  /** `NONE`, `AWS_IAM` or `JWT`. */
+  readonly authorizationType: string;
+  readonly authorizerId: string | undefined;
+}
+
 export interface ApiStage {
   readonly throttle: Throttle | undefined;
   readonly accessLog: { readonly group: string; readonly format: string } | undefined;
 }
 
 interface ApiParts {
+  readonly cors: CorsConfiguration | undefined;
   readonly integrations: Map<string, Integration>;
-  readonly routes: Map<string, string>;
+  readonly authorizers: Map<string, Authorizer>;
+  readonly routes: Map<string, Route>;
   stage?: ApiStage;
 }
 
@@ -32,6 +43,7 @@ export interface HttpApisOptions {
   readonly logs: LogGroups;
   /** The ARN under which an API calls a function: of a route of its stage. */
   readonly sourceArnOf: (apiId: string, routeKey: string) => string;
+  readonly iamAuthorizerOf: (apiId: string) => Authorizer;
 }
 
 /** Puts an HTTP API together from the resources that declare its parts, which come in no certain order. */
@@ -43,16 +55,20 @@ export class HttpApis {
     this.#options = options;
   }
 
-  addApi(apiId: string): void {
-    this.#apis.set(apiId, { integrations: new Map(), routes: new Map() });
+  addApi(apiId: string, cors?: CorsConfiguration): void {
+    this.#apis.set(apiId, { cors, integrations: new Map(), authorizers: new Map(), routes: new Map() });
   }
 
   addIntegration(apiId: string, id: string, integration: Integration): void {
     this.#parts(apiId).integrations.set(id, integration);
   }
 
-  addRoute(apiId: string, routeKey: string, integrationId: string): void {
-    this.#parts(apiId).routes.set(routeKey, integrationId);
+  addAuthorizer(apiId: string, id: string, authorizer: Authorizer): void {
+    this.#parts(apiId).authorizers.set(id, authorizer);
+  }
+
+  addRoute(apiId: string, routeKey: string, route: Route): void {
+    this.#parts(apiId).routes.set(routeKey, route);
   }
 
   addStage(apiId: string, stage: ApiStage): void {
@@ -72,16 +88,26 @@ export class HttpApis {
     const { throttle, accessLog } = parts.stage;
     const format = accessLog && compileAccessLogFormat(accessLog.format);
     const onAccess = accessLog && format && ((entry: Parameters<typeof format>[0]) => logs.append(accessLog.group, format(entry)));
-    return new HttpApi({ accountId, apiId, domainName, clock, throttle, onAccess, routes: this.#routes(apiId, parts) });
+    return new HttpApi({ accountId, apiId, domainName, clock, cors: parts.cors, throttle, onAccess, routes: this.#routes(apiId, parts) });
   }
 
-  #routes(apiId: string, { routes, integrations }: ApiParts): HttpApiRoute[] {
-    return [...routes].map(([routeKey, integrationId]) => {
-      const integration = integrations.get(integrationId);
-      if (integration === undefined) throw new Error(`The route ${routeKey} has no integration ${integrationId}.`);
+  #routes(apiId: string, parts: ApiParts): HttpApiRoute[] {
+    return [...parts.routes].map(([routeKey, route]) => {
+      const integration = parts.integrations.get(route.integrationId);
+      if (integration === undefined) throw new Error(`The route ${routeKey} has no integration ${route.integrationId}.`);
       const { functionArn, timeoutMilliseconds } = integration;
-      return { routeKey, timeoutMilliseconds, invoke: (event) => this.#invoke(apiId, routeKey, functionArn, event) };
+      const authorize = this.#authorizerOf(apiId, routeKey, route, parts);
+      return { routeKey, timeoutMilliseconds, authorize, invoke: (event) => this.#invoke(apiId, routeKey, functionArn, event) };
     });
+  }
+
+  #authorizerOf(apiId: string, routeKey: string, { authorizationType, authorizerId }: Route, parts: ApiParts): Authorizer | undefined {
+    if (authorizationType === "NONE") return undefined;
+    if (authorizationType === "AWS_IAM") return this.#options.iamAuthorizerOf(apiId);
+    const authorizer = authorizationType === "JWT" ? parts.authorizers.get(authorizerId ?? "") : undefined;
+    if (authorizer === undefined)
+      throw new Error(`The route ${routeKey} is authorized by ${authorizationType}, for which there is no authorizer.`);
+    return authorizer;
   }
 
   async #invoke(apiId: string, routeKey: string, functionArn: string, event: APIGatewayProxyEventV2): Promise<InvokeOutcome> {

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import type { Clock } from "../clock.ts";
+import type { Authorizer } from "./authorizer.ts";
 import { limits } from "./limits.ts";
 import { GatewayError } from "./response.ts";
 
@@ -12,6 +13,8 @@ export interface HttpApiRoute {
   readonly routeKey: string;
   /** Of the integration. The function is left to run on after it, as it is after the client has gone. */
   readonly timeoutMilliseconds: number;
+  /** None where everybody may call. */
+  readonly authorize?: Authorizer | undefined;
   invoke(event: APIGatewayProxyEventV2): Promise<InvokeOutcome>;
 }
 

@@ -14,18 +14,20 @@ export class GatewayError extends Error {
   readonly status: number;
   /** For the access log only; the client sees no more than the status and its standard phrase. */
   readonly integrationError: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, integrationError?: string) {
+  constructor(status: number, integrationError?: string, headers: Readonly<Record<string, string>> = {}) {
     // The gateway keeps the older phrase of RFC 2616 here.
     super(status === 413 ? "Request Entity Too Large" : STATUS_CODES[status]);
     this.status = status;
     this.integrationError = integrationError;
+    this.headers = headers;
   }
 
   toAnswer(): GatewayAnswer {
     return {
       status: this.status,
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", ...this.headers },
       body: Buffer.from(JSON.stringify({ message: this.message })),
     };
   }

@@ -28,7 +28,7 @@ export class Roles {
     const trusts = ofRole(roleName, "trust policy", () => compileTrustPolicy(trustPolicy));
     const role: Role = { roleName, secretAccessKey: digest, policies: [...this.#forEveryRole], trusts };
     this.#roles.set(roleName, role);
-    this.#credentials.set(accessKeyId(role), role);
+    this.#credentials.set(accessKeyIdOf(role), role);
   }
 
   /** @throws {@link PolicyError} that names the role, for a policy that IAM would refuse, or that is not evaluated here. */
@@ -76,10 +76,10 @@ export class Roles {
 
 /** The environment variables by which a function's SDK signs as its role. */
 export function credentialVariables(principal: Principal): Record<string, string> {
-  return { AWS_ACCESS_KEY_ID: accessKeyId(principal), AWS_SECRET_ACCESS_KEY: principal.secretAccessKey };
+  return { AWS_ACCESS_KEY_ID: accessKeyIdOf(principal), AWS_SECRET_ACCESS_KEY: principal.secretAccessKey };
 }
 
-function accessKeyId({ secretAccessKey }: Principal): string {
+export function accessKeyIdOf({ secretAccessKey }: Principal): string {
   return `LOCAL${secretAccessKey.slice(0, 15).toUpperCase()}`;
 }
 

@@ -1,7 +1,8 @@
+import type { CorsConfiguration } from "../http-api/cors.ts";
 import { arn, type ResourceType } from "./resource-type.ts";
 
 export const apigatewayv2Api: ResourceType = {
-  simulated: ["protocolType"],
+  simulated: ["protocolType", "corsConfiguration"],
   computed: ({ name }, place) => {
     const id = `${name}-local`;
     return { id, apiEndpoint: place.apiUrl, executionArn: arn(place, "execute-api", id) };
@@ -9,7 +10,7 @@ export const apigatewayv2Api: ResourceType = {
   start: async ({ id, name, inputs }, { httpApis }) => {
     if (inputs["protocolType"] !== "HTTP")
       throw new Error(`The API "${name}" is not of protocol type HTTP, and npm start simulates no other.`);
-    httpApis.addApi(id);
+    httpApis.addApi(id, inputs["corsConfiguration"] as CorsConfiguration | undefined);
     return undefined;
   },
 };

@@ -14,6 +14,10 @@ const timeToLiveIntervalMilliseconds = 60 * 60 * 1_000;
 
 export const dynamodbTable: ResourceType = {
   simulated: ["name", "billingMode", "hashKey", "rangeKey", "attributes", "globalSecondaryIndexes", "ttl"],
+  withoutLocalMeaning: {
+    pointInTimeRecovery: "the files can be copied while npm start is not running",
+    deletionProtectionEnabled: "DeleteTable is refused in any case",
+  },
   computed: ({ name, inputs }, place) => {
     const table = (inputs["name"] as string | undefined) ?? `${name}-local`;
     return { id: table, name: table, arn: arn(place, "dynamodb", `table/${table}`) };

@@ -1,4 +1,5 @@
 import { apigatewayv2Api } from "./apigatewayv2-api.ts";
+import { apigatewayv2Authorizer } from "./apigatewayv2-authorizer.ts";
 import { apigatewayv2Integration } from "./apigatewayv2-integration.ts";
 import { apigatewayv2Route } from "./apigatewayv2-route.ts";
 import { apigatewayv2Stage } from "./apigatewayv2-stage.ts";
@@ -18,6 +19,7 @@ import { sfnStateMachine } from "./sfn-state-machine.ts";
 /** What the local runtime runs, by Pulumi's type token. */
 export const simulated: Readonly<Record<string, ResourceType>> = {
   "aws:apigatewayv2/api:Api": apigatewayv2Api,
+  "aws:apigatewayv2/authorizer:Authorizer": apigatewayv2Authorizer,
   "aws:apigatewayv2/integration:Integration": apigatewayv2Integration,
   "aws:apigatewayv2/route:Route": apigatewayv2Route,
   "aws:apigatewayv2/stage:Stage": apigatewayv2Stage,

@@ -1,25 +1,33 @@
-import type { Properties, ResourceType } from "./resource-type.ts";
+import { arn, type Place, type Properties, type ResourceType } from "./resource-type.ts";
 
 /** Resource types that mean nothing on a laptop, and why. A job's path touches none of them. */
 const reasons = {
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "the local bucket answers on 127.0.0.1 only, and only to known access keys",
   "aws:s3/bucketOwnershipControls:BucketOwnershipControls": "there are no access control lists, and there is one account",
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": "the files are as safe as the disk they lie on",
+  "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration":
+    "the AWS endpoint answers pages of no other site, so that there is nothing to allow",
+  "aws:cloudwatch/metricAlarm:MetricAlarm": "there are no metrics to watch; what fails is printed when it does",
+  "aws:cloudwatch/dashboard:Dashboard": "there are no metrics to draw",
+  "aws:sns/topic:Topic": "only alarms go there",
+  "aws:sns/topicSubscription:TopicSubscription": "only alarms go there, and no mail is sent from here",
   "awsx:ec2:Vpc": "all addresses are on this machine",
   "aws:ec2/vpcEndpoint:VpcEndpoint": "all addresses are on this machine",
   "aws:ec2/securityGroup:SecurityGroup": "all addresses are on this machine",
 } as const;
 
 /** Attributes that the program reads from such a resource. */
-const computedOf: Readonly<Record<string, Properties>> = {
-  "awsx:ec2:Vpc": { vpcId: "vpc-local", isolatedSubnetIds: ["subnet-local-1", "subnet-local-2"], routeTables: [] },
-  "aws:ec2/vpcEndpoint:VpcEndpoint": { prefixListId: "pl-local" },
+const computedOf: Readonly<Record<string, (name: string, place: Place) => Properties>> = {
+  "aws:cloudwatch/metricAlarm:MetricAlarm": (name, place) => ({ arn: arn(place, "cloudwatch", `alarm:${name}-local`) }),
+  "aws:sns/topic:Topic": (name, place) => ({ arn: arn(place, "sns", `${name}-local`) }),
+  "awsx:ec2:Vpc": () => ({ vpcId: "vpc-local", isolatedSubnetIds: ["subnet-local-1", "subnet-local-2"], routeTables: [] }),
+  "aws:ec2/vpcEndpoint:VpcEndpoint": () => ({ prefixListId: "pl-local" }),
 };
 
 export const withoutLocalMeaning: Readonly<Record<string, { readonly reason: string; readonly computed: ResourceType["computed"] }>> =
   Object.fromEntries(
     Object.entries(reasons).map(([type, reason]) => [
       type,
-      { reason, computed: ({ name }) => ({ id: `${name}-local`, ...computedOf[type] }) },
+      { reason, computed: ({ name }, place) => ({ id: `${name}-local`, ...computedOf[type]?.(name, place) }) },
     ]),
   );

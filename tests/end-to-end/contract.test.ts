@@ -60,15 +60,10 @@ describe("POST /jobs refuses", () => {
       400,
       "The text contains half of a surrogate pair; send well-formed Unicode.",
     ],
-    ["an image", "png", { "content-type": "image/png" }, 415, "Documents of type image/png cannot be read yet. "],
-    ["a PDF", "%PDF", { "content-type": "application/pdf" }, 415, "Documents of type application/pdf cannot be read yet. "],
-    [
-      "a form with a file",
-      "--x",
-      { "content-type": "multipart/form-data; boundary=x" },
-      415,
-      "Documents of type multipart/form-data cannot be read yet. ",
-    ],
+    ["what is no image", "png", { "content-type": "image/png" }, 415, "The document is said to be image/png, but "],
+    ["what is no PDF", "PDF", { "content-type": "application/pdf" }, 415, "The document is said to be application/pdf, but "],
+    ["what is no form", "--x", { "content-type": "multipart/form-data; boundary=x" }, 400, "The body is not valid multipart/form-data"],
+    ["an upload that is not there", `{"uploadId": "${unknownJob}"}`, isJson, 404, `Upload '${unknownJob}' not found`],
     ["another type", "<p>", { "content-type": "text/html" }, 415, "The content type text/html is not accepted. Send application/json"],
     ["another charset", "a", { "content-type": "text/plain; charset=latin1" }, 415, "The charset latin1 is not accepted. "],
     [
@@ -182,5 +177,5 @@ describe("what no route takes", () => {
 
 test("no permission that these calls needed was missing", () => {
   // A denied call would have answered 500 above; this names the roles whose every grant was used.
-  expect(runtime.services.roles.credentials.size).toBe(11);
+  expect(runtime.services.roles.credentials.size).toBe(12);
 });

@@ -71,7 +71,10 @@ test("a function's timeout, memory and environment are the declared ones", async
 test("routes and throttle are the declared ones", async () => {
   const { runtime, clock } = await startChanged({
     ...changed(['"GET /jobs/{jobId}/text"', '"GET /jobs/{jobId}/plain"']),
-    ...changed(["{ throttlingRateLimit: 500, throttlingBurstLimit: 1_000 }", "{ throttlingRateLimit: 1, throttlingBurstLimit: 1 }"]),
+    ...changed([
+      "{ throttlingRateLimit: throttle.rate, throttlingBurstLimit: throttle.burst }",
+      "{ throttlingRateLimit: 1, throttlingBurstLimit: 1 }",
+    ]),
   });
   const get = async (path: string) => {
     const { status, body } = await request(runtime, path);
@@ -102,7 +105,7 @@ test("a table's key is the declared one", async () => {
 
 test("a permission is the declared one", async () => {
   const { runtime } = await startChanged(
-    changed(['jobs.grant("dynamodb:PutItem", "dynamodb:DeleteItem")', 'jobs.grant("dynamodb:DeleteItem")']),
+    changed(['jobs.grant("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem")', 'jobs.grant("dynamodb:DeleteItem")']),
   );
   const lines: string[] = [];
   runtime.services.logs.onLine(({ message }) => lines.push(message));

@@ -25,7 +25,7 @@ test("the sample text gives the record of the contract", async () => {
     updatedAt: expect.any(Number),
     result: {
       ocr: { stage: "ocr", charCount: 48, wordCount: 8, preview: sample },
-      mlInference: { stage: "ml_inference", sentiment: "POSITIVE", confidence: expect.any(Number), tokenCount: 8 },
+      mlInference: { stage: "ml_inference", sentiment: "POSITIVE", confidence: expect.any(Number), language: "en", tokenCount: 8 },
       search: {
         stage: "search",
         topKeywords: ["aws", "lambda", "serverless", "compute", "service"],

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { request } from "../support/local-runtime.ts";
+import { pngFile } from "../support/scanned-documents.ts";
 import type { Stack } from "./permissions-stack.ts";
 
 /** Goes one way through a stack that may do all it has to. @throws Error where it does not come to its end. */
@@ -13,6 +14,25 @@ const accepted = async (stack: Stack, text: string, headers?: Readonly<Record<st
   expect([status, body]).toEqual([202, expect.objectContaining({ status: "PENDING" })]);
   return body["jobId"];
 };
+
+const json = { "content-type": "application/json" };
+
+/** Announces a document, and sends it to the address that is answered. @returns the upload's id. */
+async function uploaded({ runtime }: Stack): Promise<string> {
+  const { type, bytes } = pngFile();
+  const body = JSON.stringify({ contentType: type, bytes: bytes.byteLength });
+  const { body: upload } = await request(runtime, "/uploads", { method: "POST", headers: json, body });
+  const { status } = await fetch(String(upload["url"]), {
+    method: "PUT",
+    headers: upload["headers"] as Record<string, string>,
+    body: Uint8Array.from(bytes),
+  });
+  expect(status).toBe(200);
+  return String(upload["uploadId"]);
+}
+
+const kept = ({ runtime }: Stack, uploadId: string) =>
+  runtime.services.buckets.list("documents-local", "uploads/").filter(({ key }) => key.endsWith(uploadId));
 
 export const flows = {
   "a short text is done": async (stack) => {
@@ -84,6 +104,30 @@ export const flows = {
     expect(stack.runtime.services.buckets.list("documents-local", `jobs/${jobId}/`)).toEqual([]);
   },
 
+  "an upload becomes one job": async (stack) => {
+    const uploadId = await uploaded(stack);
+    const body = JSON.stringify({ uploadId });
+    const post = () => request(stack.runtime, "/jobs", { method: "POST", headers: json, body });
+
+    const answers = [await post(), await post()];
+
+    expect(answers.map(({ status }) => status)).toEqual([202, 202]);
+    expect(kept(stack, uploadId)).toEqual([]);
+  },
+
+  "a deleted job takes its upload along": async (stack) => {
+    stack.breakCalls(({ principal, operation }) => principal.roleName === "create-job-local" && operation === "DeleteObject");
+    const uploadId = await uploaded(stack);
+    const body = JSON.stringify({ uploadId });
+    const { body: job } = await request(stack.runtime, "/jobs", { method: "POST", headers: json, body });
+    expect(kept(stack, uploadId)).toHaveLength(1);
+
+    const { status } = await request(stack.runtime, `/jobs/${job["jobId"]}`, { method: "DELETE" });
+
+    expect(status).toBe(204);
+    expect(kept(stack, uploadId)).toEqual([]);
+  },
+
   "a job that search left half done is deleted": async (stack) => {
     // Search has posted the document's terms, and no record says which.
     stack.breakCalls(({ principal, operation }) => principal.roleName === "search-local" && operation === "UpdateItem");
@@ -136,7 +180,13 @@ export const logFlow =
   (functionName: string): Flow =>
   async (stack) => {
     stack.breakCalls(({ principal }) => principal.roleName !== "sweep-jobs-local");
-    const event = { jobId: someJob, generation: someJob, requestContext: { requestId: "unforeseen" }, pathParameters: { jobId: someJob } };
+    const event = {
+      jobId: someJob,
+      generation: someJob,
+      body: 1,
+      requestContext: { requestId: "unforeseen" },
+      pathParameters: { jobId: someJob },
+    };
     const fullName = `async-text-processing-dev-${functionName}`;
     await stack.runtime.services.lambda.invoke(fullName, JSON.stringify(event));
 

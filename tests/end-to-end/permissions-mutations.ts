@@ -15,6 +15,8 @@ export interface Mutation {
   readonly taken: string;
   /** The actions of which at least one is now denied. */
   readonly actions: readonly string[];
+  /** The statement's resources before. */
+  readonly resources: readonly string[];
   readonly policy: string;
 }
 
@@ -28,7 +30,7 @@ export function policyMutations({ resources }: Manifest): Mutation[] {
       const statements = statementsOf(inputs);
       return statements.flatMap((statement, index) =>
         statementMutations(statement).map(({ taken, actions, replaced }) => ({
-          ...{ role: name, taken, actions },
+          ...{ role: name, taken, actions, resources: [statement.Resource].flat() },
           policy: JSON.stringify({ Version: "2012-10-17", Statement: statements.flatMap((one, at) => (at === index ? replaced : one)) }),
         })),
       );

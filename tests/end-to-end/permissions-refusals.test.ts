@@ -24,10 +24,18 @@ describe("what a role says stops the start, by its name", () => {
   const assume = (service: string, more = {}) => ({ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service }, ...more });
 
   test.each([
-    ...["create-job", "get-job", "get-text", "delete-job", "sweep-jobs", "unknown-route", "ocr", "ml-inference", "search"].map((name) => [
-      name,
-      "lambda.amazonaws.com",
-    ]),
+    ...[
+      "create-job",
+      "create-upload",
+      "get-job",
+      "get-text",
+      "delete-job",
+      "sweep-jobs",
+      "unknown-route",
+      "ocr",
+      "ml-inference",
+      "search",
+    ].map((name) => [name, "lambda.amazonaws.com"]),
     ["process-job", "states.amazonaws.com"],
     ["sweep-every-minute", "scheduler.amazonaws.com"],
   ])("%s trusts another service than %s", async (name, service) => {

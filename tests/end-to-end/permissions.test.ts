@@ -12,7 +12,9 @@ const needs: Readonly<Record<string, Partial<Record<keyof typeof flows, readonly
     "a long text is done and read": ["s3:PutObject"],
     "a repeated key leaves no second object": ["s3:DeleteObject"],
     "a job that cannot be stored is withdrawn": ["dynamodb:DeleteItem"],
+    "an upload becomes one job": ["s3:GetObject", "s3:GetObject of uploads", "s3:DeleteObject of uploads", "dynamodb:GetItem"],
   },
+  "create-upload": { "an upload becomes one job": ["s3:PutObject of uploads"] },
   "get-job": { "a short text is done": ["dynamodb:GetItem"], "a long text is done and read": ["s3:GetObject"] },
   "get-text": { "a long text is done and read": ["dynamodb:GetItem", "s3:GetObject"] },
   "delete-job": {
@@ -24,6 +26,7 @@ const needs: Readonly<Record<string, Partial<Record<keyof typeof flows, readonly
       "s3:DeleteObject",
     ],
     "a job that search left half done is deleted": ["s3:GetObject"],
+    "a deleted job takes its upload along": ["s3:DeleteObject of uploads"],
   },
   ocr: {
     "a short text is done": ["dynamodb:UpdateItem"],
@@ -63,16 +66,28 @@ const needs: Readonly<Record<string, Partial<Record<keyof typeof flows, readonly
   "sweep-every-minute": { "the schedule calls the sweeper": ["lambda:InvokeFunction"] },
 };
 
-const functionNames = ["create-job", "get-job", "get-text", "delete-job", "sweep-jobs", "unknown-route", "ocr", "ml-inference", "search"];
+const functionNames = [
+  "create-job",
+  "create-upload",
+  "get-job",
+  "get-text",
+  "delete-job",
+  "sweep-jobs",
+  "unknown-route",
+  "ocr",
+  "ml-inference",
+  "search",
+];
 const ownLog = ["logs:CreateLogStream", "logs:PutLogEvents"];
 
 /** What decides once and for all is tried with a stack of its own: who may write a log or a trace. */
 const decidesOnce = (action: string) => /^(logs|xray):/.test(action);
 
-function flowFor({ role, actions: [action = ""] }: Mutation): { name: string; flow: Flow } {
+function flowFor({ role, actions: [action = ""], resources }: Mutation): { name: string; flow: Flow } {
   if (functionNames.includes(role) && ownLog.includes(action)) return { name: "its log is written", flow: logFlow(role) };
-  const name = Object.entries(needs[role] ?? {}).find(([, actions]) => actions.includes(action))?.[0];
-  if (name === undefined) throw new Error(`No flow needs ${action} of the role ${role}: take it from the program.`);
+  const need = resources.some((resource) => resource.includes("/uploads/")) ? `${action} of uploads` : action;
+  const name = Object.entries(needs[role] ?? {}).find(([, actions]) => actions.includes(need))?.[0];
+  if (name === undefined) throw new Error(`No flow needs ${need} of the role ${role}: take it from the program.`);
   return { name, flow: flows[name as keyof typeof flows] };
 }
 

@@ -21,8 +21,8 @@ function projectCopy(): string {
 }
 
 function filesIn(folder: string): Record<string, string> {
-  const files = globSync("**/*.{mjs,map}", { cwd: folder }).sort();
-  return Object.fromEntries(files.map((file) => [file, readFileSync(join(folder, file), "utf8")]));
+  const files = globSync("*/*", { cwd: folder }).sort();
+  return Object.fromEntries(files.map((file) => [file, readFileSync(join(folder, file), "latin1")]));
 }
 
 let project: string;
@@ -34,9 +34,31 @@ test("two builds in two folders are equal to the byte, and there is a bundle for
   const one = filesIn(buildFunctions(project));
   const other = filesIn(buildFunctions(projectCopy()));
 
-  expect(Object.keys(one).filter((file) => file.endsWith("index.mjs"))).toHaveLength(9);
-  expect(other).toEqual(one);
+  expect(Object.keys(one).filter((file) => file.endsWith("index.mjs"))).toHaveLength(
+    globSync("functions/*.ts", { cwd: projectFolder }).length,
+  );
+  expect(Object.keys(other)).toEqual(Object.keys(one));
+  expect(Object.keys(one).filter((file) => one[file] !== other[file])).toEqual([]);
   expect(Object.values(one).join("")).not.toContain(project);
+});
+
+test("OCR's engines stand beside its bundle, byte for byte, and beside no other", () => {
+  const files = filesIn(buildFunctions(project));
+
+  const engines = Object.keys(files).filter((file) => !/\/index\.mjs(\.map)?$/.test(file));
+  expect(engines).toEqual(
+    [
+      "ocr/eng.traineddata.gz",
+      "ocr/package.json",
+      "ocr/pdfium.wasm",
+      "ocr/tesseract-core-relaxedsimd-lstm.js",
+      "ocr/tesseract-core-relaxedsimd-lstm.wasm",
+      "ocr/tesseract-core-simd-lstm.js",
+      "ocr/tesseract-core-simd-lstm.wasm",
+    ].sort(),
+  );
+  const core = readFileSync(join(projectFolder, "node_modules/tesseract.js-core/tesseract-core-simd-lstm.wasm"), "latin1");
+  expect(files["ocr/tesseract-core-simd-lstm.wasm"] === core).toBe(true);
 });
 
 test("nothing is built again while no input has changed", () => {

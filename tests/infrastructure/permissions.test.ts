@@ -5,6 +5,7 @@ import { evaluatedProgram, inputsOf } from "../support/evaluated-program.ts";
 const jobs = "arn:aws:dynamodb:us-east-1:000000000000:table/jobs-local";
 const postings = "arn:aws:dynamodb:us-east-1:000000000000:table/postings-local";
 const objects = "arn:aws:s3:::documents-local/jobs/*";
+const uploads = "arn:aws:s3:::documents-local/uploads/*";
 const stateMachine = "arn:aws:states:us-east-1:000000000000:stateMachine:async-text-processing-dev-process-job";
 const lambda = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:async-text-processing-dev-${name}`;
 
@@ -51,10 +52,12 @@ const statements: Record<string, unknown[]> = {
   ],
   "create-job": [
     ownLog("create-job"),
-    allow(["dynamodb:PutItem", "dynamodb:DeleteItem"], jobs),
-    allow(["s3:PutObject", "s3:DeleteObject"], objects),
+    allow(["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"], jobs),
+    allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], objects),
+    allow(["s3:GetObject", "s3:DeleteObject"], uploads),
     allow(["states:StartExecution"], stateMachine),
   ],
+  "create-upload": [ownLog("create-upload"), allow(["s3:PutObject"], uploads)],
   "get-job": [ownLog("get-job"), allow(["dynamodb:GetItem"], jobs), allow(["s3:GetObject"], objects)],
   "get-text": [ownLog("get-text"), allow(["dynamodb:GetItem"], jobs), allow(["s3:GetObject"], objects)],
   "delete-job": [
@@ -62,6 +65,7 @@ const statements: Record<string, unknown[]> = {
     allow(["dynamodb:UpdateItem", "dynamodb:DeleteItem"], jobs),
     { ...allow(["s3:ListBucket"], "arn:aws:s3:::documents-local"), Condition: { StringLike: { "s3:prefix": "jobs/*" } } },
     allow(["s3:GetObject", "s3:DeleteObject"], objects),
+    allow(["s3:DeleteObject"], uploads),
     allow(["dynamodb:BatchWriteItem"], postings),
   ],
   "sweep-jobs": [
@@ -70,6 +74,7 @@ const statements: Record<string, unknown[]> = {
     allow(["dynamodb:Query"], `${jobs}/index/open-jobs`),
     allow(["states:StartExecution"], stateMachine),
   ],
+  "get-openapi": [ownLog("get-openapi")],
   "unknown-route": [ownLog("unknown-route")],
   "sweep-every-minute": [allow(["lambda:InvokeFunction"], lambda("sweep-jobs"))],
 };

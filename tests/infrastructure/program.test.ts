@@ -2,12 +2,26 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Manifest } from "../../local/evaluate-program.ts";
 import { evaluatedProgram, inputsOf } from "../support/evaluated-program.ts";
 
-const functions = ["ocr", "ml-inference", "search", "create-job", "get-job", "get-text", "delete-job", "sweep-jobs", "unknown-route"];
+const functions = [
+  "ocr",
+  "ml-inference",
+  "search",
+  "create-job",
+  "create-upload",
+  "get-job",
+  "get-text",
+  "delete-job",
+  "get-openapi",
+  "sweep-jobs",
+  "unknown-route",
+];
 const routes = {
   "jobs-post-jobs": "POST /jobs",
+  "jobs-post-uploads": "POST /uploads",
   "jobs-get-jobs-jobId": "GET /jobs/{jobId}",
   "jobs-get-jobs-jobId-text": "GET /jobs/{jobId}/text",
   "jobs-delete-jobs-jobId": "DELETE /jobs/{jobId}",
+  "jobs-get-openapi-json": "GET /openapi.json",
   "jobs-default": "$default",
 };
 
@@ -16,56 +30,63 @@ beforeAll(async () => {
   program = await evaluatedProgram();
 });
 
-test("the program declares exactly these resources", () => {
-  const declared = program.resources.map(({ type, name }) => `${type} ${name}`).sort();
-
-  expect(declared).toEqual(
-    [
-      ...functions.flatMap((name) => [
-        `aws:lambda/function:Function ${name}`,
-        `aws:iam/role:Role ${name}`,
-        `aws:iam/rolePolicy:RolePolicy ${name}`,
-        `aws:cloudwatch/logGroup:LogGroup ${name}`,
-      ]),
-      ...Object.keys(routes).flatMap((name) => [
-        `aws:apigatewayv2/route:Route ${name}`,
-        `aws:apigatewayv2/integration:Integration ${name}`,
-        `aws:lambda/permission:Permission ${name}`,
-      ]),
-      "aws:apigatewayv2/api:Api jobs",
-      "aws:apigatewayv2/stage:Stage jobs",
-      "aws:cloudwatch/logGroup:LogGroup jobs",
-      "aws:cloudwatch/logGroup:LogGroup process-job",
-      "aws:dynamodb/table:Table jobs",
-      "aws:dynamodb/table:Table postings",
-      "aws:iam/role:Role process-job",
-      "aws:iam/role:Role sweep-every-minute",
-      "aws:iam/rolePolicy:RolePolicy process-job",
-      "aws:iam/rolePolicy:RolePolicy sweep-every-minute",
-      "aws:s3/bucket:Bucket documents",
-      "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration documents",
-      "aws:s3/bucketOwnershipControls:BucketOwnershipControls documents",
-      "aws:s3/bucketPolicy:BucketPolicy documents",
-      "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock documents",
-      "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration documents",
-      "aws:scheduler/schedule:Schedule sweep-every-minute",
-      "aws:sfn/stateMachine:StateMachine process-job",
-    ].sort(),
-  );
-});
-
 test("the stack's outputs have the seed's names, links into the console, and a line to try", () => {
   expect(program.outputs).toEqual({
     ApiBaseUrl: "http://127.0.0.1:3000",
     CreateJobEndpoint: "http://127.0.0.1:3000/jobs",
     GetJobEndpoint: "http://127.0.0.1:3000/jobs/{jobId}",
     CurlLine: `curl -i http://127.0.0.1:3000/jobs -H 'Content-Type: application/json' -d '{"text": "AWS Lambda is a great serverless compute service"}'`,
+    Warnings: ["Everyone who has the address can submit documents, at your cost. Set auth to iam or jwt to change that."],
     ConsoleLinks: {
       stateMachine:
         "https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1#/statemachines/view/arn:aws:states:us-east-1:000000000000:stateMachine:async-text-processing-dev-process-job",
-      executionLog:
-        "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/$252Faws$252Fvendedlogs$252Fstates$252Fasync-text-processing-dev-process-job",
+      dashboard: "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards/dashboard/async-text-processing-dev",
+      logOfJob: expect.any(String),
+      failuresOfLastHour: expect.any(String),
+      drawingOfJob: expect.any(String),
     },
+  });
+});
+
+describe("a link to Logs Insights", () => {
+  const states = "/aws/vendedlogs/states/async-text-processing-dev-process-job";
+
+  /** What the console would make of the address. */
+  function opened(link: string) {
+    const { ConsoleLinks } = program.outputs as { ConsoleLinks: Record<string, string> };
+    const [page, detail = ""] = ConsoleLinks[link]?.split("#logsV2:logs-insights$3FqueryDetail$3D") ?? [];
+    const [, seconds, query = "", source = ""] =
+      /^~\(end~0~start~-(\d+)~timeType~'RELATIVE~unit~'seconds~editorString~'(.+)~source~\((.+)\)\)$/.exec(detail) ?? [];
+    const text = (escaped: string) => decodeURIComponent(escaped.replaceAll("*", "%"));
+    return { page, seconds, query: text(query), groups: source.split("~'").slice(1).map(text).sort() };
+  }
+
+  test.each([
+    {
+      link: "logOfJob",
+      seconds: "86400",
+      query: 'fields @timestamp, @message, @log\n| filter @message like "JOB_ID"\n| sort @timestamp',
+      groups: "every function's, and the executions'",
+    },
+    {
+      link: "failuresOfLastHour",
+      seconds: "3600",
+      query: 'fields @timestamp, jobId, stage, error, cause, @log\n| filter level = "ERROR"\n| sort @timestamp desc',
+      groups: "every function's, and the executions'",
+    },
+    {
+      link: "drawingOfJob",
+      seconds: "86400",
+      query:
+        'fields concat("https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1#/express-executions/details/", execution_arn, "?startDate=", event_timestamp) as drawing\n| filter type = "ExecutionStarted" and execution_arn like "JOB_ID"',
+      groups: "the executions'",
+    },
+  ])("$link has its query written out", ({ link, groups, ...rest }) => {
+    const page = "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1";
+    const ofFunctions = program.resources.filter(({ type }) => type === "aws:lambda/function:Function").map(({ name }) => name);
+    const logs = ofFunctions.map((name) => `/aws/lambda/async-text-processing-dev-${name}`);
+
+    expect(opened(link)).toEqual({ page, ...rest, groups: (groups.startsWith("every") ? [states, ...logs] : [states]).sort() });
   });
 });
 
@@ -81,7 +102,7 @@ describe("a function", () => {
       handler: "index.handler",
       publish: true,
       code: { archive: expect.stringMatching(new RegExp(`/\\.build/functions/${name}$`)) },
-      loggingConfig: { logFormat: "JSON", logGroup: `/aws/lambda/async-text-processing-dev-${name}` },
+      loggingConfig: { logFormat: "JSON", logGroup: `/aws/lambda/async-text-processing-dev-${name}`, systemLogLevel: "INFO" },
     });
     expect(inputsOf(program, "aws:cloudwatch/logGroup:LogGroup", name)).toEqual({
       name: `/aws/lambda/async-text-processing-dev-${name}`,
@@ -99,10 +120,12 @@ describe("a function", () => {
       ["ocr", 85, 2048],
       ["ml-inference", 10, 1024],
       ["search", 10, 512],
-      ["create-job", 10, 512],
+      ["create-job", 25, 1024],
+      ["create-upload", 10, 512],
       ["get-job", 10, 512],
       ["get-text", 10, 512],
       ["delete-job", 10, 512],
+      ["get-openapi", 10, 512],
       ["sweep-jobs", 50, 512],
       ["unknown-route", 10, 512],
     ]);
@@ -113,9 +136,11 @@ describe("the HTTP API", () => {
   test.each(Object.entries(routes))("%s is %s, may be called from there, and from nowhere else", (name, routeKey) => {
     const source = {
       "jobs-post-jobs": "POST/jobs",
+      "jobs-post-uploads": "POST/uploads",
       "jobs-get-jobs-jobId": "GET/jobs/*",
       "jobs-get-jobs-jobId-text": "GET/jobs/*/text",
       "jobs-delete-jobs-jobId": "DELETE/jobs/*",
+      "jobs-get-openapi-json": "GET/openapi.json",
       "jobs-default": "$default",
     }[name];
 
@@ -123,6 +148,7 @@ describe("the HTTP API", () => {
       apiId: "jobs-local",
       routeKey,
       target: `integrations/${name}-local`,
+      authorizationType: "NONE",
     });
     expect(inputsOf(program, "aws:lambda/permission:Permission", name)).toMatchObject({
       action: "lambda:InvokeFunction",
@@ -179,6 +205,8 @@ test("the jobs table is billed by request, forgets expired records, and keeps a 
     ],
     globalSecondaryIndexes: [{ name: "open-jobs", hashKey: "openShard", rangeKey: "dueAt", projectionType: "KEYS_ONLY" }],
     ttl: { attributeName: "expiresAt", enabled: true },
+    pointInTimeRecovery: { enabled: false },
+    deletionProtectionEnabled: false,
   });
 });
 
@@ -192,6 +220,8 @@ test("the postings table is keyed by owner and term", () => {
       { name: "place", type: "S" },
     ],
     ttl: { attributeName: "expiresAt", enabled: true },
+    pointInTimeRecovery: { enabled: false },
+    deletionProtectionEnabled: false,
   });
 });
 
@@ -220,6 +250,7 @@ test("the bucket is private, encrypted, reached by TLS only, and forgets", () =>
   expect(inputsOf(program, type("BucketLifecycleConfiguration"), "documents")).toMatchObject({
     rules: [
       { status: "Enabled", filter: { prefix: "jobs/" }, expiration: { days: 7 } },
+      { status: "Enabled", filter: { prefix: "uploads/" }, expiration: { days: 1 } },
       { status: "Enabled", abortIncompleteMultipartUpload: { daysAfterInitiation: 1 } },
     ],
   });

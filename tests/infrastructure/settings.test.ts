@@ -32,10 +32,93 @@ describe("a config value reaches what it is about", () => {
       variables: { JOB_RETENTION_DAYS: "30" },
     });
     expect(inputsOf(program, "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "documents")).toMatchObject({
-      rules: [{ expiration: { days: 30 } }, {}],
+      rules: [{ expiration: { days: 30 } }, { expiration: { days: 1 } }, {}],
     });
     const groups = program.resources.filter(({ type }) => type === "aws:cloudwatch/logGroup:LogGroup");
     expect(groups.map(({ inputs }) => inputs["retentionInDays"])).toEqual(groups.map(() => 90));
+  });
+
+  test("reservedConcurrency keeps calls for the functions that it names, and for no other", async () => {
+    const program = await evaluatedProgram('reservedConcurrency={"ocr": 20, "create-job": 0}');
+
+    const reserved = program.resources
+      .filter(({ type }) => type === "aws:lambda/function:Function")
+      .map(({ name, inputs }) => [name, inputs["reservedConcurrentExecutions"]])
+      .filter(([, calls]) => calls !== -1);
+    expect(Object.fromEntries(reserved)).toEqual({ ocr: 20, "create-job": 0 });
+  });
+
+  test.each([
+    { set: ["auth=iam"], authorization: { authorizationType: "AWS_IAM" } },
+    {
+      set: ["auth=jwt", "jwtIssuer=https://issuer.example.com", "jwtAudience=app, other-app"],
+      authorization: { authorizationType: "JWT", authorizerId: "jobs-local" },
+    },
+  ])("$set.0 asks every caller who they are, but for the description and a browser's preflight", async ({ set, authorization }) => {
+    const program = await evaluatedProgram(...set, "corsOrigins=https://app.example.com");
+
+    const routes = program.resources.filter(({ type }) => type === "aws:apigatewayv2/route:Route").map(({ inputs }) => inputs);
+    const open = routes.filter(({ authorizationType }) => authorizationType === "NONE");
+    expect(open.map(({ routeKey }) => routeKey).sort()).toEqual(["GET /openapi.json", "OPTIONS /{proxy+}"]);
+    for (const route of routes.filter((one) => !open.includes(one))) expect(route).toMatchObject(authorization);
+    expect(program.outputs["Warnings"]).toEqual([]);
+  });
+
+  test("the issuer and the audiences reach the authorizer, and how callers say who they are the description", async () => {
+    const program = await evaluatedProgram("auth=jwt", "jwtIssuer=https://issuer.example.com", "jwtAudience=app, other-app");
+
+    expect(inputsOf(program, "aws:apigatewayv2/authorizer:Authorizer", "jobs")).toEqual({
+      ...{ apiId: "jobs-local", name: "jobs", authorizerType: "JWT", identitySources: ["$request.header.Authorization"] },
+      jwtConfiguration: { issuer: "https://issuer.example.com", audiences: ["app", "other-app"] },
+    });
+    expect(inputsOf(program, "aws:lambda/function:Function", "get-openapi")["environment"]).toMatchObject({
+      variables: { AUTHENTICATION: "jwt" },
+    });
+  });
+
+  test("executionLogLevel reaches the state machine, and logLevel Lambda's own lines", async () => {
+    const program = await evaluatedProgram("executionLogLevel=ERROR", "logLevel=WARN");
+
+    expect(inputsOf(program, "aws:sfn/stateMachine:StateMachine", "process-job")["loggingConfiguration"]).toMatchObject({
+      ...{ level: "ERROR", includeExecutionData: false },
+    });
+    expect(inputsOf(program, "aws:lambda/function:Function", "ocr")["loggingConfig"]).toMatchObject({ systemLogLevel: "WARN" });
+  });
+
+  test("protect keeps tables and bucket from being deleted, and tables restorable", async () => {
+    const program = await evaluatedProgram("protect=true");
+
+    for (const name of ["jobs", "postings"])
+      expect(inputsOf(program, "aws:dynamodb/table:Table", name)).toMatchObject({
+        pointInTimeRecovery: { enabled: true },
+        deletionProtectionEnabled: true,
+      });
+    expect(inputsOf(program, "aws:s3/bucket:Bucket", "documents")).toEqual({ forceDestroy: false });
+  });
+
+  test("throttle reaches every route of the API", async () => {
+    const program = await evaluatedProgram('throttle={"rate": 20, "burst": 40}');
+
+    expect(inputsOf(program, "aws:apigatewayv2/stage:Stage", "jobs")).toMatchObject({
+      defaultRouteSettings: { throttlingRateLimit: 20, throttlingBurstLimit: 40 },
+    });
+  });
+
+  test("corsOrigins reaches the API and the bucket", async () => {
+    const program = await evaluatedProgram("corsOrigins=https://app.example.com, http://localhost:5173");
+
+    const origins = ["https://app.example.com", "http://localhost:5173"];
+    expect(inputsOf(program, "aws:apigatewayv2/api:Api", "jobs")["corsConfiguration"]).toEqual({
+      allowOrigins: origins,
+      allowMethods: ["POST", "GET", "DELETE"],
+      allowHeaders: ["authorization", "content-type", "idempotency-key", "if-none-match"],
+      exposeHeaders: ["etag", "idempotency-replayed", "location", "retry-after"],
+      maxAge: 3600,
+    });
+    expect(inputsOf(program, "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration", "documents")).toEqual({
+      bucket: "documents-local",
+      corsRules: [{ allowedMethods: ["PUT"], allowedOrigins: origins, allowedHeaders: ["*"], maxAgeSeconds: 3600 }],
+    });
   });
 
   test("privateNetwork puts the stages, and nothing else, where only DynamoDB and S3 can be reached", async () => {
@@ -69,6 +152,21 @@ test.each([
   ['stagePaceSeconds={"ocrr": 1}', "The config value async-text-processing:stagePaceSeconds is wrong: "],
   ["relatedDocuments=all", "The config value async-text-processing:relatedDocuments is wrong: "],
   ["privateNetwork=maybe", "The config value async-text-processing:privateNetwork is wrong: "],
+  ["alarmEmail=me", "The config value async-text-processing:alarmEmail is wrong: must be one e-mail address, or empty"],
+  ['reservedConcurrency={"ocr": -1}', "The config value async-text-processing:reservedConcurrency.ocr is wrong: "],
+  ['reservedConcurrency={"ocrr": 1}', 'The config value async-text-processing:reservedConcurrency is wrong: there is no function "ocrr"'],
+  ["reservedConcurrency=10", "The config value async-text-processing:reservedConcurrency is wrong: "],
+  ["executionLogLevel=OFF", "The config value async-text-processing:executionLogLevel is wrong: "],
+  ["auth=basic", "The config value async-text-processing:auth is wrong: "],
+  ["auth=jwt", "The config value async-text-processing:jwtIssuer is wrong: must be the issuer of the tokens where auth is jwt"],
+  ["jwtIssuer=issuer", "The config value async-text-processing:jwtIssuer is wrong: must be the address of an OpenID issuer, or empty"],
+  ["protect=yes", "The config value async-text-processing:protect is wrong: "],
+  ['throttle={"rate": 0, "burst": 1}', "The config value async-text-processing:throttle.rate is wrong: "],
+  ['throttle={"rate": 5}', "The config value async-text-processing:throttle.burst is wrong: "],
+  [
+    "corsOrigins=https://a.example,https://b.example/app",
+    "The config value async-text-processing:corsOrigins is wrong: must be origins such as ",
+  ],
 ])("%s stops the program with one sentence", async (assignment, sentence) => {
   const refusal = await evaluatedProgram(assignment).catch((error: Error) => error.message);
 

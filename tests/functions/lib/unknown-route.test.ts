@@ -20,6 +20,11 @@ test.each([
   expect(bodyOf(rest)).toEqual(problem(405, "Method Not Allowed", `${method} is not possible at ${path}. Use ${allow}.`));
 });
 
+test("OPTIONS of a known path is a 204 that says what is possible", async () => {
+  expect(await answer(request("OPTIONS", "/jobs/1"))).toEqual({ statusCode: 204, headers: { allow: "GET, DELETE" } });
+  expect(await answer(request("OPTIONS", "/job"))).toMatchObject({ statusCode: 404 });
+});
+
 test.each(["/", "/job", "/jobs/", "/jobs/1/2", "/jobs/1/text/2", "/jobs//text"])("%s is a 404", async (path) => {
   const { statusCode, headers, ...rest } = await answer(request("GET", path));
 

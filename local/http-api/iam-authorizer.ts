@@ -1,0 +1,49 @@
+import type { Principal } from "../aws-endpoint/services.ts";
+import { AwsError } from "../aws-error.ts";
+import type { AwsRequest } from "../aws-message.ts";
+import { accessKeyIdOf } from "../iam/roles.ts";
+import { arn, type Place } from "../simulators/resource-type.ts";
+import type { Authorizer } from "./authorizer.ts";
+import { GatewayError } from "./response.ts";
+
+/** Finds out who signed a request for `execute-api`, and whether their policies allow this. @throws AwsError */
+export type AdmitSigned = (request: AwsRequest, permission: { readonly action: string; readonly resource: string }) => Principal;
+
+/**
+ * IAM authorization of an HTTP API: whoever signs with Signature Version 4 and may invoke the API passes.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html
+ */
+export const iamAuthorizer =
+  (apiId: string, place: Place, admit: AdmitSigned): Authorizer =>
+  async (request) => {
+    const [path = ""] = request.url.split("?");
+    const resource = arn(place, "execute-api", `${apiId}/$default/${request.method}${path}`);
+    const principal = admitted(() => admit(request, { action: "execute-api:Invoke", resource }));
+    return { iam: identityOf(principal, place) };
+  };
+
+/** The client is told no reason. */
+function admitted(admit: () => Principal): Principal {
+  try {
+    return admit();
+  } catch (error) {
+    throw error instanceof AwsError ? new GatewayError(403) : error;
+  }
+}
+
+/** As for a caller who has taken a role on: its id, a colon, and the session's name. */
+function identityOf(principal: Principal, { accountId }: Place) {
+  const { roleName, sessionName = roleName } = principal;
+  const accessKey = accessKeyIdOf(principal);
+  const userId = `AROA${accessKey}:${sessionName}`;
+  return {
+    accessKey,
+    accountId,
+    callerId: userId,
+    cognitoIdentity: null,
+    principalOrgId: null,
+    userArn: `arn:aws:sts::${accountId}:assumed-role/${roleName}/${sessionName}`,
+    userId,
+  };
+}

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Runtime } from "../../local/runtime.ts";
+import { request, startLocalRuntime } from "../support/local-runtime.ts";
+import { signedHeaders } from "../support/signed-request.ts";
+import { startTokenIssuer, type TokenIssuer } from "../support/token-issuer.ts";
+
+const text = JSON.stringify({ text: "Only its owner can read this." });
+const json = { "content-type": "application/json" };
+
+describe("jwt", () => {
+  let runtime: Runtime;
+  let issuer: TokenIssuer;
+  beforeAll(async () => {
+    issuer = await startTokenIssuer();
+    runtime = await startLocalRuntime({ set: ["auth=jwt", `jwtIssuer=${issuer.url}`, "jwtAudience=app, other-app"] });
+  });
+  afterAll(async () => {
+    issuer.stop();
+    await runtime.stop();
+  });
+
+  const as = async (sub: string) => ({ authorization: `Bearer ${await issuer.token({ aud: "app", sub })}` });
+  const submit = async (headers: Record<string, string>) => {
+    const { status, body } = await request(runtime, "/jobs", { method: "POST", headers: { ...json, ...headers }, body: text });
+    return { status, jobId: String(body["jobId"]) };
+  };
+
+  test("a job is its caller's: for all others there is no such job, to read or to delete", async () => {
+    const [ann, bob] = [await as("ann"), await as("bob")];
+    const { status, jobId } = await submit(ann);
+    const paths = [`/jobs/${jobId}`, `/jobs/${jobId}/text`];
+
+    const foreign = [];
+    for (const path of paths) foreign.push((await request(runtime, path, { headers: bob })).status);
+    const deletion = await request(runtime, `/jobs/${jobId}`, { method: "DELETE", headers: bob });
+    const own = await request(runtime, `/jobs/${jobId}`, { headers: ann });
+
+    expect([status, foreign, deletion.status, own.status]).toEqual([202, [404, 404], 204, 200]);
+    expect(own.body["text"]).toBe("Only its owner can read this.");
+  });
+
+  test("two callers' equal Idempotency-Keys are two jobs, and an upload is its owner's", async () => {
+    const key = { "idempotency-key": "the same key of two callers" };
+    const upload = { method: "POST", body: '{"contentType":"image/png","bytes":100}' };
+
+    const jobs = [await submit({ ...(await as("ann")), ...key }), await submit({ ...(await as("bob")), ...key })];
+    const { body } = await request(runtime, "/uploads", { ...upload, headers: { ...json, ...(await as("ann")) } });
+    const taken = { method: "POST", body: JSON.stringify({ uploadId: body["uploadId"] }), headers: { ...json, ...(await as("bob")) } };
+
+    expect(new Set(jobs.map(({ jobId }) => jobId)).size).toBe(2);
+    expect((await request(runtime, "/jobs", taken)).status).toBe(404);
+  });
+
+  test("without a token nothing is answered but the description; a token must say whose it is", async () => {
+    const nobody = { authorization: `Bearer ${await issuer.token({ aud: "app" })}` };
+
+    const statuses = [
+      (await request(runtime, "/jobs", { method: "POST", headers: json, body: text })).status,
+      (await request(runtime, "/openapi.json")).status,
+      (await submit(nobody)).status,
+    ];
+
+    expect(statuses).toEqual([401, 200, 403]);
+  });
+});
+
+describe("iam", () => {
+  let runtime: Runtime;
+  beforeAll(async () => {
+    runtime = await startLocalRuntime({ set: ["auth=iam"] });
+  });
+  afterAll(() => runtime.stop());
+
+  test("whoever signs and may invoke the API has their job done; a wrong key and an unsigned call are refused", async () => {
+    const url = `${runtime.apiUrl}/jobs`;
+    const call = { method: "POST", url, body: text };
+    const post = async (headers: Record<string, string>) =>
+      request(runtime, "/jobs", { method: "POST", body: text, headers: { ...json, ...headers } });
+
+    const accepted = await post(await signedHeaders(call));
+    const refused = [await post(await signedHeaders({ ...call, secretAccessKey: "wrong" })), await post({})];
+    const path = `/jobs/${accepted.body["jobId"]}`;
+    const read = { method: "GET", url: `${runtime.apiUrl}${path}` };
+    const signedGet = async () => request(runtime, path, { headers: await signedHeaders(read) });
+
+    expect([accepted.status, ...refused.map(({ status }) => status)]).toEqual([202, 403, 403]);
+    await expect.poll(async () => (await signedGet()).body["status"], { timeout: 60_000, interval: 50 }).toBe("DONE");
+  });
+
+  test("a role of the stack, which may not invoke the API, is refused", async () => {
+    const [accessKeyId, principal] = [...runtime.services.roles.credentials][0] ?? [];
+    const { secretAccessKey } = principal ?? { secretAccessKey: "" };
+
+    const headers = await signedHeaders({ url: `${runtime.apiUrl}/jobs/x`, secretAccessKey, ...(accessKeyId && { accessKeyId }) });
+
+    expect((await request(runtime, "/jobs/x", { headers })).status).toBe(403);
+  });
+});
