@@ -2,7 +2,7 @@ import { type Row, table } from "../bench/table.ts";
 import { asDurableFunction, asSleepingWorker, asStandard } from "./alternatives.ts";
 import type { Measurement } from "./measure.ts";
 import { monthlyParts } from "./monthly.ts";
-import { logDollars, type Parts, platformDollars, pollsOf, priceJobs, type Traffic, total } from "./price-jobs.ts";
+import { logDollars, type Parts, pollsOf, priceJobs, type Traffic, total } from "./price-jobs.ts";
 
 /** What was measured: short texts as lean and as by default, and other documents as lean. */
 export interface Measurements {
@@ -15,10 +15,12 @@ export type Columns = Readonly<Record<string, Parts>>;
 
 /** Dollars a million jobs of a short text, of this design and of others that would do. */
 export function designs({ lean, byDefault }: Measurements, traffic: Traffic): Columns {
+  // The states are counted in the log, where a lean execution leaves no trace of them.
+  const withStates = { ...lean, job: { ...lean.job, states: byDefault.job.states } };
   return {
     lean: priceJobs(lean, traffic),
     default: priceJobs(byDefault, traffic),
-    Standard: asStandard(lean, traffic),
+    Standard: asStandard(withStates, traffic),
     durable: asDurableFunction(lean, traffic),
     "one worker": asSleepingWorker(lean, traffic),
   };
@@ -40,13 +42,12 @@ export function settings({ lean, byDefault }: Measurements, traffic: Traffic): P
   const usual = priceJobs(byDefault, traffic);
   const added = (...parts: string[]) => total(Object.fromEntries(parts.map((part) => [part, (usual[part] ?? 0) - (own[part] ?? 0)])));
   return {
-    "lean: executions logged at ERROR": -all((usage) => logDollars(usage, "executions") - logDollars(usage, "errors")),
-    "lean: Lambda's own lines at WARN": own["log: Lambda's own"] === 0 ? 0 : -all(platformDollars),
     "lean: no log of requests": -all((usage) => logDollars(usage, "requests")),
     "lean: no traces": -(own["traces"] ?? 0),
     "by default: related documents": added("table writes", "table reads", "Lambda time"),
     "by default: functions' log at INFO": added("log: functions"),
-    "by default: executions' log": usual["log: executions"] ?? 0,
+    "by default: Lambda's own lines": added("log: Lambda's own"),
+    "by default: executions' log": added("log: executions"),
   };
 }
 

@@ -25,7 +25,7 @@ export const shortText =
 /** A search finds no more of the documents before under each of its terms; and by then every function is warm. */
 const jobsBefore = 50;
 
-const lean = ["relatedDocuments=off", "logLevel=ERROR"];
+const lean = ["relatedDocuments=off", "logLevel=ERROR", "executionLogLevel=ERROR"];
 
 /** Measures jobs in the local runtime, and prints what a million of them cost on AWS. */
 export async function runCost({ project, traffics, jobs, asJson, print, progress }: CostOptions): Promise<void> {
@@ -58,7 +58,7 @@ export async function runCost({ project, traffics, jobs, asJson, print, progress
 const text = (name: string, body: string): JobDocument => ({ name, contentType: "text/plain", body });
 
 const head = `Prices of ${priceList.region} as of ${priceList.asOf} (scripts/cost/prices.json); docs/cost.md says how it is counted and what is assumed.
-lean: relatedDocuments=off, logLevel=ERROR. default: what Pulumi.yaml says. Standard, durable: lean, with another engine.
+lean: relatedDocuments=off, logLevel=ERROR, executionLogLevel=ERROR. default: what Pulumi.yaml says. Standard, durable: lean, with another engine.
 one worker: a Lambda that sleeps 5 s and reads no document.`;
 
 function figures(measurements: Measurements, traffics: readonly Traffic[]) {

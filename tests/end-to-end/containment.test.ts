@@ -31,7 +31,7 @@ export const handler = createStageHandler("ml_inference", async ({ text }) => {
 }, stageServices());
 `;
 
-/** The component of the functions, another memory or more than that declared. */
+/** The component of the functions, another memory declared. */
 function declared(words: string): Record<string, string> {
   const [file, piece] = ["infrastructure/job-function.ts", "memorySize: args.memoryMiB,"];
   const text = readFileSync(join(projectFolder, file), "utf8");
@@ -44,9 +44,9 @@ const logLines: LogLine[] = [];
 let project: ReturnType<typeof copyProject>;
 let runtime: Runtime;
 
-async function start(files: Record<string, string>): Promise<void> {
+async function start(files: Record<string, string>, set: readonly string[] = []): Promise<void> {
   project = copyProject({ "functions/ml-inference.ts": stageThatDoesAsTold, ...files });
-  runtime = await startLocalRuntime({ project: project.folder, clock });
+  runtime = await startLocalRuntime({ project: project.folder, clock, set });
   runtime.services.logs.onLine((line) => logLines.push(line));
   await runtime.warmUp();
 }
@@ -81,9 +81,7 @@ describe("a stage of 256 MB", () => {
 });
 
 describe("with one execution reserved for create-job and one for a stage", () => {
-  const reserve = (...names: readonly string[]) =>
-    `memorySize: args.memoryMiB, ...(${JSON.stringify(names)}.includes(name) && { reservedConcurrentExecutions: 1 }),`;
-  beforeAll(() => start(declared(reserve("create-job", "ml-inference"))));
+  beforeAll(() => start({}, ['reservedConcurrency={"create-job": 1, "ml-inference": 1}']));
   afterAll(stop);
 
   test("20 jobs at once are each done, or end by the name of throttling", async () => {

@@ -177,5 +177,5 @@ describe("what no route takes", () => {
 
 test("no permission that these calls needed was missing", () => {
   // A denied call would have answered 500 above; this names the roles whose every grant was used.
-  expect(runtime.services.roles.credentials.size).toBe(12);
+  expect(runtime.services.roles.credentials.size).toBe(13);
 });

@@ -72,6 +72,7 @@ const functionNames = [
   "get-job",
   "get-text",
   "delete-job",
+  "get-openapi",
   "sweep-jobs",
   "unknown-route",
   "ocr",

@@ -35,7 +35,7 @@ test("a job that is done reads as the contract writes it", async () => {
     updatedAt: start + 6,
     result: {
       ocr: { stage: "ocr", charCount: 48, wordCount: 8, preview: sample },
-      mlInference: { stage: "ml_inference", sentiment: "POSITIVE", confidence: expect.any(Number), tokenCount: 8 },
+      mlInference: { stage: "ml_inference", sentiment: "POSITIVE", confidence: expect.any(Number), tokenCount: 8, language: "en" },
       search: { stage: "search", topKeywords: ["aws", "lambda", "serverless", "compute", "service"], relatedDocumentsFound: 0 },
     },
   });

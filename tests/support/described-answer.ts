@@ -33,6 +33,7 @@ export interface SeenAnswer {
 /** @throws Error for an answer that `/openapi.json` does not describe: its status, its type, or a member of its body. */
 export function refuseUndescribed(answer: SeenAnswer): void {
   const { contentType, text } = answer;
+  if (answer.method === "OPTIONS") return; // a browser's question, which is not of the API
   const call = `${answer.method} ${answer.path} ${answer.status}`;
   const content = contentOf(answer, call);
   if (content === undefined) {
