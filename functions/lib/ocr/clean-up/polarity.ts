@@ -1,0 +1,20 @@
+import type { PageImage } from "../page-image.ts";
+import { boxMean } from "./box-mean.ts";
+import { reduced, reductionTo } from "./resize.ts";
+
+/**
+ * Whether the print is lighter than what it stands on. Print covers the smaller part of its surroundings, so it is what stands
+ * out from them: where that is to the light side on the whole, the page is dark. Shadows and frames do not count, since each
+ * pixel is compared with its neighbourhood only.
+ */
+export function isDark(page: PageImage): boolean {
+  const small = reduced(page, reductionTo(600, page));
+  const means = boxMean(small, Math.max(4, Math.round(Math.max(small.width, small.height) / 60)));
+  let third = 0;
+  for (const [index, mean] of means.entries()) third += ((small.grey[index] ?? 0) - mean) ** 3;
+  return third > 0;
+}
+
+export function inverted(page: PageImage): PageImage {
+  return { ...page, grey: page.grey.map((value) => 255 - value) };
+}

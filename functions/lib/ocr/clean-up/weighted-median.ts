@@ -1,0 +1,14 @@
+export interface Weighted {
+  readonly value: number;
+  readonly weight: number;
+}
+
+/** The value at which half of the weight is on values no greater; 0 of none. */
+export function weightedMedian(values: readonly Weighted[]): number {
+  let rest = values.reduce((sum, { weight }) => sum + weight, 0) / 2;
+  for (const { value, weight } of values.toSorted((a, b) => a.value - b.value)) {
+    rest -= weight;
+    if (rest <= 0) return value;
+  }
+  return 0;
+}
