@@ -16,7 +16,10 @@ import type { StageServices } from "./stage-handler.ts";
 import { UploadStore } from "./upload-store.ts";
 
 /** A call that has no answer by then is sent anew, well within the shortest timeout of a function. */
-const clientConfig = { maxAttempts: 3, requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_500, throwOnRequestTimeout: true } } as const;
+const clientConfig = {
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_500, throwOnRequestTimeout: true },
+} as const;
 
 const documentClient = (): DynamoDBDocumentClient =>
   DynamoDBDocumentClient.from(new DynamoDBClient(clientConfig), { marshallOptions: { removeUndefinedValues: true } });

@@ -36,7 +36,11 @@ const nothing: Usage = {
 };
 const poll: Usage = { ...nothing, invocations: { "get-job": 1 }, bytes: { requests: 174 }, lines: { requests: 1 } };
 const lean = { manifest, poll, job: { ...nothing, writeUnits: { jobs: 7 }, states: { traces: 1 } } };
-const logged = { bytes: { executions: 7_974, functions: 1_974 }, lines: { executions: 1, functions: 1 }, states: { traces: 1, entered: 3 } };
+const logged = {
+  bytes: { executions: 7_974, functions: 1_974 },
+  lines: { executions: 1, functions: 1 },
+  states: { traces: 1, entered: 3 },
+};
 const related = { writeUnits: { jobs: 7, postings: 8 }, readUnits: { postings: 6 } };
 const byDefault = { ...lean, job: { ...lean.job, ...related, ...logged } };
 const measurements = { lean, byDefault, documents: { scan: lean } };
