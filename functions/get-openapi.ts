@@ -1,7 +1,6 @@
 import { environmentVariable } from "./lib/environment.ts";
-import { createHttpHandler, json } from "./lib/http.ts";
-import { type Authentication, openApiDocument } from "./lib/openapi/openapi-document.ts";
+import { createHttpHandler } from "./lib/http.ts";
+import type { Authentication } from "./lib/openapi/openapi-document.ts";
+import { openApiRoute } from "./lib/openapi/openapi-route.ts";
 
-const description = openApiDocument(environmentVariable("AUTHENTICATION") as Authentication);
-
-export const handler = createHttpHandler(async () => json(200, description));
+export const handler = createHttpHandler(openApiRoute(environmentVariable("AUTHENTICATION") as Authentication));

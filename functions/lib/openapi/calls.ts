@@ -22,7 +22,7 @@ const idempotencyKey = {
 const ifNoneMatch = {
   name: "If-None-Match",
   in: "header",
-  description: "The ETag of the record as it was read last.",
+  description: "The ETag of what was read last.",
   schema: { type: "string" },
 };
 
@@ -101,6 +101,10 @@ export const calls: Readonly<Record<string, CallDescription>> = {
   "GET /openapi.json": {
     operationId: "getOpenApi",
     summary: "Reads this description.",
-    responses: { "200": jsonResponse("The description, in OpenAPI 3.1.", { type: "object" }) },
+    parameters: [ifNoneMatch],
+    responses: {
+      "200": jsonResponse("The description, in OpenAPI 3.1.", { type: "object" }, { ETag: "Names this state of the description." }),
+      "304": emptyResponse("The description is as it was.", { ETag: "Names this state of the description." }),
+    },
   },
 };
