@@ -41,7 +41,10 @@ async function putThere(
 ): Promise<void> {
   const outputs = await ready.stackFile.keptDuring(() => up(ready, surroundings.isTerminal && !yes));
   showOutputs(outputs, surroundings);
-  if (!noSmoke) await smoke(outputs.ApiBaseUrl, surroundings);
+  const auth = String(ready.stackFile.projectValue("auth") ?? "none");
+  if (noSmoke) return;
+  if (auth === "none") await smoke(outputs.ApiBaseUrl, surroundings);
+  else surroundings.report(`Callers of the API have to say who they are (auth: ${auth}), so no job was sent through it.`);
 }
 
 async function reportConcurrency({ account, stackFile }: Prerequisites, { report }: Surroundings): Promise<void> {
@@ -66,10 +69,14 @@ async function up(ready: Prerequisites, mayAsk: boolean): Promise<Outputs> {
 }
 
 function showOutputs(outputs: Outputs, { print }: Surroundings): void {
-  const rows = Object.entries(outputs).flatMap(([name, value]) =>
-    typeof value === "object" && value !== null ? Object.entries(value) : [[name, value] as const],
-  );
+  const rows = Object.entries(outputs).flatMap(([name, value]) => rowsOf(name, value));
   const width = Math.max(...rows.map(([name]) => name.length));
   print(`\n${rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join("\n")}`);
   print(`\nTry it:\n  npm run job -- "some text" --url ${outputs.ApiBaseUrl}\n`);
+}
+
+/** Of a list, a row for each of its members; of an object, each of its members under its own name. */
+function rowsOf(name: string, value: unknown): readonly (readonly [string, unknown])[] {
+  if (Array.isArray(value)) return value.map((member) => [name, member]);
+  return typeof value === "object" && value !== null ? Object.entries(value) : [[name, value]];
 }

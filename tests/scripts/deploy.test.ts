@@ -18,6 +18,7 @@ const where = "Stack dev in eu-central-1, account 123456789012, as arn:aws:iam::
 const outputs = () => ({
   output: JSON.stringify({
     ApiBaseUrl: project.url,
+    Warnings: ["Everyone may call."],
     ConsoleLinks: { stateMachine: "https://console.example/states" },
     CurlLine: "curl -i …",
   }),
@@ -43,6 +44,7 @@ describe("npm run deploy", () => {
     expect(stdout).toBe(`${where}Updating (dev)
 
   ApiBaseUrl    ${project.url}
+  Warnings      Everyone may call.
   stateMachine  https://console.example/states
   CurlLine      curl -i …
 
@@ -64,6 +66,20 @@ Try it:
       "GetCallerIdentity AKIATESTTESTTESTTEST eu-central-1/sts",
       "/2016-08-19/account-settings AKIATESTTESTTESTTEST eu-central-1/lambda",
     ]);
+  });
+
+  test("sends no job where callers have to say who they are", async () => {
+    project.standIn({ "stack output": outputs() });
+    project.write("Pulumi.dev.yaml", `${stackYaml}  letters:auth: jwt\n`);
+    serveJob({ status: "DONE" });
+
+    const { code, stderr } = await project.run("deploy");
+
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: "Callers of the API have to say who they are (auth: jwt), so no job was sent through it.\n",
+    });
+    expect(project.awsCalls.filter((call) => call.includes("jobs"))).toEqual([]);
   });
 
   test("gives the CLI the credentials, the region, a local backend and an empty passphrase, and prints none of the secrets", async () => {
