@@ -7,12 +7,12 @@ describe("the Pulumi CLI is found", () => {
     PATHEXT: ".COM;.EXE;.BAT;.CMD",
     USERPROFILE: String.raw`C:\Users\ada`,
   };
-  const posix = { PATH: "/usr/bin::/opt/pulumi", HOME: "/home/ada" };
+  const posix = { PATH: "/usr/bin::/opt/pulumi", HOME: "/h/ada" };
 
   test.each([
     ["linux", posix, ["/opt/pulumi/pulumi"], "/opt/pulumi/pulumi"],
-    ["darwin", posix, ["/p/node_modules/.bin/pulumi", "/home/ada/.pulumi/bin/pulumi"], "/p/node_modules/.bin/pulumi"],
-    ["linux", posix, ["/home/ada/.pulumi/bin/pulumi"], "/home/ada/.pulumi/bin/pulumi"],
+    ["darwin", posix, ["/p/node_modules/.bin/pulumi", "/h/ada/.pulumi/bin/pulumi"], "/p/node_modules/.bin/pulumi"],
+    ["linux", posix, ["/h/ada/.pulumi/bin/pulumi"], "/h/ada/.pulumi/bin/pulumi"],
     [
       "win32",
       windows,
