@@ -1,4 +1,4 @@
-import type { DocumentType } from "./document.ts";
+import { bufferOf, type DocumentType } from "./document.ts";
 import { DocumentTooLargeError, DocumentUnreadableError, UnsupportedDocumentError } from "./errors.ts";
 
 /** Of an image as it stands, in pixels. */
@@ -51,10 +51,6 @@ export function checkImageSize(size: ImageSize | undefined): void {
   if (Math.min(width, height) < leastSide) throw new UnsupportedDocumentError(`${received}; each side must have at least ${leastSide}.`);
   if (Math.max(width, height) > mostSide) throw new DocumentTooLargeError(`${received}; the limit is ${mostSide} a side.`);
   if (width * height > mostPixels) throw new DocumentTooLargeError(`${received}; the limit is ${mostPixels} altogether (24 megapixels).`);
-}
-
-function bufferOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function pngSize(file: Buffer): ImageSize | undefined {

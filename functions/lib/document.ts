@@ -7,3 +7,6 @@ export interface ScannedDocument {
   readonly type: DocumentType;
   readonly bytes: Uint8Array;
 }
+
+/** The same bytes, not a copy, with a Buffer's ways to read them. */
+export const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,3 +1,5 @@
+import { bufferOf } from "../../document.ts";
+
 /** What the segments of a JPEG say beside the image. */
 export interface JpegHeaders {
   /** Dots an inch, of the JFIF segment. */
@@ -17,7 +19,7 @@ const inchesPerCentimetre = 2.54;
 
 /** @see ITU-T T.81, annex B; ITU-T T.871 (JFIF); CIPA DC-008 (Exif) */
 export function jpegHeaders(bytes: Uint8Array): JpegHeaders {
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const file = bufferOf(bytes);
   let found: JpegHeaders = { orientation: 1, scans: 0, ended: false };
   for (const { marker, data } of segments(file)) {
     if (marker === app0) found = { ...found, ...density(data) };

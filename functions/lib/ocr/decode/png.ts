@@ -1,5 +1,6 @@
 import { inflateSync } from "node:zlib";
 import { PNG } from "pngjs";
+import { bufferOf } from "../../document.ts";
 import type { PageImage } from "../page-image.ts";
 import { greyOf } from "./grey.ts";
 
@@ -10,7 +11,7 @@ const metresPerInch = 0.0254;
  * @throws Error where it is broken.
  */
 export function decodePng(bytes: Uint8Array): PageImage {
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const file = bufferOf(bytes);
   const chunks = chunksOf(file);
   checkDataSize(chunks);
   const { data, width, height } = PNG.sync.read(file);

@@ -1,4 +1,5 @@
 import { inflateSync, constants as zlib } from "node:zlib";
+import { bufferOf } from "../../document.ts";
 import { DocumentTooLargeError } from "../../errors.ts";
 
 /** A part of a file may grow to so many bytes, whatever it is. */
@@ -21,7 +22,7 @@ const dictionaryWithin = 1024;
  * @throws {@link DocumentTooLargeError} where a part inflates past the limits.
  */
 export function preflight(file: Uint8Array): void {
-  const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
+  const bytes = bufferOf(file);
   let effort = 0;
   for (const { dictionary, content } of streamsIn(bytes)) {
     if (isPicture(dictionary)) continue;
