@@ -3,6 +3,7 @@ import type { AwsRequest } from "../aws-message.ts";
 import type { Clock } from "../clock.ts";
 import { type AccessRequest, evaluate } from "../iam/evaluate.ts";
 import type { PermissionLedger } from "../iam/permission-ledger.ts";
+import { sessionArnOf } from "../iam/roles.ts";
 import { developer, developerAccessKeyId } from "./developer.ts";
 import type { Location } from "./permissions.ts";
 import { checkPresigned, isPresigned, presignedSignatureOf } from "./presigned.ts";
@@ -74,13 +75,8 @@ export class Gatekeeper {
     }
   }
 
-  #denial(
-    { roleName, sessionName = roleName }: Principal,
-    { action, resource }: AccessRequest,
-    explicit: boolean,
-    names: RefusalNames,
-  ): AwsError {
-    const user = `arn:aws:sts::${this.#location.accountId}:assumed-role/${roleName}/${sessionName}`;
+  #denial(principal: Principal, { action, resource }: AccessRequest, explicit: boolean, names: RefusalNames): AwsError {
+    const user = sessionArnOf(principal, this.#location.accountId);
     const reason = explicit
       ? "with an explicit deny in an identity-based policy"
       : `because no identity-based policy allows the ${action} action`;

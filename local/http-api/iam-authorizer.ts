@@ -1,7 +1,7 @@
 import type { Principal } from "../aws-endpoint/services.ts";
 import { AwsError } from "../aws-error.ts";
 import type { AwsRequest } from "../aws-message.ts";
-import { accessKeyIdOf } from "../iam/roles.ts";
+import { accessKeyIdOf, sessionArnOf } from "../iam/roles.ts";
 import { arn, type Place } from "../simulators/resource-type.ts";
 import type { Authorizer } from "./authorizer.ts";
 import { GatewayError } from "./response.ts";
@@ -34,7 +34,7 @@ function admitted(admit: () => Principal): Principal {
 
 /** As for a caller who has taken a role on: its id, a colon, and the session's name. */
 function identityOf(principal: Principal, { accountId }: Place) {
-  const { roleName, sessionName = roleName } = principal;
+  const { sessionName = principal.roleName } = principal;
   const accessKey = accessKeyIdOf(principal);
   const userId = `AROA${accessKey}:${sessionName}`;
   return {
@@ -43,7 +43,7 @@ function identityOf(principal: Principal, { accountId }: Place) {
     callerId: userId,
     cognitoIdentity: null,
     principalOrgId: null,
-    userArn: `arn:aws:sts::${accountId}:assumed-role/${roleName}/${sessionName}`,
+    userArn: sessionArnOf(principal, accountId),
     userId,
   };
 }

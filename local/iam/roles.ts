@@ -74,6 +74,10 @@ export class Roles {
   }
 }
 
+/** Who calls as this role, as IAM writes it. */
+export const sessionArnOf = ({ roleName, sessionName = roleName }: Principal, accountId: string): string =>
+  `arn:aws:sts::${accountId}:assumed-role/${roleName}/${sessionName}`;
+
 /** The environment variables by which a function's SDK signs as its role. */
 export function credentialVariables(principal: Principal): Record<string, string> {
   return { AWS_ACCESS_KEY_ID: accessKeyIdOf(principal), AWS_SECRET_ACCESS_KEY: principal.secretAccessKey };
