@@ -1,9 +1,9 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { milliseconds, type Row } from "../table.ts";
 import type { LoadLimits } from "./load.ts";
 import { measurePosts } from "./measure.ts";
-import { milliseconds, type Row } from "./table.ts";
 
 export const bareHead: Row = ["Bare Node server", "POST p50, 1 client", "p99", "POST p50, 32 clients", "p99", "POSTs a second"];
 

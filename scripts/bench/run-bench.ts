@@ -1,9 +1,9 @@
 import { availableParallelism, loadavg } from "node:os";
+import { type Row, table } from "../table.ts";
 import { bareHead, measureBareServers } from "./bare-servers.ts";
 import { peers, peersMeasured } from "./peers.ts";
 import { copyProject } from "./project-copy.ts";
 import { measureColdStart, measureSetting, type Setting, type SettingResult, settingRows } from "./settings.ts";
-import { type Row, table } from "./table.ts";
 
 export interface BenchOptions {
   /** The project's folder. It is copied: neither its data nor what it has built is touched. */

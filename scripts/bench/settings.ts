@@ -1,8 +1,8 @@
+import { milliseconds, type Row } from "../table.ts";
 import type { LoadLimits } from "./load.ts";
 import { type Measurement, measureJobs } from "./measure.ts";
 import type { ProjectCopy } from "./project-copy.ts";
 import { startUntilAccepted } from "./started-stack.ts";
-import { milliseconds, type Row } from "./table.ts";
 
 /** A stack's config to measure under. */
 export interface Setting {

@@ -1,4 +1,4 @@
-import { type Row, table } from "../bench/table.ts";
+import { type Row, table } from "../table.ts";
 import { asDurableFunction, asSleepingWorker, asStandard } from "./alternatives.ts";
 import type { Measurement } from "./measure.ts";
 import { monthlyParts } from "./monthly.ts";

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { type Row, table } from "../bench/table.ts";
+import { type Row, table } from "../table.ts";
 
 const stages = ["ocr", "sentiment", "search"] as const;
 type EvaluatedStage = (typeof stages)[number];

@@ -1,4 +1,4 @@
-import type { Row } from "../bench/table.ts";
+import type { Row } from "../table.ts";
 import type { OcrRow } from "./ocr/evaluate-ocr.ts";
 
 export const ocrHead: Row = ["OCR", "pages", "character errors %", "CPU s a page", "peak MiB"];

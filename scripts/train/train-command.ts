@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { highest, sentiments } from "../../functions/lib/sentiment/sentiment.ts";
 import { shippedModel } from "../../functions/lib/sentiment/shipped-model.ts";
-import { type Row, table } from "../bench/table.ts";
+import { type Row, table } from "../table.ts";
 import { blankModel } from "./fit.ts";
 import { type LabelledText, readLabelledTexts, UnreadableTextsError } from "./labelled-texts.ts";
 import { type Compared, learn } from "./learn.ts";

@@ -5,7 +5,7 @@ import { load, percentiles } from "../../scripts/bench/load.ts";
 import { usageOfTree } from "../../scripts/bench/process-tree.ts";
 import { runBench } from "../../scripts/bench/run-bench.ts";
 import { settings } from "../../scripts/bench/settings.ts";
-import { table } from "../../scripts/bench/table.ts";
+import { table } from "../../scripts/table.ts";
 import { projectFolder } from "../support/evaluated-program.ts";
 
 test("every figure of a tiny run is there", async () => {

@@ -6,7 +6,7 @@ import { englishStopWords } from "../../../functions/lib/search/stop-words.ts";
 import { termUses } from "../../../functions/lib/search/term-uses.ts";
 import { topKeywords } from "../../../functions/lib/search/top-keywords.ts";
 import { segmentWords } from "../../../functions/lib/words.ts";
-import type { Row } from "../../bench/table.ts";
+import type { Row } from "../../table.ts";
 import documents from "./documents.json" with { type: "json" };
 
 export const keywordsHead: Row = ["Keywords", "right of the first five %"];

@@ -2,7 +2,7 @@ import vader from "vader-sentiment";
 import { sentimentOf } from "../../../functions/lib/sentiment/analyse-sentiment.ts";
 import { sentiments } from "../../../functions/lib/sentiment/sentiment.ts";
 import { shippedModel } from "../../../functions/lib/sentiment/shipped-model.ts";
-import type { Row } from "../../bench/table.ts";
+import type { Row } from "../../table.ts";
 import { type Answer, likeliest, qualityOf } from "../../train/quality.ts";
 import labelled from "./labelled.json" with { type: "json" };
 
