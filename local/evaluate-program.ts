@@ -1,4 +1,4 @@
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import type { DeclaredResource, Place, Properties } from "./simulators/resource-type.ts";
 import { StartError } from "./start-error.ts";
 
@@ -19,25 +19,28 @@ export interface Manifest {
   readonly outputs: Properties;
 }
 
+/** Starts the process that evaluates a program. It loads Pulumi's SDK, which takes a while, before it is told which. */
+export function forkEvaluator(): ChildProcess {
+  return fork(new URL("./program.ts", import.meta.url), { execArgv: [], stdio: ["ignore", "ignore", "pipe", "ipc"] });
+}
+
 /**
  * Evaluates a Pulumi program.
  *
+ * @param evaluator evaluates one program and ends.
  * @throws {@link StartError} with the program's own first error, or the name of a resource that is not simulated.
  */
-export function evaluateProgram(request: ProgramRequest): Promise<Manifest> {
+export function evaluateProgram(request: ProgramRequest, evaluator = forkEvaluator()): Promise<Manifest> {
   return new Promise((resolve, reject) => {
-    const child = fork(new URL("./program.ts", import.meta.url), [JSON.stringify(request)], {
-      execArgv: [],
-      stdio: ["ignore", "ignore", "pipe", "ipc"],
-    });
     let complaints = "";
-    child.stderr?.on("data", (chunk) => {
+    evaluator.stderr?.on("data", (chunk) => {
       complaints += chunk;
     });
-    child.once("message", (message: Manifest | { error: string }) => {
+    evaluator.once("message", (message: Manifest | { error: string }) => {
       if ("error" in message) reject(new StartError(message.error));
       else resolve(message);
     });
-    child.once("exit", (code) => reject(new StartError(`The Pulumi program ended with exit status ${code}. ${complaints}`.trim())));
+    evaluator.once("exit", (code) => reject(new StartError(`The Pulumi program ended with exit status ${code}. ${complaints}`.trim())));
+    evaluator.send(request);
   });
 }

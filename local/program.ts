@@ -1,5 +1,6 @@
 // A child process of the local runtime: evaluates the Pulumi program under Pulumi's mocks and hands back what it declares.
 // A process of its own, since a program that fails leaves rejected promises behind by the dozen.
+import { once } from "node:events";
 import { enableCompileCache } from "node:module";
 import { pathToFileURL } from "node:url";
 import type { ProgramRequest } from "./evaluate-program.ts";
@@ -11,7 +12,8 @@ enableCompileCache();
 loadLazily();
 Error.stackTraceLimit = 0; // Pulumi takes a trace for each value that it waits for, and of an error only its message goes on
 const pulumi = await import("@pulumi/pulumi");
-const { program, project, stack, config, place }: ProgramRequest = JSON.parse(process.argv[2] ?? "");
+const [request] = await once(process, "message");
+const { program, project, stack, config, place }: ProgramRequest = request;
 const resources: DeclaredResource[] = [];
 let refusal: unknown;
 

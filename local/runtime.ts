@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { ApiServer } from "./api-server.ts";
 import { AwsEndpoint, type AwsEndpointOptions } from "./aws-endpoint/aws-endpoint.ts";
 import { listen } from "./aws-endpoint/http-server.ts";
@@ -23,6 +24,8 @@ export interface RuntimeOptions extends StoresOptions {
   readonly manifest?: Manifest;
   /** Invocations of all functions that the account lets run at once (1,000). */
   readonly accountConcurrency?: number;
+  /** The process that is to evaluate it; a new one where there is none. */
+  readonly evaluator?: ChildProcess;
   /** Where the API listens; the AWS endpoint takes the next port. 0 lets the system choose both. */
   readonly port: number;
   readonly before?: AwsEndpointOptions["before"];
@@ -66,10 +69,10 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   return { apiUrl: api.url, manifest, services, resumed, warmUp, stop: () => running.disposeAsync() };
 }
 
-async function evaluate({ config, stack, manifest }: RuntimeOptions, place: Place): Promise<Manifest> {
+async function evaluate({ config, stack, manifest, evaluator }: RuntimeOptions, place: Place): Promise<Manifest> {
   if (manifest !== undefined) return manifest;
   const { program, project, values } = config;
-  return evaluateProgram({ program, project, stack, config: values, place });
+  return evaluateProgram({ program, project, stack, config: values, place }, evaluator);
 }
 
 async function start(resource: DeclaredResource, services: LocalServices, started: AsyncDisposableStack): Promise<void> {

@@ -1,6 +1,7 @@
 import { systemClock } from "./clock.ts";
+import { forkEvaluator } from "./evaluate-program.ts";
 import { parseStartOptions, type StartOptions, usage } from "./options.ts";
-import { type Runtime, startRuntime } from "./runtime.ts";
+import type { Runtime } from "./runtime.ts";
 import { readStackConfig } from "./stack-config.ts";
 import { executionLine, functionLine, readyLines } from "./terminal.ts";
 
@@ -22,8 +23,11 @@ try {
 
 async function start(options: StartOptions): Promise<void> {
   console.log("Starting…");
+  using evaluator = forkEvaluator(); // loads its modules on one core, and this process on another
+  const { startRuntime } = await import("./runtime.ts");
   const runtime = await startRuntime({
     ...options,
+    evaluator,
     stack: "dev",
     config: readStackConfig(process.cwd(), "dev", options.set),
     clock: systemClock,
