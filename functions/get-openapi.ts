@@ -3,4 +3,7 @@ import { createHttpHandler } from "./lib/http.ts";
 import type { Authentication } from "./lib/openapi/openapi-document.ts";
 import { openApiRoute } from "./lib/openapi/openapi-route.ts";
 
-export const handler = createHttpHandler(openApiRoute(environmentVariable("AUTHENTICATION") as Authentication));
+const authentication = environmentVariable("AUTHENTICATION") as Authentication;
+const search = environmentVariable("RELATED_DOCUMENTS") === "list";
+
+export const handler = createHttpHandler(openApiRoute({ authentication, search }));

@@ -12,7 +12,7 @@ export function createRoutes(
   createFunction: CreateFunction,
   { jobs, postings, documents }: Stores,
   stateMachine: JobStateMachine,
-  { jobRetentionDays, auth, corsOrigins }: Settings,
+  { jobRetentionDays, auth, corsOrigins, relatedDocuments }: Settings,
 ): Readonly<Record<string, aws.lambda.Function>> {
   const environment = { JOBS_TABLE: jobs.name, DOCUMENTS_BUCKET: documents.name };
   const reading = { environment, statements: [jobs.grant("dynamodb:GetItem"), documents.grant("s3:GetObject")] };
@@ -44,7 +44,16 @@ export function createRoutes(
         postings.grant("dynamodb:BatchWriteItem"),
       ],
     }),
-    "GET /openapi.json": createFunction("get-openapi", { environment: { AUTHENTICATION: auth }, statements: [] }),
+    ...(relatedDocuments === "list" && {
+      "GET /search": createFunction("find-documents", {
+        environment: { POSTINGS_TABLE: postings.name },
+        statements: [postings.grant("dynamodb:Query")],
+      }),
+    }),
+    "GET /openapi.json": createFunction("get-openapi", {
+      environment: { AUTHENTICATION: auth, RELATED_DOCUMENTS: relatedDocuments },
+      statements: [],
+    }),
   };
   const routeKeys = JSON.stringify(Object.keys(routes));
   const unknownRoute = createFunction("unknown-route", { environment: { ROUTE_KEYS: routeKeys }, statements: [] });

@@ -9,13 +9,17 @@ import { HttpError } from "./errors.ts";
 import { type HttpRequest, type HttpResponse, json } from "./http.ts";
 import { bodyOf, jsonIn } from "./request-body.ts";
 import { isDocumentType } from "./scanned-document.ts";
-import { checkUploadSize } from "./upload-limit.ts";
+import { checkUploadSize, mostUploadBytes } from "./upload-limit.ts";
 import { uploadKey } from "./upload-store.ts";
 
 /** Seconds for which the address takes the document. */
 const urlSeconds = 15 * 60;
 
-export const uploadSchema = z.object({ contentType: z.string(), bytes: z.int().check(z.minimum(1)) });
+/** The JSON body of `POST /uploads`. Its description says more than this checks: what is too much has errors of its own. */
+export const uploadSchema = z.object({
+  contentType: z.string().register(z.globalRegistry, { enum: documentTypes }),
+  bytes: z.int().check(z.minimum(1)).register(z.globalRegistry, { maximum: mostUploadBytes }),
+});
 
 export interface CreateUploadServices {
   /** Must not add a checksum of its own: the body is not known yet. */
@@ -55,7 +59,7 @@ function announcedUpload(request: HttpRequest): z.infer<typeof uploadSchema> {
   if (!isDocumentType(contentType)) {
     const texts = contentType.startsWith("text/plain")
       ? "A text of up to 1 MiB goes to POST /jobs as it is"
-      : `The content type ${contentType} is not accepted`;
+      : `The content type "${contentType}" is not accepted`;
     throw new HttpError(415, `${texts}; uploads are of ${documentTypes.join(", ")}.`);
   }
   checkUploadSize(bytes);

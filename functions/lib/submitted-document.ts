@@ -16,8 +16,13 @@ const typeOfCurl = "application/x-www-form-urlencoded";
 
 const accepted = `Send application/json with {"text": "…"}, text/plain in UTF-8, ${documentTypes.join(", ")}, or one file as multipart/form-data.`;
 
-/** The JSON body of `POST /jobs`. Unknown members are ignored. */
-export const submissionSchema = z.object({ text: z.optional(z.string()), uploadId: z.optional(z.string()) });
+/** The JSON body of `POST /jobs`. Unknown members are ignored. Its description says more than this checks: each fault has an error of its own. */
+export const submissionSchema = z
+  .object({
+    text: z.optional(z.string().register(z.globalRegistry, { pattern: "\\S" })),
+    uploadId: z.optional(z.string().register(z.globalRegistry, { format: "uuid" })),
+  })
+  .register(z.globalRegistry, { oneOf: [{ required: ["text"] }, { required: ["uploadId"] }] });
 
 /** Names a document that was sent to the bucket before. */
 export interface UploadReference {

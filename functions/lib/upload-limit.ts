@@ -1,7 +1,7 @@
 import { HttpError } from "./errors.ts";
 
 /** Bytes that an uploaded document may have. */
-const mostUploadBytes = 50 * 1024 * 1024;
+export const mostUploadBytes = 50 * 1024 * 1024;
 
 /** @throws {@link HttpError} 413 above the limit. */
 export function checkUploadSize(bytes: number): void {

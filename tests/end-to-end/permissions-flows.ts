@@ -104,6 +104,12 @@ export const flows = {
     expect(stack.runtime.services.buckets.list("documents-local", `jobs/${jobId}/`)).toEqual([]);
   },
 
+  "documents are found": async (stack) => {
+    const { status, body } = await request(stack.runtime, "/search?q=trombone");
+
+    expect([status, body]).toEqual([200, { documents: [] }]);
+  },
+
   "an upload becomes one job": async (stack) => {
     const uploadId = await uploaded(stack);
     const body = JSON.stringify({ uploadId });
@@ -186,6 +192,7 @@ export const logFlow =
       body: 1,
       requestContext: { requestId: "unforeseen" },
       pathParameters: { jobId: someJob },
+      queryStringParameters: { q: "unforeseen" },
     };
     const fullName = `async-text-processing-dev-${functionName}`;
     await stack.runtime.services.lambda.invoke(fullName, JSON.stringify(event));

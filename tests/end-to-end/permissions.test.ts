@@ -17,6 +17,7 @@ const needs: Readonly<Record<string, Partial<Record<keyof typeof flows, readonly
   "create-upload": { "an upload becomes one job": ["s3:PutObject of uploads"] },
   "get-job": { "a short text is done": ["dynamodb:GetItem"], "a long text is done and read": ["s3:GetObject"] },
   "get-text": { "a long text is done and read": ["dynamodb:GetItem", "s3:GetObject"] },
+  "find-documents": { "documents are found": ["dynamodb:Query"] },
   "delete-job": {
     "a finished job is deleted with all that it left": [
       "dynamodb:UpdateItem",
@@ -71,6 +72,7 @@ const functionNames = [
   "create-upload",
   "get-job",
   "get-text",
+  "find-documents",
   "delete-job",
   "get-openapi",
   "sweep-jobs",
@@ -92,7 +94,8 @@ function flowFor({ role, actions: [action = ""], resources }: Mutation): { name:
   return { name, flow: flows[name as keyof typeof flows] };
 }
 
-const program = await evaluatedProgram();
+/** With every route that a setting adds. */
+const program = await evaluatedProgram("relatedDocuments=list");
 const mutations = policyMutations(program).map((mutation) => ({ ...mutation, ...flowFor(mutation) }));
 
 /** The error of a flow, which there is only because of what was denied. */

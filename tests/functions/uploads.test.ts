@@ -59,7 +59,7 @@ test.each([
     body: { contentType: "image/gif", bytes: 5 },
     status: 415,
     title: "Unsupported Media Type",
-    error: `The content type image/gif is not accepted; ${types}`,
+    error: `The content type "image/gif" is not accepted; ${types}`,
   },
   {
     what: "one byte too many",

@@ -98,6 +98,12 @@ test.each(Object.entries(statements))("%s may do exactly this", (name, expected)
   expect(JSON.parse(String(policy))).toEqual({ Version: "2012-10-17", Statement: expected });
 });
 
+test("where related documents are listed, find-documents may query them, and nothing else", async () => {
+  const { policy } = inputsOf(await evaluatedProgram("relatedDocuments=list"), "aws:iam/rolePolicy:RolePolicy", "find-documents");
+
+  expect(JSON.parse(String(policy)).Statement).toEqual([ownLog("find-documents"), allow(["dynamodb:Query"], postings)]);
+});
+
 test.each([
   ["ocr", "lambda.amazonaws.com", undefined],
   ["process-job", "states.amazonaws.com", { StringEquals: { "aws:SourceAccount": "000000000000" } }],

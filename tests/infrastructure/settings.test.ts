@@ -25,6 +25,19 @@ describe("a config value reaches what it is about", () => {
     });
   });
 
+  test("relatedDocuments lets documents be searched where it lists them, which the description then says", async () => {
+    const routesOf = async (set: string) => {
+      const { resources } = await evaluatedProgram(set);
+      return resources.filter(({ type }) => type === "aws:apigatewayv2/route:Route").map(({ inputs }) => inputs["routeKey"]);
+    };
+
+    const counted = await routesOf("relatedDocuments=count");
+    const listed = await routesOf("relatedDocuments=list");
+
+    expect(listed.filter((routeKey) => !counted.includes(routeKey))).toEqual(["GET /search"]);
+    expect(await variablesOf("get-openapi", "relatedDocuments=list")).toMatchObject({ RELATED_DOCUMENTS: "list" });
+  });
+
   test("the retentions reach record, bucket and logs", async () => {
     const program = await evaluatedProgram("jobRetentionDays=30", "logRetentionDays=90");
 

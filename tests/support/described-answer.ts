@@ -1,13 +1,14 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { type Authentication, openApiDocument } from "../../functions/lib/openapi/openapi-document.ts";
+import { type ApiSettings, openApiDocument } from "../../functions/lib/openapi/openapi-document.ts";
 
 type Json = Record<string, unknown>;
 type Operations = Record<string, Record<string, { responses: Record<string, { content?: Record<string, { schema: Json }> }> }>>;
 
-/** The kind of API that answers so: some statuses only one that knows its callers does. */
-function authenticationOf({ status, text }: SeenAnswer): Authentication {
-  if (status === 401 || (status === 403 && text.includes('"error"'))) return "jwt";
-  return status === 403 ? "iam" : "none";
+/** The kind of API that answers so: some statuses only one that knows its callers does, and one without a search knows no such path. */
+function settingsOf({ status, text }: SeenAnswer): ApiSettings {
+  const search = status !== 404;
+  if (status === 401 || (status === 403 && text.includes('"error"'))) return { authentication: "jwt", search };
+  return { authentication: status === 403 ? "iam" : "none", search };
 }
 
 /** As if nothing could be added: an answer in a test has no member that the description lacks. */
@@ -18,7 +19,7 @@ function closed(schema: unknown): unknown {
   return "properties" in schema ? { ...members, additionalProperties: false } : members;
 }
 
-const { components } = openApiDocument("none") as { components: Json };
+const { components } = openApiDocument({ authentication: "none", search: true }) as { components: Json };
 const ajv = new Ajv2020({ strict: false }).addSchema({ $id: "api", components: closed(components) as Json });
 
 export interface SeenAnswer {
@@ -47,7 +48,7 @@ export function refuseUndescribed(answer: SeenAnswer): void {
 
 function contentOf(answer: SeenAnswer, call: string): Record<string, { schema: Json }> | undefined {
   const { method, path, status } = answer;
-  const { paths } = openApiDocument(authenticationOf(answer)) as { paths: Operations };
+  const { paths } = openApiDocument(settingsOf(answer)) as { paths: Operations };
   const [template] = Object.keys(paths).filter((known) => matches(known, path.split("?")[0] ?? ""));
   const operation = paths[template ?? ""]?.[method.toLowerCase()];
   // What no route takes has no place among the paths: the description's first lines say what it answers.

@@ -24,14 +24,23 @@ class Sha256 {
 
 export interface SignedCall {
   readonly method?: string;
+  /** Without a query. */
   readonly url: string;
+  readonly query?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly accessKeyId?: string;
   readonly secretAccessKey?: string;
 }
 
 /** The headers of a call of an HTTP API, signed as AWS's clients sign it. */
-export async function signedHeaders({ method = "GET", url, body, accessKeyId = "local", secretAccessKey = "local" }: SignedCall) {
+export async function signedHeaders({
+  method = "GET",
+  url,
+  query = {},
+  body,
+  accessKeyId = "local",
+  secretAccessKey = "local",
+}: SignedCall) {
   const { host, hostname, port, protocol, pathname } = new URL(url);
   const signer = new SignatureV4({
     service: "execute-api",
@@ -39,6 +48,6 @@ export async function signedHeaders({ method = "GET", url, body, accessKeyId = "
     sha256: Sha256,
     credentials: { accessKeyId, secretAccessKey },
   });
-  const request = { method, protocol, hostname, port: Number(port), path: pathname, headers: { host }, body };
+  const request = { method, protocol, hostname, port: Number(port), path: pathname, query: { ...query }, headers: { host }, body };
   return (await signer.sign(request)).headers;
 }

@@ -40,7 +40,7 @@ export const calls: Readonly<Record<string, CallDescription>> = {
       required: true,
       content: {
         ...json(reference("Submission")),
-        "text/plain": { schema: { type: "string" } },
+        "text/plain": { schema: { type: "string", pattern: "\\S" } },
         ...documents,
         "multipart/form-data": { schema: form },
       },

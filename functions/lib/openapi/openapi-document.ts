@@ -4,6 +4,7 @@ import { submissionSchema } from "../submitted-document.ts";
 import { type CallDescription, calls } from "./calls.ts";
 import { everywhere, unauthorized } from "./responses.ts";
 import { answerSchemas } from "./schemas.ts";
+import { searchCall } from "./search-call.ts";
 
 /** How callers say who they are. */
 export type Authentication = "none" | "iam" | "jwt";
@@ -12,6 +13,13 @@ const schemes: Readonly<Partial<Record<Authentication, object>>> = {
   iam: { type: "apiKey", in: "header", name: "Authorization", description: "AWS Signature Version 4, for the service execute-api." },
   jwt: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
 };
+
+/** What a stack's settings decide of its API. */
+export interface ApiSettings {
+  readonly authentication: Authentication;
+  /** Whether there is a search. */
+  readonly search: boolean;
+}
 
 /** The one call that nobody has to say who they are for. */
 const openCall = "GET /openapi.json";
@@ -22,7 +30,7 @@ const openCall = "GET /openapi.json";
  *
  * @see https://spec.openapis.org/oas/v3.1.0
  */
-export function openApiDocument(authentication: Authentication): Readonly<Record<string, unknown>> {
+export function openApiDocument({ authentication, search }: ApiSettings): Readonly<Record<string, unknown>> {
   const scheme = schemes[authentication];
   return {
     openapi: "3.1.0",
@@ -32,7 +40,7 @@ export function openApiDocument(authentication: Authentication): Readonly<Record
       description:
         "Any other path is answered with 404, any other method with 405, each with a Problem as its body. Members may be added to every answer.",
     },
-    paths: pathsFor(authentication),
+    paths: pathsFor(search ? { ...calls, ...searchCall } : calls, authentication),
     components: {
       schemas: jsonSchemas({ ...answerSchemas, Submission: submissionSchema, UploadAnnouncement: uploadSchema }),
       ...(scheme && { securitySchemes: { caller: scheme } }),
@@ -40,9 +48,9 @@ export function openApiDocument(authentication: Authentication): Readonly<Record
   };
 }
 
-function pathsFor(authentication: Authentication): Record<string, Record<string, object>> {
+function pathsFor(described: typeof calls, authentication: Authentication): Record<string, Record<string, object>> {
   const paths: Record<string, Record<string, object>> = {};
-  for (const [routeKey, call] of Object.entries(calls)) {
+  for (const [routeKey, call] of Object.entries(described)) {
     const [method = "", path = ""] = routeKey.split(" ");
     const operation = operationOf(call, path, routeKey === openCall ? "none" : authentication);
     paths[path] = { ...paths[path], [method.toLowerCase()]: operation };

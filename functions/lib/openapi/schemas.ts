@@ -7,11 +7,7 @@ const stage = z.enum(stages);
 
 const accepted = z.object({ jobId: z.string(), status: z.literal("PENDING"), message: z.string() });
 
-const result = z.object({
-  [resultKeys.ocr]: z.optional(resultSchemas.ocr),
-  [resultKeys.ml_inference]: z.optional(resultSchemas.ml_inference),
-  [resultKeys.search]: z.optional(resultSchemas.search),
-});
+const result = z.object(Object.fromEntries(stages.map((stage) => [resultKeys[stage], z.optional(resultSchemas[stage])])));
 
 const jobRecord = z.object({
   jobId: z.string(),

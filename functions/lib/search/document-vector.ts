@@ -1,5 +1,5 @@
 import { fnv1a } from "../fnv-1a.ts";
-import { type TermUse, termUses } from "./term-uses.ts";
+import { queryTermUses, type TermUse, termUses } from "./term-uses.ts";
 
 /** How many terms a vector holds at most: twice as many find hardly more. */
 const longestVector = 32;
@@ -20,6 +20,12 @@ export interface DocumentTerms {
 
 /** What a text is about, for comparison with other texts. Takes what the text says, and no clock or chance: equal texts have equal terms. */
 export const documentTerms = (text: string): DocumentTerms => documentTermsFrom(termUses(text));
+
+/** What a query is about: in each of its readings, the likelier first, that has a term to look for. */
+export const queryTerms = (query: string): DocumentTerms[] =>
+  queryTermUses(query)
+    .map(documentTermsFrom)
+    .filter(({ strongest }) => strongest.length > 0);
 
 /** {@link documentTerms} of a text whose term uses are known. */
 export function documentTermsFrom(uses: readonly TermUse[]): DocumentTerms {

@@ -1,10 +1,11 @@
 import type { Clock } from "../environment.ts";
 import type { Job } from "../job.ts";
+import { bestMatches } from "./best-matches.ts";
 import type { DocumentTerms } from "./document-vector.ts";
 import type { Posting, PostingKey, PostingStore } from "./posting-store.ts";
-import { type Related, relate } from "./relate.ts";
+import { type Related, type RelatedDocument, relate } from "./relate.ts";
 
-/** What one job may cost. */
+/** What one job, or one query, may cost. */
 export interface SearchLimits {
   /** Terms to post a document under: a write unit each. */
   readonly postedTerms: number;
@@ -38,12 +39,22 @@ export class RelatedDocuments {
 
   /** The related ones among the newest documents that share a strong term with this one. */
   async find(job: PostedJob, document: DocumentTerms): Promise<Related> {
-    const { queriedTerms, postingsPerTerm } = this.#limits;
-    const terms = document.strongest.slice(0, queriedTerms);
-    const postings = await Promise.all(terms.map((term) => this.#store.newest(job.owner, term, postingsPerTerm)));
-    const now = this.#now();
-    const others = postings.flat().filter(({ jobId, expiresAt }) => jobId !== job.jobId && expiresAt > now);
-    return relate(document.vector, newestByJob(others));
+    const postings = await this.#newest(job.owner, document.strongest);
+    return relate(document.vector, newestByJob(postings.filter(({ jobId }) => jobId !== job.jobId)));
+  }
+
+  /**
+   * Those that match a query best, among the newest documents of an owner that are posted under one of its terms.
+   *
+   * @param readings of the query: a document matches it as well as it matches the best of them.
+   */
+  async match(owner: string, readings: readonly DocumentTerms[]): Promise<readonly RelatedDocument[]> {
+    const terms = new Set(readings.flatMap(({ strongest }) => strongest));
+    const postings = await this.#newest(owner, [...terms]);
+    return bestMatches(
+      readings.map(({ vector }) => vector),
+      newestByJob(postings),
+    );
   }
 
   /** @returns the terms that the document is posted under, for the record to keep: {@link remove} needs them. */
@@ -60,6 +71,14 @@ export class RelatedDocuments {
 
   async remove(job: PostedJob, terms: readonly string[]): Promise<void> {
     await this.#store.delete(terms.map((term) => keyOf(job, term)));
+  }
+
+  /** The newest postings under each of the first terms; void ones are not among them. */
+  async #newest(owner: string, terms: readonly string[]): Promise<readonly Posting[]> {
+    const { queriedTerms, postingsPerTerm } = this.#limits;
+    const postings = await Promise.all(terms.slice(0, queriedTerms).map((term) => this.#store.newest(owner, term, postingsPerTerm)));
+    const now = this.#now();
+    return postings.flat().filter(({ expiresAt }) => expiresAt > now);
   }
 }
 

@@ -25,9 +25,28 @@ export interface TermUse {
 /** The terms of a text in the order of their first use; stop words, numbers and very short words are none. */
 export function termUses(text: string): TermUse[] {
   const words = writtenWords(text);
-  const stopWords = stopWordsFor(words.map(({ word }) => word));
-  const isEnglish = stopWords === englishStopWords;
-  const content = words.filter(({ word, isContent }) => isContent && !stopWords.has(word)).map((written, place) => ({ written, place }));
+  const stopWords = stopWordsOf(words);
+  const content = words.filter(({ isContent }) => isContent);
+  return usesOf(content, stopWords, stopWords === englishStopWords);
+}
+
+/**
+ * The terms of a query as English, and as a language without stems: it is too short to tell which it is, and a document is
+ * posted under the one or the other. The likelier reading comes first. Nobody types the capitals of an acronym into a
+ * query, so all words of two letters are terms.
+ */
+export function queryTermUses(query: string): TermUse[][] {
+  const words = writtenWords(query);
+  const stopWords = stopWordsOf(words);
+  const sought = words.filter(({ isSought }) => isSought);
+  const readings = [usesOf(sought, englishStopWords, true), usesOf(sought, stopWords, false)];
+  return stopWords === englishStopWords ? readings : readings.reverse();
+}
+
+const stopWordsOf = (words: readonly WrittenWord[]): ReadonlySet<string> => stopWordsFor(words.map(({ word }) => word));
+
+function usesOf(words: readonly WrittenWord[], stopWords: ReadonlySet<string>, isEnglish: boolean): TermUse[] {
+  const content = words.filter(({ word }) => !stopWords.has(word)).map((written, place) => ({ written, place }));
   const termOf = isEnglish ? stemsByWord() : (word: string) => word;
   return [...Map.groupBy(content, ({ written }) => termOf(written.word))].map(([term, uses]) => ({
     term,
@@ -46,6 +65,8 @@ interface WrittenWord {
   readonly isAcronym: boolean;
   /** Whether it is a word to count, stop words aside. */
   readonly isContent: boolean;
+  /** The same in a query. */
+  readonly isSought: boolean;
 }
 
 function writtenWords(text: string): WrittenWord[] {
@@ -67,9 +88,9 @@ function readWord(segment: string): WrittenWord {
   const written = withoutElision(segment.normalize("NFKC").replaceAll("’", "'"));
   const word = written.toLowerCase();
   const isAcronym = /^\p{Lu}[\p{Lu}\p{N}]+$/u.test(written);
-  const isLongEnough = isAcronym || word.length >= (isAlphabetic(word) ? 3 : 2);
-  const isContent = isLongEnough && word.length <= longestWord && /^_*\p{L}/u.test(word);
-  return { word, isCapitalised: /^\p{Lu}/u.test(written), isAcronym, isContent };
+  const isSought = word.length >= 2 && word.length <= longestWord && /^_*\p{L}/u.test(word);
+  const isContent = isSought && (isAcronym || word.length >= 3 || !isAlphabetic(word));
+  return { word, isCapitalised: /^\p{Lu}/u.test(written), isAcronym, isContent, isSought };
 }
 
 /** `Lambda's` and `l'été` without what is only joined on; `they'd` becomes `they`, a stop word. */

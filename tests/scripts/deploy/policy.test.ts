@@ -163,7 +163,9 @@ const nameOf = ({ name, inputs }: DeclaredResource) => String(inputs["name"] ?? 
 let resources: readonly DeclaredResource[];
 let networkTypes: string[];
 beforeAll(async () => {
-  ({ resources } = await evaluatedProgram("alarmEmail=ada@example.com", "corsOrigins=https://app.example.com", "protect=true"));
+  ({ resources } = await evaluatedProgram(
+    ...["alarmEmail=ada@example.com", "corsOrigins=https://app.example.com", "protect=true", "relatedDocuments=list"],
+  ));
   const network = await evaluatedProgram("privateNetwork=true");
   const types = new Set(resources.map(({ type }) => type));
   networkTypes = [...new Set(network.resources.map(({ type }) => type))].filter((type) => !types.has(type));
@@ -187,10 +189,22 @@ describe("the policy of the deploying identity", () => {
     expect(denied).toEqual([]);
   });
 
+  test("allows the job that npm run deploy sends, which is signed where auth is iam", () => {
+    const invoke = (call: string) =>
+      evaluate([compiled], {
+        action: "execute-api:Invoke",
+        resource: `arn:aws:execute-api:us-east-1:000000000000:a1b2c3/$default/${call}`,
+      });
+
+    expect(["POST/jobs", "GET/jobs/j-1", "DELETE/jobs/j-1"].map((call) => invoke(call).allowed)).toEqual([true, true, false]);
+  });
+
   test("allows nothing else", () => {
     const needed = Object.values(needs).flatMap((each) => each.flatMap(({ actions }) => actions.split(" ")));
 
-    expect(actionsOf(policy)).toEqual([...new Set([...needed, "sts:GetCallerIdentity", "lambda:GetAccountSettings"])].sort());
+    expect(actionsOf(policy)).toEqual(
+      [...new Set([...needed, "sts:GetCallerIdentity", "lambda:GetAccountSettings", "execute-api:Invoke"])].sort(),
+    );
   });
 
   test.each([

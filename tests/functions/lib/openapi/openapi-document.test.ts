@@ -1,4 +1,5 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { openApiDocument } from "../../../../functions/lib/openapi/openapi-document.ts";
 import { refuseUndescribed } from "../../../support/described-answer.ts";
@@ -9,28 +10,35 @@ interface Document {
   readonly components: { readonly schemas: Record<string, unknown>; readonly securitySchemes?: unknown };
 }
 
-test.each(["none", "iam", "jwt"] as const)(
-  "the description of an API with authentication %s is valid OpenAPI 3.1",
-  async (authentication) => {
-    const { valid, errors } = await new Validator().validate(structuredClone(openApiDocument(authentication)));
+test.each([
+  { authentication: "none", search: false },
+  { authentication: "iam", search: true },
+  { authentication: "jwt", search: false },
+] as const)(
+  "the description of an API with authentication $authentication, with a search: $search, is valid OpenAPI 3.1",
+  async (settings) => {
+    const { valid, errors } = await new Validator().validate(structuredClone(openApiDocument(settings)));
 
     expect(errors).toBeUndefined();
     expect(valid).toBe(true);
   },
 );
 
-test("it describes the calls that the stack has routes for, and no other", async () => {
-  const { resources } = await evaluatedProgram();
+test.each([
+  ["relatedDocuments=count", false],
+  ["relatedDocuments=list", true],
+])("with %s, it describes the calls that the stack has routes for, and no other", async (set, search) => {
+  const { resources } = await evaluatedProgram(set);
   const routeKeys = resources.filter(({ type }) => type === "aws:apigatewayv2/route:Route").map(({ inputs }) => inputs["routeKey"]);
 
-  const { paths } = openApiDocument("none") as unknown as Document;
+  const { paths } = openApiDocument({ authentication: "none", search }) as unknown as Document;
 
   const described = Object.entries(paths).flatMap(([path, calls]) => Object.keys(calls).map((method) => `${method.toUpperCase()} ${path}`));
   expect(described.sort()).toEqual(routeKeys.filter((key) => key !== "$default").sort());
 });
 
 test("who has to say who they are is asked at every call but the description's own", () => {
-  const { paths, components } = openApiDocument("jwt") as unknown as Document;
+  const { paths, components } = openApiDocument({ authentication: "jwt", search: true }) as unknown as Document;
 
   const open = Object.entries(paths).filter(([, calls]) => Object.values(calls).some(({ security }) => security === undefined));
   expect(open.map(([path]) => path)).toEqual(["/openapi.json"]);
@@ -38,6 +46,21 @@ test("who has to say who they are is asked at every call but the description's o
   expect(Object.keys(paths["/jobs"]?.["post"]?.responses ?? {}).sort()).toEqual(
     ["202", "400", "401", "403", "404", "409", "413", "415", "422", "429", "500", "503"].sort(),
   );
+});
+
+test.each([
+  ["Submission", { text: "a", other: 1 }, true],
+  ["Submission", { uploadId: "9b2d9a43-5a0c-4f5e-8a4e-0c8d6c1a2b3c" }, true],
+  ["Submission", { text: " \n" }, false],
+  ["Submission", {}, false],
+  ["Submission", { text: "a", uploadId: "9b2d9a43-5a0c-4f5e-8a4e-0c8d6c1a2b3c" }, false],
+  ["UploadAnnouncement", { contentType: "application/pdf", bytes: 52_428_800 }, true],
+  ["UploadAnnouncement", { contentType: "application/pdf", bytes: 52_428_801 }, false],
+  ["UploadAnnouncement", { contentType: "text/plain", bytes: 1 }, false],
+])("as the functions take it: %s %j: %s", (name, body, isTaken) => {
+  const { components } = openApiDocument({ authentication: "none", search: false }) as unknown as Document;
+
+  expect(new Ajv2020({ strict: false, validateFormats: false }).validate(components.schemas[name] as object, body)).toBe(isTaken);
 });
 
 describe("an answer in a test that is not as described fails the test", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { documentTerms, weightsOf } from "../../../../functions/lib/search/document-vector.ts";
+import { documentTerms, queryTerms, weightsOf } from "../../../../functions/lib/search/document-vector.ts";
 
 /** Different words that the frequency table does not know. */
 const unknownWords = (count: number): string[] =>
@@ -57,6 +57,16 @@ describe("documentTerms", () => {
         for (const term of strongest) expect(term).not.toContain("#");
       }),
     );
+  });
+});
+
+describe("queryTerms", () => {
+  test("leaves out a reading without a term to look for", () => {
+    const strongest = (query: string) => queryTerms(query).map((terms) => terms.strongest);
+
+    expect(strongest("people with violins")).toEqual([["violin"], ["people", "violins"]]);
+    expect(strongest("people")).toEqual([["people"]]);
+    expect(strongest("the")).toEqual([]);
   });
 });
 

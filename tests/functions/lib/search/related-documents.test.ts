@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { documentTerms } from "../../../../functions/lib/search/document-vector.ts";
+import { documentTerms, queryTerms } from "../../../../functions/lib/search/document-vector.ts";
 import { type PostedJob, RelatedDocuments } from "../../../../functions/lib/search/related-documents.ts";
 import { MemoryPostings } from "./memory-postings.ts";
 
@@ -127,5 +127,28 @@ describe("RelatedDocuments", () => {
     expect(await related.find(job("nothing"), nothing)).toEqual({ found: 0, documents: [] });
     expect(await related.post(job("nothing"), nothing)).toEqual([]);
     await related.remove(job("nothing"), []);
+  });
+
+  test("matches a query with what is posted under one of its terms, of one owner, in its time, each job once", async () => {
+    await related.post(job("moraine"), moraine);
+    await related.post(job("violin"), violin);
+    await related.post(job("theirs", { owner: "someone" }), moraine);
+    await related.post(job("over", { expiresAt: now }), moraine);
+    await related.post(job("moraine", { generation: "g0", createdAt: now - 200 }), moraine);
+
+    const found = await related.match("public", queryTerms("glaciers and moraines"));
+
+    expect(found.map(({ jobId }) => jobId)).toEqual(["moraine"]);
+  });
+
+  test("reads for a query no more than for a document, each term once, the likelier reading's first", async () => {
+    const limited = new RelatedDocuments(store, () => now, { postedTerms: 2, queriedTerms: 4, postingsPerTerm: 7 });
+
+    await limited.match("public", queryTerms("comet facture violins"));
+    await limited.match("public", queryTerms("la facture est dans la voiture"));
+
+    expect(store.queries.slice(0, 4)).toEqual(["factur 7", "comet 7", "violin 7", "facture 7"]);
+    expect(store.queries.slice(4, 6)).toEqual(["facture 7", "voiture 7"]);
+    expect(store.queries).toHaveLength(8);
   });
 });

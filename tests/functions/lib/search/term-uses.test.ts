@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { termUses } from "../../../../functions/lib/search/term-uses.ts";
+import { queryTermUses, termUses } from "../../../../functions/lib/search/term-uses.ts";
 
 const termsOf = (text: string) => termUses(text).map(({ term }) => term);
 const wordsOf = (text: string) => termUses(text).map(({ word }) => word);
@@ -68,5 +68,48 @@ describe("termUses", () => {
     const uses = termUses(text);
 
     expect(uses.map(({ word, count }) => `${word} ${count}`)).toEqual(["harbour 24998", "lighthouse 1"]);
+  });
+});
+
+describe("queryTermUses", () => {
+  const termsOf = (query: string) => queryTermUses(query).map((uses) => uses.map(({ term }) => term));
+
+  test.each([
+    ["a word without a language", "facture", [["factur"], ["facture"]]],
+    [
+      "English",
+      "the computers of the voyage",
+      [
+        ["comput", "voyag"],
+        ["computers", "voyage"],
+      ],
+    ],
+    [
+      "another language first, with its own stop words",
+      "la voiture est dans les garages",
+      [
+        ["voiture", "garages"],
+        ["la", "voitur", "est", "dan", "les", "garag"],
+      ],
+    ],
+    [
+      "words of two letters, and no shorter ones",
+      "ai s3 x",
+      [
+        ["ai", "s3"],
+        ["ai", "s3"],
+      ],
+    ],
+    ["stop words, elisions and numbers left out", "what's l'avion 20417", [["avion"], ["avion"]]],
+    ["no word", "the 1 😀", [[], []]],
+  ])("reads %s", (_, query, terms) => {
+    expect(termsOf(query)).toEqual(terms);
+  });
+
+  test("weighs by how rare an English stem is, and all words of other languages alike", () => {
+    const [english, other] = queryTermUses("people");
+
+    expect(english?.[0]?.inverseFrequency).toBeLessThan(8);
+    expect(other?.[0]?.inverseFrequency).toBe(13);
   });
 });

@@ -1,0 +1,39 @@
+import { weightsOf } from "./document-vector.ts";
+import type { Candidate, RelatedDocument } from "./relate.ts";
+
+/** Lower ones share one word of a long query, and no topic. */
+const leastSimilarity = 0.15;
+const listed = 10;
+/** The share of a document's vector at which a word counts about half: all the words a little go before one of them a lot. */
+const halfShare = 0.1;
+
+/**
+ * The ten candidates that match a query best, best first; by `jobId` where they tie. The similarity says how much of the
+ * query, by the weight of its words, a document is about.
+ *
+ * @param readings the query's vectors, as `documentTerms` makes them.
+ */
+export function bestMatches(readings: readonly Uint8Array[], candidates: Iterable<Candidate>): readonly RelatedDocument[] {
+  const queries = readings.map(weightsOf);
+  return Iterator.from(candidates)
+    .map(({ jobId, vector }) => {
+      const weights = weightsOf(vector);
+      return { jobId, similarity: Math.max(...queries.map((query) => coverage(query, weights))) };
+    })
+    .filter(({ similarity }) => similarity >= leastSimilarity)
+    .toArray()
+    .sort((a, b) => b.similarity - a.similarity || (a.jobId < b.jobId ? -1 : 1))
+    .slice(0, listed)
+    .map(({ jobId, similarity }) => ({ jobId, similarity: Math.round(similarity * 100) / 100 }));
+}
+
+function coverage(query: ReadonlyMap<number, number>, document: ReadonlyMap<number, number>): number {
+  const length = Math.hypot(...document.values());
+  let [covered, whole] = [0, 0];
+  for (const [term, weight] of query) {
+    const share = (document.get(term) ?? 0) / length;
+    covered += (weight * share * (1 + halfShare)) / (share + halfShare);
+    whole += weight;
+  }
+  return covered / whole;
+}
