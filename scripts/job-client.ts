@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Clock } from "../local/clock.ts";
+import { type ApiCall, anybody, type Caller } from "./job-caller.ts";
 import type { JobDocument } from "./job-document.ts";
 
 export interface JobApi {
@@ -8,6 +9,7 @@ export interface JobApi {
   readonly url: string;
   readonly fetch: typeof fetch;
   readonly clock: Clock;
+  readonly caller: Caller;
   /** Ends waiting and calls alike. */
   readonly signal: AbortSignal;
 }
@@ -29,17 +31,17 @@ const jobRecord = z.looseObject({
 });
 export type JobRecord = z.infer<typeof jobRecord>;
 
-/** A function answers `error`, the gateway `message`; RFC 9457's members stand beside the first. */
-const refusal = z.union([
-  z.object({ error: z.string() }).transform(({ error }) => error),
-  z.object({ message: z.string() }).transform(({ message }) => message),
-]);
+/** What a function answers; RFC 9457's members stand beside it. */
+const refusal = z.object({ error: z.string() });
+const gatewayRefusal = z.object({ message: z.string() });
 
 interface Answer {
   readonly status: number;
   readonly retryAfterMilliseconds?: number;
   readonly body: string;
 }
+
+type Call = Partial<Omit<ApiCall, "address">>;
 
 const upload = z.object({ uploadId: z.string(), url: z.url(), headers: z.record(z.string(), z.string()) });
 
@@ -76,7 +78,7 @@ export async function runJob(api: JobApi, document: JobDocument, seen: (record: 
 }
 
 /** What is posted to make a job of the document, which goes to the bucket first where it is too large for that. */
-async function submissionOf(api: JobApi, { contentType, body }: JobDocument): Promise<Pick<RequestInit, "body" | "headers">> {
+async function submissionOf(api: JobApi, { contentType, body }: JobDocument): Promise<Call> {
   const bytes = Buffer.byteLength(body);
   if (bytes <= mostBytesInCall || contentType.startsWith("text/") || contentType.startsWith("application/json")) {
     return { body, headers: { "Content-Type": contentType, "Idempotency-Key": randomUUID() } };
@@ -84,16 +86,15 @@ async function submissionOf(api: JobApi, { contentType, body }: JobDocument): Pr
   const headers = { "Content-Type": "application/json" };
   const announced = await call(api, `${api.url}/uploads`, { method: "POST", headers, body: JSON.stringify({ contentType, bytes }) });
   const { uploadId, ...place } = shapeIn(announced, upload, api);
-  await call(api, place.url, { method: "PUT", headers: place.headers, body });
+  await call({ ...api, caller: anybody }, place.url, { method: "PUT", headers: place.headers, body }); // the address says who may
   return { headers, body: JSON.stringify({ uploadId }) };
 }
 
-async function call(api: JobApi, address: string, init: RequestInit = {}): Promise<Answer> {
+async function call(api: JobApi, address: string, init: Call = {}): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
     const answer = await callOnce(api, address, init);
     if (!(answer instanceof Error) && answer.status < 400) return answer;
-    if (attempt >= attemptsFor(answer))
-      throw answer instanceof Error ? answer : new JobApiError(`${baseOf(address, api)} answered ${answer.status}: ${sentenceIn(answer)}`);
+    if (attempt >= attemptsFor(answer)) throw answer instanceof Error ? answer : refusalBy(answer, address, api);
     const backOff = 250 * 2 ** (attempt - 1);
     await api.clock.sleep(answer instanceof Error ? backOff : (answer.retryAfterMilliseconds ?? backOff), api.signal);
   }
@@ -105,10 +106,11 @@ function attemptsFor(answer: Answer | JobApiError): number {
 }
 
 /** @returns an error, rather than throwing it, for a call that got no whole answer and may be made again. */
-async function callOnce(api: JobApi, address: string, init: RequestInit): Promise<Answer | JobApiError> {
-  const { fetch, clock, signal } = api;
+async function callOnce(api: JobApi, address: string, { method = "GET", headers = {}, ...rest }: Call): Promise<Answer | JobApiError> {
+  const { fetch, clock, caller, signal } = api;
+  const init = { method, headers: await caller.headersOf({ method, address, headers, ...rest }), ...rest };
   try {
-    const limit = init.method === "PUT" ? uploadTimeoutMilliseconds : callTimeoutMilliseconds;
+    const limit = method === "PUT" ? uploadTimeoutMilliseconds : callTimeoutMilliseconds;
     return await within(clock, limit, signal, async (callSignal) => {
       const response = await fetch(address, { ...init, signal: callSignal });
       return { status: response.status, ...retryAfter(response.headers, clock), body: await response.text() };
@@ -139,8 +141,15 @@ function shapeIn<Shape>({ body }: Answer, schema: z.ZodType<Shape>, { url }: Job
   return found.data;
 }
 
-function sentenceIn({ body }: Answer): string {
-  return refusal.safeParse(jsonIn(body)).data ?? "no reason given";
+const refusalBy = (answer: Answer, address: string, api: JobApi): JobApiError =>
+  new JobApiError(`${baseOf(address, api)} answered ${answer.status}: ${sentenceIn(answer, api.caller)}`);
+
+/** The gateway's own word on who calls says nothing of what to do. */
+function sentenceIn({ status, body }: Answer, { advice }: Caller): string {
+  const ours = refusal.safeParse(jsonIn(body)).data?.error;
+  const gateways = gatewayRefusal.safeParse(jsonIn(body)).data?.message;
+  if (gateways !== undefined && (status === 401 || status === 403)) return `${advice[status]}.`;
+  return ours ?? gateways ?? "no reason given";
 }
 
 function jsonIn(body: string): unknown {

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import type { Clock } from "../local/clock.ts";
+import { anybody, bearer, type Caller, tokenVariable } from "./job-caller.ts";
 import { JobApiError, type JobRecord, runJob, TimeIsUpError, within } from "./job-client.ts";
 import { documentFrom, type JobDocument, WrongCallError } from "./job-document.ts";
 
@@ -13,6 +14,8 @@ const usage = `Submits a document, waits, and prints the job's record as JSON. P
   echo "some text" | npm run job -- -
 
   --url <address>       the API (default: http://127.0.0.1:3000, which \`npm start\` opens)
+  --token <token>       for an API that asks for one (auth: jwt); out of the shell's history in the variable ${tokenVariable}
+  --sign                for an API that asks for that (auth: iam): with AWS credentials of the environment or of AWS_PROFILE
   --timeout <seconds>   how long to wait (default: 330)
   --help
 
@@ -22,6 +25,7 @@ Exit codes: 0 the job is DONE, 1 it ended in ERROR, 2 wrong call or no answer.`;
 export interface JobTerminal {
   readonly fetch: typeof fetch;
   readonly clock: Clock;
+  readonly env: NodeJS.ProcessEnv;
   /** Where relative paths begin. */
   readonly folder: string;
   readonly input: AsyncIterable<Uint8Array>;
@@ -35,6 +39,8 @@ interface JobCall {
   readonly argument: string;
   readonly url: string;
   readonly timeoutSeconds: number;
+  readonly token: string | undefined;
+  readonly sign: boolean;
 }
 
 /** Runs the command with the arguments after its name; `--help` says what it takes and what its exit codes mean. */
@@ -64,10 +70,12 @@ function callFrom(args: readonly string[]): JobCall | "help" {
     throw new WrongCallError(`One document at a time: put a text of several words in quotes, as in npm run job -- "some text".`);
   if (!/^https?:/.test(values.url) || !URL.canParse(values.url))
     throw new WrongCallError(`--url takes an address such as http://127.0.0.1:3000, not ${values.url}.`);
+  if (values.sign && values.token !== undefined)
+    throw new WrongCallError("--token and --sign are two ways to say who calls: leave one out.");
   const timeoutSeconds = Number(values.timeout);
   if (!(timeoutSeconds > 0 && timeoutSeconds <= longestTimeoutSeconds))
     throw new WrongCallError(`--timeout takes a number of seconds up to ${longestTimeoutSeconds}, not ${values.timeout}.`);
-  return { argument, url: values.url.replace(/\/+$/, ""), timeoutSeconds };
+  return { argument, url: values.url.replace(/\/+$/, ""), timeoutSeconds, token: values.token, sign: values.sign };
 }
 
 function parse(args: readonly string[]) {
@@ -77,6 +85,8 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         url: { type: "string", default: "http://127.0.0.1:3000" },
+        token: { type: "string" },
+        sign: { type: "boolean", default: false },
         timeout: { type: "string", default: "330" },
         help: { type: "boolean", default: false },
       },
@@ -86,8 +96,17 @@ function parse(args: readonly string[]) {
   }
 }
 
+async function callerOf({ url, token, sign }: JobCall, env: NodeJS.ProcessEnv): Promise<Caller> {
+  // AWS's client takes a while to load.
+  if (sign) return (await import("./job-signature.ts")).signer(url, env);
+  const given = token || env[tokenVariable];
+  return given ? bearer(given) : anybody;
+}
+
 /** Runs the job to its end, with a line for each status and stage that shows. */
-async function follow({ url, timeoutSeconds }: JobCall, document: JobDocument, { fetch, clock, report }: JobTerminal): Promise<JobRecord> {
+async function follow(call: JobCall, document: JobDocument, { fetch, clock, env, report }: JobTerminal): Promise<JobRecord> {
+  const { url, timeoutSeconds } = call;
+  const caller = await callerOf(call, env);
   const startedAt = clock.now();
   const last: { record?: JobRecord } = {};
   const seen = (record: JobRecord) => {
@@ -96,7 +115,7 @@ async function follow({ url, timeoutSeconds }: JobCall, document: JobDocument, {
     last.record = record;
   };
   try {
-    return await within(clock, timeoutSeconds * 1000, undefined, (signal) => runJob({ url, fetch, clock, signal }, document, seen));
+    return await within(clock, timeoutSeconds * 1000, undefined, (signal) => runJob({ url, fetch, clock, caller, signal }, document, seen));
   } catch (error) {
     if (!(error instanceof TimeIsUpError)) throw error;
     if (last.record === undefined) throw new JobApiError(`${url} has not taken the document within ${timeoutSeconds} s.`);

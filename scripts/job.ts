@@ -5,6 +5,7 @@ import { jobCommand } from "./job-command.ts";
 process.exitCode = await jobCommand(process.argv.slice(2), {
   fetch,
   clock: systemClock,
+  env: process.env,
   folder: process.env["INIT_CWD"] ?? process.cwd(), // npm runs scripts in the project's folder, whatever the caller's was
   input: process.stdin,
   print: (text) => process.stdout.write(`${text}\n`),

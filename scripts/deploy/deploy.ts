@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { tokenVariable } from "../job-caller.ts";
 import { type Command, type Surroundings, sayingRefusals } from "./command.ts";
 import { checkConcurrency } from "./concurrency.ts";
 import { switchesIn } from "./options.ts";
@@ -40,11 +41,12 @@ async function putThere(
   surroundings: Surroundings,
 ): Promise<void> {
   const outputs = await ready.stackFile.keptDuring(() => up(ready, surroundings.isTerminal && !yes));
-  showOutputs(outputs, surroundings);
   const auth = String(ready.stackFile.projectValue("auth") ?? "none");
+  showOutputs(outputs, auth, surroundings);
   if (noSmoke) return;
-  if (auth === "none") await smoke(outputs.ApiBaseUrl, surroundings);
-  else surroundings.report(`Callers of the API have to say who they are (auth: ${auth}), so no job was sent through it.`);
+  if (auth === "jwt" && !surroundings.env[tokenVariable])
+    surroundings.report(`No job was sent through the API: its callers bring a token (auth: jwt), and ${tokenVariable} is not set.`);
+  else await smoke(outputs.ApiBaseUrl, auth === "iam" ? ["--sign"] : [], surroundings);
 }
 
 async function reportConcurrency({ account, stackFile }: Prerequisites, { report }: Surroundings): Promise<void> {
@@ -68,11 +70,12 @@ async function up(ready: Prerequisites, mayAsk: boolean): Promise<Outputs> {
   throw new Refusal("The stack stands, but says no address of its API: pulumi stack output shows what it does say.");
 }
 
-function showOutputs(outputs: Outputs, { print }: Surroundings): void {
+function showOutputs(outputs: Outputs, auth: string, { print }: Surroundings): void {
   const rows = Object.entries(outputs).flatMap(([name, value]) => rowsOf(name, value));
   const width = Math.max(...rows.map(([name]) => name.length));
   print(`\n${rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join("\n")}`);
-  print(`\nTry it:\n  npm run job -- "some text" --url ${outputs.ApiBaseUrl}\n`);
+  const who = { iam: " --sign", jwt: " --token <token>" }[auth] ?? "";
+  print(`\nTry it:\n  npm run job -- "some text" --url ${outputs.ApiBaseUrl}${who}\n`);
 }
 
 /** Of a list, a row for each of its members; of an object, each of its members under its own name. */

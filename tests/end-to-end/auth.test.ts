@@ -1,11 +1,24 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { systemClock } from "../../local/clock.ts";
 import type { Runtime } from "../../local/runtime.ts";
+import { jobCommand } from "../../scripts/job-command.ts";
 import { request, startLocalRuntime } from "../support/local-runtime.ts";
 import { signedHeaders } from "../support/signed-request.ts";
 import { startTokenIssuer, type TokenIssuer } from "../support/token-issuer.ts";
 
 const text = JSON.stringify({ text: "Only its owner can read this." });
 const json = { "content-type": "application/json" };
+
+/** `npm run job`, as somebody calls it with these switches and variables. */
+async function jobAs({ apiUrl }: Runtime, switches: readonly string[], env: NodeJS.ProcessEnv) {
+  const [printed, reported]: [string[], string[]] = [[], []];
+  const code = await jobCommand(["Only its owner can read this.", "--url", apiUrl, ...switches], {
+    ...{ fetch, clock: systemClock, env, folder: "/", input: (async function* () {})() },
+    print: (text) => printed.push(text),
+    report: (line) => reported.push(line),
+  });
+  return { code, job: JSON.parse(printed[0] ?? "{}"), last: reported.at(-1) };
+}
 
 describe("jwt", () => {
   let runtime: Runtime;
@@ -62,12 +75,35 @@ describe("jwt", () => {
 
     expect(statuses).toEqual([401, 200, 403]);
   });
+
+  test("npm run job brings a token, and says what to do without one and with a wrong one", async () => {
+    const token = await issuer.token({ aud: "app", sub: "ann" });
+
+    const done = [await jobAs(runtime, ["--token", token], {}), await jobAs(runtime, [], { JOB_TOKEN: token })];
+    const [without, expired] = [await jobAs(runtime, [], {}), await jobAs(runtime, ["--token", "expired"], {})];
+
+    expect(done).toMatchObject([
+      { code: 0, job: { status: "DONE" } },
+      { code: 0, job: { status: "DONE" } },
+    ]);
+    expect([without.code, without.last]).toEqual([
+      2,
+      `${runtime.apiUrl} answered 401: callers bring a token, by --token <token> or the variable JOB_TOKEN.`,
+    ]);
+    expect([expired.code, expired.last]).toEqual([
+      2,
+      `${runtime.apiUrl} answered 401: the token is not taken; get a new one from the API's issuer, for one of its audiences.`,
+    ]);
+  });
 });
 
 describe("iam", () => {
   let runtime: Runtime;
   beforeAll(async () => {
     runtime = await startLocalRuntime({ set: ["auth=iam"] });
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
   });
   afterAll(() => runtime.stop());
 
@@ -94,5 +130,31 @@ describe("iam", () => {
     const headers = await signedHeaders({ url: `${runtime.apiUrl}/jobs/x`, secretAccessKey, ...(accessKeyId && { accessKeyId }) });
 
     expect((await request(runtime, "/jobs/x", { headers })).status).toBe(403);
+  });
+
+  test.each([
+    ["as the AWS clients do", "local", ["--sign"], { code: 0, job: { status: "DONE" } }],
+    [
+      "in vain with a wrong key, and says what is needed",
+      "wrong",
+      ["--sign"],
+      {
+        code: 2,
+        last: expect.stringMatching(
+          /answered 403: the signature is not taken; its signer needs execute-api:Invoke on the API, whose region has to be us-east-1\.$/,
+        ),
+      },
+    ],
+    [
+      "not at all, and says what to do",
+      "local",
+      [],
+      { code: 2, last: expect.stringMatching(/answered 403: callers sign, by --sign and with AWS credentials in the environment\.$/) },
+    ],
+  ])("npm run job signs %s", async (_, secret, switches, outcome) => {
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "local");
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", secret);
+
+    expect(await jobAs(runtime, switches, { AWS_REGION: "us-east-1" })).toMatchObject(outcome);
   });
 });

@@ -83,7 +83,7 @@ test("the client sends a file of more than 6 MB by way of the bucket, and only t
   const [printed, reported]: [string[], string[]] = [[], []];
 
   const code = await jobCommand([path, "--url", runtime.apiUrl], {
-    ...{ fetch, clock: systemClock, folder, input: (async function* () {})() },
+    ...{ fetch, clock: systemClock, env: {}, folder, input: (async function* () {})() },
     print: (text) => printed.push(text),
     report: (line) => reported.push(line),
   });

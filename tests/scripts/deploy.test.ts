@@ -68,18 +68,38 @@ Try it:
     ]);
   });
 
-  test("sends no job where callers have to say who they are", async () => {
+  test("signs the job with its own credentials where callers sign", async () => {
+    project.standIn({ "stack output": outputs() });
+    project.write("Pulumi.dev.yaml", `${stackYaml}  letters:auth: iam\n`);
+    serveJob({ status: "DONE" });
+
+    const { code, stdout } = await project.run("deploy");
+
+    expect(code).toBe(0);
+    expect(stdout).toContain(`npm run job -- "some text" --url ${project.url} --sign\n`);
+    expect(project.awsCalls.slice(2)).toEqual([
+      "POST /jobs AKIATESTTESTTESTTEST eu-central-1/execute-api",
+      "GET /jobs/j-1 AKIATESTTESTTESTTEST eu-central-1/execute-api",
+    ]);
+  });
+
+  test.each([
+    { env: { JOB_TOKEN: "a.b.c" }, tokens: ["POST /jobs a.b.c", "GET /jobs/j-1 a.b.c"], says: /^A job through all of it:\n.* DONE\n$/s },
+    {
+      env: {},
+      tokens: [],
+      says: /^No job was sent through the API: its callers bring a token \(auth: jwt\), and JOB_TOKEN is not set\.\n$/,
+    },
+  ])("where callers bring a token, with $env, sends the job with that", async ({ env, tokens, says }) => {
     project.standIn({ "stack output": outputs() });
     project.write("Pulumi.dev.yaml", `${stackYaml}  letters:auth: jwt\n`);
     serveJob({ status: "DONE" });
 
-    const { code, stderr } = await project.run("deploy");
+    const { code, stdout, stderr } = await project.run("deploy", [], env);
 
-    expect({ code, stderr }).toEqual({
-      code: 0,
-      stderr: "Callers of the API have to say who they are (auth: jwt), so no job was sent through it.\n",
-    });
-    expect(project.awsCalls.filter((call) => call.includes("jobs"))).toEqual([]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(says) });
+    expect(stdout).toContain(`npm run job -- "some text" --url ${project.url} --token <token>\n`);
+    expect(project.tokens).toEqual(tokens);
   });
 
   test("gives the CLI the credentials, the region, a local backend and an empty passphrase, and prints none of the secrets", async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { anybody, bearer } from "../../scripts/job-caller.ts";
 import { JobApiError, type JobRecord, runJob, TimeIsUpError, within } from "../../scripts/job-client.ts";
 import type { JobDocument } from "../../scripts/job-document.ts";
 import { ManualClock } from "../support/manual-clock.ts";
@@ -33,11 +34,11 @@ function scriptedApiFor(document: JobDocument, ...steps: [Step, ...Step[]]) {
     return step(signal ?? new AbortController().signal);
   };
   const seen: JobRecord[] = [];
-  const api = { url: "http://api.test/stage", fetch, clock, signal: new AbortController().signal };
-  const run = () =>
+  const api = { url: "http://api.test/stage", fetch, clock, caller: anybody, signal: new AbortController().signal };
+  const run = (caller = anybody) =>
     passing(
       clock,
-      runJob(api, document, (record) => seen.push(record)),
+      runJob({ ...api, caller }, document, (record) => seen.push(record)),
     );
   return { api, calls, seen, run, clock };
 }
@@ -184,7 +185,8 @@ test.each([
     { error: "Invalid JSON in request body", title: "Bad Request" },
     "answered 400: Invalid JSON in request body",
   ],
-  ["a gateway's message", 401, { message: "Unauthorized" }, "answered 401: Unauthorized"],
+  ["a gateway's message", 413, { message: "Request Entity Too Large" }, "answered 413: Request Entity Too Large"],
+  ["a function's word on the caller", 403, { error: "The token has no claim 'sub'." }, "answered 403: The token has no claim 'sub'."],
   ["an error that is no JSON", 500, "<html>", "answered 500: no reason given"],
 ])("%s is not tried again", async (_, status, body, sentence) => {
   const api = scriptedApi(answer(status, body));
@@ -194,6 +196,33 @@ test.each([
   await expect(ended).rejects.toThrow(sentence);
   await expect(ended).rejects.toBeInstanceOf(JobApiError);
   expect(api.calls).toHaveLength(1);
+});
+
+const token = "a.JWT-of_three+parts/~==";
+test.each([
+  [401, anybody, "callers bring a token, by --token <token> or the variable JOB_TOKEN."],
+  [403, anybody, "callers sign, by --sign and with AWS credentials in the environment."],
+  [401, bearer(token), "the token is not taken; get a new one from the API's issuer, for one of its audiences."],
+  [403, bearer(token), "callers sign, by --sign and with AWS credentials in the environment."],
+])("where the gateway answers %i to a caller, the sentence says what to do", async (status, caller, sentence) => {
+  const api = scriptedApi(answer(status, { message: "Go away" }));
+
+  await expect(api.run(caller)).rejects.toThrow(new JobApiError(`http://api.test/stage answered ${status}: ${sentence}`));
+  expect(api.calls).toHaveLength(1);
+});
+
+test("the token goes to the API with each call, and not to the bucket", async () => {
+  const large = { contentType: "image/png", body: new Uint8Array(limit + 1) };
+  const api = scriptedApiFor(large, answer(201, announced), answer(200, ""), answer(202, accepted), answer(200, done));
+
+  await api.run(bearer(token));
+
+  expect(api.calls.map(({ method, headers }) => [method, headers.get("Authorization")])).toEqual([
+    ["POST", `Bearer ${token}`],
+    ["PUT", null],
+    ["POST", `Bearer ${token}`],
+    ["GET", `Bearer ${token}`],
+  ]);
 });
 
 test("a job that is deleted meanwhile ends with the API's sentence", async () => {

@@ -44,17 +44,19 @@ function run(args: string[], input = "", env: NodeJS.ProcessEnv = {}): Promise<{
 }
 
 /** Runs the command in this process, against answers that are all ready, on a clock that is turned until the end. */
-async function command(args: string[], answers: Record<string, unknown>[], { finalAnswerRepeats = false } = {}) {
+async function command(args: string[], answers: Record<string, unknown>[], { finalAnswerRepeats = false, env = {} } = {}) {
   const clock = new ManualClock();
-  const [urls, printed, reported]: [string[], string[], string[]] = [[], [], []];
+  const [urls, authorizations, printed, reported]: [string[], (string | null)[], string[], string[]] = [[], [], [], []];
   let code: number | undefined;
   const ended = jobCommand(args, {
-    fetch: (url) => {
+    fetch: (url, init) => {
       urls.push(String(url));
+      authorizations.push(new Headers(init?.headers).get("Authorization"));
       const answer = answers.length === 1 && finalAnswerRepeats ? answers[0] : answers.shift();
       return answer === undefined ? Promise.reject(new TypeError("fetch failed")) : Promise.resolve(Response.json(answer));
     },
     clock,
+    env,
     folder: "/nowhere",
     input: (async function* () {})(),
     print: (text) => printed.push(text),
@@ -64,7 +66,7 @@ async function command(args: string[], answers: Record<string, unknown>[], { fin
   });
   while (code === undefined) await clock.advance(1000);
   await ended;
-  return { code, urls, printed, reported, sleeping: clock.sleeping };
+  return { code, urls, authorizations, printed, reported, sleeping: clock.sleeping };
 }
 
 test("the script submits, waits, prints the record, and nothing else, on standard output", async () => {
@@ -169,6 +171,17 @@ test("says what to do when nothing answers", async () => {
   ]);
 });
 
+test.each([
+  ["--token", ["--token", "abc"], {}, "Bearer abc"],
+  ["JOB_TOKEN", [], { JOB_TOKEN: "abc" }, "Bearer abc"],
+  ["--token before JOB_TOKEN", ["--token", "abc"], { JOB_TOKEN: "other" }, "Bearer abc"],
+  ["neither", ["--token", ""], { JOB_TOKEN: "" }, null],
+])("says who calls by %s", async (_, options, env, authorization) => {
+  const { authorizations } = await command(["hello", ...options], [{ jobId: "j-1", status: "DONE" }], { env });
+
+  expect(authorizations).toEqual([authorization]);
+});
+
 test("--help prints how it is called", async () => {
   const { code, printed, reported, urls } = await command(["--help"], []);
 
@@ -185,6 +198,9 @@ test.each([
   [["hello", "--timeout", "soon"], /^--timeout takes a number of seconds up to 2073600, not soon\.$/],
   [["hello", "--timeout", "0"], /^--timeout takes/],
   [["hello", "--timeout", "9999999"], /^--timeout takes/],
+  [["hello", "--token", "Bearer abc"], /^A token is given as its issuer made it, without Bearer before it\.$/],
+  [["hello", "--token", "abc", "--sign"], /^--token and --sign are two ways to say who calls: leave one out\.$/],
+  [["hello", "--sign"], /^--sign has to know the API's region, which its address does not name: set AWS_REGION\.$/],
   [["missing.pdf"], /^There is no file .*missing\.pdf\.$/],
 ])("%j is a wrong call", async (args, sentence) => {
   const { code, printed, reported, urls } = await command(args, []);

@@ -45,6 +45,8 @@ export class DeployProject {
   readonly folder = mkdtempSync(join(tmpdir(), "deploy-"));
   /** Requests to AWS: the service, what is asked for, and the key that signed. */
   readonly awsCalls: string[] = [];
+  /** Requests that brought a token: what is asked for, and the token. */
+  readonly tokens: string[] = [];
   readonly #server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -183,6 +185,8 @@ process.exitCode = code;
     const asked = /Action=(\w+)/.exec(body)?.[1] ?? logGroupNamePrefix ?? (url?.startsWith("/2016") ? url : `${method} ${url}`);
     const signed = /Credential=([^/]+)\/\d+\/(.+?)\/aws4_request.*Signature=[0-9a-f]{64}$/.exec(headers.authorization ?? "");
     if (signed !== null) this.awsCalls.push(`${asked} ${signed[1]} ${signed[2]}`);
+    const [, token] = /^Bearer (.+)$/.exec(headers.authorization ?? "") ?? [];
+    if (token !== undefined) this.tokens.push(`${asked} ${token}`);
     return this.aws[asked] ?? (headers["x-amz-target"] ? [200, { logGroups: [] }] : [404, { message: "Not Found" }]);
   }
 }

@@ -15,7 +15,7 @@ async function asked(answers: readonly Response[]) {
     return answer === undefined ? Promise.reject(new TypeError("fetch failed")) : Promise.resolve(answer);
   };
   const surroundings = { folder: "/", env: {}, platform: "linux", isTerminal: false, ask: () => Promise.resolve("") } as const;
-  const ended = smoke("https://api", { ...surroundings, fetch: fetcher, clock, print: () => undefined, report: () => undefined });
+  const ended = smoke("https://api", [], { ...surroundings, fetch: fetcher, clock, print: () => undefined, report: () => undefined });
   let isOver = false;
   void ended.finally(() => {
     isOver = true;
