@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { constants, copyFileSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { constants, copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, join } from "node:path";
+import { join, parse } from "node:path";
 import { type BuildOptions, buildSync, version as esbuildVersion } from "esbuild";
 import { engineFiles } from "../functions/lib/ocr/engine-files.ts";
 
@@ -38,7 +38,8 @@ export function buildFunctions(project: string): string {
   const inputs = digestOfInputs(project);
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === inputs) return folder;
   rmSync(folder, { recursive: true, force: true });
-  const entryPoints = globSync("functions/*.ts", { cwd: project }).map((file) => ({ in: file, out: join(basename(file, ".ts"), "index") }));
+  const handlers = readdirSync(join(project, "functions")).filter((name) => name.endsWith(".ts"));
+  const entryPoints = handlers.map((name) => ({ in: join("functions", name), out: join(parse(name).name, "index") }));
   buildSync({ ...options, entryPoints, outdir: folder, absWorkingDir: project });
   copyEngineFiles(project, join(folder, "ocr"));
   writeFileSync(stamp, inputs);
@@ -58,7 +59,10 @@ function digestOfInputs(project: string): string {
   const digest = createHash("sha256")
     .update(esbuildVersion)
     .update(readFileSync(import.meta.filename));
-  for (const file of [...globSync("functions/**/*.{ts,json}", { cwd: project }).sort(), "package-lock.json"]) {
+  const sources = readdirSync(join(project, "functions"), { recursive: true, encoding: "utf8" }).filter((file) =>
+    /\.(ts|json)$/.test(file),
+  );
+  for (const file of [...sources.sort().map((name) => join("functions", name)), "package-lock.json"]) {
     digest.update(file).update(readFileSync(join(project, file)));
   }
   return digest.digest("hex");
