@@ -1,10 +1,5 @@
-import { analyseSentiment } from "./lib/sentiment/analyse-sentiment.ts";
+import { inferenceStage } from "./lib/inference-stage.ts";
 import { stageServices } from "./lib/services.ts";
 import { createStageHandler } from "./lib/stage-handler.ts";
-import { countWords } from "./lib/words.ts";
 
-export const handler = createStageHandler(
-  "ml_inference",
-  async ({ text }) => ({ result: { stage: "ml_inference", ...(await analyseSentiment(text)), tokenCount: countWords(text) } }),
-  stageServices(),
-);
+export const handler = createStageHandler("ml_inference", inferenceStage, stageServices());

@@ -90,7 +90,7 @@ function conditionsOfJobs({ stateMachine, api }: Watched): Record<string, Condit
 }
 
 function conditionsOfFunctions({ functions, stages }: Watched): Record<string, Condition> {
-  const fallible = Object.values<aws.lambda.Function>({ ...stages });
+  const fallible = Object.values(stages);
   const condition = (name: string, target: aws.lambda.Function): Condition => ({
     description: `The function ${name} fails, is ended by Lambda, or finds no free concurrency.`,
     metrics: [functionMetric("Errors", target), functionMetric("Throttles", target)],

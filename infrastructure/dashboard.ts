@@ -1,6 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { stages } from "../functions/lib/job.ts";
 import { apiMetric, executionMetric, functionMetric, ingestedBytes, jobMetric, type Metric, tableMetric } from "./metric.ts";
+import { functionName } from "./stages.ts";
 import type { Watched } from "./watched.ts";
 
 export interface DashboardArgs {
@@ -14,6 +16,10 @@ interface Line {
   /** `Sum` where it is left out. */
   readonly stat?: string;
 }
+
+const stageFunctions = stages.map(functionName);
+/** Which saves a job's last result, and counts what is done. */
+const lastFunction = stageFunctions.at(-1) ?? "";
 
 type Graphs = Readonly<Record<string, readonly Line[]>>;
 
@@ -80,7 +86,7 @@ function health({ functions, stateMachine, api }: Watched): Graphs {
       execution("ExecutionsTimedOut", "timed out"),
     ],
     "Execution time (ms)": percentiles(executionMetric("ExecutionTime", stateMachine.arn)),
-    "From POST to DONE (s)": percentiles(jobMetric("JobDuration", "search")),
+    "From POST to DONE (s)": percentiles(jobMetric("JobDuration", lastFunction)),
     "Function errors": ofFunctions("Errors"),
     "Function throttles": ofFunctions("Throttles"),
     "Function duration, p99 (ms)": ofFunctions("Duration", "p99"),
@@ -98,13 +104,10 @@ function stuck({ stores: { jobs, postings } }: Watched): Graphs {
   return {
     Jobs: [
       { metric: jobMetric("JobsAccepted", "create-job"), label: "accepted" },
-      { metric: jobMetric("JobsDone", "search"), label: "done" },
+      { metric: jobMetric("JobsDone", lastFunction), label: "done" },
       { metric: jobMetric("JobsSwept", "sweep-jobs"), label: "swept" },
     ],
-    "Failed attempts by stage": ["ocr", "ml-inference", "search"].map((stage) => ({
-      metric: jobMetric("StageFailures", stage),
-      label: stage,
-    })),
+    "Failed attempts by stage": stageFunctions.map((name) => ({ metric: jobMetric("StageFailures", name), label: name })),
     "Table throttles": throttles,
   };
 }

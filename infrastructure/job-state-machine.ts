@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { fillPlaceholders, readDefinition } from "../statemachine/definition.ts";
+import { stages as stageNames } from "../functions/lib/job.ts";
+import { fillPlaceholders, functionPlaceholder, readDefinition } from "../statemachine/definition.ts";
 import type { JobTable } from "./job-table.ts";
 import type { Stages } from "./stages.ts";
 import { allow, policyDocument, type Statement, trustPolicy } from "./statement.ts";
@@ -78,7 +79,7 @@ export class JobStateMachine extends pulumi.ComponentResource {
 
   #createRole(name: string, { stages, jobs, accountId }: JobStateMachineArgs) {
     const role = new aws.iam.Role(name, { assumeRolePolicy: trustPolicy("states.amazonaws.com", accountId) }, { parent: this });
-    const versions = Object.values<aws.lambda.Function>({ ...stages }).map(({ arn }) => pulumi.interpolate`${arn}:*`);
+    const versions = Object.values(stages).map(({ arn }) => pulumi.interpolate`${arn}:*`);
     const all = [allow(["lambda:InvokeFunction"], versions), jobs.grant("dynamodb:UpdateItem"), logDelivery, tracing];
     const policy = new aws.iam.RolePolicy(name, { role: role.id, policy: policyDocument(all) }, { parent: this });
     return { role, policy };
@@ -87,11 +88,6 @@ export class JobStateMachine extends pulumi.ComponentResource {
 
 /** The definition, its functions named by the version that stands now: an execution ends on the code that it started with. */
 function definitionWith({ stages, jobs }: JobStateMachineArgs): pulumi.Output<string> {
-  const placeholders = {
-    OcrFunctionArn: stages.ocr.qualifiedArn,
-    MlInferenceFunctionArn: stages.mlInference.qualifiedArn,
-    SearchFunctionArn: stages.search.qualifiedArn,
-    JobsTableName: jobs.name,
-  };
-  return pulumi.output(placeholders).apply((values) => fillPlaceholders(readDefinition(), values));
+  const functions = Object.fromEntries(stageNames.map((stage) => [functionPlaceholder(stage), stages[stage].qualifiedArn]));
+  return pulumi.output({ ...functions, JobsTableName: jobs.name }).apply((values) => fillPlaceholders(readDefinition(), values));
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
+import { resultKeys } from "../functions/lib/job.ts";
 
 /** What CloudWatch Logs takes as a retention. */
 const logRetentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
@@ -17,7 +18,7 @@ const settingsSchema = z.strictObject({
   executionLogLevel: z.enum(["ALL", "ERROR"]),
   jobRetentionDays: z.int().min(1).max(365),
   logRetentionDays: z.int().refine((days) => logRetentions.includes(days), `must be one of ${logRetentions.join(", ")}`),
-  stagePaceSeconds: z.strictObject({ ocr: paceSeconds, mlInference: paceSeconds, search: paceSeconds }),
+  stagePaceSeconds: z.record(z.enum(Object.values(resultKeys)), paceSeconds),
   relatedDocuments: z.enum(["off", "count", "list"]),
   privateNetwork: z.boolean(),
   alarmEmail: z.literal("").or(z.email("must be one e-mail address, or empty")),

@@ -1,4 +1,5 @@
 import type * as aws from "@pulumi/aws";
+import { resultKeys, type Stage, stages } from "../functions/lib/job.ts";
 import type { DocumentBucket } from "./document-bucket.ts";
 import type { CreateFunction, FunctionArgs } from "./job-function.ts";
 import type { JobTable } from "./job-table.ts";
@@ -12,36 +13,38 @@ export interface Stores {
   readonly documents: DocumentBucket;
 }
 
-export interface Stages {
-  readonly ocr: aws.lambda.Function;
-  readonly mlInference: aws.lambda.Function;
-  readonly search: aws.lambda.Function;
-}
+export type Stages = Readonly<Record<Stage, aws.lambda.Function>>;
 
-/** The functions that the state machine takes a job through. */
+/** The logical name of a stage's function, which its file in `functions/` bears too. */
+export const functionName = (stage: Stage): string => stage.replaceAll("_", "-");
+
+/** The functions that the state machine takes a job through; `own` is what each says for itself. */
 export function createStages(
   createFunction: CreateFunction,
   { jobs, postings, documents }: Stores,
   { stagePaceSeconds: pace, relatedDocuments }: Settings,
   network: aws.types.input.lambda.FunctionVpcConfig | undefined,
 ): Stages {
-  const createStage = (name: string, paceSeconds: number, { statements, environment, ...args }: FunctionArgs) =>
-    createFunction(name, {
-      network,
-      environment: { JOBS_TABLE: jobs.name, DOCUMENTS_BUCKET: documents.name, PACE_SECONDS: String(paceSeconds), ...environment },
-      statements: [jobs.grant("dynamodb:GetItem", "dynamodb:UpdateItem"), ...statements],
-      ...args,
-    });
-  return {
-    ocr: createStage("ocr", pace.ocr, {
+  const own: Readonly<Record<Stage, FunctionArgs>> = {
+    ocr: {
       timeoutSeconds: 85,
       memoryMiB: 2048,
       statements: [documents.grant("s3:GetObject", "s3:PutObject", "s3:DeleteObject")],
-    }),
-    mlInference: createStage("ml-inference", pace.mlInference, { memoryMiB: 1024, statements: [documents.grant("s3:GetObject")] }),
-    search: createStage("search", pace.search, {
+    },
+    ml_inference: { memoryMiB: 1024, statements: [documents.grant("s3:GetObject")] },
+    search: {
       environment: { POSTINGS_TABLE: postings.name, RELATED_DOCUMENTS: relatedDocuments },
       statements: [documents.grant("s3:GetObject"), postings.grant("dynamodb:Query", "dynamodb:BatchWriteItem")],
-    }),
+    },
   };
+  const createStage = (stage: Stage, { statements, environment, ...args }: FunctionArgs) => {
+    const paceSeconds = String(pace[resultKeys[stage]]);
+    return createFunction(functionName(stage), {
+      network,
+      environment: { JOBS_TABLE: jobs.name, DOCUMENTS_BUCKET: documents.name, PACE_SECONDS: paceSeconds, ...environment },
+      statements: [jobs.grant("dynamodb:GetItem", "dynamodb:UpdateItem"), ...statements],
+      ...args,
+    });
+  };
+  return Object.fromEntries(stages.map((stage) => [stage, createStage(stage, own[stage])])) as Stages;
 }

@@ -1,10 +1,17 @@
 import { readFileSync } from "node:fs";
+import { resultKeys, type Stage } from "../functions/lib/job.ts";
 
 const placeholder = /\$\{(\w+)\}/g;
 
 /** The definition as it stands in its file: valid JSON, its ARNs and names as `${Placeholder}` strings. */
 export function readDefinition(): string {
   return readFileSync(new URL("./process-job.asl.json", import.meta.url), "utf8");
+}
+
+/** The placeholder of a stage's function: `MlInferenceFunctionArn` of `ml_inference`. */
+export function functionPlaceholder(stage: Stage): string {
+  const [initial = "", ...rest] = resultKeys[stage];
+  return `${initial.toUpperCase()}${rest.join("")}FunctionArn`;
 }
 
 /**

@@ -1,9 +1,10 @@
 import * as z from "zod/mini";
 import type { DocumentType } from "./document.ts";
 
-/** The stages in their order, as `stage` and `failedStage` name them. */
-export const stages = ["ocr", "ml_inference", "search"] as const;
-export type Stage = (typeof stages)[number];
+/** The stages in their order, as `stage` and `failedStage` name them, each with the name of its member of `result`. */
+export const resultKeys = { ocr: "ocr", ml_inference: "mlInference", search: "search" } as const;
+export type Stage = keyof typeof resultKeys;
+export const stages = Object.keys(resultKeys) as readonly Stage[];
 
 export const jobStatuses = ["PENDING", "IN_PROGRESS", "DONE", "ERROR"] as const;
 export type JobStatus = (typeof jobStatuses)[number];
@@ -40,9 +41,6 @@ export const resultSchemas = {
 
 /** The result of stage `S`, as it stands in the record and in the answer. */
 export type StageResult<S extends Stage = Stage> = z.infer<(typeof resultSchemas)[S]>;
-
-/** The name of each stage's member of `result`. */
-export const resultKeys = { ocr: "ocr", ml_inference: "mlInference", search: "search" } as const satisfies Record<Stage, string>;
 
 export type JobResult = { readonly [S in Stage as (typeof resultKeys)[S]]?: StageResult<S> };
 

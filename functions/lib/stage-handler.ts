@@ -8,16 +8,14 @@ import { type Job, type JobKey, resultKeys, resultSchemas, type Stage, type Stag
 import type { JobRepository, StageFields, WriteOutcome } from "./job-repository.ts";
 import { recordMetrics } from "./metrics.ts";
 
-/** What each stage is handed: OCR the document as it was sent, the others the text as the stages before have left it. */
-export interface StageRequests {
-  readonly ocr: {
-    readonly document: string | ScannedDocument;
-    readonly job: Job;
-    /** Milliseconds until Lambda ends this attempt. */
-    readonly remainingMillis: () => number;
-  };
-  readonly ml_inference: TextRequest;
-  readonly search: TextRequest;
+/** What a stage is handed: OCR the document as it was sent, every other one the text as the stages before have left it. */
+export type StageRequest<S extends Stage> = S extends "ocr" ? DocumentRequest : TextRequest;
+
+interface DocumentRequest {
+  readonly document: string | ScannedDocument;
+  readonly job: Job;
+  /** Milliseconds until Lambda ends this attempt. */
+  readonly remainingMillis: () => number;
 }
 
 interface TextRequest {
@@ -36,7 +34,7 @@ export interface StageWork<S extends Stage> {
 }
 
 /** A stage without its surroundings. */
-export type StageFunction<S extends Stage> = (request: StageRequests[S]) => StageWork<S> | Promise<StageWork<S>>;
+export type StageFunction<S extends Stage> = (request: StageRequest<S>) => StageWork<S> | Promise<StageWork<S>>;
 
 export interface StageServices {
   readonly jobs: JobRepository;
@@ -50,20 +48,6 @@ export interface StageServices {
 
 /** What a stage needs to know of its invocation. */
 export type StageContext = Pick<Context, "getRemainingTimeInMillis">;
-
-type ReadRequest<S extends Stage> = (job: Job, documents: DocumentStore, context: StageContext) => Promise<StageRequests[S]>;
-
-const readText = async (job: Job, documents: DocumentStore): Promise<TextRequest> => ({ text: await documents.read(job), job });
-
-const readRequest: { readonly [S in Stage]: ReadRequest<S> } = {
-  ocr: async (job, documents, { getRemainingTimeInMillis: remainingMillis }) => ({
-    document: await documents.readDocument(job),
-    job,
-    remainingMillis,
-  }),
-  ml_inference: readText,
-  search: readText,
-};
 
 /**
  * Wraps a stage as a Lambda handler: open the job, read its document, run the stage, save what it found.
@@ -97,9 +81,9 @@ async function takeTurn<S extends Stage>(
   const turn = await services.jobs.open(key, stage);
   if ("nothingToDo" in turn) return turn.nothingToDo;
   await services.pace();
-  const request = await readRequest[stage](turn.job, services.documents, context);
+  const request = await readRequest(stage, turn.job, services.documents, context);
   const textBefore = textIn(request);
-  const work = await run(request);
+  const work = await run(request as StageRequest<S>);
   const isWhole = resultSchemas[stage].safeParse(work?.result).success && (textBefore ?? work.text) !== undefined;
   if (!isWhole) throw new StageOutputInvalidError();
   const outcome = await save(stage, key, textBefore, work, services);
@@ -107,8 +91,18 @@ async function takeTurn<S extends Stage>(
   return outcome;
 }
 
+async function readRequest(
+  stage: Stage,
+  job: Job,
+  documents: DocumentStore,
+  context: StageContext,
+): Promise<DocumentRequest | TextRequest> {
+  if (stage !== "ocr") return { text: await documents.read(job), job };
+  return { document: await documents.readDocument(job), job, remainingMillis: context.getRemainingTimeInMillis };
+}
+
 /** The text before a stage ran; none of a document that is still to be read. */
-function textIn(request: StageRequests[Stage]): string | undefined {
+function textIn(request: DocumentRequest | TextRequest): string | undefined {
   const given = "text" in request ? request.text : request.document;
   return typeof given === "string" ? given : undefined;
 }

@@ -1,10 +1,12 @@
+import { stages as stageNames } from "../../functions/lib/job.ts";
+import { functionName } from "../../infrastructure/stages.ts";
 import { assumptions } from "./assumptions.ts";
 import type { Measurement } from "./measure.ts";
 import { functionsOf, type Parts, platformDollars, pollsOf, priceJobs, prices, type Traffic } from "./price-jobs.ts";
 import type { Usage } from "./usage.ts";
 
 /** The stages' functions, which the definition calls. */
-const stages = ["ocr", "ml-inference", "search"];
+const stages = stageNames.map(functionName);
 
 /** The same as a Standard workflow: a transition for each state, and the history is in the price. */
 export function asStandard(measurement: Measurement, traffic: Traffic): Parts {

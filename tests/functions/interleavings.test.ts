@@ -1,12 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ScannedDocument } from "../../functions/lib/document.ts";
-import type { Job, JobKey, Stage } from "../../functions/lib/job.ts";
+import { type Job, type JobKey, stages as order, type Stage } from "../../functions/lib/job.ts";
 import { createPipeline, type Pipeline } from "../support/pipeline.ts";
 import { pngFile } from "../support/scanned-documents.ts";
 import { allSchedules, Turnstile } from "../support/turnstile.ts";
 
-const order = ["ocr", "ml_inference", "search"] as const;
 const statusesInOrder = ["PENDING", "IN_PROGRESS", "DONE"];
 
 // Longer than a record holds, not in normal form C, and with lines of Windows: each stage writes and reads all that it can.

@@ -1,6 +1,6 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test } from "vitest";
-import type { Stage } from "../../functions/lib/job.ts";
+import { type Stage, stages } from "../../functions/lib/job.ts";
 import { AwsError } from "../../local/aws-error.ts";
 import { about, bodyOf } from "../support/answers.ts";
 import { heldJob, jobId, key } from "../support/held-job.ts";
@@ -9,7 +9,6 @@ import { createPipeline, type Pipeline } from "../support/pipeline.ts";
 import { failed } from "../support/process-job.ts";
 import { turnClockDuring } from "../support/turn-clock.ts";
 
-const stages = ["ocr", "ml_inference", "search"] as const;
 // Longer than a record holds, and with line ends for OCR to change: OCR and search each write something elsewhere.
 const text = "The serverless orchestra plays a wonderful symphony of lambdas.\r\n".repeat(20).trim();
 

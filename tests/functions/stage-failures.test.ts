@@ -6,7 +6,7 @@ import {
   NoTextFoundError,
   UnsupportedDocumentError,
 } from "../../functions/lib/errors.ts";
-import type { Stage } from "../../functions/lib/job.ts";
+import { resultKeys, type Stage, stages } from "../../functions/lib/job.ts";
 import { extractText } from "../../functions/lib/ocr/extract-text.ts";
 import { AwsError } from "../../local/aws-error.ts";
 import { about, bodyOf } from "../support/answers.ts";
@@ -17,7 +17,6 @@ import { turnClockDuring } from "../support/turn-clock.ts";
 
 const canary = "xanthippe-canary-4711";
 const text = `${canary} sings in a coal mine. `.repeat(30);
-const stages = ["ocr", "ml_inference", "search"] as const;
 const unanswered = () => new Promise<never>(() => undefined);
 
 const endings = {
@@ -192,7 +191,7 @@ test.each(stages.flatMap((stage) => [...ofFunction, ...ofLambda].map((failure) =
     expect(made).toBe(attempts);
     const answer = bodyOf(await pipeline.request("get", about(key.jobId)));
     expect(answer).toMatchObject({ status: "ERROR", errorCode, errorMessage: endings[errorCode], failedStage: stage });
-    expect(Object.keys(answer["result"] as object)).toEqual(["ocr", "mlInference", "search"].slice(0, stages.indexOf(stage)));
+    expect(Object.keys(answer["result"] as object)).toEqual(Object.values(resultKeys).slice(0, stages.indexOf(stage)));
     // What Lambda itself has said stands in the event of the call, and goes no further.
     const events = pipeline.events.filter(({ type }) => failure.run !== undefined || !/^Task(Failed|Succeeded)$/.test(type));
     expect(seenOf(pipeline, events)).not.toContain(canary);

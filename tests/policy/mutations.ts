@@ -134,7 +134,7 @@ export const mutations: readonly Mutation[] = [
   { rule: "traced-executions", change: "no tracing", ...machine, mutate: within("tracingConfiguration", { enabled: false }) },
   { rule: "versions-in-definitions", change: "no version", ...machine, mutate: reword("definition", "-search:1", "-search") },
   { rule: "versions-in-definitions", change: "the latest", ...machine, mutate: reword("definition", "-search:1", "-search:$LATEST") },
-  { rule: "bounded-tasks", change: "a task without", ...machine, mutate: reword("definition", '"TimeoutSeconds": 90,', "") },
+  { rule: "bounded-tasks", change: "a task without", ...machine, mutate: reword("definition", '"TimeoutSeconds": 11,', "") },
   { rule: "bounded-tasks", change: "the whole without", ...machine, mutate: reword("definition", '"TimeoutSeconds": 290,', "") },
   { rule: "throttled-api", change: "no limit", ...api, mutate: set({ defaultRouteSettings: undefined }) },
   { rule: "throttled-api", change: "no burst", ...api, mutate: within("defaultRouteSettings", { throttlingBurstLimit: 0 }) },

@@ -1,8 +1,8 @@
 import aslValidator from "asl-validator";
 import { beforeAll, expect, test } from "vitest";
 import * as errors from "../../functions/lib/errors.ts";
-import { statusesBefore, timeLimits } from "../../functions/lib/job.ts";
-import { fillPlaceholders, readDefinition } from "../../statemachine/definition.ts";
+import { stages as stageNames, statusesBefore, timeLimits } from "../../functions/lib/job.ts";
+import { fillPlaceholders, functionPlaceholder, readDefinition } from "../../statemachine/definition.ts";
 import { evaluatedProgram, inputsOf } from "../support/evaluated-program.ts";
 import { longestPathSeconds, type TimedDefinition, type TimedState } from "../support/longest-path.ts";
 import { createPipeline } from "../support/pipeline.ts";
@@ -21,8 +21,8 @@ const retriers = [...stages, "SetError"].flatMap((name) => taskOf(name).Retry ??
 
 test("the definition is one that AWS takes, as far as its schema tells", () => {
   const functionArn = "arn:aws:lambda:eu-central-1:123456789012:function:ocr:7";
-  const arns = { OcrFunctionArn: functionArn, MlInferenceFunctionArn: functionArn, SearchFunctionArn: functionArn, JobsTableName: "jobs" };
-  const filled = JSON.parse(fillPlaceholders(readDefinition(), arns));
+  const arns = Object.fromEntries(stageNames.map((stage) => [functionPlaceholder(stage), functionArn]));
+  const filled = JSON.parse(fillPlaceholders(readDefinition(), { ...arns, JobsTableName: "jobs" }));
 
   const { isValid, errorsText } = aslValidator(filled);
 

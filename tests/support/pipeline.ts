@@ -6,18 +6,17 @@ import type { ScannedDocument } from "../../functions/lib/document.ts";
 import { DocumentStore } from "../../functions/lib/document-store.ts";
 import { Executions } from "../../functions/lib/executions.ts";
 import { createHttpHandler, type HttpRequest, type HttpResponse } from "../../functions/lib/http.ts";
-import type { Job, JobKey, Stage } from "../../functions/lib/job.ts";
+import { inferenceStage } from "../../functions/lib/inference-stage.ts";
+import { type Job, type JobKey, type Stage, stages as stageNames } from "../../functions/lib/job.ts";
 import { JobRepository } from "../../functions/lib/job-repository.ts";
 import { extractText } from "../../functions/lib/ocr/extract-text.ts";
 import { getJobRoute, getTextRoute } from "../../functions/lib/read-job.ts";
 import { PostingTable } from "../../functions/lib/search/posting-table.ts";
 import { RelatedDocuments } from "../../functions/lib/search/related-documents.ts";
 import { type RelatedDocumentsMode, searchStage } from "../../functions/lib/search/search-stage.ts";
-import { analyseSentiment } from "../../functions/lib/sentiment/analyse-sentiment.ts";
 import { createStageHandler, type StageFunction, type StageServices } from "../../functions/lib/stage-handler.ts";
 import { sweepJobs } from "../../functions/lib/sweep-jobs.ts";
 import { UploadStore } from "../../functions/lib/upload-store.ts";
-import { countWords } from "../../functions/lib/words.ts";
 import type { ExecutionEvent } from "../../local/step-functions/events.ts";
 import type { ExecutionOutcome } from "../../local/step-functions/state-machine.ts";
 import { httpEvent } from "./http-event.ts";
@@ -156,18 +155,13 @@ function handlersOf(
 ): StageHandlers {
   const all: Stages = {
     ocr: readText,
-    ml_inference: async ({ text }) => ({
-      result: { stage: "ml_inference", ...(await analyseSentiment(text)), tokenCount: countWords(text) },
-    }),
+    ml_inference: inferenceStage,
     search: searchStage(services.related, relatedDocuments),
     ...stages,
   };
   const stageServices = { ...services, pace: async () => undefined, attemptName: () => `attempt-${++attempts.count}` };
-  return {
-    ocr: createStageHandler("ocr", all.ocr, stageServices),
-    ml_inference: createStageHandler("ml_inference", all.ml_inference, stageServices),
-    search: createStageHandler("search", all.search, stageServices),
-  };
+  const handlerOf = <S extends Stage>(stage: S) => createStageHandler(stage, all[stage], stageServices);
+  return Object.fromEntries(stageNames.map((stage) => [stage, handlerOf(stage)])) as StageHandlers;
 }
 
 /** OCR of documents that are texts under another name: what a reader makes of an image is tested with the readers. */

@@ -1,10 +1,10 @@
-import type { JobKey, Stage } from "../../functions/lib/job.ts";
+import { type JobKey, type Stage, stages } from "../../functions/lib/job.ts";
 import type { StageContext } from "../../functions/lib/stage-handler.ts";
 import { AwsError } from "../../local/aws-error.ts";
 import type { FunctionAnswer } from "../../local/lambda/lambda-service.ts";
 import { isKnownResource, taskIntegration } from "../../local/step-functions/integrations.ts";
 import { StateMachine } from "../../local/step-functions/state-machine.ts";
-import { fillPlaceholders, readDefinition } from "../../statemachine/definition.ts";
+import { fillPlaceholders, functionPlaceholder, readDefinition } from "../../statemachine/definition.ts";
 import type { LocalAws } from "./local-aws.ts";
 
 export const context: StageContext = { getRemainingTimeInMillis: () => 85_000 };
@@ -26,8 +26,8 @@ export function createProcessJob(aws: LocalAws, roleName: string, handlers: Stag
   const invoke = (functionName: string, event: string) =>
     invokeStage(functionName as Stage, () => handlers[functionName as Stage](JSON.parse(event), context).then(succeeded, threw));
   const call: LocalAws["endpoint"]["call"] = (...given) => aws.endpoint.call(...given);
-  const arns = { OcrFunctionArn: "ocr", MlInferenceFunctionArn: "ml_inference", SearchFunctionArn: "search", JobsTableName: "jobs" };
-  return new StateMachine(fillPlaceholders(readDefinition(), arns), {
+  const functions = Object.fromEntries(stages.map((stage) => [functionPlaceholder(stage), stage]));
+  return new StateMachine(fillPlaceholders(readDefinition(), { ...functions, JobsTableName: "jobs" }), {
     name: "process-job",
     arn: stateMachineArn,
     roleArn: `arn:aws:iam::123456789012:role/${roleName}`,
