@@ -1,0 +1,43 @@
+/** Commands of the pages that no test of the pages runs. */
+export interface NotRun {
+  /** How the command begins. */
+  readonly begins: string;
+  readonly because: string;
+  /** The test that stands for it, where there is one. */
+  readonly instead?: string;
+}
+
+const account = "it needs an AWS account";
+const system = "it is for another system, or installs into this one";
+const minutes = "it takes minutes";
+
+export const notRun: readonly NotRun[] = [
+  { begins: "npm ci", because: "it would replace the packages that this runs on; .ci/run begins with it" },
+  { begins: "npm test", because: "it is what runs this" },
+  { begins: "npm run check", because: "it looks at the project's files; .ci/run runs it" },
+  { begins: "npm run format", because: "it rewrites the project's files" },
+  { begins: "npm run coverage-page", because: "it rewrites a file of the project", instead: "tests/local/coverage.test.ts" },
+  { begins: "npm run deploy", because: account, instead: "tests/scripts/deploy.test.ts" },
+  { begins: "npm.cmd run deploy", because: account, instead: "tests/scripts/deploy.test.ts" },
+  { begins: "npm run teardown", because: account, instead: "tests/scripts/teardown.test.ts" },
+  { begins: "npm run cost", because: minutes, instead: "tests/scripts/cost/measure.test.ts" },
+  { begins: "npm run evaluate", because: minutes, instead: "tests/scripts/evaluate/evaluate-command.test.ts" },
+  { begins: "npm run train", because: "it needs labels that are not here", instead: "tests/scripts/train/train-command.test.ts" },
+  { begins: "node scripts/build-lexicon.ts", because: "it rewrites a file of the project", instead: "tests/scripts/build-lexicon.test.ts" },
+  { begins: "npm run bench", because: minutes, instead: "tests/scripts/bench.test.ts" },
+  { begins: "npm start -- --port 3100", because: "that port may be taken", instead: "tests/end-to-end/start.test.ts" },
+  { begins: "npm start -- --set <name>=<value>", because: "it has no value; the blocks with one are run" },
+  { begins: "npm rebuild node", because: "it would replace what this runs on" },
+  { begins: "pulumi ", because: account, instead: "tests/scripts/deploy/pulumi.test.ts" },
+  { begins: "aws sts ", because: account, instead: "tests/scripts/deploy/aws-account.test.ts" },
+  { begins: "aws sso ", because: account },
+  { begins: "aws s3api ", because: account },
+  { begins: "aws iam ", because: account, instead: "tests/scripts/deploy/workflow.test.ts" },
+  { begins: "gh api ", because: "it asks GitHub" },
+  { begins: "git revert", because: "it changes the repository" },
+  { begins: "brew install ", because: system },
+  { begins: "winget install ", because: system },
+  { begins: "curl -fsSL https://get.pulumi.com", because: system },
+  { begins: "copy ", because: system },
+  { begins: "Set-ExecutionPolicy ", because: system },
+];
