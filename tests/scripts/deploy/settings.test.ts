@@ -42,6 +42,7 @@ describe(".env", () => {
       AWS_DEFAULT_REGION: "eu-central-1",
       STACK_NAME: "dev",
       PULUMI_BACKEND_URL: "",
+      JOB_TOKEN: "",
     });
   });
 });
