@@ -13,7 +13,7 @@ export interface Target {
 }
 
 /** Of the names of functions, which hold the stack's, AWS takes 64 characters of this kind. */
-const stackName = /^[A-Za-z0-9_-]{1,28}$/;
+const stackName = /^[A-Za-z0-9_-]{1,27}$/;
 
 /** Sets what `.env` holds. What the environment has already stays, and an empty value sets nothing. */
 export function loadEnvFile(folder: string, env: NodeJS.ProcessEnv): void {
@@ -29,7 +29,7 @@ export function stackOf(env: NodeJS.ProcessEnv): string {
   const stack = env["STACK_NAME"] || "dev";
   if (stackName.test(stack)) return stack;
   throw new Refusal(
-    `STACK_NAME takes up to 28 letters, digits, hyphens and underscores, since it becomes part of the functions' names, not "${stack}".`,
+    `STACK_NAME takes up to 27 letters, digits, hyphens and underscores, since it becomes part of the functions' names, not "${stack}".`,
   );
 }
 

@@ -1,9 +1,11 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
+import { parse } from "node:path";
 import { parseEnv } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { loadEnvFile, stackOf, targetOf } from "../../../scripts/deploy/settings.ts";
 import { StackFile } from "../../../scripts/deploy/stack-file.ts";
 import { DeployProject, stackYaml } from "../../support/deploy-project.ts";
+import { projectFolder } from "../../support/evaluated-program.ts";
 
 let project: DeployProject;
 beforeEach(() => {
@@ -47,18 +49,28 @@ describe(".env", () => {
   });
 });
 
+const longestStack = "Team-a_2345678901234567890A";
+
+test("the functions of a stack with the longest name have names that Lambda takes", () => {
+  const names = globSync("functions/*.ts", { cwd: projectFolder }).map(
+    (file) => `async-text-processing-${longestStack}-${parse(file).name}`,
+  );
+
+  expect(names.filter((name) => name.length > 64)).toEqual([]);
+});
+
 describe("the stack's name", () => {
   test.each([
     [{}, "dev"],
     [{ STACK_NAME: "" }, "dev"],
-    [{ STACK_NAME: "Team-a_2345678901234567890AB" }, "Team-a_2345678901234567890AB"],
+    [{ STACK_NAME: longestStack }, longestStack],
   ])("of %j is %s", (env, name) => {
     expect(stackOf(env)).toBe(name);
   });
 
-  test.each(["Team-a_2345678901234567890ABC", "my stack", "org/dev", "dev & calc", "v1.2"])("may not be %s", (name) => {
+  test.each([`${longestStack}B`, "my stack", "org/dev", "dev & calc", "v1.2"])("may not be %s", (name) => {
     expect(() => stackOf({ STACK_NAME: name })).toThrow(
-      `STACK_NAME takes up to 28 letters, digits, hyphens and underscores, since it becomes part of the functions' names, not "${name}".`,
+      `STACK_NAME takes up to 27 letters, digits, hyphens and underscores, since it becomes part of the functions' names, not "${name}".`,
     );
   });
 });
