@@ -78,7 +78,7 @@ async function operations(): Promise<string> {
   const rows = [
     ["DynamoDB", list(named(dynamo, isSimulated)), list(named(dynamo, isUnknown))],
     ["Lambda", `Invoke of the types ${list(Object.keys(invocationTypes))}`, "all others"],
-    ["S3", `${list(Object.keys(s3Operations))}, each by a presigned URL too`, "all others, uploads in parts among them"],
+    ["S3", `${list(Object.keys(s3Operations))}, each by a presigned URL too`, "all others"],
     ["Step Functions", list(named(states, isSimulated)), list(named(states, isUnknown))],
   ];
   const express = states.filter(({ error }) => isOfExpress(error)).map(({ name, error }) => `${code(name)} (${code(error)})`);

@@ -55,7 +55,12 @@ export function s3Permissions(request: S3Request): AccessRequest[] {
       return [onObject("GetObject")];
     case "PutObject":
     case "DeleteObject":
+    case "AbortMultipartUpload":
       return [onObject(operation)];
+    case "CreateMultipartUpload":
+    case "UploadPart":
+    case "CompleteMultipartUpload":
+      return [onObject("PutObject")];
     case "CopyObject": {
       const source = copySourceOf(request);
       return [{ action: "s3:GetObject", resource: objectArn(source.bucket, source.key) }, onObject("PutObject")];

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { AwsError } from "../aws-error.ts";
 import type { Clock } from "../clock.ts";
+import { MultipartUploads } from "./multipart-uploads.ts";
 import { type ObjectFiles, ObjectsInFolder, ObjectsInMemory, type StoredObject } from "./object-files.ts";
 
 /** A lifecycle rule: objects whose key begins with `prefix` expire `days` after they were written. */
@@ -14,6 +15,8 @@ export interface Upload {
   readonly body: Buffer;
   readonly headers: Readonly<Record<string, string>>;
   readonly checksums: Readonly<Record<string, string>>;
+  /** Quoted; by default the MD5 of the bytes, as for all that comes in one request. */
+  readonly etag?: string;
 }
 
 /** What must hold of the object that stands there already: `*` is any, an ETag is that one. */
@@ -38,6 +41,7 @@ export class BucketStore {
   readonly #folder: string | undefined;
   readonly #clock: Clock;
   readonly #buckets = new Map<string, Bucket>();
+  readonly multipartUploads = new MultipartUploads();
 
   constructor({ folder, clock }: { readonly folder?: string; readonly clock: Clock }) {
     this.#folder = folder;
@@ -74,7 +78,7 @@ export class BucketStore {
     const object = {
       key,
       size: upload.body.length,
-      etag: `"${createHash("md5").update(upload.body).digest("hex")}"`,
+      etag: upload.etag ?? `"${createHash("md5").update(upload.body).digest("hex")}"`,
       lastModified: this.#clock.now(),
       headers: upload.headers,
       checksums: upload.checksums,

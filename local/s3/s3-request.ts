@@ -1,9 +1,13 @@
 import { presignedParameters } from "../aws-endpoint/presigned.ts";
 import { AwsError } from "../aws-error.ts";
 import type { AwsRequest } from "../aws-message.ts";
+import type { WriteCondition } from "./bucket-store.ts";
 
 export type S3Operation =
+  | "AbortMultipartUpload"
+  | "CompleteMultipartUpload"
   | "CopyObject"
+  | "CreateMultipartUpload"
   | "DeleteObject"
   | "DeleteObjects"
   | "GetObject"
@@ -12,7 +16,8 @@ export type S3Operation =
   | "ListBuckets"
   | "ListObjects"
   | "ListObjectsV2"
-  | "PutObject";
+  | "PutObject"
+  | "UploadPart";
 
 /** A request to S3, path style, of an operation that is simulated. */
 export interface S3Request {
@@ -36,6 +41,14 @@ const honouredHeaders =
   /^x-amz-(checksum-(crc32c?|crc64nvme|mode|sha1|sha256)|content-sha256|copy-source(-if-match)?|date|decoded-content-length|meta-.*|metadata-directive|sdk-checksum-algorithm|security-token|trailer|user-agent)$/;
 const refusedHeaders = ["if-modified-since", "if-unmodified-since"];
 
+/** What only uploads in parts may say. */
+const ofParts: Readonly<Partial<Record<S3Operation, readonly string[]>>> = {
+  AbortMultipartUpload: ["uploadId"],
+  CompleteMultipartUpload: ["uploadId", "x-amz-checksum-type", "x-amz-mp-object-size"],
+  CreateMultipartUpload: ["uploads", "x-amz-checksum-algorithm", "x-amz-checksum-type"],
+  UploadPart: ["uploadId", "partNumber"],
+};
+
 /** @throws NotImplemented, naming what is not simulated; InvalidURI; KeyTooLongError. */
 export function parseS3Request({ method, url, headers: sent, body }: AwsRequest): S3Request {
   const [path = "", search = ""] = url.split(/\?(.*)/s);
@@ -46,12 +59,17 @@ export function parseS3Request({ method, url, headers: sent, body }: AwsRequest)
   // A presigned URL has in its query what is a header elsewhere.
   const isHeader = ([name]: readonly [string, string]) => name.startsWith("x-amz-");
   const headers = { ...sent, ...Object.fromEntries([...query].filter(isHeader)) };
-  if (query.has("uploads") || query.has("uploadId")) throw notImplemented("an upload in parts; send the object in one PutObject");
   const operation = operationOf(method, bucket, key, query, headers);
   if (operation === undefined) throw notImplemented(`${method} of this kind of ${key === "" ? "bucket" : "object"} resource`);
-  refuseUnknown(query, headers);
+  refuseUnknown(query, headers, ofParts[operation] ?? []);
   return { operation, bucket, key, query, headers, body };
 }
+
+/** What a write demands of the object that stands there already. */
+export const writeCondition = ({ headers }: S3Request): WriteCondition => ({
+  ifMatch: headers["if-match"],
+  ifNoneMatch: headers["if-none-match"],
+});
 
 export function notImplemented(what: string): AwsError {
   return new AwsError("NotImplemented", `The local S3 does not simulate ${what}.`, 501);
@@ -70,15 +88,22 @@ function operationOf(
     if (method === "POST" && query.has("delete")) return "DeleteObjects";
     return method === "HEAD" ? "HeadBucket" : undefined;
   }
+  if (query.has("uploads")) return method === "POST" ? "CreateMultipartUpload" : undefined;
+  if (query.has("uploadId")) return operationOfPart(method, headers);
   if (method === "PUT") return "x-amz-copy-source" in headers ? "CopyObject" : "PutObject";
   return ({ GET: "GetObject", HEAD: "HeadObject", DELETE: "DeleteObject" } as const)[method];
 }
 
+function operationOfPart(method: string, headers: AwsRequest["headers"]): S3Operation | undefined {
+  if ("x-amz-copy-source" in headers) throw notImplemented("a part that is a copy");
+  return ({ PUT: "UploadPart", POST: "CompleteMultipartUpload", DELETE: "AbortMultipartUpload" } as const)[method];
+}
+
 // Never ignored: an ACL, a tag or an encryption key that does nothing here would only be missed on AWS.
-function refuseUnknown(query: URLSearchParams, headers: AwsRequest["headers"]): void {
+function refuseUnknown(query: URLSearchParams, headers: AwsRequest["headers"], also: readonly string[]): void {
   for (const name of query.keys())
-    if (!honouredQuery.includes(name) && !name.startsWith("x-amz-")) throw notImplemented(`the query parameter ${name}`);
-  for (const name of Object.keys(headers)) {
+    if (![...honouredQuery, ...also].includes(name) && !name.startsWith("x-amz-")) throw notImplemented(`the query parameter ${name}`);
+  for (const name of Object.keys(headers).filter((header) => !also.includes(header))) {
     const known = name.startsWith("x-amz-") ? honouredHeaders.test(name) : !refusedHeaders.includes(name);
     if (!known) throw notImplemented(`the header ${name}`);
   }

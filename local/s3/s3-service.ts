@@ -2,8 +2,9 @@ import { AwsError } from "../aws-error.ts";
 import type { AwsResponse } from "../aws-message.ts";
 import { type BucketStore, matchesEtag, preconditionFailed } from "./bucket-store.ts";
 import { listObjects, listObjectsV2 } from "./list-objects.ts";
+import { abortMultipartUpload, completeMultipartUpload, createMultipartUpload, uploadPart } from "./multipart-operations.ts";
 import type { StoredObject } from "./object-files.ts";
-import { decodePath, notImplemented, type S3Operation, type S3Request } from "./s3-request.ts";
+import { decodePath, notImplemented, type S3Operation, type S3Request, writeCondition } from "./s3-request.ts";
 import { readUpload } from "./upload.ts";
 import { s3Headers, textsOf, type XmlElements, xmlAnswer } from "./xml.ts";
 
@@ -13,7 +14,10 @@ export type AuthorizeDelete = (key: string) => void;
 type Operation = (store: BucketStore, request: S3Request, authorizeDelete: AuthorizeDelete) => AwsResponse | Promise<AwsResponse>;
 
 export const s3Operations: Readonly<Record<S3Operation, Operation>> = {
+  AbortMultipartUpload: abortMultipartUpload,
+  CompleteMultipartUpload: completeMultipartUpload,
   CopyObject: copyObject,
+  CreateMultipartUpload: createMultipartUpload,
   DeleteObject: deleteObject,
   DeleteObjects: deleteObjects,
   GetObject: getObject,
@@ -23,6 +27,7 @@ export const s3Operations: Readonly<Record<S3Operation, Operation>> = {
   ListObjects: listObjects,
   ListObjectsV2: listObjectsV2,
   PutObject: putObject,
+  UploadPart: uploadPart,
 };
 
 /** @throws {@link AwsError} as S3 would answer it. */
@@ -113,10 +118,6 @@ function deleteOne(
     if (!(error instanceof AwsError)) throw error;
     return { error: { Key: key, Code: error.name, Message: error.message } };
   }
-}
-
-function writeCondition({ headers }: S3Request): { ifMatch: string | undefined; ifNoneMatch: string | undefined } {
-  return { ifMatch: headers["if-match"], ifNoneMatch: headers["if-none-match"] };
 }
 
 function checkReadCondition({ etag }: StoredObject, { headers }: S3Request): void {

@@ -32,7 +32,8 @@ export function readUpload({ headers, body: raw }: Pick<AwsRequest, "headers" | 
   return { body, headers: headersToKeep(headers), checksums: checkedSums({ ...headers, ...trailers }, body) };
 }
 
-function headersToKeep(headers: AwsRequest["headers"]): Record<string, string> {
+/** The headers that a GET of the object returns. */
+export function headersToKeep(headers: AwsRequest["headers"]): Record<string, string> {
   const kept = Object.entries(headers).filter(([name]) => keptHeaders.includes(name) || name.startsWith("x-amz-meta-"));
   const encodings = headers["content-encoding"]?.split(",").map((encoding) => encoding.trim());
   const encoding = encodings?.filter((name) => name !== "" && name !== "aws-chunked").join(",") ?? "";
@@ -48,10 +49,19 @@ function checkMd5(given: string | undefined, body: Buffer): void {
   }
 }
 
-function checkedSums(headers: Readonly<Record<string, string>>, body: Buffer): Record<string, string> {
+/** Headers that speak of checksums and are none. */
+const aboutSums = ["x-amz-checksum-algorithm", "x-amz-checksum-mode", "x-amz-checksum-type"];
+
+/**
+ * The checksums among the headers, which are those of the bytes.
+ *
+ * @throws BadDigest, and NotImplemented for a checksum that is not verified here.
+ */
+export function checkedSums(headers: Readonly<Record<string, string>>, body: Buffer): Record<string, string> {
   const sums: Record<string, string> = {};
   for (const [name, given] of Object.entries(headers)) {
-    if (!name.startsWith("x-amz-checksum-") || name === "x-amz-checksum-mode") continue;
+    if (!name.startsWith("x-amz-checksum-") || aboutSums.includes(name)) continue;
+    if (/-\d+$/.test(given)) throw new AwsError("NotImplemented", `The local S3 does not verify a ${name} of checksums.`, 501);
     const digest = digests[name];
     if (digest === undefined) throw new AwsError("NotImplemented", `The local S3 does not verify ${name}.`, 501);
     if (digest(body) !== given) {
