@@ -26,6 +26,8 @@ export interface RuntimeOptions extends StoresOptions {
   readonly accountConcurrency?: number;
   /** The process that is to evaluate it; a new one where there is none. */
   readonly evaluator?: ChildProcess;
+  /** Executions that run at once; by default as many as each function has environments, so that none waits while its time runs. */
+  readonly concurrentExecutions?: number;
   /** Where the API listens; the AWS endpoint takes the next port. 0 lets the system choose both. */
   readonly port: number;
   readonly before?: AwsEndpointOptions["before"];
@@ -107,8 +109,7 @@ function createStepFunctions(options: RuntimeOptions, stores: Stores, calls: Tas
     ...stores,
     clock: options.clock,
     faults: new ExecutionFaults(options.faults),
-    // Lambda's concurrency bounds them on AWS; here none waits for an environment while its time runs.
-    concurrency: environmentsPerFunction,
+    concurrency: options.concurrentExecutions ?? environmentsPerFunction,
     calls,
     onEnd: options.onExecutionEnd,
   });

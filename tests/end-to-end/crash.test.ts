@@ -48,10 +48,16 @@ async function startHere(options: LocalRuntimeOptions): Promise<Runtime> {
   return runtime;
 }
 
-/** What `npm start -- --port 0 --data <data>` runs, once it is ready. */
-async function start() {
-  const args = ["scripts/with-node-24.mjs", "local/start.ts", "--port", "0", "--data", data];
-  const child = spawn(process.execPath, args, { cwd: projectFolder, stdio: ["ignore", "pipe", "inherit"] });
+const npmStart = () => ["local/start.ts", "--port", "0", "--data", data];
+/** Sixty executions at once, in place of two or so. */
+const crowded = () => ["tests/support/crowded-runtime.ts", data];
+
+/** What `npm start -- --port 0 --data <data>` runs, or another program that prints the same, once it is ready. */
+async function start(program = npmStart()) {
+  const child = spawn(process.execPath, ["scripts/with-node-24.mjs", ...program], {
+    cwd: projectFolder,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   running.add(child);
   let output = "";
   await new Promise((resolve, reject) => {
@@ -207,23 +213,27 @@ function expectDone(records: ReadonlyMap<string, Job>, accepted: ReadonlyMap<str
   expect(found.filter((job) => job?.openShard !== undefined || job?.stage !== undefined)).toEqual([]);
 }
 
+/** How many executions have entered their first state, and not left their last one. */
+function betweenStates(): number {
+  const events = existsSync(executionLog()) ? eventsSince(0) : [];
+  const ended = events.filter(({ type }) => /^Execution(?!Started)/.test(type));
+  return startsIn(events).length - ended.length;
+}
+
 const rounds = [
-  ["SIGKILL", 1],
-  ["SIGKILL", 2],
-  ["SIGKILL", 3],
-  ["SIGKILL", 4],
-  ["SIGKILL", 5],
-  ["SIGINT", 6],
+  ...([1, 2, 3, 4, 5] as const).map((seed) => ["SIGKILL", seed, "between states", crowded, betweenStates] as const),
+  ["SIGKILL", 6, "accepted", npmStart, () => journaled().length],
+  ["SIGINT", 7, "accepted", npmStart, () => journaled().length],
 ] as const;
 
 test.each(rounds)(
-  "every job that was answered with 202 is done once, though %s ends the process (seed %i)",
-  async (signal, seed) => {
+  "every job that was answered with 202 is done once, though %s ends the process (seed %i) with fifty executions %s",
+  async (signal, seed, _, program, underWay) => {
     const endAt = leastUnderWay + ((Math.imul(seed, 0x9e3779b1) >>> 0) % Math.floor(jobsPerRound * 0.6));
-    const first = await start();
+    const first = await start(program());
     const posting = new Clients(first);
     const posted = posting.postAll(jobsPerRound);
-    const functions = await endWhen(first, signal, () => posting.accepted.size >= endAt && journaled().length >= leastUnderWay);
+    const functions = await endWhen(first, signal, () => posting.accepted.size >= endAt && underWay() >= leastUnderWay);
     const interrupted = journaled();
     const logged = statSync(executionLog()).size;
 
