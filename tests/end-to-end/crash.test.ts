@@ -259,7 +259,7 @@ test.each(rounds)(
 async function endWhen({ child }: Started, signal: NodeJS.Signals, isTime: () => boolean): Promise<number[]> {
   await until(isTime, "enough executions were under way");
   const functions = functionsOf(child.pid);
-  expect(functions.length).toBeGreaterThan(4);
+  expect(functions.length).toBeGreaterThan(1);
   const code = await ended(child, signal);
   expect(code).toBe(signal === "SIGINT" ? 0 : null);
   return functions;

@@ -6,4 +6,5 @@ import { startLocalRuntime } from "./local-runtime.ts";
 
 const [dataFolder] = process.argv.slice(2);
 const runtime = await startLocalRuntime({ dataFolder, concurrentExecutions: 60 });
+await runtime.warmUp();
 console.log(readyLines(runtime, dataFolder, performance.now()));
