@@ -1,5 +1,5 @@
 import { weightsOf } from "./document-vector.ts";
-import type { Candidate, RelatedDocument } from "./relate.ts";
+import { type Candidate, mostSimilar, type RelatedDocument } from "./relate.ts";
 
 /** Lower ones share one word of a long query, and no topic. */
 const leastSimilarity = 0.15;
@@ -15,16 +15,13 @@ const halfShare = 0.1;
  */
 export function bestMatches(readings: readonly Uint8Array[], candidates: Iterable<Candidate>): readonly RelatedDocument[] {
   const queries = readings.map(weightsOf);
-  return Iterator.from(candidates)
+  const matches = Iterator.from(candidates)
     .map(({ jobId, vector }) => {
       const weights = weightsOf(vector);
       return { jobId, similarity: Math.max(...queries.map((query) => coverage(query, weights))) };
     })
-    .filter(({ similarity }) => similarity >= leastSimilarity)
-    .toArray()
-    .sort((a, b) => b.similarity - a.similarity || (a.jobId < b.jobId ? -1 : 1))
-    .slice(0, listed)
-    .map(({ jobId, similarity }) => ({ jobId, similarity: Math.round(similarity * 100) / 100 }));
+    .filter(({ similarity }) => similarity >= leastSimilarity);
+  return mostSimilar([...matches], listed);
 }
 
 function coverage(query: ReadonlyMap<number, number>, document: ReadonlyMap<number, number>): number {

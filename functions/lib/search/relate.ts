@@ -36,9 +36,15 @@ export function relate(vector: Uint8Array, candidates: Iterable<Candidate>): Rel
     const similarity = product / (length * lengthOf(others));
     if (shared >= fewestSharedTerms && similarity >= leastSimilarity) related.push({ jobId: candidate.jobId, similarity });
   }
-  related.sort((a, b) => b.similarity - a.similarity || (a.jobId < b.jobId ? -1 : 1));
-  const documents = related.slice(0, listed).map(({ jobId, similarity }) => ({ jobId, similarity: Math.round(similarity * 100) / 100 }));
-  return { found: related.length, documents };
+  return { found: related.length, documents: mostSimilar(related, listed) };
+}
+
+/** So many of the documents, most similar first and by `jobId` where they tie, with their similarity in hundredths. */
+export function mostSimilar(documents: readonly RelatedDocument[], count: number): RelatedDocument[] {
+  return documents
+    .toSorted((a, b) => b.similarity - a.similarity || (a.jobId < b.jobId ? -1 : 1))
+    .slice(0, count)
+    .map(({ jobId, similarity }) => ({ jobId, similarity: Math.round(similarity * 100) / 100 }));
 }
 
 type Weights = ReadonlyMap<number, number>;
