@@ -1,5 +1,5 @@
 import type { PageImage } from "../page-image.ts";
-import { darkerThan } from "./ink.ts";
+import { inkByRow } from "./ink.ts";
 
 /**
  * How far lines of print lie off the level, over a page whose middle is the origin and whose half width and half height are 1:
@@ -50,17 +50,10 @@ interface Slope {
 }
 
 /** The darkness of each row within a strip, without the strip's own mean. */
-function profileOf({ grey, width, height }: PageImage, strip: number): Float32Array {
-  const left = Math.floor((strip * width) / strips);
-  const right = Math.floor(((strip + 1) * width) / strips);
-  const profile = new Float32Array(height);
-  for (let y = 0; y < height; y++) {
-    let sum = 0;
-    for (let x = left; x < right; x++) sum += (grey[y * width + x] ?? 255) < darkerThan ? 1 : 0;
-    profile[y] = sum;
-  }
-  const mean = profile.reduce((total, value) => total + value, 0) / height;
-  return profile.map((value) => value - mean);
+function profileOf(page: PageImage, strip: number): Float32Array {
+  const rows = inkByRow(page, strip, strips);
+  const mean = rows.reduce((total, ink) => total + ink, 0) / page.height;
+  return Float32Array.from(rows, (ink) => ink - mean);
 }
 
 /** The shift at which two profiles agree best in a band, between whole pixels by a parabola; nothing where they do not agree. */

@@ -8,7 +8,7 @@ export interface Ink {
 
 const mostPoints = 60_000;
 /** Half way from black to paper: a page is evenly lit before it is asked for its ink. */
-export const darkerThan = 130;
+const darkerThan = 130;
 /** The share of each side at the page's edge that is not looked at: frames, punched holes and the desk. */
 const edge = 0.02;
 
@@ -35,6 +35,19 @@ function every(step: number, values: readonly number[]): Float32Array {
 /** The same ink after a quarter turn clockwise of its page. */
 export function inkTurned({ across, down }: Ink): Ink {
   return { across: down.map((value) => -value), down: across };
+}
+
+/** How many pixels of each row are dark within one of so many upright strips of the same width. */
+export function inkByRow({ grey, width, height }: PageImage, strip: number, strips: number): Uint32Array {
+  const left = Math.floor((strip * width) / strips);
+  const right = Math.floor(((strip + 1) * width) / strips);
+  const rows = new Uint32Array(height);
+  for (let y = 0; y < height; y++) {
+    let ink = 0;
+    for (let x = left; x < right; x++) if ((grey[y * width + x] ?? 255) < darkerThan) ink++;
+    rows[y] = ink;
+  }
+  return rows;
 }
 
 /** The ink in upright strips of the page from left to right, each of the same width. */

@@ -1,5 +1,5 @@
 import type { PageImage } from "../page-image.ts";
-import { darkerThan } from "./ink.ts";
+import { inkByRow } from "./ink.ts";
 import { weightedMedian } from "./weighted-median.ts";
 
 /** What the print on a level page is like. */
@@ -28,7 +28,7 @@ interface Band {
 
 /** Looks for the bands of rows in which the small letters stand, in narrow strips, so that columns and bows do not matter. */
 export function printOf(page: PageImage): Print {
-  const rows = Array.from({ length: strips }, (_, strip) => inkByRow(page, strip));
+  const rows = Array.from({ length: strips }, (_, strip) => inkWithoutGrain(page, strip));
   // Letters are fuller at their heads and feet than between: without blurring, a line of print is two bands.
   const blur = Math.max(1, Math.round(pitchOf(rows) / 12));
   const bands = rows.flatMap((strip) => bandsOf(strip, blurredRows(strip, blur)));
@@ -41,17 +41,10 @@ export function printOf(page: PageImage): Print {
   };
 }
 
-function inkByRow({ grey, width, height }: PageImage, strip: number): Uint32Array {
-  const left = Math.floor((strip * width) / strips);
-  const right = Math.floor(((strip + 1) * width) / strips);
-  const rows = new Uint32Array(height);
-  for (let y = 0; y < height; y++) {
-    let ink = 0;
-    for (let x = left; x < right; x++) if ((grey[y * width + x] ?? 255) < darkerThan) ink++;
-    rows[y] = ink;
-  }
-  // Grain that is left is everywhere, in the gaps too.
-  const grain = rows.toSorted()[Math.floor(height / 5)] ?? 0;
+/** Grain that is left is everywhere, in the gaps too. */
+function inkWithoutGrain(page: PageImage, strip: number): Uint32Array {
+  const rows = inkByRow(page, strip, strips);
+  const grain = rows.toSorted()[Math.floor(page.height / 5)] ?? 0;
   return rows.map((ink) => Math.max(0, ink - grain));
 }
 
