@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { AwsError } from "../aws-error.ts";
 import type { Clock } from "../clock.ts";
 import { MultipartUploads } from "./multipart-uploads.ts";
-import { type ObjectFiles, ObjectsInFolder, ObjectsInMemory, type StoredObject } from "./object-files.ts";
+import { etagOf, type ObjectFiles, ObjectsInFolder, ObjectsInMemory, type StoredObject } from "./object-files.ts";
 
 /** A lifecycle rule: objects whose key begins with `prefix` expire `days` after they were written. */
 export interface Expiration {
@@ -78,7 +77,7 @@ export class BucketStore {
     const object = {
       key,
       size: upload.body.length,
-      etag: upload.etag ?? `"${createHash("md5").update(upload.body).digest("hex")}"`,
+      etag: upload.etag ?? etagOf(upload.body),
       lastModified: this.#clock.now(),
       headers: upload.headers,
       checksums: upload.checksums,

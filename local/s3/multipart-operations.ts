@@ -4,7 +4,7 @@ import type { BucketStore } from "./bucket-store.ts";
 import type { PartReference, UploadPlace } from "./multipart-uploads.ts";
 import { type S3Request, writeCondition } from "./s3-request.ts";
 import { checkedSums, headersToKeep, readUpload } from "./upload.ts";
-import { s3Headers, textsOf, xmlAnswer } from "./xml.ts";
+import { malformedXml, s3Headers, textsOf, xmlAnswer } from "./xml.ts";
 
 export function createMultipartUpload({ multipartUploads }: BucketStore, { bucket, key, headers }: S3Request): AwsResponse {
   const uploadId = multipartUploads.begin({ bucket, key, headers: headersToKeep(headers) });
@@ -49,7 +49,7 @@ function partsIn(xml: string): PartReference[] {
   return [...xml.matchAll(/<Part>([\s\S]*?)<\/Part>/g)].map(([, part = ""]) => {
     const [number] = textsOf(part, "PartNumber");
     const [etag] = textsOf(part, "ETag");
-    if (number === undefined || etag === undefined) throw new AwsError("MalformedXML", "The XML you provided was not well-formed");
+    if (number === undefined || etag === undefined) throw malformedXml();
     return { number: Number(number), etag };
   });
 }

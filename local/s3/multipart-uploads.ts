@@ -1,6 +1,8 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { AwsError } from "../aws-error.ts";
 import type { Upload } from "./bucket-store.ts";
+import { etagOf } from "./object-files.ts";
+import { malformedXml } from "./xml.ts";
 
 /** What is known of an object when its upload begins. */
 interface Announced {
@@ -53,7 +55,7 @@ export class MultipartUploads {
     const { parts } = this.#find(place);
     if (!(Number.isInteger(number) && number >= 1 && number <= mostParts))
       throw new AwsError("InvalidArgument", `Part number must be an integer between 1 and ${mostParts}, inclusive`);
-    const etag = `"${createHash("md5").update(body).digest("hex")}"`;
+    const etag = etagOf(body);
     parts.set(number, { body, etag });
     return etag;
   }
@@ -65,13 +67,13 @@ export class MultipartUploads {
    */
   assemble(place: UploadPlace, references: readonly PartReference[]): Upload & { readonly etag: string } {
     const { headers, parts: held } = this.#find(place);
-    if (references.length === 0) throw new AwsError("MalformedXML", "The XML you provided was not well-formed");
+    if (references.length === 0) throw malformedXml();
     if (references.some(({ number }, index) => index > 0 && number <= (references[index - 1]?.number ?? 0)))
       throw new AwsError("InvalidPartOrder", "The list of parts was not in ascending order. Parts must be ordered by part number.");
     const parts = references.map((reference) => partOf(held, reference));
     if (parts.slice(0, -1).some(({ body }) => body.length < leastPartBytes))
       throw new AwsError("EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size");
-    return { headers, checksums: {}, body: Buffer.concat(parts.map(({ body }) => body)), etag: etagOf(parts) };
+    return { headers, checksums: {}, body: Buffer.concat(parts.map(({ body }) => body)), etag: etagOfParts(parts) };
   }
 
   /** @throws NoSuchUpload. */
@@ -97,7 +99,7 @@ function partOf(parts: ReadonlyMap<number, Part>, { number, etag }: PartReferenc
 }
 
 /** Of the parts' digests, with their number: no MD5 of the object. */
-function etagOf(parts: readonly Part[]): string {
+function etagOfParts(parts: readonly Part[]): string {
   const digests = parts.map(({ etag }) => Buffer.from(etag.slice(1, -1), "hex"));
-  return `"${createHash("md5").update(Buffer.concat(digests)).digest("hex")}-${parts.length}"`;
+  return etagOf(Buffer.concat(digests)).replace(/"$/, `-${parts.length}"`);
 }

@@ -17,6 +17,9 @@ export interface StoredObject {
   readonly checksums: Readonly<Record<string, string>>;
 }
 
+/** The ETag of bytes that come in one request, quoted. */
+export const etagOf = (bytes: Buffer): string => `"${createHash("md5").update(bytes).digest("hex")}"`;
+
 /** Where the bytes of one bucket lie. */
 export interface ObjectFiles {
   load(): Promise<StoredObject[]>;

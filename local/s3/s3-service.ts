@@ -6,7 +6,7 @@ import { abortMultipartUpload, completeMultipartUpload, createMultipartUpload, u
 import type { StoredObject } from "./object-files.ts";
 import { decodePath, notImplemented, type S3Operation, type S3Request, writeCondition } from "./s3-request.ts";
 import { readUpload } from "./upload.ts";
-import { s3Headers, textsOf, type XmlElements, xmlAnswer } from "./xml.ts";
+import { malformedXml, s3Headers, textsOf, type XmlElements, xmlAnswer } from "./xml.ts";
 
 /** Throws AccessDenied where the caller must not delete this key: one request can name a thousand. */
 export type AuthorizeDelete = (key: string) => void;
@@ -95,7 +95,7 @@ function deleteObjects(store: BucketStore, request: S3Request, authorizeDelete: 
   const xml = readUpload(request).body.toString();
   if (textsOf(xml, "VersionId").length > 0) throw notImplemented("VersionId");
   const keys = textsOf(xml, "Key");
-  if (keys.length === 0 || keys.length > 1000) throw new AwsError("MalformedXML", "The XML you provided was not well-formed");
+  if (keys.length === 0 || keys.length > 1000) throw malformedXml();
   const results = keys.map((key) => deleteOne(store, request.bucket, key, authorizeDelete));
   const quiet = textsOf(xml, "Quiet").includes("true");
   return xmlAnswer("DeleteResult", {

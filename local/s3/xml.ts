@@ -27,6 +27,8 @@ export function xmlError(error: unknown, method: string): AwsResponse {
   return { status, headers, body: `${declaration}<Error>${write(elements)}</Error>` };
 }
 
+export const malformedXml = (): AwsError => new AwsError("MalformedXML", "The XML you provided was not well-formed");
+
 export function s3Headers(headers: Readonly<Record<string, string>>): Record<string, string> {
   return { ...headers, "x-amz-request-id": randomUUID() };
 }
