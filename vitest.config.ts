@@ -1,5 +1,10 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { include: ["tests/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000, env: { POWERTOOLS_METRICS_DISABLED: "true" } },
+  test: {
+    include: ["tests/**/*.test.ts", "packages/*/tests/**/*.test.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    env: { POWERTOOLS_METRICS_DISABLED: "true" },
+  },
 });

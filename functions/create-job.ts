@@ -1,8 +1,8 @@
-import { createJobRoute } from "./lib/create-job.ts";
-import { environmentVariable, systemClock } from "./lib/environment.ts";
-import { createHttpHandler } from "./lib/http.ts";
-import { logger } from "./lib/logger.ts";
-import { documentStore, executions, jobRepository, uploadStore } from "./lib/services.ts";
+import { createJobRoute } from "./api/create-job.ts";
+import { createHttpHandler } from "./api/http.ts";
+import { environmentVariable, systemClock } from "./services/environment.ts";
+import { logger } from "./services/logger.ts";
+import { documentStore, executions, jobRepository, uploadStore } from "./services/services.ts";
 
 export const handler = createHttpHandler(
   createJobRoute({

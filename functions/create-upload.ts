@@ -1,5 +1,5 @@
-import { createUploadRoute } from "./lib/create-upload.ts";
-import { createHttpHandler } from "./lib/http.ts";
-import { uploadSigner } from "./lib/services.ts";
+import { createUploadRoute } from "./api/create-upload.ts";
+import { createHttpHandler } from "./api/http.ts";
+import { uploadSigner } from "./services/services.ts";
 
 export const handler = createHttpHandler(createUploadRoute(uploadSigner()));

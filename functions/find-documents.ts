@@ -1,5 +1,5 @@
-import { findDocumentsRoute } from "./lib/find-documents.ts";
-import { createHttpHandler } from "./lib/http.ts";
-import { relatedDocuments } from "./lib/services.ts";
+import { findDocumentsRoute } from "./api/find-documents.ts";
+import { createHttpHandler } from "./api/http.ts";
+import { relatedDocuments } from "./services/services.ts";
 
 export const handler = createHttpHandler(findDocumentsRoute(relatedDocuments()));

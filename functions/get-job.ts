@@ -1,5 +1,5 @@
-import { createHttpHandler } from "./lib/http.ts";
-import { getJobRoute } from "./lib/read-job.ts";
-import { documentStore, jobRepository } from "./lib/services.ts";
+import { createHttpHandler } from "./api/http.ts";
+import { getJobRoute } from "./api/read-job.ts";
+import { documentStore, jobRepository } from "./services/services.ts";
 
 export const handler = createHttpHandler(getJobRoute({ jobs: jobRepository(), documents: documentStore() }));

@@ -1,7 +1,7 @@
-import { environmentVariable } from "./lib/environment.ts";
-import { createHttpHandler } from "./lib/http.ts";
-import type { Authentication } from "./lib/openapi/openapi-document.ts";
-import { openApiRoute } from "./lib/openapi/openapi-route.ts";
+import { createHttpHandler } from "./api/http.ts";
+import type { Authentication } from "./api/openapi/openapi-document.ts";
+import { openApiRoute } from "./api/openapi/openapi-route.ts";
+import { environmentVariable } from "./services/environment.ts";
 
 const authentication = environmentVariable("AUTHENTICATION") as Authentication;
 const search = environmentVariable("RELATED_DOCUMENTS") === "list";

@@ -1,5 +1,5 @@
-import { createHttpHandler } from "./lib/http.ts";
-import { getTextRoute } from "./lib/read-job.ts";
-import { documentStore, jobRepository } from "./lib/services.ts";
+import { createHttpHandler } from "./api/http.ts";
+import { getTextRoute } from "./api/read-job.ts";
+import { documentStore, jobRepository } from "./services/services.ts";
 
 export const handler = createHttpHandler(getTextRoute({ jobs: jobRepository(), documents: documentStore() }));

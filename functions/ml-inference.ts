@@ -1,5 +1,5 @@
-import { inferenceStage } from "./lib/inference-stage.ts";
-import { stageServices } from "./lib/services.ts";
-import { createStageHandler } from "./lib/stage-handler.ts";
+import { createStageHandler } from "./jobs/stage-handler.ts";
+import { stageServices } from "./services/services.ts";
+import { inferenceStage } from "./stages/ml-inference/run.ts";
 
 export const handler = createStageHandler("ml_inference", inferenceStage, stageServices());

@@ -1,5 +1,5 @@
-import { ocrStage } from "./lib/ocr/ocr-stage.ts";
-import { stageServices } from "./lib/services.ts";
-import { createStageHandler } from "./lib/stage-handler.ts";
+import { createStageHandler } from "./jobs/stage-handler.ts";
+import { stageServices } from "./services/services.ts";
+import { ocrStage } from "./stages/ocr/run.ts";
 
 export const handler = createStageHandler("ocr", ocrStage, stageServices());

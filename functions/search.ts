@@ -1,7 +1,7 @@
-import { environmentVariable } from "./lib/environment.ts";
-import { type RelatedDocumentsMode, searchStage } from "./lib/search/search-stage.ts";
-import { relatedDocuments, stageServices } from "./lib/services.ts";
-import { createStageHandler } from "./lib/stage-handler.ts";
+import { createStageHandler } from "./jobs/stage-handler.ts";
+import { environmentVariable } from "./services/environment.ts";
+import { relatedDocuments, stageServices } from "./services/services.ts";
+import { type RelatedDocumentsMode, searchStage } from "./stages/search/run.ts";
 
 const mode = environmentVariable("RELATED_DOCUMENTS") as RelatedDocumentsMode;
 

@@ -1,6 +1,6 @@
-import { logger } from "./lib/logger.ts";
-import { executions, jobRepository } from "./lib/services.ts";
-import { sweepJobs } from "./lib/sweep-jobs.ts";
+import { sweepJobs } from "./jobs/sweep-jobs.ts";
+import { logger } from "./services/logger.ts";
+import { executions, jobRepository } from "./services/services.ts";
 
 const services = { jobs: jobRepository(), executions: executions(), logger };
 

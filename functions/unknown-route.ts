@@ -1,5 +1,5 @@
-import { environmentVariable } from "./lib/environment.ts";
-import { createHttpHandler } from "./lib/http.ts";
-import { unknownRoute } from "./lib/unknown-route.ts";
+import { createHttpHandler } from "./api/http.ts";
+import { unknownRoute } from "./api/unknown-route.ts";
+import { environmentVariable } from "./services/environment.ts";
 
 export const handler = createHttpHandler(unknownRoute(JSON.parse(environmentVariable("ROUTE_KEYS"))));

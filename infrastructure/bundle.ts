@@ -3,7 +3,7 @@ import { constants, copyFileSync, existsSync, readdirSync, readFileSync, rmSync,
 import { createRequire } from "node:module";
 import { join, parse } from "node:path";
 import { type BuildOptions, buildSync, version as esbuildVersion } from "esbuild";
-import { engineFiles } from "../functions/lib/ocr/engine-files.ts";
+import { engineFiles } from "../functions/stages/ocr/engine-files.ts";
 
 /** Some packages of the SDK are CommonJS and ask for Node's own modules by `require`. */
 const requireBanner = 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { stages } from "../functions/lib/job.ts";
+import { stages } from "../functions/jobs/job.ts";
 import { apiMetric, executionMetric, functionMetric, ingestedBytes, jobMetric, type Metric, tableMetric } from "./metric.ts";
 import { functionName } from "./stages.ts";
 import type { Watched } from "./watched.ts";

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { stages as stageNames } from "../functions/lib/job.ts";
+import { stages as stageNames } from "../functions/jobs/job.ts";
 import { fillPlaceholders, functionPlaceholder, readDefinition } from "../statemachine/definition.ts";
 import type { JobTable } from "./job-table.ts";
 import type { Stages } from "./stages.ts";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
-import { resultKeys } from "../functions/lib/job.ts";
+import { resultKeys } from "../functions/jobs/job.ts";
 
 /** What CloudWatch Logs takes as a retention. */
 const logRetentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];

@@ -1,5 +1,5 @@
 import type * as aws from "@pulumi/aws";
-import { resultKeys, type Stage, stages } from "../functions/lib/job.ts";
+import { resultKeys, type Stage, stages } from "../functions/jobs/job.ts";
 import type { DocumentBucket } from "./document-bucket.ts";
 import type { CreateFunction, FunctionArgs } from "./job-function.ts";
 import type { JobTable } from "./job-table.ts";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { resultKeys, type Stage } from "../functions/lib/job.ts";
+import { resultKeys, type Stage } from "../functions/jobs/job.ts";
 
 const placeholder = /\$\{(\w+)\}/g;
 

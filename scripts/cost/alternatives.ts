@@ -1,4 +1,4 @@
-import { stages as stageNames } from "../../functions/lib/job.ts";
+import { stages as stageNames } from "../../functions/jobs/job.ts";
 import { functionName } from "../../infrastructure/stages.ts";
 import { assumptions } from "./assumptions.ts";
 import type { Measurement } from "./measure.ts";

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { systemClock } from "../../local/clock.ts";
-import { evaluateProgram, type Manifest } from "../../local/evaluate-program.ts";
-import { startRuntime } from "../../local/runtime.ts";
-import { readStackConfig } from "../../local/stack-config.ts";
-import { accountId, region } from "../../local/stores.ts";
+import { systemClock } from "../../packages/local/clock.ts";
+import { evaluateProgram, type Manifest } from "../../packages/local/program/evaluate-program.ts";
+import { readStackConfig } from "../../packages/local/program/stack-config.ts";
+import { startRuntime } from "../../packages/local/runtime.ts";
+import { accountId, region } from "../../packages/local/stores.ts";
 import { type Usage, UsageMeter } from "./usage.ts";
 
 /** What is sent, and as what. */

@@ -1,5 +1,5 @@
-import type { Manifest } from "../../local/evaluate-program.ts";
-import type { Properties } from "../../local/simulators/resource-type.ts";
+import type { Manifest } from "../../packages/local/program/evaluate-program.ts";
+import type { Properties } from "../../packages/local/program/resource-type.ts";
 import { assumptions } from "./assumptions.ts";
 import { functionsOf, type Parts, prices } from "./price-jobs.ts";
 

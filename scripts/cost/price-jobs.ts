@@ -1,4 +1,4 @@
-import type { Manifest } from "../../local/evaluate-program.ts";
+import type { Manifest } from "../../packages/local/program/evaluate-program.ts";
 import { assumptions, platformLines } from "./assumptions.ts";
 import type { Measurement } from "./measure.ts";
 import priceList from "./prices.json" with { type: "json" };

@@ -1,7 +1,7 @@
-import type { Input, Item } from "../../local/dynamodb/dynalite.ts";
-import type { DynamoEngine } from "../../local/dynamodb/dynamo-engine.ts";
-import { itemBytes, writeUnits } from "../../local/dynamodb/item-size.ts";
-import type { DeclaredResource } from "../../local/simulators/resource-type.ts";
+import type { Input, Item } from "../../packages/local/dynamodb/dynalite.ts";
+import type { DynamoEngine } from "../../packages/local/dynamodb/dynamo-engine.ts";
+import { itemBytes, writeUnits } from "../../packages/local/dynamodb/item-size.ts";
+import type { DeclaredResource } from "../../packages/local/program/resource-type.ts";
 
 /** A call, by the logical name of its table, and what DynamoDB bills for it. */
 export interface BilledCall {

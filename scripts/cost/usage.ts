@@ -1,9 +1,9 @@
-import type { PermittedCall } from "../../local/aws-endpoint/aws-endpoint.ts";
-import type { Manifest } from "../../local/evaluate-program.ts";
-import type { LambdaFunction } from "../../local/lambda/lambda-function.ts";
-import type { LogLine } from "../../local/log-groups.ts";
-import type { Runtime } from "../../local/runtime.ts";
-import { logEventsFor } from "../../local/step-functions/log-level.ts";
+import type { LambdaFunction } from "../../packages/local/lambda/lambda-function.ts";
+import type { LogLine } from "../../packages/local/logs/log-groups.ts";
+import type { Manifest } from "../../packages/local/program/evaluate-program.ts";
+import type { Runtime } from "../../packages/local/runtime.ts";
+import { logEventsFor } from "../../packages/local/step-functions/log-level.ts";
+import type { PermittedCall } from "../../packages/local/transport/aws-endpoint.ts";
 import { functionCpu } from "./function-cpu.ts";
 import { meterTables } from "./table-units.ts";
 

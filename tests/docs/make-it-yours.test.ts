@@ -3,7 +3,7 @@ import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Runtime } from "../../local/runtime.ts";
+import type { Runtime } from "../../packages/local/runtime.ts";
 import { rules } from "../../policy/rules.ts";
 import { inputsOf, projectFolder } from "../support/evaluated-program.ts";
 import { copyProject, isFinal, poll, request, startLocalRuntime, submit } from "../support/local-runtime.ts";

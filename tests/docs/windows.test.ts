@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { openApiDocument } from "../../functions/lib/openapi/openapi-document.ts";
+import { openApiDocument } from "../../functions/api/openapi/openapi-document.ts";
 import { commandsOf, type Shell } from "./documentation.ts";
 import { isHere } from "./npm-start.ts";
 

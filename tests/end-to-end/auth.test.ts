@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { systemClock } from "../../local/clock.ts";
-import type { Runtime } from "../../local/runtime.ts";
+import { systemClock } from "../../packages/local/clock.ts";
+import type { Runtime } from "../../packages/local/runtime.ts";
+import { startTokenIssuer, type TokenIssuer } from "../../packages/local/testing/token-issuer.ts";
 import { jobCommand } from "../../scripts/job-command.ts";
 import { request, startLocalRuntime } from "../support/local-runtime.ts";
 import { signedHeaders } from "../support/signed-request.ts";
-import { startTokenIssuer, type TokenIssuer } from "../support/token-issuer.ts";
 
 const text = JSON.stringify({ text: "Only its owner can read this." });
 const json = { "content-type": "application/json" };

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { LogLine } from "../../local/log-groups.ts";
-import type { Runtime } from "../../local/runtime.ts";
+import type { LogLine } from "../../packages/local/logs/log-groups.ts";
+import type { Runtime } from "../../packages/local/runtime.ts";
+import { ManualClock } from "../../packages/local/testing/manual-clock.ts";
 import { projectFolder } from "../support/evaluated-program.ts";
 import { copyProject, isFinal, poll, request, startLocalRuntime, submit } from "../support/local-runtime.ts";
-import { ManualClock } from "../support/manual-clock.ts";
 
 /** An inference stage that does as the text tells it, and takes a moment for it. */
 const stageThatDoesAsTold = `

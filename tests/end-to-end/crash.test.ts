@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Job } from "../../functions/lib/job.ts";
-import { type Clock, systemClock } from "../../local/clock.ts";
-import { DynamoEngine } from "../../local/dynamodb/dynamo-engine.ts";
-import type { LambdaFunction } from "../../local/lambda/lambda-function.ts";
-import type { Runtime } from "../../local/runtime.ts";
+import type { Job } from "../../functions/jobs/job.ts";
+import { type Clock, systemClock } from "../../packages/local/clock.ts";
+import { DynamoEngine } from "../../packages/local/dynamodb/dynamo-engine.ts";
+import type { LambdaFunction } from "../../packages/local/lambda/lambda-function.ts";
+import type { Runtime } from "../../packages/local/runtime.ts";
 import { projectFolder } from "../support/evaluated-program.ts";
 import { isFinal, type LocalRuntimeOptions, poll, startLocalRuntime, submit } from "../support/local-runtime.ts";
 
@@ -48,7 +48,7 @@ async function startHere(options: LocalRuntimeOptions): Promise<Runtime> {
   return runtime;
 }
 
-const npmStart = () => ["local/start.ts", "--port", "0", "--data", data];
+const npmStart = () => ["packages/local/start.ts", "--port", "0", "--data", data];
 /** Sixty executions at once, in place of two or so. */
 const crowded = () => ["tests/support/crowded-runtime.ts", data];
 

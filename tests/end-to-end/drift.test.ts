@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import type { Runtime } from "../../local/runtime.ts";
+import type { Runtime } from "../../packages/local/runtime.ts";
+import { ManualClock } from "../../packages/local/testing/manual-clock.ts";
 import { projectFolder } from "../support/evaluated-program.ts";
 import { copyProject, request, startLocalRuntime } from "../support/local-runtime.ts";
-import { ManualClock } from "../support/manual-clock.ts";
 
 const stops: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { PermittedCall } from "../../local/aws-endpoint/aws-endpoint.ts";
-import { AwsError } from "../../local/aws-error.ts";
-import type { LogLine } from "../../local/log-groups.ts";
-import type { Runtime } from "../../local/runtime.ts";
-import type { ExecutionOutcome } from "../../local/step-functions/state-machine.ts";
+import type { LogLine } from "../../packages/local/logs/log-groups.ts";
+import type { Runtime } from "../../packages/local/runtime.ts";
+import type { ExecutionOutcome } from "../../packages/local/step-functions/state-machine.ts";
+import { ManualClock } from "../../packages/local/testing/manual-clock.ts";
+import type { PermittedCall } from "../../packages/local/transport/aws-endpoint.ts";
+import { AwsError } from "../../packages/local/transport/aws-error.ts";
 import { copyProject, isFinal, poll, startLocalRuntime, submit } from "../support/local-runtime.ts";
-import { ManualClock } from "../support/manual-clock.ts";
 
 /** An inference stage that misbehaves as the text tells it to. */
 const misbehavingStage = `

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { PermittedCall } from "../../local/aws-endpoint/aws-endpoint.ts";
-import type { Runtime } from "../../local/runtime.ts";
+import type { Runtime } from "../../packages/local/runtime.ts";
+import type { PermittedCall } from "../../packages/local/transport/aws-endpoint.ts";
 import { isFinal, poll, request, startLocalRuntime, submit } from "../support/local-runtime.ts";
 
 const sample = "AWS Lambda is a great serverless compute service";

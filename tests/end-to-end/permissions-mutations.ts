@@ -1,5 +1,5 @@
-import type { Manifest } from "../../local/evaluate-program.ts";
-import type { DeclaredResource, Properties } from "../../local/simulators/resource-type.ts";
+import type { Manifest } from "../../packages/local/program/evaluate-program.ts";
+import type { DeclaredResource, Properties } from "../../packages/local/program/resource-type.ts";
 
 export interface Statement {
   readonly Action: readonly string[];

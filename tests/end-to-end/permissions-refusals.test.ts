@@ -2,7 +2,7 @@ import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Properties } from "../../local/simulators/resource-type.ts";
+import type { Properties } from "../../packages/local/program/resource-type.ts";
 import { evaluatedProgram } from "../support/evaluated-program.ts";
 import { startLocalRuntime } from "../support/local-runtime.ts";
 import { flows } from "./permissions-flows.ts";

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { AwsEndpoint, PermittedCall } from "../../local/aws-endpoint/aws-endpoint.ts";
-import { AwsError } from "../../local/aws-error.ts";
-import type { Manifest } from "../../local/evaluate-program.ts";
-import type { Denial } from "../../local/iam/permission-ledger.ts";
-import { type CompiledPolicy, compilePolicy } from "../../local/iam/policy.ts";
-import type { LogLine } from "../../local/log-groups.ts";
-import type { Runtime } from "../../local/runtime.ts";
-import type { ExecutionOutcome } from "../../local/step-functions/state-machine.ts";
+import type { Denial } from "../../packages/local/iam/permission-ledger.ts";
+import { type CompiledPolicy, compilePolicy } from "../../packages/local/iam/policy.ts";
+import type { LogLine } from "../../packages/local/logs/log-groups.ts";
+import type { Manifest } from "../../packages/local/program/evaluate-program.ts";
+import type { Runtime } from "../../packages/local/runtime.ts";
+import type { ExecutionOutcome } from "../../packages/local/step-functions/state-machine.ts";
+import { ManualClock } from "../../packages/local/testing/manual-clock.ts";
+import type { AwsEndpoint, PermittedCall } from "../../packages/local/transport/aws-endpoint.ts";
+import { AwsError } from "../../packages/local/transport/aws-error.ts";
 import { type Answer, isFinal, request, startLocalRuntime } from "../support/local-runtime.ts";
-import { ManualClock } from "../support/manual-clock.ts";
 
 /** A running stack that a flow goes through, and all that is seen of it on the way. */
 export interface Stack {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Runtime } from "../../local/runtime.ts";
+import type { Runtime } from "../../packages/local/runtime.ts";
+import { startTokenIssuer, type TokenIssuer } from "../../packages/local/testing/token-issuer.ts";
 import { isFinal, poll, request, startLocalRuntime, submit } from "../support/local-runtime.ts";
 import { signedHeaders } from "../support/signed-request.ts";
-import { startTokenIssuer, type TokenIssuer } from "../support/token-issuer.ts";
 
 const glacier = "The glacier lost ice because warm meltwater lubricated the bedrock beneath its tongue.";
 const violin = "A violin maker varnishes violins of spruce and maple.";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { ScannedDocument } from "../../functions/lib/document.ts";
-import { extractText } from "../../functions/lib/ocr/extract-text.ts";
-import type { Item } from "../../local/dynamodb/dynalite.ts";
-import { itemBytes } from "../../local/dynamodb/item-size.ts";
+import type { ScannedDocument } from "../../functions/stages/document.ts";
+import { extractText } from "../../functions/stages/ocr/extract-text.ts";
+import type { Item } from "../../packages/local/dynamodb/dynalite.ts";
+import { itemBytes } from "../../packages/local/dynamodb/item-size.ts";
 import { keptIn } from "../support/kept.ts";
 import { createPipeline, type PipelineOptions } from "../support/pipeline.ts";
 import { pngFile } from "../support/scanned-documents.ts";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { AwsError } from "../../local/aws-error.ts";
+import type { LocalAws } from "../../packages/local/testing/local-aws.ts";
+import { AwsError } from "../../packages/local/transport/aws-error.ts";
 import { bodyOf, post, problem } from "../support/answers.ts";
 import { keptIn, nothingKept } from "../support/kept.ts";
-import type { LocalAws } from "../support/local-aws.ts";
 import { createPipeline } from "../support/pipeline.ts";
 
 const shortText = "a text";

@@ -1,10 +1,10 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test, vi } from "vitest";
-import type { ScannedDocument } from "../../functions/lib/document.ts";
-import type { JobKey, Stage } from "../../functions/lib/job.ts";
-import { logger } from "../../functions/lib/logger.ts";
-import { documentTerms } from "../../functions/lib/search/document-vector.ts";
-import { AwsError } from "../../local/aws-error.ts";
+import type { JobKey, Stage } from "../../functions/jobs/job.ts";
+import { logger } from "../../functions/services/logger.ts";
+import type { ScannedDocument } from "../../functions/stages/document.ts";
+import { documentTerms } from "../../functions/stages/search/document-vector.ts";
+import { AwsError } from "../../packages/local/transport/aws-error.ts";
 import { about, bodyOf, post } from "../support/answers.ts";
 import { heldJob, jobId, key } from "../support/held-job.ts";
 import { keptIn, nothingKept } from "../support/kept.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ScannedDocument } from "../../functions/lib/document.ts";
+import type { ScannedDocument } from "../../functions/stages/document.ts";
 import { about, bodyOf, problem, textOf } from "../support/answers.ts";
 import { keptIn, nothingKept } from "../support/kept.ts";
 import { createPipeline, type Pipeline } from "../support/pipeline.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ScannedDocument } from "../../functions/lib/document.ts";
-import { type Job, type JobKey, stages as order, type Stage } from "../../functions/lib/job.ts";
+import { type Job, type JobKey, stages as order, type Stage } from "../../functions/jobs/job.ts";
+import type { ScannedDocument } from "../../functions/stages/document.ts";
 import { createPipeline, type Pipeline } from "../support/pipeline.ts";
 import { pngFile } from "../support/scanned-documents.ts";
 import { allSchedules, Turnstile } from "../support/turnstile.ts";

@@ -1,7 +1,7 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test } from "vitest";
-import { type Stage, stages } from "../../functions/lib/job.ts";
-import { AwsError } from "../../local/aws-error.ts";
+import { type Stage, stages } from "../../functions/jobs/job.ts";
+import { AwsError } from "../../packages/local/transport/aws-error.ts";
 import { about, bodyOf } from "../support/answers.ts";
 import { heldJob, jobId, key } from "../support/held-job.ts";
 import { keptIn } from "../support/kept.ts";

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
+import { resultKeys, type Stage, stages } from "../../functions/jobs/job.ts";
 import {
   DocumentProtectedError,
   DocumentTooLargeError,
   DocumentUnreadableError,
   NoTextFoundError,
   UnsupportedDocumentError,
-} from "../../functions/lib/errors.ts";
-import { resultKeys, type Stage, stages } from "../../functions/lib/job.ts";
-import { extractText } from "../../functions/lib/ocr/extract-text.ts";
-import { AwsError } from "../../local/aws-error.ts";
+} from "../../functions/stages/errors.ts";
+import { extractText } from "../../functions/stages/ocr/extract-text.ts";
+import { AwsError } from "../../packages/local/transport/aws-error.ts";
 import { about, bodyOf } from "../support/answers.ts";
 import { createPipeline, type Pipeline, type Stages } from "../support/pipeline.ts";
 import { failed, type InvokeStage } from "../support/process-job.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { AwsError } from "../../local/aws-error.ts";
+import { AwsError } from "../../packages/local/transport/aws-error.ts";
 import { bodyOf, problem } from "../support/answers.ts";
 import { keptIn } from "../support/kept.ts";
 import { createPipeline } from "../support/pipeline.ts";

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { jobIdOfKey } from "../../functions/lib/idempotency.ts";
-import { UploadStore, uploadKey } from "../../functions/lib/upload-store.ts";
+import { jobIdOfKey } from "../../functions/api/idempotency.ts";
+import { UploadStore, uploadKey } from "../../functions/jobs/upload-store.ts";
+import { createLocalAws } from "../../packages/local/testing/local-aws.ts";
 import { about, bodyOf, problem } from "../support/answers.ts";
 import { keptIn, nothingKept } from "../support/kept.ts";
-import { createLocalAws } from "../support/local-aws.ts";
 import { createPipeline, type Pipeline } from "../support/pipeline.ts";
 import { jpegFile, pdfFile, pngFile } from "../support/scanned-documents.ts";
 import { type Announced, announce, postUpload, put, upload } from "../support/uploads.ts";

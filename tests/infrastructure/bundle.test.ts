@@ -73,7 +73,7 @@ test("nothing is built again while no input has changed", () => {
 test("a changed source is built", () => {
   const folder = buildFunctions(project);
   const before = readFileSync(join(folder, "unknown-route", "index.mjs"), "utf8");
-  const source = join(project, "functions/lib/unknown-route.ts");
+  const source = join(project, "functions/api/unknown-route.ts");
   writeFileSync(source, readFileSync(source, "utf8").replace("There is nothing at", "Nothing stands at"));
 
   buildFunctions(project);

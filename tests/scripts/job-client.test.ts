@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import { ManualClock } from "../../packages/local/testing/manual-clock.ts";
 import { anybody, bearer } from "../../scripts/job-caller.ts";
 import { JobApiError, type JobRecord, runJob, TimeIsUpError, within } from "../../scripts/job-client.ts";
 import type { JobDocument } from "../../scripts/job-document.ts";
-import { ManualClock } from "../support/manual-clock.ts";
 
 const accepted = { jobId: "j-1", status: "PENDING", message: "Job accepted. Poll GET /jobs/{jobId} for status updates." };
 const running = { jobId: "j-1", status: "IN_PROGRESS", stage: "ocr" };

@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
+import { ManualClock } from "../../packages/local/testing/manual-clock.ts";
 import { jobCommand } from "../../scripts/job-command.ts";
-import { ManualClock } from "../support/manual-clock.ts";
 
 const jobScript = fileURLToPath(new URL("../../scripts/job.ts", import.meta.url));
 const closing: (() => unknown)[] = [];

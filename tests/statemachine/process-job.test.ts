@@ -1,7 +1,7 @@
 import aslValidator from "asl-validator";
 import { beforeAll, expect, test } from "vitest";
-import * as errors from "../../functions/lib/errors.ts";
-import { stages as stageNames, statusesBefore, timeLimits } from "../../functions/lib/job.ts";
+import { stages as stageNames, statusesBefore, timeLimits } from "../../functions/jobs/job.ts";
+import * as errors from "../../functions/stages/errors.ts";
 import { fillPlaceholders, functionPlaceholder, readDefinition } from "../../statemachine/definition.ts";
 import { evaluatedProgram, inputsOf } from "../support/evaluated-program.ts";
 import { longestPathSeconds, type TimedDefinition, type TimedState } from "../support/longest-path.ts";

@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse } from "../../functions/lib/http.ts";
+import type { HttpRequest, HttpResponse } from "../../functions/api/http.ts";
 import type { Pipeline } from "./pipeline.ts";
 
 export type Body = Readonly<Record<string, unknown>>;

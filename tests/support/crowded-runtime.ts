@@ -1,7 +1,7 @@
 // A process that runs the program as `npm start -- --port 0 --data <folder>` does, but with sixty executions at once, which
 // wait in the midst of their states for the few environments that there are. It is there to be killed.
 
-import { readyLines } from "../../local/terminal.ts";
+import { readyLines } from "../../packages/local/terminal.ts";
 import { startLocalRuntime } from "./local-runtime.ts";
 
 const [dataFolder] = process.argv.slice(2);

@@ -6,9 +6,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-
+import { ManualClock } from "../../packages/local/testing/manual-clock.ts";
 import type { Surroundings } from "../../scripts/deploy/command.ts";
-import { ManualClock } from "./manual-clock.ts";
 
 /** What the stand-in for the Pulumi CLI wrote down of one call. */
 export interface PulumiCall {

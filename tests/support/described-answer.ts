@@ -1,5 +1,5 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { type ApiSettings, openApiDocument } from "../../functions/lib/openapi/openapi-document.ts";
+import { type ApiSettings, openApiDocument } from "../../functions/api/openapi/openapi-document.ts";
 
 type Json = Record<string, unknown>;
 type Operations = Record<string, Record<string, { responses: Record<string, { content?: Record<string, { schema: Json }> }> }>>;

@@ -1,6 +1,6 @@
-import { evaluateProgram, type Manifest } from "../../local/evaluate-program.ts";
-import type { Properties } from "../../local/simulators/resource-type.ts";
-import { readStackConfig } from "../../local/stack-config.ts";
+import { evaluateProgram, type Manifest } from "../../packages/local/program/evaluate-program.ts";
+import type { Properties } from "../../packages/local/program/resource-type.ts";
+import { readStackConfig } from "../../packages/local/program/stack-config.ts";
 
 export const projectFolder = new URL("../..", import.meta.url).pathname;
 const place = { region: "us-east-1", accountId: "000000000000", apiUrl: "http://127.0.0.1:3000" };

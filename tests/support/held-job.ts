@@ -1,4 +1,4 @@
-import type { Job, JobStatus, Stage, StageResult } from "../../functions/lib/job.ts";
+import type { Job, JobStatus, Stage, StageResult } from "../../functions/jobs/job.ts";
 
 export const jobId = "f47ac10b-58cc-4372-a567-0e02b2c3d479";
 const generation = "0b2f6a1e-7d55-4c11-9a52-6f0f3c1d9b77";

@@ -1,5 +1,5 @@
 import { deflateSync } from "node:zlib";
-import type { DocumentType } from "../../functions/lib/document.ts";
+import type { DocumentType } from "../../functions/stages/document.ts";
 import { encryptedPdf } from "./encrypted-pdf.ts";
 import { flateStream, line, onePage, type PdfObject, pdfFile, stream } from "./pdf-file.ts";
 

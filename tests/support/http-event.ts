@@ -1,4 +1,4 @@
-import type { HttpRequest } from "../../functions/lib/http.ts";
+import type { HttpRequest } from "../../functions/api/http.ts";
 
 /** An event of the HTTP API, payload 2.0, with what the functions read of one. */
 export function httpEvent(event: Partial<HttpRequest>): HttpRequest {

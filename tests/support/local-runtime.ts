@@ -2,9 +2,9 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { systemClock } from "../../local/clock.ts";
-import { type Runtime, type RuntimeOptions, startRuntime } from "../../local/runtime.ts";
-import { readStackConfig } from "../../local/stack-config.ts";
+import { systemClock } from "../../packages/local/clock.ts";
+import { readStackConfig } from "../../packages/local/program/stack-config.ts";
+import { type Runtime, type RuntimeOptions, startRuntime } from "../../packages/local/runtime.ts";
 import { refuseUndescribed } from "./described-answer.ts";
 import { projectFolder } from "./evaluated-program.ts";
 

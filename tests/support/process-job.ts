@@ -1,11 +1,11 @@
-import { type JobKey, type Stage, stages } from "../../functions/lib/job.ts";
-import type { StageContext } from "../../functions/lib/stage-handler.ts";
-import { AwsError } from "../../local/aws-error.ts";
-import type { FunctionAnswer } from "../../local/lambda/lambda-service.ts";
-import { isKnownResource, taskIntegration } from "../../local/step-functions/integrations.ts";
-import { StateMachine } from "../../local/step-functions/state-machine.ts";
+import { type JobKey, type Stage, stages } from "../../functions/jobs/job.ts";
+import type { StageContext } from "../../functions/jobs/stage-handler.ts";
+import type { FunctionAnswer } from "../../packages/local/lambda/lambda-service.ts";
+import { isKnownResource, taskIntegration } from "../../packages/local/step-functions/integrations.ts";
+import { StateMachine } from "../../packages/local/step-functions/state-machine.ts";
+import type { LocalAws } from "../../packages/local/testing/local-aws.ts";
+import { AwsError } from "../../packages/local/transport/aws-error.ts";
 import { fillPlaceholders, functionPlaceholder, readDefinition } from "../../statemachine/definition.ts";
-import type { LocalAws } from "./local-aws.ts";
 
 export const context: StageContext = { getRemainingTimeInMillis: () => 85_000 };
 

@@ -5,8 +5,8 @@
  * Arguments: files, each after its type.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import type { DocumentType } from "../../functions/lib/document.ts";
-import { readDocument } from "../../functions/lib/ocr/read-document.ts";
+import type { DocumentType } from "../../functions/stages/document.ts";
+import { readDocument } from "../../functions/stages/ocr/read-document.ts";
 
 /** What came of reading a document. */
 export interface Reading {

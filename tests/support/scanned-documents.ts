@@ -1,4 +1,4 @@
-import type { ScannedDocument } from "../../functions/lib/document.ts";
+import type { ScannedDocument } from "../../functions/stages/document.ts";
 
 export interface FileOptions {
   readonly width?: number;

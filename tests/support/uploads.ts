@@ -1,6 +1,6 @@
-import type { ScannedDocument } from "../../functions/lib/document.ts";
-import type { HttpResponse } from "../../functions/lib/http.ts";
-import type { AwsResponse } from "../../local/aws-message.ts";
+import type { HttpResponse } from "../../functions/api/http.ts";
+import type { ScannedDocument } from "../../functions/stages/document.ts";
+import type { AwsResponse } from "../../packages/local/transport/aws-message.ts";
 import { bodyOf } from "./answers.ts";
 import type { Pipeline } from "./pipeline.ts";
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { evaluate } from "../../../local/iam/evaluate.ts";
-import { compilePolicy } from "../../../local/iam/policy.ts";
-import type { DeclaredResource } from "../../../local/simulators/resource-type.ts";
+import { evaluate } from "../../../packages/local/iam/evaluate.ts";
+import { compilePolicy } from "../../../packages/local/iam/policy.ts";
+import type { DeclaredResource } from "../../../packages/local/program/resource-type.ts";
 import { evaluatedProgram } from "../../support/evaluated-program.ts";
 
 const [region, account] = ["us-east-1", "000000000000"];

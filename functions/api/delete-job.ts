@@ -1,0 +1,42 @@
+import type { DocumentStore } from "../jobs/document-store.ts";
+import type { Job } from "../jobs/job.ts";
+import type { JobRepository } from "../jobs/job-repository.ts";
+import type { UploadStore } from "../jobs/upload-store.ts";
+import { documentTerms } from "../stages/search/document-vector.ts";
+import type { RelatedDocuments } from "../stages/search/related-documents.ts";
+import { ownerOf } from "./caller.ts";
+import { type HttpRequest, type HttpResponse, isUuid, jobIdOf } from "./http.ts";
+
+export interface DeleteJobServices {
+  readonly jobs: JobRepository;
+  readonly documents: DocumentStore;
+  readonly related: RelatedDocuments;
+  readonly uploads: Pick<UploadStore, "remove">;
+}
+
+/**
+ * `DELETE /jobs/{jobId}`: removes the record, the document and everything derived from it. The record goes last: a call
+ * that breaks off can be repeated, and does the rest. What is made anew under the same id meanwhile is not touched.
+ */
+export function deleteJobRoute(services: DeleteJobServices) {
+  return async (request: HttpRequest): Promise<HttpResponse> => {
+    const jobId = jobIdOf(request);
+    const job = isUuid(jobId) ? await services.jobs.close(jobId, ownerOf(request)) : undefined;
+    if (job !== undefined) await removeAllOf(job, services);
+    return { statusCode: 204 };
+  };
+}
+
+async function removeAllOf(job: Job, { jobs, documents, related, uploads }: DeleteJobServices): Promise<void> {
+  await related.remove(job, job.postedTerms ?? (await termsLeftBehind(job, documents, related)));
+  await documents.removeAll(job);
+  if (job.uploadId !== undefined) await uploads.remove(job.owner, job.uploadId);
+  await jobs.remove(job);
+}
+
+/** A search stage that died after it had posted its terms has left no word of them in the record; the text has them all. */
+async function termsLeftBehind(job: Job, documents: DocumentStore, related: RelatedDocuments): Promise<readonly string[]> {
+  // Where the text is gone, a call that broke off has been here: postings go before it.
+  const text = job.result.mlInference && (await documents.find(job));
+  return text === undefined ? [] : related.postedTermsOf(documentTerms(text));
+}

@@ -1,0 +1,112 @@
+import {
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  type S3Client,
+} from "@aws-sdk/client-s3";
+import type { ScannedDocument } from "../stages/document.ts";
+import type { DocumentObject, Job, JobKey, TextObject } from "./job.ts";
+
+/**
+ * Bytes of UTF-8 up to which a text lives in its record. DynamoDB bills each of a job's writes by the size of the
+ * whole record, in steps of 1 KB.
+ */
+const mostInlineBytes = 320;
+
+/** Where a text is: in the record, or in the bucket. */
+export type TextPlace = { readonly text: string } | { readonly textObject: TextObject };
+
+/** Where a document is that is still to be read: always in the bucket. */
+export interface DocumentPlace {
+  readonly document: DocumentObject;
+}
+
+/** Keeps the documents of jobs, and their texts, short ones in the record and long ones in the bucket, and hides which. */
+export class DocumentStore {
+  readonly #client: S3Client;
+  readonly #bucketName: string;
+
+  constructor(client: S3Client, bucketName: string) {
+    this.#client = client;
+    this.#bucketName = bucketName;
+  }
+
+  /**
+   * Finds a document its place, and puts it there if that is the bucket.
+   *
+   * @param name the last part of the object's key, unlike any other of this job's making.
+   */
+  put(key: JobKey, name: string, text: string): Promise<TextPlace>;
+  put(key: JobKey, name: string, document: string | ScannedDocument): Promise<TextPlace | DocumentPlace>;
+  async put(key: JobKey, name: string, document: string | ScannedDocument): Promise<TextPlace | DocumentPlace> {
+    const body = typeof document === "string" ? Buffer.from(document) : document.bytes;
+    const bytes = body.byteLength;
+    if (typeof document === "string" && bytes <= mostInlineBytes) return { text: document };
+    const ContentType = typeof document === "string" ? "text/plain; charset=utf-8" : document.type;
+    await this.#client.send(new PutObjectCommand({ Bucket: this.#bucketName, Key: objectKey(key, name), Body: body, ContentType }));
+    return typeof document === "string" ? { textObject: { name, bytes } } : { document: { name, bytes, type: document.type } };
+  }
+
+  /** Reads what a job was made of: the document that its text has yet to be read from, or the text that was sent. */
+  async readDocument(job: Job): Promise<string | ScannedDocument> {
+    if (job.document === undefined) return this.read(job);
+    const { name, type } = job.document;
+    return { type, bytes: await (await this.#body(job, name)).transformToByteArray() };
+  }
+
+  /** Reads the beginning of an object, or all of it where it is no longer. */
+  async readStart(key: JobKey, name: string, bytes: number): Promise<Uint8Array> {
+    return (await this.#body(key, name, `bytes=0-${bytes - 1}`)).transformToByteArray();
+  }
+
+  /** Reads the text that a job's record says where to find. */
+  async read(job: Job): Promise<string> {
+    if (job.text !== undefined) return job.text;
+    if (job.textObject === undefined) throw new Error("The record names no text.");
+    return (await this.#body(job, job.textObject.name)).transformToString("utf-8");
+  }
+
+  /** Reads the text of a job whose objects may have been removed already. */
+  async find(job: Job): Promise<string | undefined> {
+    if (job.textObject === undefined) return job.text;
+    const Prefix = objectKey(job, job.textObject.name);
+    const { KeyCount } = await this.#client.send(new ListObjectsV2Command({ Bucket: this.#bucketName, Prefix, MaxKeys: 1 }));
+    return KeyCount === 0 ? undefined : this.read(job);
+  }
+
+  /** Removes an object from the bucket that was put there for a write which has then been refused. */
+  async discard(key: JobKey, name: string): Promise<void> {
+    await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucketName, Key: objectKey(key, name) }));
+  }
+
+  /** Removes every object of one making of a job. */
+  async removeAll(key: JobKey): Promise<void> {
+    const pages = paginateListObjectsV2({ client: this.#client }, { Bucket: this.#bucketName, Prefix: objectKey(key, "") });
+    for await (const { Contents = [] } of pages) await this.#deleteObjects(Contents.map(({ Key }) => ({ Key })));
+  }
+
+  async #body(key: JobKey, name: string, range?: string) {
+    const object = { Bucket: this.#bucketName, Key: objectKey(key, name) };
+    const { Body } = await this.#client.send(new GetObjectCommand({ ...object, Range: range }));
+    if (Body === undefined) throw new Error("The object has no body.");
+    return Body;
+  }
+
+  async #deleteObjects(objects: { Key: string | undefined }[]): Promise<void> {
+    if (objects.length === 0) return;
+    const { Errors = [] } = await this.#client.send(
+      new DeleteObjectsCommand({ Bucket: this.#bucketName, Delete: { Objects: objects, Quiet: true } }),
+    );
+    if (Errors.length > 0) throw new Error(`${Errors.length} of ${objects.length} objects could not be deleted.`);
+  }
+}
+
+/** All objects of all jobs stand under this prefix; the functions' policies and the lifecycle rule name it too. */
+export const jobsPrefix = "jobs/";
+
+export function objectKey({ jobId, generation }: JobKey, name: string): string {
+  return `${jobsPrefix}${jobId}/${generation}/${name}`;
+}

@@ -1,0 +1,15 @@
+import type { StageFunction, StageWork } from "../../jobs/stage-handler.ts";
+import type { ScannedDocument } from "../document.ts";
+import { extractText } from "./extract-text.ts";
+
+/** The OCR stage: a text as it is, a scanned document's text as it is read. */
+export const ocrStage: StageFunction<"ocr"> = async ({ document, remainingMillis }) =>
+  typeof document === "string" ? extractText(document) : readScan(document, remainingMillis);
+
+async function readScan(document: ScannedDocument, remainingMillis: () => number): Promise<StageWork<"ocr">> {
+  // The engines are loaded with the first scan, so that texts do not wait for them.
+  const { readDocument } = await import("./read-document.ts");
+  const { text: read, ...pages } = await readDocument(document, { remainingMillis });
+  const { text, result } = extractText(read);
+  return { text, result: { ...result, ...pages } };
+}

@@ -1,0 +1,16 @@
+import table from "./inverse-frequency.generated.json" with { type: "json" };
+
+/** What a stem is worth that the table does not hold: it is rarer than all those. */
+export const unseenInverseFrequency = table.unseen;
+
+const inverseFrequencies = new Map(
+  Object.entries(table.stems).flatMap(([value, stems]) => stems.split(" ").map((stem) => [stem, Number(value)] as const)),
+);
+
+/**
+ * How much an English stem says of a text: minus the natural logarithm of its share of all words, in steps of a quarter.
+ * From about 3 (`you`) to {@link unseenInverseFrequency}.
+ *
+ * @see packages/lab/build-idf-table.ts for where the figures are from.
+ */
+export const inverseFrequency = (stem: string): number => inverseFrequencies.get(stem) ?? unseenInverseFrequency;

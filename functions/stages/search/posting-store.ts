@@ -1,0 +1,22 @@
+import type { Job } from "../../jobs/job.ts";
+
+/** That a document is posted under a term of its owner's. */
+export interface PostingKey extends Pick<Job, "owner" | "jobId" | "generation" | "createdAt"> {
+  readonly term: string;
+}
+
+/** Each posting carries the document's whole vector, so that one read both finds and compares. */
+export interface Posting extends PostingKey {
+  /** As `documentTerms` made it. */
+  readonly vector: Uint8Array;
+  /** Unix time in seconds from which on the posting is void, deleted or not. */
+  readonly expiresAt: number;
+}
+
+/** Where postings are kept. The key decides: a posting written twice is there once, and deleting what is not there is no error. */
+export interface PostingStore {
+  /** The postings of one owner under one term, void ones among them: latest `createdAt` first, and in the same order at each call. */
+  newest(owner: string, term: string, limit: number): Promise<readonly Posting[]>;
+  write(postings: readonly Posting[]): Promise<void>;
+  delete(keys: readonly PostingKey[]): Promise<void>;
+}

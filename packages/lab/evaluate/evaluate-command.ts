@@ -1,0 +1,94 @@
+import { parseArgs } from "node:util";
+import { type Row, table } from "../../../scripts/table.ts";
+
+const stages = ["ocr", "sentiment", "search"] as const;
+type EvaluatedStage = (typeof stages)[number];
+
+const usage = `Measures how well the three stages read, beside what one might use in their place, and prints a table a stage.
+
+  npm run evaluate
+  npm run evaluate -- --only sentiment
+
+  --only <stage>     ocr, sentiment or search (default: all three)
+  --pages <number>   pages of each group to read by OCR (default: 8); a page takes a few seconds
+  --seed <number>    which pages are made (default: 1); the same seed makes the same pages
+  --help`;
+
+/** What is measured of one stage. */
+export interface Report {
+  readonly tables: readonly (readonly [head: Row, rows: readonly Row[]])[];
+  /** What was read, and what the columns mean. */
+  readonly note: string;
+}
+
+export interface EvaluateOptions {
+  readonly seed: number;
+  readonly pages: number;
+  onProgress(line: string): void;
+}
+
+/** What the command needs of the world. */
+export interface EvaluateTerminal {
+  readonly evaluations: Readonly<Record<EvaluatedStage, (options: EvaluateOptions) => Promise<Report>>>;
+  /** Standard output. */
+  print(text: string): void;
+  /** Standard error, a line. */
+  report(line: string): void;
+}
+
+/** Runs the command with the arguments after its name. @returns its exit code: 0, or 2 for a wrong call. */
+export async function evaluateCommand(args: readonly string[], terminal: EvaluateTerminal): Promise<0 | 2> {
+  const call = callFrom(args);
+  if (typeof call === "string") {
+    terminal.report(call);
+    return 2;
+  }
+  if (call.help) terminal.print(usage);
+  else await evaluate(call.stages, { ...call, onProgress: (line) => terminal.report(line) }, terminal);
+  return 0;
+}
+
+async function evaluate(chosen: readonly EvaluatedStage[], options: EvaluateOptions, { evaluations, print, report }: EvaluateTerminal) {
+  print(`Seed ${options.seed}\n`);
+  for (const stage of chosen) {
+    report(`${stage} …`);
+    const { tables, note } = await evaluations[stage](options);
+    for (const [head, rows] of tables) print(`${table(head, rows)}\n`);
+    print(`${note}\n`);
+  }
+}
+
+interface Call {
+  readonly help: boolean;
+  readonly stages: readonly EvaluatedStage[];
+  readonly seed: number;
+  readonly pages: number;
+}
+
+/** @returns what is wrong with the call, where something is. */
+function callFrom(args: readonly string[]): Call | string {
+  const values = parse(args);
+  if (typeof values === "string") return values;
+  const chosen = stages.filter((stage) => values.only === undefined || values.only === stage);
+  const [seed, pages] = [Number(values.seed), Number(values.pages)];
+  if (chosen.length === 0) return `--only takes ${stages.join(", ")}, not ${values.only}.`;
+  if (!(Number.isInteger(seed) && seed >= 0)) return `--seed takes a whole number, not ${values.seed}.`;
+  if (!(Number.isInteger(pages) && pages > 0)) return `--pages takes a number of pages, not ${values.pages}.`;
+  return { help: values.help, stages: chosen, seed, pages };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        only: { type: "string" },
+        seed: { type: "string", default: "1" },
+        pages: { type: "string", default: "8" },
+        help: { type: "boolean", default: false },
+      },
+    }).values;
+  } catch (error) {
+    return error instanceof Error ? error.message : usage;
+  }
+}

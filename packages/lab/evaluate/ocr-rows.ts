@@ -1,0 +1,15 @@
+import type { Row } from "../../../scripts/table.ts";
+import type { OcrRow } from "./ocr/evaluate-ocr.ts";
+
+export const ocrHead: Row = ["OCR", "pages", "character errors %", "CPU s a page", "peak MiB"];
+
+/** What the columns mean. */
+export const ocrNote = "The same pages for every reader, made from the seed. Native Tesseract shows only where it is installed.";
+
+export const ocrRow = ({ reader, group, pages, characterErrorRate, cpuSecondsPerPage, peakMemoryMiB }: OcrRow): Row => [
+  `${reader}, ${group}`,
+  String(pages),
+  (100 * characterErrorRate).toFixed(2),
+  cpuSecondsPerPage.toFixed(1),
+  String(peakMemoryMiB),
+];

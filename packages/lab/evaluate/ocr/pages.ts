@@ -1,0 +1,75 @@
+import { PNG } from "pngjs";
+import type { ScannedDocument } from "../../../../functions/stages/document.ts";
+import type { PageImage } from "../../../../functions/stages/ocr/page-image.ts";
+import { type Degradation, hardDegradations, mildDegradations, mixedDegradations } from "./degradations.ts";
+import { jpegOf } from "./degrade/noise.ts";
+import { createRandom, type Random } from "./random.ts";
+import { renderSheet } from "./render-sheet.ts";
+import { heading, paragraph } from "./sentences.ts";
+import { type FontName, type Sheet, typeset } from "./typeset.ts";
+
+export const pageGroups = ["clean and mild", "hard", "unseen mixes"] as const;
+export type PageGroup = (typeof pageGroups)[number];
+
+/** A page whose text is known. */
+export interface TestPage {
+  readonly group: PageGroup;
+  /** What was done to it, for a reader of the figures. */
+  readonly description: string;
+  readonly document: ScannedDocument;
+  readonly truth: string;
+}
+
+const fonts: readonly FontName[] = [
+  ...(["Helvetica", "Helvetica-Bold", "Helvetica-Oblique", "Times-Roman", "Times-Bold", "Times-Italic", "Courier"] as const),
+  ...(["DejaVuSans", "DejaVuSans-Bold", "DejaVuSansCondensed", "DejaVuSerif", "DejaVuSerif-Italic", "DejaVuSansMono"] as const),
+];
+
+/** The pages of a group: the n-th page of a seed is always the same. */
+export async function testPage(group: PageGroup, seed: number, index: number): Promise<TestPage> {
+  const random = createRandom(seed * 1_000_003 + index * 97 + pageGroups.indexOf(group));
+  const sheet = randomSheet(random);
+  const { pdf, text } = await typeset(sheet);
+  const dpi = random.pick([150, 200, 200, 240, 300]);
+  const degradations = degradationsOf(group, random, index);
+  const page = degradations.reduce<PageImage>((image, { apply }) => apply(image, random), await renderSheet(pdf, dpi));
+  const description = [
+    `${sheet.font} ${sheet.fontSize} pt`,
+    `${dpi} dpi`,
+    sheet.columns === 2 ? "two columns" : "",
+    ...degradations.map(({ name }) => name),
+  ];
+  return { group, description: description.filter(Boolean).join(", "), document: filed(page, random), truth: text };
+}
+
+function degradationsOf(group: PageGroup, random: Random, index: number): readonly Degradation[] {
+  if (group === "clean and mild") return mildDegradations(random);
+  return group === "hard" ? hardDegradations(random, index) : mixedDegradations(random);
+}
+
+function randomSheet(random: Random): Sheet {
+  const columns = random.chance(0.3) ? 2 : 1;
+  const width = columns === 2 ? random.integer(420, 595) : random.integer(300, 595);
+  return {
+    size: [width, random.integer(300, 560)],
+    margin: random.integer(28, 60),
+    columns,
+    font: random.pick(fonts),
+    fontSize: columns === 2 ? random.pick([8, 9, 10]) : random.pick([8, 9, 10, 11, 12, 14]),
+    leading: random.between(1.12, 1.6),
+    ...(random.chance(0.4) && { heading: heading(random) }),
+    paragraphs: Array.from({ length: random.integer(3, 9) }, () => paragraph(random, random.integer(2, 6))),
+  };
+}
+
+function filed(page: PageImage, random: Random): ScannedDocument {
+  if (random.chance(0.4)) return { type: "image/jpeg", bytes: jpegOf(page, random.integer(80, 95)) };
+  return { type: "image/png", bytes: pngOf(page) };
+}
+
+/** A grey PNG that states its resolution where the page has one. */
+export function pngOf({ grey, width, height }: PageImage): Buffer {
+  const png = new PNG({ width, height, colorType: 0, inputColorType: 0, bitDepth: 8 });
+  png.data = Buffer.from(grey);
+  return PNG.sync.write(png, { colorType: 0, inputColorType: 0, bitDepth: 8, inputHasAlpha: false });
+}

@@ -1,0 +1,71 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ScannedDocument } from "../../../../functions/stages/document.ts";
+import { decodeImage } from "../../../../functions/stages/ocr/decode-image.ts";
+import { openEngine } from "../../../../functions/stages/ocr/engine.ts";
+import { openPageReader } from "../../../../functions/stages/ocr/page-reader.ts";
+
+/** What is compared: the project's reader, its engine on the page as it comes, and Tesseract as the machine has it. */
+export const readerNames = ["ours", "tesseract.js-core, no clean-up", "native tesseract"] as const;
+export type ReaderName = (typeof readerNames)[number];
+
+export interface Reading {
+  readonly text: string;
+  readonly cpuSeconds: number;
+}
+
+type Reader = (document: ScannedDocument) => Reading;
+
+/** As much as a function has for a page and more: the figures are not to depend on how busy the machine is. */
+const unhurried = { remainingMillis: () => 60_000 };
+
+export async function openReader(name: ReaderName): Promise<Reader> {
+  if (name === "native tesseract") return readNatively;
+  if (name === "ours") {
+    const reader = await openPageReader();
+    return timed((document) => reader.read(decodeImage(document), unhurried).text);
+  }
+  const engine = await openEngine();
+  return timed((document) => engine.read(decodeImage(document)).text);
+}
+
+/** Whether this machine has the native engine, which nothing else in the project asks for. */
+export function hasNativeTesseract(): boolean {
+  return spawnSync("tesseract", ["--version"]).status === 0;
+}
+
+function timed(read: (document: ScannedDocument) => string): Reader {
+  return (document) => {
+    const before = process.cpuUsage();
+    const text = read(document);
+    const { user, system } = process.cpuUsage(before);
+    return { text, cpuSeconds: (user + system) / 1e6 };
+  };
+}
+
+function readNatively({ type, bytes }: ScannedDocument): Reading {
+  const folder = mkdtempSync(join(tmpdir(), "page-"));
+  try {
+    const file = join(folder, type === "image/png" ? "page.png" : "page.jpg");
+    writeFileSync(file, bytes);
+    const before = childrenCpuSeconds();
+    const { stdout } = spawnSync("tesseract", [file, "-", "--psm", "3"], {
+      encoding: "utf8",
+      env: { ...process.env, OMP_THREAD_LIMIT: "1" },
+    });
+    return { text: stdout, cpuSeconds: childrenCpuSeconds() - before };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Of the children that have ended; 0 where the system does not say. Linux counts in hundredths of a second. */
+function childrenCpuSeconds(): number {
+  if (process.platform !== "linux") return 0;
+  const fields = readFileSync("/proc/self/stat", "utf8")
+    .replace(/^.*\) /s, "")
+    .split(" ");
+  return (Number(fields[13]) + Number(fields[14])) / 100;
+}

@@ -1,0 +1,77 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import { table } from "../../../scripts/table.ts";
+import { projectFolder } from "../../../tests/support/evaluated-program.ts";
+import { load, percentiles } from "../bench/load.ts";
+import { usageOfTree } from "../bench/process-tree.ts";
+import { runBench } from "../bench/run-bench.ts";
+import { settings } from "../bench/settings.ts";
+
+test("every figure of a tiny run is there", async () => {
+  const printed: string[] = [];
+
+  await runBench({ project: projectFolder, settings: settings.slice(-1), jobs: 3, seconds: 30, print: (text) => printed.push(text) });
+
+  const duration = String.raw`\d+(\.\d)? / \d+(\.\d)?`;
+  expect(printed[1]).toMatch(/^This project +as by default$/m);
+  expect(printed[1]).toMatch(new RegExp(`^submit to DONE, 1 client, p50 / p99 ms +${duration}$`, "m"));
+  expect(printed[1]).toMatch(/^jobs a second, 32 clients +\d+$/m);
+  expect(printed[1]).toMatch(/^command to first 202, nothing to build, ms +\d+$/m);
+  expect(printed[1]).toMatch(/^command to first 202, nothing built, ms +\d+$/m);
+  expect(printed[2]).toMatch(/^appends and syncs, then answers( +\d+(\.\d)?){5}$/m);
+  expect(printed[3]).toMatch(/^DBOS on Postgres +193 +12$/m);
+}, 180_000);
+
+test("a load makes as many calls as asked for, and never more at once than there are clients", async () => {
+  const seen = { now: 0, most: 0 };
+
+  const { count } = await load({ clients: 3, count: 10, milliseconds: 60_000 }, async () => {
+    seen.most = Math.max(seen.most, ++seen.now);
+    await Promise.resolve();
+    seen.now -= 1;
+  });
+
+  expect([count, seen.most]).toEqual([10, 3]);
+});
+
+test("a load whose time is up begins no other call", async () => {
+  const { count } = await load({ clients: 4, count: 1_000, milliseconds: 0 }, async () => undefined);
+
+  expect(count).toBe(0);
+});
+
+test("percentiles are durations that were measured", () => {
+  const durations = Array.from({ length: 201 }, (_, index) => 201 - index);
+
+  expect(percentiles(durations)).toEqual({ p50: 101, p99: 199 });
+  expect(percentiles([7])).toEqual({ p50: 7, p99: 7 });
+});
+
+test("the usage of a process includes its children's, and is unknown where there is no /proc", async () => {
+  const busy =
+    "const end = process.cpuUsage().user + 100_000; while (process.cpuUsage().user < end); console.log(0); process.stdin.resume()";
+  // A shell, which is small and does nothing, around a Node that is not.
+  const shell = spawn("sh", ["-c", `"${process.execPath}" -e "${busy}"; true`], { stdio: ["pipe", "pipe", "inherit"] });
+  await once(shell.stdout, "data");
+
+  const usage = usageOfTree(shell.pid ?? 0);
+
+  shell.stdin.end();
+  await once(shell, "exit");
+  expect(usage === undefined).toBe(process.platform !== "linux");
+  expect(usage?.cpuMilliseconds ?? 100).toBeGreaterThanOrEqual(100);
+  expect(usage?.memoryBytes ?? 10_000_000).toBeGreaterThanOrEqual(10_000_000);
+});
+
+test("a table has its names to the left and its figures to the right", () => {
+  expect(
+    table(
+      ["Name", "ms"],
+      [
+        ["a longer one", "1.0"],
+        ["b", "100"],
+      ],
+    ),
+  ).toBe("Name           ms\na longer one  1.0\nb             100");
+});

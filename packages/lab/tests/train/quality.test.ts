@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { likeliest, qualityOf } from "../../train/quality.ts";
+
+test("quality is accuracy, half credit for NEUTRAL, macro-F1 and the distance of confidence from what is right", () => {
+  const answers = [
+    ...[2, 2, 2, 1].map((right) => ({ guess: 2, right, confidence: 0.8 }) as const),
+    ...[0, 0].map((right) => ({ guess: 0, right, confidence: 0.8 }) as const),
+    ...[1, 0].map((right) => ({ guess: 1, right, confidence: 0.4 }) as const),
+  ] as Parameters<typeof qualityOf>[0];
+
+  const quality = qualityOf(answers);
+
+  // F1: POSITIVE 2·3/(4+3), NEGATIVE 2·2/(2+3), NEUTRAL 2·1/(2+2). Bins: six at 0.8 of which five are right, two at 0.4 of which one is.
+  expect(quality.accuracy).toBeCloseTo(6 / 8);
+  expect(quality.polarity).toBeCloseTo(5.5 / 6);
+  expect(quality.macroF1).toBeCloseTo((6 / 7 + 4 / 5 + 2 / 4) / 3);
+  expect(quality.calibrationError).toBeCloseTo((0.2 + 0.2) / 8);
+});
+
+test("the guess is the likeliest sentiment, and its probability the confidence", () => {
+  expect(likeliest([0.2, 0.5, 0.3], 0)).toEqual({ guess: 1, right: 0, confidence: 0.5 });
+  expect(likeliest([0.2, 0.2, 0.6], 2)).toEqual({ guess: 2, right: 2, confidence: 0.6 });
+});

@@ -1,0 +1,112 @@
+import { basename, extname } from "node:path";
+import { type PerSentiment, sentiments } from "../../../functions/stages/ml-inference/sentiment.ts";
+import { cellsOf } from "./cells.ts";
+
+/** A text and how a reader took it. */
+export interface LabelledText {
+  readonly text: string;
+  /** How likely each sentiment is: adds up to 1. */
+  readonly target: PerSentiment;
+  /** The file that it is from. */
+  readonly source: string;
+}
+
+/** How labels are written: as one of three sentiments, or as a mean rating from -4 to 4. */
+export type LabelForm = "sentiment" | "rating";
+
+/** What is wrong with a file of texts, in a sentence for the person who wrote it. */
+export class UnreadableTextsError extends Error {
+  override readonly name = "UnreadableTexts";
+}
+
+const places: Readonly<Record<string, 0 | 1 | 2>> = {
+  ...{ negative: 0, neg: 0, "-1": 0 },
+  ...{ neutral: 1, neu: 1, "0": 1 },
+  ...{ positive: 2, pos: 2, "1": 2, "+1": 2 },
+};
+
+/** So many mistakes are named at once. */
+const namedMistakes = 5;
+
+/**
+ * Reads a file of labels and texts: `.jsonl` with members `label` and `text`, `.csv`, or else tab-separated. The first two columns are
+ * label and text, unless a first line names the columns `label` and `text`.
+ *
+ * @throws {@link UnreadableTextsError} naming the first lines that cannot be read.
+ */
+export function readLabelledTexts(file: string, content: string, form: LabelForm): LabelledText[] {
+  const source = basename(file);
+  const mistakes: string[] = [];
+  const texts: LabelledText[] = [];
+  for (const { line, label, text } of entriesOf(extname(file).toLowerCase(), content, form)) {
+    const target = label === undefined ? undefined : targetOf(label.trim(), form);
+    if (text === undefined || text.trim() === "") mistakes.push(`${source}, line ${line}: there is no text.`);
+    else if (target === undefined) mistakes.push(`${source}, line ${line}: ${complaintOf(label, form)}`);
+    else texts.push({ text: unescaped(text), target, source });
+  }
+  if (mistakes.length > namedMistakes) mistakes.splice(namedMistakes, Infinity, `and ${mistakes.length - namedMistakes} more.`);
+  if (mistakes.length > 0) throw new UnreadableTextsError(mistakes.join("\n"));
+  return texts;
+}
+
+interface Entry {
+  /** Counted from 1. */
+  readonly line: number;
+  readonly label: string | undefined;
+  readonly text: string | undefined;
+}
+
+function entriesOf(extension: string, content: string, form: LabelForm): Entry[] {
+  if (extension === ".jsonl" || extension === ".ndjson") return jsonEntries(content);
+  const rows = [...cellsOf(content, extension === ".csv" ? "," : "\t")].filter(({ cells }) => cells.some((cell) => cell !== ""));
+  const names = rows[0]?.cells.map((cell) => cell.trim().toLowerCase()) ?? [];
+  const hasNames = names.includes("label") && names.includes("text");
+  return rows.slice(Number(hasNames)).map(({ line, cells }) => {
+    // A rated set may number its texts in a column before the rating.
+    const first = hasNames ? names.indexOf("label") : Number(form === "rating" && cells.length > 2);
+    return { line, label: cells[first], text: cells[hasNames ? names.indexOf("text") : first + 1] };
+  });
+}
+
+function jsonEntries(content: string): Entry[] {
+  const lines = content.split(/\r?\n/).map((written, index) => ({ written, line: index + 1 }));
+  return lines.filter(({ written }) => written.trim() !== "").map(({ written, line }) => ({ line, ...membersOf(written) }));
+}
+
+function membersOf(line: string): Pick<Entry, "label" | "text"> {
+  const none = { label: undefined, text: undefined };
+  try {
+    const value: unknown = JSON.parse(line);
+    if (typeof value !== "object" || value === null || !("label" in value && "text" in value)) return none;
+    return { label: String(value.label), text: typeof value.text === "string" ? value.text : undefined };
+  } catch {
+    return none;
+  }
+}
+
+function targetOf(label: string, form: LabelForm): PerSentiment | undefined {
+  if (form === "rating") return label !== "" && Math.abs(Number(label)) <= 4 ? targetOfRating(Number(label)) : undefined;
+  const place = Object.hasOwn(places, label.toLowerCase()) ? places[label.toLowerCase()] : undefined;
+  return place === undefined ? undefined : [Number(place === 0), Number(place === 1), Number(place === 2)];
+}
+
+/** A mean rating this far from 0 is as likely NEUTRAL as not; over {@link ratingDoubt} it changes from unlikely to likely. */
+const neutralRating = 0.5;
+const ratingDoubt = 0.35;
+
+function targetOfRating(rating: number): PerSentiment {
+  const beyond = (distance: number) => 1 / (1 + Math.exp((neutralRating - distance) / ratingDoubt));
+  const [negative, positive] = [beyond(-rating), beyond(rating)];
+  return [negative, 1 - negative - positive, positive];
+}
+
+function complaintOf(label: string | undefined, form: LabelForm): string {
+  const wanted =
+    form === "rating" ? "a rating is a number from -4 to 4" : `a label is ${sentiments.join(", ")}, or neg, neu, pos, or -1, 0, 1`;
+  return label === undefined ? `there is no label and text; ${wanted}.` : `${wanted}, not ${JSON.stringify(label.slice(0, 40))}.`;
+}
+
+const entities: Readonly<Record<string, string>> = { "&lt;": "<", "&gt;": ">", "&quot;": '"', "&amp;": "&" };
+
+/** Collected texts often have these few characters as HTML has them. */
+const unescaped = (text: string): string => text.replace(/&(?:lt|gt|quot|amp);/g, (entity) => entities[entity] ?? entity);

@@ -1,0 +1,52 @@
+import { highest, type PerSentiment, sentiments } from "../../../functions/stages/ml-inference/sentiment.ts";
+
+/** What was said of a text, and what a reader would say. */
+export interface Answer {
+  /** Places in the row of sentiments. */
+  readonly guess: 0 | 1 | 2;
+  readonly right: 0 | 1 | 2;
+  /** How sure the guess claims to be, 0..1. */
+  readonly confidence: number;
+}
+
+/** Shares, 0..1. */
+export interface Quality {
+  readonly accuracy: number;
+  /** Accuracy on the texts that are not neutral; half a point where the answer is NEUTRAL. */
+  readonly polarity: number;
+  readonly macroF1: number;
+  /** How far confidence is from the share that is right: weighted mean over ten bins. */
+  readonly calibrationError: number;
+}
+
+/** The answer of a model that finds the sentiments this likely. */
+export function likeliest(probability: PerSentiment, right: Answer["right"]): Answer {
+  const guess = highest(probability);
+  return { guess, right, confidence: probability[guess] };
+}
+
+export function qualityOf(answers: readonly Answer[]): Quality {
+  const polar = answers.filter(({ right }) => right !== 1);
+  return {
+    accuracy: mean(answers.map(pointsOf)),
+    polarity: mean(polar.map((answer) => (answer.guess === 1 ? 0.5 : pointsOf(answer)))),
+    macroF1: mean(sentiments.map((_, place) => f1(answers, place))),
+    calibrationError: calibrationError(answers),
+  };
+}
+
+const pointsOf = ({ guess, right }: Answer): number => Number(guess === right);
+
+function f1(answers: readonly Answer[], sentiment: number): number {
+  const involved = answers.filter(({ guess, right }) => guess === sentiment || right === sentiment);
+  const found = involved.filter(({ guess, right }) => guess === right).length;
+  return (2 * found) / Math.max(found + involved.length, 1);
+}
+
+function calibrationError(answers: readonly Answer[]): number {
+  const bins = [...Map.groupBy(answers, ({ confidence }) => Math.min(Math.floor(confidence * 10), 9)).values()];
+  const gaps = bins.map((bin) => Math.abs(bin.reduce((gap, answer) => gap + answer.confidence - pointsOf(answer), 0)));
+  return gaps.reduce((total, gap) => total + gap, 0) / Math.max(answers.length, 1);
+}
+
+const mean = (figures: readonly number[]): number => figures.reduce((total, figure) => total + figure, 0) / Math.max(figures.length, 1);

@@ -1,0 +1,131 @@
+import { parseArgs } from "node:util";
+import { highest, sentiments } from "../../../functions/stages/ml-inference/sentiment.ts";
+import { shippedModel } from "../../../functions/stages/ml-inference/shipped-model.ts";
+import { type Row, table } from "../../../scripts/table.ts";
+import { blankModel } from "./fit.ts";
+import { type LabelledText, readLabelledTexts, UnreadableTextsError } from "./labelled-texts.ts";
+import { type Compared, learn } from "./learn.ts";
+import { type Answer, qualityOf } from "./quality.ts";
+import { quantise } from "./quantise.ts";
+
+const usage = `Teaches the sentiment model of the ML inference stage from your own labelled texts, and prints how good it is before and after.
+
+  npm run train -- tickets.tsv
+  npm run train -- reviews.csv mails.jsonl
+
+A file holds a label and a text a line: tab-separated, .csv (first row may name the columns label and text), or .jsonl ({"label": …, "text": …}).
+Labels are NEGATIVE, NEUTRAL, POSITIVE in any case, or neg, neu, pos, or -1, 0, 1. Of each, at least 20 texts are needed; some hundreds are better.
+
+  --ratings         labels are mean ratings from -4 to 4; three columns are an id, a rating and a text
+  --domains         each file is of another domain: all count the same, and each is judged by what the others teach
+  --from-scratch    forget what the model has learned before; needs thousands of texts
+  --output <file>   where the weights go (default: functions/stages/ml-inference/weights.generated.json)
+  --help
+
+Equal files give equal weights. Exit codes: 0 the weights are written, 2 wrong call, or a file that cannot be read.`;
+
+const fewestTexts = 20;
+export const weightsFile = "functions/stages/ml-inference/weights.generated.json";
+
+/** What the command needs of the world. */
+export interface TrainTerminal {
+  /** @throws where there is no such file. */
+  read(file: string): string;
+  /** @param file is relative to the project where it is {@link weightsFile}. */
+  write(file: string, content: string): void;
+  /** Standard output. */
+  print(text: string): void;
+  /** Standard error, a line. */
+  report(line: string): void;
+}
+
+/** Runs the command with the arguments after its name. */
+export function trainCommand(args: readonly string[], terminal: TrainTerminal): 0 | 2 {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        ratings: { type: "boolean", default: false },
+        domains: { type: "boolean", default: false },
+        "from-scratch": { type: "boolean", default: false },
+        output: { type: "string", default: weightsFile },
+        help: { type: "boolean", default: false },
+      },
+    });
+    if (values.help) terminal.print(usage);
+    else if (positionals.length === 0) throw new UnreadableTextsError(usage);
+    else train(positionals, values, terminal);
+    return 0;
+  } catch (error) {
+    const isWrongCall = error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
+    if (!(error instanceof UnreadableTextsError || isWrongCall)) throw error;
+    terminal.report(error.message);
+    return 2;
+  }
+}
+
+interface TrainOptions {
+  readonly ratings: boolean;
+  readonly domains: boolean;
+  readonly "from-scratch": boolean;
+  readonly output: string;
+}
+
+function train(files: readonly string[], options: TrainOptions, terminal: TrainTerminal): void {
+  const { ratings, domains, output, "from-scratch": fromScratch } = options;
+  const texts = files.flatMap((file) => readLabelledTexts(file, read(file, terminal), ratings ? "rating" : "sentiment"));
+  refuseTooFew(texts);
+  terminal.report(`${texts.length} texts of ${files.length} ${files.length === 1 ? "file" : "files"}`);
+  const { model, compared } = learn(texts, {
+    start: fromScratch ? blankModel : shippedModel,
+    byDomain: domains,
+    onProgress: (done) => terminal.report(`${(100 * done).toFixed(0).padStart(3)} %`),
+  });
+  terminal.write(output, `${JSON.stringify(quantise(model))}\n`);
+  terminal.print(qualityTable(compared, options));
+  terminal.print(`\nWritten to ${output}. Next: npm test, then npm start or npm run deploy, which build it in.`);
+}
+
+function read(file: string, { read }: TrainTerminal): string {
+  try {
+    return read(file);
+  } catch {
+    throw new UnreadableTextsError(`${file} cannot be read.`);
+  }
+}
+
+function refuseTooFew(texts: readonly LabelledText[]): void {
+  const lacking = sentiments
+    .map((sentiment, place) => ({ sentiment, count: texts.filter(({ target }) => highest(target) === place).length }))
+    .filter(({ count }) => count < fewestTexts);
+  if (lacking.length === 0) return;
+  const found = lacking.map(({ sentiment, count }) => `${count} ${sentiment}`).join(", ");
+  throw new UnreadableTextsError(`At least ${fewestTexts} texts of each sentiment are needed; there are ${found}.`);
+}
+
+function qualityTable(compared: readonly Compared[], { domains, "from-scratch": fromScratch }: TrainOptions): string {
+  const sources = [...Map.groupBy(compared, ({ source }) => source)];
+  const groups = sources.length > 1 ? [...sources, ["all", compared] as const] : sources;
+  const rows = groups.flatMap(([name, members]) => [
+    ...(fromScratch
+      ? []
+      : [
+          qualityRow(
+            `${name}, before`,
+            members.map(({ before }) => before),
+          ),
+        ]),
+    qualityRow(
+      `${name}, after`,
+      members.map(({ after }) => after),
+    ),
+  ]);
+  const others = domains ? "the other files" : "four fifths of the texts, without the one in question";
+  return `${table(["", "texts", "right %", "macro-F1 %", "calibration error %"], rows)}\n"After" is what a model says that learned from ${others}.`;
+}
+
+function qualityRow(name: string, answers: readonly Answer[]): Row {
+  const { accuracy, macroF1, calibrationError } = qualityOf(answers);
+  return [name, String(answers.length), ...[accuracy, macroF1, calibrationError].map((share) => (100 * share).toFixed(1))];
+}

@@ -1,0 +1,91 @@
+import { AwsError } from "../transport/aws-error.ts";
+import type { AwsRequest } from "../transport/aws-message.ts";
+import type { Signature } from "./signature.ts";
+
+/** What the query of a presigned URL says. S3 alone reads it here. */
+export const presignedParameters = [
+  "X-Amz-Algorithm",
+  "X-Amz-Credential",
+  "X-Amz-Signature",
+  "X-Amz-Date",
+  "X-Amz-SignedHeaders",
+  "X-Amz-Expires",
+] as const;
+
+const weekInSeconds = 604_800;
+
+/** A signature that stands in the query, and the time for which it holds. */
+export interface PresignedSignature extends Signature {
+  readonly expiresSeconds: number;
+}
+
+export const isPresigned = ({ url }: Pick<AwsRequest, "url">): boolean => queryOf(url).has("X-Amz-Algorithm");
+
+/**
+ * Reads the signature out of a presigned URL.
+ *
+ * @throws AwsError `AuthorizationQueryParametersError`, in S3's words, where a parameter is missing or wrong.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+ */
+export function presignedSignatureOf({ url }: Pick<AwsRequest, "url">): PresignedSignature {
+  const query = queryOf(url);
+  if (presignedParameters.some((name) => !query.has(name))) throw wrong(`Query-string authentication version 4 requires the ${listed}.`);
+  const given = (name: (typeof presignedParameters)[number]) => query.get(name) ?? "";
+  if (given("X-Amz-Algorithm") !== "AWS4-HMAC-SHA256")
+    throw wrong('X-Amz-Algorithm only supports "AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256"');
+  const [, accessKeyId = "", scope = "", service = ""] = credential.exec(given("X-Amz-Credential")) ?? [];
+  if (accessKeyId === "")
+    throw wrong(
+      'Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".',
+    );
+  return {
+    ...{ accessKeyId, scope, service },
+    date: dateIn(given("X-Amz-Date")),
+    signedHeaders: given("X-Amz-SignedHeaders").split(";"),
+    value: given("X-Amz-Signature"),
+    expiresSeconds: secondsIn(given("X-Amz-Expires")),
+  };
+}
+
+/**
+ * Lets a request pass whose URL still holds and which brings no header of Amazon's beside the signed ones.
+ *
+ * @param now milliseconds since 1970.
+ * @throws AwsError `AccessDenied`.
+ */
+export function checkPresigned({ date, signedHeaders, expiresSeconds }: PresignedSignature, { headers }: AwsRequest, now: number): void {
+  const expiresAt = Date.parse(date.replace(/^(.{4})(..)(.{5})(..)/, "$1-$2-$3:$4:")) + expiresSeconds * 1000;
+  if (!(now < expiresAt)) {
+    const times = { Expires: new Date(expiresAt).toISOString(), ServerTime: new Date(now).toISOString() };
+    throw new AwsError("AccessDenied", "Request has expired", 403, { "X-Amz-Expires": expiresSeconds, ...times });
+  }
+  const unsigned = Object.keys(headers).filter((name) => name.startsWith("x-amz-") && !signedHeaders.includes(name));
+  if (unsigned.length === 0) return;
+  const message = "There were headers present in the request which were not signed";
+  throw new AwsError("AccessDenied", message, 403, { HeadersNotSigned: unsigned.join(", ") });
+}
+
+const credential = /^([^/]+)\/(\d{8}\/[^/]+\/([^/]+)\/aws4_request)$/;
+const listed = presignedParameters
+  .join(", ")
+  .replace(/, (?=[^,]*$)/, ", and ")
+  .concat(" parameters");
+
+const queryOf = (url: string): URLSearchParams => new URLSearchParams(url.split(/\?(.*)/s)[1] ?? "");
+
+function dateIn(given: string): string {
+  if (/^\d{8}T\d{6}Z$/.test(given)) return given;
+  throw wrong("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"");
+}
+
+function secondsIn(given: string): number {
+  if (!/^-?\d+$/.test(given)) throw wrong("X-Amz-Expires should be a number");
+  const seconds = Number(given);
+  if (seconds < 0) throw wrong("X-Amz-Expires must be non-negative");
+  if (seconds <= weekInSeconds) return seconds;
+  throw wrong("X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds");
+}
+
+function wrong(message: string): AwsError {
+  return new AwsError("AuthorizationQueryParametersError", message, 400);
+}

@@ -1,0 +1,63 @@
+import { AwsError } from "../transport/aws-error.ts";
+import { checkInput, type Input, type Item, loadOperation, type Operation, type Store, type TableDescription } from "./dynalite.ts";
+import { StoreView } from "./store-view.ts";
+
+const conditionCheckFailure = { ReturnValuesOnConditionCheckFailure: { type: "String", enum: ["ALL_OLD", "NONE"] } };
+
+export const createTable = loadOperation("createTable");
+
+/** The operations that dynalite runs. */
+export const operations: ReadonlyMap<string, Operation> = new Map([
+  ["BatchGetItem", loadOperation("batchGetItem")],
+  ["BatchWriteItem", loadOperation("batchWriteItem")],
+  ["DeleteItem", taking(conditionCheckFailure, loadOperation("deleteItem"))],
+  ["GetItem", loadOperation("getItem")],
+  ["PutItem", taking(conditionCheckFailure, loadOperation("putItem"))],
+  ["Query", loadOperation("query")],
+  ["Scan", loadOperation("scan")],
+  ["UpdateItem", taking(conditionCheckFailure, loadOperation("updateItem"))],
+]);
+
+function taking(members: Operation["types"], operation: Operation): Operation {
+  return { ...operation, types: { ...operation.types, ...members } };
+}
+
+/** @throws {@link AwsError} as DynamoDB would answer it. */
+export async function runOperation(
+  operation: Operation,
+  input: Input,
+  store: Store,
+  tables: ReadonlyMap<string, TableDescription>,
+): Promise<Input> {
+  const { promise, resolve, reject } = Promise.withResolvers<Input>();
+  const view = new StoreView(store, tables, input, reject);
+  try {
+    refuseUnknownMembers(operation, input);
+    operation.run(view, checkInput(operation, input, view), (error, result) => (error ? reject(error) : resolve(result ?? {})));
+    return withWriteUnits(await promise, view.writeUnits);
+  } catch (error) {
+    throw asAwsError(error, input["ReturnValuesOnConditionCheckFailure"] === "ALL_OLD" ? view.itemBefore : undefined);
+  }
+}
+
+// dynalite drops what it does not know, so a member that AWS would honour would do nothing here, in silence.
+function refuseUnknownMembers({ types }: Operation, input: Input): void {
+  const unknown = Object.keys(input).find((member) => input[member] != null && !Object.hasOwn(types, member));
+  if (unknown !== undefined) throw new AwsError("ValidationException", `The local DynamoDB does not simulate ${unknown}.`);
+}
+
+// dynalite counts characters where DynamoDB counts bytes.
+function withWriteUnits(result: Input, writeUnits: ReadonlyMap<string, number>): Input {
+  const consumed = result["ConsumedCapacity"];
+  if (consumed === undefined || writeUnits.size === 0) return result;
+  const corrected = [...writeUnits].map(([TableName, CapacityUnits]) => ({ TableName, CapacityUnits }));
+  return { ...result, ConsumedCapacity: Array.isArray(consumed) ? corrected : corrected[0] };
+}
+
+function asAwsError(error: unknown, itemBefore: Item | undefined): unknown {
+  const { statusCode, body } = error as { statusCode?: number; body?: Record<string, string> };
+  if (statusCode === undefined || body?.["__type"] === undefined) return error;
+  const name = body["__type"].replace(/^.*#/, "");
+  const members = name === "ConditionalCheckFailedException" && itemBefore ? { Item: itemBefore } : {};
+  return new AwsError(name, body["message"] ?? body["Message"] ?? "", statusCode, members);
+}

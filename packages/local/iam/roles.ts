@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+import type { Principal } from "../account/services.ts";
+import type { Grant, PermissionLedger } from "./permission-ledger.ts";
+import { type CompiledPolicy, compilePolicy } from "./policy.ts";
+import { PolicyError } from "./policy-error.ts";
+import { compileTrustPolicy, type TrustPolicy } from "./trust-policy.ts";
+
+interface Role extends Principal {
+  readonly policies: CompiledPolicy[];
+  sessionName?: string;
+  readonly trusts: TrustPolicy;
+}
+
+/** The roles of the stack, each with an access key of its own, so that the endpoint knows who calls. */
+export class Roles {
+  readonly #roles = new Map<string, Role>();
+  readonly #credentials = new Map<string, Principal>();
+  readonly #forEveryRole: CompiledPolicy[] = [];
+
+  /** The roles by access key id. */
+  get credentials(): ReadonlyMap<string, Principal> {
+    return this.#credentials;
+  }
+
+  /** @throws {@link PolicyError} that names the role, for a trust policy that IAM would refuse, or that is not evaluated here. */
+  add(roleName: string, trustPolicy: string): void {
+    const digest = createHash("sha256").update(roleName).digest("hex");
+    const trusts = ofRole(roleName, "trust policy", () => compileTrustPolicy(trustPolicy));
+    const role: Role = { roleName, secretAccessKey: digest, policies: [...this.#forEveryRole], trusts };
+    this.#roles.set(roleName, role);
+    this.#credentials.set(accessKeyIdOf(role), role);
+  }
+
+  /** @throws {@link PolicyError} that names the role, for a policy that IAM would refuse, or that is not evaluated here. */
+  addPolicy(roleName: string, document: string): void {
+    this.#role(roleName).policies.push(ofRole(roleName, "policy", () => compileGrants(document)));
+  }
+
+  /** Adds a policy of a resource that holds for whoever calls: it can only take away. */
+  addDenial(document: { readonly Statement: readonly { readonly Effect: string; readonly Principal?: unknown }[] }): void {
+    const statements = document.Statement.map(({ Principal: principal, ...statement }) => {
+      if (statement.Effect !== "Deny" || principal !== "*")
+        throw new PolicyError("A bucket policy that is more than a denial to all is not evaluated here");
+      return statement;
+    });
+    const policy = compilePolicy({ ...document, Statement: statements });
+    this.#forEveryRole.push(policy);
+    for (const role of this.#roles.values()) role.policies.push(policy);
+  }
+
+  /**
+   * Lets a service take a role on.
+   *
+   * @param sessionName what the role's calls go by: the function's name.
+   * @throws {@link PolicyError} where the role's trust policy does not let it.
+   */
+  assume(roleArn: string, service: string, sessionName?: string): Principal {
+    const [, accountId = "", roleName = roleArn] = /^arn:aws:iam::(\d+):role\/(.+)$/.exec(roleArn) ?? [];
+    const role = this.#role(roleName);
+    if (!role.trusts(service, accountId)) throw new PolicyError(`The role ${role.roleName} cannot be assumed by ${service}.`);
+    if (sessionName !== undefined) role.sessionName = sessionName;
+    return role;
+  }
+
+  /** What the roles may do and, by what the ledger has seen, never did: it can be taken away. */
+  unused(ledger: PermissionLedger): Grant[] {
+    return [...this.#roles.values()].flatMap(({ roleName, policies }) => ledger.unused(roleName, policies));
+  }
+
+  #role(roleName: string): Role {
+    const role = this.#roles.get(roleName);
+    if (role === undefined) throw new PolicyError(`There is no role ${roleName}`);
+    return role;
+  }
+}
+
+/** Who calls as this role, as IAM writes it. */
+export const sessionArnOf = ({ roleName, sessionName = roleName }: Principal, accountId: string): string =>
+  `arn:aws:sts::${accountId}:assumed-role/${roleName}/${sessionName}`;
+
+/** The environment variables by which a function's SDK signs as its role. */
+export function credentialVariables(principal: Principal): Record<string, string> {
+  return { AWS_ACCESS_KEY_ID: accessKeyIdOf(principal), AWS_SECRET_ACCESS_KEY: principal.secretAccessKey };
+}
+
+export function accessKeyIdOf({ secretAccessKey }: Principal): string {
+  return `LOCAL${secretAccessKey.slice(0, 15).toUpperCase()}`;
+}
+
+/** A denial would make {@link Roles.unused} list what nobody could have used. */
+function compileGrants(document: string): CompiledPolicy {
+  const policy = compilePolicy(document);
+  const denial = policy.statements.find(({ effect }) => effect === "Deny");
+  if (denial !== undefined) throw new PolicyError(`Statement ${denial.name} is a Deny, which npm start takes in a bucket policy only`);
+  return policy;
+}
+
+function ofRole<Compiled>(roleName: string, what: string, compile: () => Compiled): Compiled {
+  try {
+    return compile();
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error;
+    throw new PolicyError(`The ${what} of the role ${roleName} cannot be taken: ${error.message}.`);
+  }
+}

@@ -1,0 +1,66 @@
+import { AwsError } from "../transport/aws-error.ts";
+
+/** What an account that has asked for no more may reserve but for. */
+const leastUnreserved = 100;
+
+/** The functions of an account that share what no other has reserved. */
+const unreserved = Symbol("unreserved");
+
+/**
+ * Invocations under way at once, as Lambda counts and refuses them. Those that wait for an environment of this machine are
+ * among them: on AWS they would have started.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
+ */
+export class Concurrency {
+  readonly #limits = new Map<string | symbol, number>();
+  readonly #underWay = new Map<string | symbol, number>();
+  readonly #leastUnreserved: number;
+
+  /** @param accountLimit of all functions together. AWS gives 1,000, and 10 to many a new account. */
+  constructor(accountLimit: number) {
+    this.#leastUnreserved = Math.min(leastUnreserved, accountLimit);
+    this.#limits.set(unreserved, accountLimit);
+  }
+
+  /**
+   * Reserves executions for a function; 0 lets it never run.
+   *
+   * @throws {@link AwsError} `InvalidParameterValueException` where too little would be left for the others.
+   */
+  reserve(functionName: string, executions: number): void {
+    const left = this.#limitOf(unreserved) - executions;
+    if (left < this.#leastUnreserved) {
+      const sentence = `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${this.#leastUnreserved}].`;
+      throw new AwsError("InvalidParameterValueException", sentence);
+    }
+    this.#limits.set(functionName, executions);
+    this.#limits.set(unreserved, left);
+  }
+
+  /**
+   * Runs an invocation of a function.
+   *
+   * @throws {@link AwsError} `TooManyRequestsException` where there is no room for it.
+   */
+  async run<T>(functionName: string, invocation: () => Promise<T>): Promise<T> {
+    const pool = this.#limits.has(functionName) ? functionName : unreserved;
+    const underWay = this.#underWay.get(pool) ?? 0;
+    if (underWay >= this.#limitOf(pool)) throw throttled(pool);
+    this.#underWay.set(pool, underWay + 1);
+    try {
+      return await invocation();
+    } finally {
+      this.#underWay.set(pool, (this.#underWay.get(pool) ?? 1) - 1);
+    }
+  }
+
+  #limitOf(pool: string | symbol): number {
+    return this.#limits.get(pool) ?? 0;
+  }
+}
+
+function throttled(pool: string | symbol): AwsError {
+  const scope = pool === unreserved ? "" : "ReservedFunction";
+  return new AwsError("TooManyRequestsException", "Rate Exceeded.", 429, { Reason: `${scope}ConcurrentInvocationLimitExceeded` });
+}

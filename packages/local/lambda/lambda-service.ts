@@ -1,0 +1,109 @@
+import { matcherOfArn } from "../iam/pattern.ts";
+import { AwsError } from "../transport/aws-error.ts";
+import { Concurrency } from "./concurrency.ts";
+import type { InvocationOutcome } from "./execution-environment.ts";
+import type { LambdaFunction } from "./lambda-function.ts";
+
+/** An AWS service that calls a function on behalf of a resource, such as a route of an HTTP API. */
+export interface ServiceCaller {
+  readonly service: string;
+  readonly sourceArn: string;
+}
+
+/** A statement of a function's resource policy, as `aws.lambda.Permission` declares it. */
+export interface InvokePermission {
+  readonly principal: string;
+  /** An ARN with `*` and `?`. */
+  readonly sourceArn: string | undefined;
+}
+
+/** What an invocation came to, and the version that ran. */
+export interface FunctionAnswer {
+  readonly outcome: InvocationOutcome;
+  readonly version: string;
+}
+
+/** Lambda's "6 MB" for an event, as its error message gives it. */
+const longestEventBytes = 6_291_456;
+
+/** The functions of the account. */
+export class LambdaService {
+  readonly #functions = new Map<string, LambdaFunction>();
+  readonly #permissions = new Map<string, InvokePermission[]>();
+  readonly #concurrency: Concurrency;
+
+  /** @param accountConcurrency invocations of all functions that the account lets run at once. */
+  constructor(accountConcurrency = 1_000) {
+    this.#concurrency = new Concurrency(accountConcurrency);
+  }
+
+  /**
+   * @param reserved executions that are kept for this function, and that it may not exceed.
+   * @throws {@link AwsError} `InvalidParameterValueException` where too little would be left for the others.
+   */
+  add(lambda: LambdaFunction, reserved?: number): void {
+    if (reserved !== undefined) this.#concurrency.reserve(lambda.name, reserved);
+    this.#functions.set(lambda.name, lambda);
+  }
+
+  addPermission(functionName: string, permission: InvokePermission): void {
+    this.#permissions.set(functionName, [...(this.#permissions.get(functionName) ?? []), permission]);
+  }
+
+  get all(): Iterable<LambdaFunction> {
+    return this.#functions.values();
+  }
+
+  /**
+   * Finds a function by its name or ARN, with or without a qualifier.
+   *
+   * @throws {@link AwsError} `ResourceNotFoundException` for a function or a version that is not declared.
+   */
+  find(nameOrArn: string): LambdaFunction {
+    const [, name = nameOrArn, qualifier] = /(?:function:)?([^:]+)(?::([^:]+))?$/.exec(nameOrArn) ?? [];
+    const lambda = this.#functions.get(name);
+    const isKnown = lambda !== undefined && (qualifier === undefined || qualifier === "$LATEST" || qualifier === lambda.version);
+    if (!isKnown) throw new AwsError("ResourceNotFoundException", `Function not found: ${nameOrArn}`, 404);
+    return lambda;
+  }
+
+  /**
+   * Invokes a function.
+   *
+   * @param event JSON.
+   * @throws {@link AwsError} `ResourceNotFoundException`, `TooManyRequestsException`, `RequestEntityTooLargeException`.
+   */
+  async invoke(nameOrArn: string, event: string): Promise<FunctionAnswer> {
+    const lambda = this.find(nameOrArn);
+    refuseLargeEvent(event);
+    return { outcome: await this.#run(lambda, event), version: lambda.version };
+  }
+
+  /**
+   * Invokes a function for a service, if a permission lets it.
+   *
+   * @param event JSON of the service's own making, within the limit.
+   * @throws {@link AwsError} `ResourceNotFoundException`, `AccessDeniedException`, `TooManyRequestsException`.
+   */
+  async invokeFor(caller: ServiceCaller, nameOrArn: string, event: string): Promise<InvocationOutcome> {
+    const lambda = this.find(nameOrArn);
+    const permissions = this.#permissions.get(lambda.name) ?? [];
+    if (permissions.some((permission) => permits(permission, caller))) return this.#run(lambda, event);
+    throw new AwsError("AccessDeniedException", `${caller.service} is not permitted to invoke ${lambda.name} for ${caller.sourceArn}`, 403);
+  }
+
+  #run(lambda: LambdaFunction, event: string): Promise<InvocationOutcome> {
+    return this.#concurrency.run(lambda.name, () => lambda.invoke(event));
+  }
+}
+
+function refuseLargeEvent(event: string): void {
+  if (Buffer.byteLength(event) > longestEventBytes) {
+    const sentence = `Request must be smaller than ${longestEventBytes} bytes for the InvokeFunction operation`;
+    throw new AwsError("RequestEntityTooLargeException", sentence, 413);
+  }
+}
+
+function permits({ principal, sourceArn }: InvokePermission, caller: ServiceCaller): boolean {
+  return principal === caller.service && (sourceArn === undefined || matcherOfArn(sourceArn)(caller.sourceArn));
+}

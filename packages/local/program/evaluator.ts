@@ -1,0 +1,99 @@
+// A child process of the local runtime: evaluates the Pulumi program under Pulumi's mocks and hands back what it declares.
+// A process of its own, since a program that fails leaves rejected promises behind by the dozen.
+import { once } from "node:events";
+import { enableCompileCache } from "node:module";
+import { pathToFileURL } from "node:url";
+import { declareResource } from "./declare-resource.ts";
+import type { ProgramRequest } from "./evaluate-program.ts";
+import { loadLazily } from "./lazy-modules.ts";
+import type { DeclaredResource, Properties } from "./resource-type.ts";
+
+enableCompileCache();
+loadLazily();
+Error.stackTraceLimit = 0; // Pulumi takes a trace for each value that it waits for, and of an error only its message goes on
+const pulumi = await import("@pulumi/pulumi");
+const [request] = await once(process, "message");
+const { program, project, stack, config, place }: ProgramRequest = request;
+const resources: DeclaredResource[] = [];
+let refusal: unknown;
+
+function finish(message: unknown): void {
+  process.send?.(message, () => process.exit(0));
+}
+
+function fail(thrown: unknown): void {
+  const error = refusal ?? thrown;
+  finish({ error: error instanceof Error ? withoutPath(error.message) : String(error) });
+}
+
+/** Pulumi puts the names of all that waits for a value before what is wrong with it. */
+const withoutPath = (message: string): string => message.replace(/^(error serializing property "[^"]*": )+/, "");
+
+/** Inputs may hold promises, secrets and archives; the manifest is plain JSON. */
+async function plain(given: unknown): Promise<unknown> {
+  const value = await given;
+  if (pulumi.runtime.isRpcSecret(value)) return plain(pulumi.runtime.unwrapRpcSecret(value));
+  if (value instanceof pulumi.asset.FileArchive) return { archive: await value.path };
+  if (Array.isArray(value)) return Promise.all(value.map(plain));
+  if (typeof value === "object" && value !== null) return plainObject(value);
+  return value;
+}
+
+async function plainObject(value: object): Promise<Properties> {
+  const members = await Promise.all(Object.entries(value).map(async ([key, member]) => [key, await plain(member)] as const));
+  return Object.fromEntries(members.filter(([, member]) => member !== undefined));
+}
+
+async function declare(type: string, name: string, inputs: Properties): Promise<{ id: string; state: Properties }> {
+  if (type.startsWith("pulumi:") || type.startsWith(`${project}:`)) return { id: "", state: inputs };
+  const resource = declareResource({ type, name, inputs: await plainObject(inputs) }, place);
+  const twin = resources.find(({ type: otherType, id }) => otherType === type && id === resource.id);
+  if (twin !== undefined) throw new Error(`The program declares ${type} "${name}" twice; here, their names must differ.`);
+  resources.push(resource);
+  return { id: resource.id, state: { ...resource.inputs, ...resource.outputs } };
+}
+
+function answer(token: string): Properties {
+  if (token === "aws:index/getRegion:getRegion") return { region: place.region, id: place.region };
+  if (token === "aws:index/getCallerIdentity:getCallerIdentity") return { accountId: place.accountId };
+  throw new Error(`The program calls ${token}, for which there is no local answer.`);
+}
+
+async function remembered<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    refusal ??= error;
+    throw error;
+  }
+}
+
+process.on("unhandledRejection", fail);
+process.on("uncaughtException", fail);
+pulumi.runtime.setAllConfig({ ...config, "aws:region": place.region }, []);
+// Before the program is imported, or its resources go to an engine that is not there.
+await pulumi.runtime.setMocks(
+  {
+    newResource: ({ type, name, inputs }) => remembered(() => declare(type, name, inputs)),
+    call: ({ token }) => remembered(async () => answer(token)),
+  },
+  project,
+  stack,
+  false,
+);
+const outputs = await pulumi.runtime.runInPulumiStack(async () => ({ ...(await import(pathToFileURL(program).href)) }));
+await pulumi.runtime.disconnect(); // until then some resources are still on their way
+// A resource that nothing waits for is refused without a word of Pulumi's.
+if (refusal === undefined) finish({ resources, outputs: await outputsOf(outputs) });
+else fail(refusal);
+
+async function outputsOf(given: Properties | undefined): Promise<Properties> {
+  const resolved = Object.entries(given ?? {}).map(async ([key, value]) => [key, await promised(value)] as const);
+  return Object.fromEntries(await Promise.all(resolved));
+}
+
+function promised(value: unknown): Promise<unknown> {
+  return new Promise((resolve) => {
+    pulumi.all({ value }).apply((known) => resolve(plain(known.value)));
+  });
+}

@@ -1,0 +1,74 @@
+import { systemClock } from "./clock.ts";
+import { parseStartOptions, type StartOptions, usage } from "./options.ts";
+import { forkEvaluator } from "./program/evaluate-program.ts";
+import { readStackConfig } from "./program/stack-config.ts";
+import type { Runtime } from "./runtime.ts";
+import { executionLine, functionLine, readyLines } from "./terminal.ts";
+
+/** Lines that are printed in one piece at the end of this turn of the event loop: each write to a terminal waits for it. */
+let unprinted = "";
+
+/** Faults of this code rather than of what it was given: they keep their stack trace. */
+const programmingErrors = [TypeError, ReferenceError, RangeError, SyntaxError];
+
+try {
+  const options = parseStartOptions(process.argv.slice(2));
+  if (options.help) console.log(usage);
+  else await start(options);
+} catch (error) {
+  const isFaultOfOurs = !(error instanceof Error) || programmingErrors.some((type) => error instanceof type);
+  console.error(isFaultOfOurs ? error : error.message);
+  process.exitCode = 1;
+}
+
+async function start(options: StartOptions): Promise<void> {
+  console.log("Starting…");
+  using evaluator = forkEvaluator(); // loads its modules on one core, and this process on another
+  const { startRuntime } = await import("./runtime.ts");
+  const runtime = await startRuntime({
+    ...options,
+    evaluator,
+    stack: "dev",
+    config: readStackConfig(process.cwd(), "dev", options.set),
+    clock: systemClock,
+    onExecutionEnd: (execution, outcome) => print(executionLine(execution, outcome, systemClock.now())),
+    onDenial: (sentence) => console.error(sentence),
+    onNotice: (sentence) => console.error(sentence),
+    onFault: (error) => console.error(error),
+  });
+  runtime.services.logs.onLine((line) => print(functionLine(line)));
+  console.log(readyLines(runtime, options.dataFolder, performance.now()));
+  stopOnSignal(runtime);
+  await runtime.warmUp();
+}
+
+function print(line: string | undefined): void {
+  if (line === undefined) return;
+  if (unprinted === "") setImmediate(flush);
+  unprinted += `${line}\n`;
+}
+
+function flush(): void {
+  process.stdout.write(unprinted);
+  unprinted = "";
+}
+
+function stopOnSignal(runtime: Runtime): void {
+  process.on("exit", flush);
+  let isStopping = false;
+  const stop = () => {
+    if (isStopping) process.exit(130);
+    isStopping = true;
+    console.log("Stopping…");
+    runtime.stop().then(
+      () => process.exit(0),
+      (error) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  process.on("SIGHUP", stop); // functions run in process groups of their own, which a closing terminal does not reach
+}

@@ -1,0 +1,300 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { Principal } from "../account/services.ts";
+import type { Clock } from "../clock.ts";
+import { ExecutionFaults } from "../faults.ts";
+import type { SideWrite } from "../logs/side-writes.ts";
+import { AwsError } from "../transport/aws-error.ts";
+import { linkedController } from "./deadline.ts";
+import type { ExecutionEvent } from "./events.ts";
+import { isKnownResource, type TaskCalls, taskIntegration } from "./integrations.ts";
+import type { ExecutionJournal, StartedExecution } from "./journal.ts";
+import { type LogLevel, logEventsFor } from "./log-level.ts";
+import { type ExecutionOutcome, StateMachine } from "./state-machine.ts";
+import { type StartOptions, type StateMachines, StepFunctionsApi, type SyncExecution } from "./step-functions-api.ts";
+
+/** An Express state machine as it is declared. */
+export interface StateMachineSpec {
+  readonly name: string;
+  readonly arn: string;
+  readonly roleArn: string;
+  /** The role, taken on. */
+  readonly principal: Principal;
+  readonly definition: string;
+  readonly logLevel: LogLevel;
+  readonly includeExecutionData: boolean;
+  /** Takes what the log level lets through, as JSON; none where nothing is logged. */
+  readonly writeLog: SideWrite | undefined;
+  /** Takes a segment of each execution, as JSON; none where nothing is traced. */
+  readonly writeTrace: SideWrite | undefined;
+}
+
+export interface StepFunctionsOptions {
+  readonly clock: Clock;
+  readonly journal: ExecutionJournal;
+  /** Executions that may run at once; those beyond them wait, their time not yet running. */
+  readonly concurrency: number;
+  readonly calls: TaskCalls;
+  /** None go astray where there are none. */
+  readonly faults?: ExecutionFaults;
+  /** Told of faults of the interpreter's own; the execution starts again with the next process. */
+  readonly onFault: (error: unknown) => void;
+  /** Told of what a person should know, in one sentence. */
+  readonly onNotice?: ((sentence: string) => void) | undefined;
+  /** Told, each time, of a journal that cannot be written. */
+  readonly onDiskFault?: (error: unknown) => void;
+  readonly onEnd?: ((execution: StartedExecution, outcome: ExecutionOutcome) => void) | undefined;
+}
+
+interface Deployed {
+  readonly spec: StateMachineSpec;
+  readonly stateMachine: StateMachine;
+}
+
+interface Waiting {
+  readonly execution: StartedExecution;
+  readonly deployed: Deployed;
+  readonly lostAfterEvents: number | undefined;
+}
+
+/** How long the first execution after a restart runs alone at most. */
+const headStartMilliseconds = 2_000;
+
+/** Longest input of an execution, in bytes of UTF-8. */
+const inputLimitBytes = 262_144;
+
+/** The state machines of the account, and their executions: at least once, as Express has it. */
+export class StepFunctionsService implements StateMachines {
+  /** Which executions go astray; may be changed while they run. */
+  readonly faults: ExecutionFaults;
+  readonly #options: StepFunctionsOptions;
+  readonly #api: StepFunctionsApi;
+  readonly #deployed = new Map<string, Deployed>();
+  readonly #waiting: Waiting[] = [];
+  readonly #running = new Set<Promise<void>>();
+  readonly #stopped = new AbortController();
+  #concurrency: number;
+
+  constructor(options: StepFunctionsOptions) {
+    this.#options = options;
+    this.#concurrency = options.concurrency;
+    this.faults = options.faults ?? new ExecutionFaults();
+    this.#api = new StepFunctionsApi(this, options.clock);
+  }
+
+  /** @throws {@link DefinitionError} for a broken definition. */
+  add(spec: StateMachineSpec): void {
+    const { clock, calls } = this.#options;
+    const runTask = taskIntegration(calls, spec.principal);
+    const { name, arn, roleArn, definition } = spec;
+    const options = { name, arn, roleArn, clock, random: Math.random, runTask, knownResources: isKnownResource };
+    this.#deployed.set(arn, { spec, stateMachine: new StateMachine(definition, options) });
+  }
+
+  /** The state machines, in the order of their declaration. */
+  get all(): readonly StateMachineSpec[] {
+    return Array.from(this.#deployed.values(), ({ spec }) => spec);
+  }
+
+  /** How many executions run, or wait for their turn. */
+  get underWay(): number {
+    return this.#waiting.length + this.#running.size;
+  }
+
+  /** Step Functions' API. The caller's permission has been checked. */
+  call(operation: string, input: Readonly<Record<string, unknown>>): Promise<unknown> {
+    return this.#api.call(operation, input);
+  }
+
+  /**
+   * Starts an execution, and answers once it can no longer be lost.
+   *
+   * @returns `startDate` in seconds since 1970.
+   * @throws {@link AwsError} as Step Functions answers it: `ServiceUnavailable` where nothing can be kept.
+   */
+  start(stateMachineArn: string, options: StartOptions = {}): { readonly executionArn: string; readonly startDate: number } {
+    const { deployed, execution } = this.#accept(stateMachineArn, options);
+    const { runs, lostAfterEvents } = this.faults.deal();
+    if (runs > 0) this.#remember(execution);
+    for (let run = 0; run < runs; run++) this.#enqueue({ execution, deployed, lostAfterEvents });
+    return { executionArn: execution.executionArn, startDate: this.#options.clock.now() / 1_000 };
+  }
+
+  /**
+   * Runs an execution at once and once only, for a caller who waits: nothing of it outlives the process.
+   *
+   * @throws {@link AwsError} as Step Functions answers it: `ServiceUnavailable` where this process stops meanwhile.
+   */
+  async startSync(stateMachineArn: string, options: StartOptions = {}): Promise<SyncExecution> {
+    const { deployed, execution } = this.#accept(stateMachineArn, options);
+    const { clock, onEnd } = this.#options;
+    const startedAt = clock.now();
+    const running = this.#execute(deployed, execution);
+    this.#track(running);
+    const outcome = await running;
+    if (outcome === undefined) throw serviceUnavailable();
+    onEnd?.(execution, outcome);
+    const { executionArn, name, input } = execution;
+    return { executionArn, name, input, startedAt, endedAt: clock.now(), outcome };
+  }
+
+  /** Starts again, from the beginning, what an earlier process started and did not end. @returns how many. */
+  resume(): number {
+    let resumed = 0;
+    for (const execution of this.#options.journal.open) {
+      const deployed = this.#deployed.get(execution.stateMachineArn);
+      if (deployed === undefined) this.#giveUp(execution);
+      else this.#enqueue({ execution, deployed, lostAfterEvents: undefined });
+      resumed += deployed === undefined ? 0 : 1;
+    }
+    if (resumed > 0) this.#beginWithOne();
+    return resumed;
+  }
+
+  /** Stops all executions where they are; they start again with the next process. Safe twice. */
+  async stop(): Promise<void> {
+    this.#waiting.length = 0;
+    this.#stopped.abort();
+    await Promise.all(this.#running);
+  }
+
+  #accept(stateMachineArn: string, { name = randomUUID(), input = "{}" }: StartOptions) {
+    const deployed = this.#deployed.get(stateMachineArn);
+    if (deployed === undefined) throw new AwsError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${stateMachineArn}'`);
+    if (name.length > 80 || !validName.test(name)) throw new AwsError("InvalidName", `Invalid Name: '${name}'`);
+    if (Buffer.byteLength(input) > inputLimitBytes || !isJson(input)) {
+      throw new AwsError("InvalidExecutionInput", "Invalid State Machine Execution Input");
+    }
+    if (this.#stopped.signal.aborted) throw serviceUnavailable();
+    const executionArn = `${stateMachineArn.replace(":stateMachine:", ":express:")}:${name}:${randomUUID()}`;
+    return { deployed, execution: { stateMachineArn, executionArn, name, input } };
+  }
+
+  #remember(execution: StartedExecution): void {
+    try {
+      this.#options.journal.started(execution);
+    } catch (error) {
+      this.#options.onDiskFault?.(error);
+      throw serviceUnavailable();
+    }
+  }
+
+  /** What cannot be noted as ended starts again with the next process, as Express may. */
+  #forget({ executionArn }: StartedExecution): void {
+    try {
+      this.#options.journal.ended(executionArn);
+    } catch (error) {
+      this.#options.onDiskFault?.(error);
+    }
+  }
+
+  #giveUp(execution: StartedExecution): void {
+    const { onNotice } = this.#options;
+    onNotice?.(`The execution ${execution.executionArn} is given up: its state machine is not declared any more.`);
+    this.#forget(execution);
+  }
+
+  #enqueue(waiting: Waiting): void {
+    this.#waiting.push(waiting);
+    setImmediate(() => this.#startNext()); // whoever started it has their answer first
+  }
+
+  /** After a restart no function is warm, and executions that start at once would all wait for all of their functions' starts. */
+  #beginWithOne(): void {
+    this.#concurrency = 1;
+    this.#options.clock.sleep(headStartMilliseconds, this.#stopped.signal).then(
+      () => this.#openUp(),
+      () => undefined,
+    );
+  }
+
+  #openUp(): void {
+    if (this.#concurrency === this.#options.concurrency) return;
+    this.#concurrency = this.#options.concurrency;
+    for (let running = this.#running.size; running < this.#concurrency; running++) this.#startNext();
+  }
+
+  #startNext(): void {
+    if (this.#running.size >= this.#concurrency) return;
+    const next = this.#waiting.shift();
+    if (next !== undefined) this.#track(this.#run(next));
+  }
+
+  #track(execution: Promise<unknown>): void {
+    const running = execution
+      .then(() => undefined, this.#options.onFault)
+      .finally(() => {
+        this.#running.delete(running);
+        this.#openUp();
+        this.#startNext();
+      });
+    this.#running.add(running);
+  }
+
+  async #run({ deployed, execution, lostAfterEvents }: Waiting): Promise<void> {
+    const outcome = (await this.#execute(deployed, execution, lostAfterEvents)) ?? (await this.#execute(deployed, execution));
+    if (outcome === undefined) return;
+    this.#options.onEnd?.(execution, outcome);
+    this.#forget(execution);
+  }
+
+  /** @returns how it ended, or nothing where it was stopped or lost on its way: then it has not ended, and nothing says so. */
+  async #execute(
+    { spec, stateMachine }: Deployed,
+    { name, executionArn, input }: StartedExecution,
+    lostAfterEvents?: number,
+  ): Promise<ExecutionOutcome | undefined> {
+    const { clock } = this.#options;
+    const { controller: lost, free } = linkedController(this.#stopped.signal);
+    const log = logOf(spec);
+    let events = 0;
+    const onEvent = (event: ExecutionEvent) => {
+      if (lost.signal.aborted) return;
+      log(event);
+      events += 1;
+      if (events === lostAfterEvents) lost.abort();
+    };
+    const startedAt = clock.now();
+    const outcome = await stateMachine.execute(JSON.parse(input), { name, executionArn, onEvent, signal: lost.signal }).finally(free);
+    if (lost.signal.aborted) return undefined;
+    spec.writeTrace?.(JSON.stringify(segmentOf(spec.name, startedAt, clock.now(), outcome)));
+    return outcome;
+  }
+}
+
+/** Names have no spaces, brackets, wildcards, control characters and characters with a meaning of their own. */
+const validName = /^[^\s\p{Cc}<>{}[\]?*"#%\\^|~`$&,;:/]+$/u;
+
+/** @see https://docs.aws.amazon.com/step-functions/latest/apireference/CommonErrors.html */
+function serviceUnavailable(): AwsError {
+  return new AwsError("ServiceUnavailable", "The request has failed due to a temporary failure of the server.", 503);
+}
+
+function logOf({ logLevel, includeExecutionData, writeLog }: StateMachineSpec): (event: ExecutionEvent) => void {
+  const logged = logEventsFor(logLevel, includeExecutionData);
+  return (event) => {
+    const line = writeLog && logged(event);
+    if (line !== undefined) writeLog?.(JSON.stringify(line));
+  };
+}
+
+/** @see https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html */
+function segmentOf(name: string, startedAt: number, endedAt: number, { status }: ExecutionOutcome) {
+  const trace_id = `1-${Math.floor(startedAt / 1_000).toString(16)}-${randomBytes(12).toString("hex")}`;
+  return {
+    name,
+    id: randomBytes(8).toString("hex"),
+    trace_id,
+    start_time: startedAt / 1_000,
+    end_time: endedAt / 1_000,
+    fault: status !== "SUCCEEDED",
+  };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,97 @@
+import { expect, test } from "vitest";
+import type { InvokeOutcome } from "../../http-api/integration.ts";
+import { serve } from "./serve.ts";
+
+test.each([
+  { error: "unhandled", status: 500, message: "Internal Server Error", logged: "The Lambda function returned an error" },
+  {
+    error: "denied",
+    status: 500,
+    message: "Internal Server Error",
+    logged:
+      "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again.",
+  },
+  { error: "throttled", status: 503, message: "Service Unavailable", logged: "The Lambda function was throttled" },
+] as const)("$error: $status", async ({ error, status, message, logged }) => {
+  const { url, log } = await serve(["$default"], async () => ({ error }));
+
+  const response = await fetch(url);
+
+  expect(response.status).toBe(status);
+  expect(response.headers.get("content-type")).toBe("application/json");
+  expect(await response.text()).toBe(`{"message":"${message}"}`);
+  expect(log[0]).toMatchObject({ integrationError: logged, errorMessage: message });
+});
+
+test("a call that fails in a way of its own is a 500 that says so in the log alone", async () => {
+  const { url, log } = await serve(["$default"], () => Promise.reject(new Error("no worker")));
+
+  const response = await fetch(url);
+
+  expect(response.status).toBe(500);
+  expect(await response.text()).toBe('{"message":"Internal Server Error"}');
+  expect(log[0]?.integrationError).toBe("Error: no worker");
+});
+
+/** A function that answers when it is told to, and says when it was called. */
+function pending() {
+  const called = Promise.withResolvers<void>();
+  const outcome = Promise.withResolvers<InvokeOutcome>();
+  const invoke = () => {
+    called.resolve();
+    return outcome.promise;
+  };
+  return { invoke, called: called.promise, outcome };
+}
+
+test.each([
+  { declared: 10_000, timeout: 10_000 },
+  { declared: 30_000, timeout: 30_000 },
+  { declared: 900_000, timeout: 30_000 },
+])("an integration of $declared ms is given up after $timeout ms", async ({ declared, timeout }) => {
+  const { invoke, called } = pending();
+  const { clock } = await serve();
+  const route = { routeKey: "$default", timeoutMilliseconds: declared, invoke };
+  const { url } = await serve([], undefined, { routes: [route], clock });
+  let answered = false;
+
+  const answer = fetch(url).finally(() => {
+    answered = true;
+  });
+  await called;
+  await clock.advance(timeout - 1);
+  const early = answered;
+  await clock.advance(1);
+  const response = await answer;
+
+  expect(early).toBe(false);
+  expect(response.status).toBe(503);
+  expect(await response.text()).toBe('{"message":"Service Unavailable"}');
+});
+
+test.each(["resolves", "rejects"] as const)("a function that %s after the timeout does no harm", async (how) => {
+  const { invoke, called, outcome } = pending();
+  const { url, clock, log } = await serve(["GET /slow", "GET /fast"], (event) =>
+    event.rawPath === "/slow" ? invoke() : Promise.resolve({ payload: '{"statusCode":200}' }),
+  );
+
+  const slow = fetch(`${url}/slow`);
+  await called;
+  await clock.advance(30_000);
+  const { status } = await slow;
+  if (how === "resolves") outcome.resolve({ payload: '{"statusCode":200}' });
+  else outcome.reject(new Error("late"));
+  const next = await fetch(`${url}/fast`);
+
+  expect(status).toBe(503);
+  expect(next.status).toBe(200);
+  expect(log).toHaveLength(2);
+});
+
+test("no timer is left behind by an answer", async () => {
+  const { url, clock } = await serve();
+
+  await fetch(url);
+
+  expect(clock.sleeping).toBe(0);
+});

@@ -1,0 +1,84 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { AwsEndpoint } from "./aws-endpoint.ts";
+import type { AwsRequest, AwsResponse } from "./aws-message.ts";
+
+export interface EndpointServer {
+  /** `http://127.0.0.1:port`. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+// Above what DynamoDB takes (16 MiB) and what an upload of a document can need.
+const mostBytes = 64 * 1024 * 1024;
+
+/** Serves the endpoint on the loopback only, to requests that mean it: a page of another site must not reach it by name or by script. */
+export async function listen(endpoint: Pick<AwsEndpoint, "handle">, port = 0): Promise<EndpointServer> {
+  let listening = 0;
+  const server = createServer((incoming, outgoing) => {
+    answer(endpoint, incoming, listening).then(
+      (response) => send(outgoing, incoming.method, response),
+      () => incoming.destroy(), // the client is gone
+    );
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  listening = (server.address() as AddressInfo).port;
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { url: `http://127.0.0.1:${listening}`, close };
+}
+
+async function answer(endpoint: Pick<AwsEndpoint, "handle">, incoming: IncomingMessage, port: number): Promise<AwsResponse> {
+  const { host, origin } = incoming.headers;
+  if (!isLocal(host, port)) return refusal(403, "This endpoint answers to 127.0.0.1 and localhost only.");
+  if (origin !== undefined && !isLocal(origin.replace(/^https?:\/\//, "")))
+    return refusal(403, "This endpoint does not answer pages of other sites.");
+  const body = await readBody(incoming);
+  if (body === undefined) return refusal(413, `A request has at most ${mostBytes} bytes.`);
+  return endpoint.handle({
+    method: incoming.method ?? "GET",
+    url: incoming.url ?? "/",
+    headers: headersOf(incoming),
+    body,
+  } satisfies AwsRequest);
+}
+
+function isLocal(authority: string | undefined, port?: number): boolean {
+  const match = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::(\d+))?$/i.exec(authority ?? "");
+  return match !== null && (port === undefined || match[1] === String(port));
+}
+
+function headersOf({ headers }: IncomingMessage): Record<string, string> {
+  const entries = Object.entries(headers).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries.map(([name, value]) => [name, Array.isArray(value) ? value.join(",") : String(value)]));
+}
+
+/** A body goes where it stays as it comes: a large upload is held once. One without a stated length is not. */
+async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
+  const declared = Number(incoming.headers["content-length"] ?? Number.NaN);
+  const whole = declared <= mostBytes ? Buffer.allocUnsafe(declared) : undefined;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    if (whole !== undefined) chunk.copy(whole, bytes);
+    else if (bytes + chunk.length <= mostBytes) chunks.push(chunk);
+    bytes += chunk.length;
+  }
+  return bytes > mostBytes ? undefined : (whole ?? Buffer.concat(chunks));
+}
+
+function send(outgoing: ServerResponse, method: string | undefined, { status, headers, body }: AwsResponse): void {
+  const length = method === "HEAD" ? (headers["content-length"] ?? "0") : String(Buffer.byteLength(body));
+  outgoing.writeHead(status, status === 204 || status === 304 ? headers : { ...headers, "content-length": length });
+  outgoing.end(body);
+}
+
+function refusal(status: number, message: string): AwsResponse {
+  return { status, headers: { "content-type": "application/json" }, body: JSON.stringify({ message }) };
+}

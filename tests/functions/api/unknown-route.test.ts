@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { unknownRoute } from "../../../functions/api/unknown-route.ts";
+import { bodyOf, problem } from "../../support/answers.ts";
+import { httpEvent } from "../../support/http-event.ts";
+
+const answer = unknownRoute(["POST /jobs", "GET /jobs/{jobId}", "DELETE /jobs/{jobId}", "GET /jobs/{jobId}/text"]);
+const request = (method: string, rawPath: string) => {
+  const { requestContext } = httpEvent({});
+  return httpEvent({ rawPath, requestContext: { ...requestContext, http: { ...requestContext.http, method } } });
+};
+
+test.each([
+  { method: "GET", path: "/jobs", allow: "POST" },
+  { method: "PUT", path: "/jobs/1", allow: "GET, DELETE" },
+  { method: "POST", path: "/jobs/1/text", allow: "GET" },
+])("$method $path is a 405 that says what is possible", async ({ method, path, allow }) => {
+  const { statusCode, headers, ...rest } = await answer(request(method, path));
+
+  expect({ statusCode, headers }).toEqual({ statusCode: 405, headers: { "content-type": "application/json", allow } });
+  expect(bodyOf(rest)).toEqual(problem(405, "Method Not Allowed", `${method} is not possible at ${path}. Use ${allow}.`));
+});
+
+test("OPTIONS of a known path is a 204 that says what is possible", async () => {
+  expect(await answer(request("OPTIONS", "/jobs/1"))).toEqual({ statusCode: 204, headers: { allow: "GET, DELETE" } });
+  expect(await answer(request("OPTIONS", "/job"))).toMatchObject({ statusCode: 404 });
+});
+
+test.each(["/", "/job", "/jobs/", "/jobs/1/2", "/jobs/1/text/2", "/jobs//text"])("%s is a 404", async (path) => {
+  const { statusCode, headers, ...rest } = await answer(request("GET", path));
+
+  expect({ statusCode, headers }).toEqual({ statusCode: 404, headers: { "content-type": "application/json" } });
+  expect(bodyOf(rest)).toEqual(problem(404, "Not Found", `There is nothing at ${path}.`));
+});

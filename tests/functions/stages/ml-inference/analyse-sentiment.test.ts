@@ -1,0 +1,129 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { analyseSentiment, sentimentOf } from "../../../../functions/stages/ml-inference/analyse-sentiment.ts";
+import { featureCount } from "../../../../functions/stages/ml-inference/features.ts";
+
+describe("analyseSentiment", () => {
+  test("of the sample in the documentation", async () => {
+    const { sentiment, confidence, language } = await analyseSentiment("AWS Lambda is a great serverless compute service");
+
+    expect([sentiment, language]).toEqual(["POSITIVE", "en"]);
+    expect(confidence).toBeGreaterThan(0.7);
+  });
+
+  test.each([
+    ["I like the new layout.", "POSITIVE"],
+    ["I don't like the new layout.", "NEGATIVE"],
+    ["I don’t like the new layout.", "NEGATIVE"],
+    ["It is not good at all.", "NEGATIVE"],
+    ["Bad idea.", "NEGATIVE"],
+    ["ho\u200brr\u200dible", "NEGATIVE"],
+    ["The train leaves at nine.", "NEUTRAL"],
+    ["", "NEUTRAL"],
+  ])("%s is %s", async (text, expected) => {
+    const { sentiment } = await analyseSentiment(text);
+
+    expect(sentiment).toBe(expected);
+  });
+
+  test.each([
+    ["zh", "我非常喜欢这个产品，质量很好，服务也很周到。"],
+    ["ru", "Мне очень понравился этот фильм, он просто замечательный и очень смешной."],
+    ["es", "Me encanta este producto, es una maravilla y llegó muy rápido. No tengo ninguna queja."],
+  ])("a text in %s is NEUTRAL, without confidence", async (language, text) => {
+    const analysis = await analyseSentiment(text);
+
+    expect(analysis).toEqual({ sentiment: "NEUTRAL", confidence: 0.33, language });
+  });
+
+  test("a long text is what most of its sentences say", async () => {
+    const praise = "The staff were friendly and the room was lovely. ".repeat(30);
+    const fact = "The house has four floors and stands next to the station. ".repeat(30);
+    const complaint = "The lift was broken, which was awful. ";
+
+    expect((await analyseSentiment(praise + complaint)).sentiment).toBe("POSITIVE");
+    expect((await analyseSentiment(fact + complaint)).sentiment).toBe("NEUTRAL");
+    expect((await analyseSentiment(complaint.repeat(30) + fact.slice(0, 300))).sentiment).toBe("NEGATIVE");
+  });
+
+  test("is surer of many sentences than of one", async () => {
+    const complaint = "The lift was broken, which was awful. ";
+
+    const [one, many] = [await analyseSentiment(complaint), await analyseSentiment(complaint.repeat(10))];
+
+    expect(many.sentiment).toBe(one.sentiment);
+    expect(many.confidence).toBeGreaterThan(one.confidence);
+  });
+
+  test("looks at the first 200 Ki code units only", async () => {
+    const head = "The train leaves at nine. ".repeat(8000).slice(0, 200 * 1024);
+
+    const analysis = await analyseSentiment(head + " I hate this terrible train.".repeat(10_000));
+
+    expect(analysis).toEqual(await analyseSentiment(head));
+  });
+
+  const mebibyte = (unit: string) => unit.repeat(Math.ceil(2 ** 20 / unit.length));
+
+  test.each([
+    ["one word", mebibyte("a")],
+    ["one word in capitals, but for its end", `${"A".repeat(200_000)}a`],
+    ["spaces", mebibyte(" ")],
+    ["line ends", mebibyte("\n \n")],
+    ["emoji", mebibyte("😀")],
+    ["zero-width characters", mebibyte("\u200b")],
+    ["bidirectional controls", mebibyte("\u202e\u2066a")],
+    ["combining marks", `a${mebibyte("\u0301\u0323")}`],
+    ["words that objects have", mebibyte("constructor __proto__ hasOwnProperty ")],
+    ["punctuation", mebibyte("!")],
+    ["full stops", mebibyte(". ")],
+    ["eyes", mebibyte(":")],
+    ["mouths", mebibyte("(((")],
+    ["apostrophes", mebibyte("a'")],
+    ["negations", mebibyte("not never ")],
+    ["addresses", mebibyte("https://")],
+    ["lone surrogates", mebibyte("\ud83d")],
+  ])("gets through a mebibyte of %s", async (_, text) => {
+    const { confidence } = await analyseSentiment(text);
+
+    expect(confidence).toBeGreaterThanOrEqual(0.33);
+  });
+
+  test("answers any text with the likeliest of three and a confidence of two decimals", async () => {
+    const word = fc.constantFrom("great", "NOT", "but", "terrible", ":)", "!", "the", "is", "__proto__");
+    const text = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.array(fc.oneof(word, fc.string({ unit: "grapheme" }))).map((words) => words.join(" ")),
+    );
+
+    await fc.assert(
+      fc.asyncProperty(text, async (text) => {
+        const { sentiment, confidence, language = "" } = await analyseSentiment(text);
+
+        expect(["NEGATIVE", "NEUTRAL", "POSITIVE"]).toContain(sentiment);
+        expect(confidence).toBeGreaterThanOrEqual(0.33);
+        expect(confidence).toBeLessThanOrEqual(1);
+        expect(String(confidence)).toMatch(/^[01](\.\d{1,2})?$/);
+        expect(language).toMatch(/^([a-z]{2})?$/);
+      }),
+    );
+  });
+});
+
+describe("sentimentOf", () => {
+  /** Every text has the score ln 2 for NEGATIVE, by the bias alone. */
+  const model = { weights: new Int8Array(3 * featureCount), scale: [1, 1, 1], bias: [Math.log(2), 0, 0] } as const;
+
+  test("n sentences are as sure as their mean score times √n", () => {
+    const odds = 2 ** 4;
+
+    expect(sentimentOf("One.", model)[0]).toBeCloseTo(2 / 4, 10);
+    expect(sentimentOf("One. ".repeat(16), model)[0]).toBeCloseTo(odds / (odds + 2), 10);
+  });
+
+  test("a sentence ends after 60 tokens at the latest, and nothing counts as one", () => {
+    expect(sentimentOf("word ".repeat(61), model)).toEqual(sentimentOf("One. Two.", model));
+    expect(sentimentOf("word ".repeat(60), model)).toEqual(sentimentOf("One.", model));
+    expect(sentimentOf("", model)).toEqual(sentimentOf("One.", model));
+  });
+});

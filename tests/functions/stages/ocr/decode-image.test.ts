@@ -1,0 +1,221 @@
+import fc from "fast-check";
+import { PNG } from "pngjs";
+import { expect, test } from "vitest";
+import type { DocumentType } from "../../../../functions/stages/document.ts";
+import {
+  DocumentTooLargeError,
+  DocumentUnreadableError,
+  StageError,
+  UnsupportedDocumentError,
+} from "../../../../functions/stages/errors.ts";
+import { decodeImage } from "../../../../functions/stages/ocr/decode-image.ts";
+import { jpegFile, jpegSegment, pngChunk, pngFile } from "./image-files.ts";
+
+const side = 32;
+
+/** Black in its upper left quarter, grey in its upper right one, white below. */
+const quarters = Uint8Array.from({ length: side * side }, (_, index) => {
+  const [x, y] = [index % side, Math.floor(index / side)];
+  return y >= side / 2 ? 255 : x < side / 2 ? 0 : 128;
+});
+
+/** The grey values in the middle of the four quarters, row by row. */
+function corners({ grey, width, height }: { grey: Uint8Array; width: number; height: number }): (number | undefined)[] {
+  return [0.25, 0.75].flatMap((down) => [0.25, 0.75].map((across) => grey[Math.floor(down * height) * width + Math.floor(across * width)]));
+}
+
+const png = (bytes: Uint8Array) => decodeImage({ type: "image/png", bytes });
+const jpg = (bytes: Uint8Array) => decodeImage({ type: "image/jpeg", bytes });
+
+test.each([
+  { orientation: 1, seen: ["black", "grey", "white", "white"] },
+  { orientation: 2, seen: ["grey", "black", "white", "white"] },
+  { orientation: 3, seen: ["white", "white", "grey", "black"] },
+  { orientation: 4, seen: ["white", "white", "black", "grey"] },
+  { orientation: 5, seen: ["black", "white", "grey", "white"] },
+  { orientation: 6, seen: ["white", "black", "white", "grey"] },
+  { orientation: 7, seen: ["white", "grey", "white", "black"] },
+  { orientation: 8, seen: ["grey", "white", "black", "white"] },
+])("a photograph of Exif orientation $orientation is turned", ({ orientation, seen }) => {
+  const littleEndian = Buffer.from("II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0X\0\0\0\0\0\0\0", "latin1");
+  littleEndian[18] = orientation;
+  const exif = jpegSegment(0xe1, Buffer.concat([Buffer.from("Exif\0\0", "latin1"), littleEndian]));
+
+  const page = jpg(jpegFile(quarters, side, [exif]));
+
+  const names = corners(page).map((value = 0) => (value < 40 ? "black" : value > 215 ? "white" : "grey"));
+  expect(names).toEqual(seen);
+});
+
+test("big-endian Exif is read, a broken directory turns nothing", () => {
+  const bigEndian = Buffer.from("Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x03\0\0\0\0\0\0", "latin1");
+  const cutOff = bigEndian.subarray(0, 18);
+
+  const turned = jpg(jpegFile(quarters, side, [jpegSegment(0xe1, bigEndian)]));
+  const asItIs = jpg(jpegFile(quarters, side, [jpegSegment(0xe1, cutOff)]));
+
+  expect(corners(turned)[3]).toBeLessThan(40);
+  expect(corners(asItIs)[0]).toBeLessThan(40);
+});
+
+test.each([
+  { unit: 1, density: 300, dpi: 300 },
+  { unit: 2, density: 118, dpi: 300 },
+  { unit: 0, density: 1, dpi: undefined },
+])("JFIF density $density of unit $unit is $dpi dpi", ({ unit, density, dpi }) => {
+  const jfif = jpegSegment(
+    0xe0,
+    Buffer.from(`JFIF\0\x01\x02${String.fromCharCode(unit, 0, density % 256, 0, density % 256)}\0\0`, "latin1"),
+  );
+  jfif.writeUInt16BE(density, 12);
+
+  const page = jpg(jpegFile(quarters, side, [jfif]));
+
+  expect(page.dpi).toBe(dpi);
+});
+
+test.each([
+  { perMetre: 11_811, unit: 1, dpi: 300 },
+  { perMetre: 2835, unit: 1, dpi: 72 },
+  { perMetre: 11_811, unit: 0, dpi: undefined },
+])("$perMetre pixels of unit $unit in a PNG are $dpi dpi", ({ perMetre, unit, dpi }) => {
+  const physical = Buffer.alloc(9, unit);
+  physical.writeUInt32BE(perMetre, 0);
+  physical.writeUInt32BE(perMetre, 4);
+
+  const page = png(pngFile({ side, colourType: 0, depth: 8, rows: rowsOf(quarters), chunks: [pngChunk("pHYs", physical)] }));
+
+  expect(page.dpi).toBe(dpi);
+});
+
+test("colours are weighed, and stand over white where they are transparent", () => {
+  const image = new PNG({ width: 16, height: 16 });
+  image.data.fill(
+    Buffer.from([
+      255, 0, 0, 255, 0, 255, 0, 255, 0, 0, 255, 255, 0, 0, 0, 128, 0, 0, 0, 0, 255, 255, 255, 255, 10, 10, 10, 255, 0, 0, 0, 255,
+    ]),
+  );
+
+  const { grey } = png(PNG.sync.write(image));
+
+  expect([...grey.subarray(0, 8)]).toEqual([76, 149, 28, 127, 255, 255, 10, 0]);
+});
+
+test("16 bits a sample are read, and a palette with transparent colours", () => {
+  const deep = pngFile({
+    side,
+    colourType: 0,
+    depth: 16,
+    rows: rowsOf(
+      Uint8Array.from({ length: 2 * side * side }, (_, index) => quarters[index >> 1] ?? 0),
+      2,
+    ),
+  });
+  const palette = [pngChunk("PLTE", Buffer.from([0, 0, 0, 128, 128, 128, 0, 0, 0])), pngChunk("tRNS", Buffer.from([255, 255, 0]))];
+  const coloured = pngFile({
+    side,
+    colourType: 3,
+    depth: 8,
+    chunks: palette,
+    rows: rowsOf(quarters.map((value) => ({ 0: 0, 128: 1 })[value] ?? 2)),
+  });
+
+  const pages = [corners(png(deep)), corners(png(coloured))];
+
+  expect(pages).toEqual([
+    [0, 128, 255, 255],
+    [0, 128, 255, 255],
+  ]);
+});
+
+test.each<{ name: string; type: DocumentType; bytes: Uint8Array }>([
+  { name: "a PNG cut off", type: "image/png", bytes: pngFile({ side, colourType: 0, depth: 8, rows: rowsOf(quarters) }).subarray(0, 60) },
+  {
+    name: "a PNG with too few rows",
+    type: "image/png",
+    bytes: pngFile({ side, colourType: 0, depth: 8, rows: rowsOf(quarters).subarray(0, 200) }),
+  },
+  {
+    name: "a PNG that inflates past its size",
+    type: "image/png",
+    bytes: pngFile({ side, colourType: 0, depth: 8, rows: Buffer.alloc(50_000_000) }),
+  },
+  {
+    name: "an interlaced one",
+    type: "image/png",
+    bytes: pngFile({ side, colourType: 0, depth: 8, interlaced: true, rows: Buffer.alloc(50_000_000) }),
+  },
+  { name: "a JPEG cut off", type: "image/jpeg", bytes: jpegFile(quarters, side).subarray(0, 500) },
+  { name: "a JPEG without an end", type: "image/jpeg", bytes: jpegFile(quarters, side).subarray(0, -2) },
+  {
+    name: "a JPEG of many scans",
+    type: "image/jpeg",
+    bytes: withScans(200),
+  },
+])("$name is unreadable", ({ type, bytes }) => {
+  expect(() => decodeImage({ type, bytes })).toThrow(DocumentUnreadableError);
+});
+
+test("a JPEG whose data cannot be of its size is refused before memory is taken for it", () => {
+  const claimed = Buffer.from(jpegFile(quarters, side));
+  const frame = claimed.indexOf(Buffer.from([0xff, 0xc0]));
+  claimed.writeUInt16BE(4800, frame + 5);
+  claimed.writeUInt16BE(4800, frame + 7);
+  const before = process.memoryUsage().arrayBuffers;
+
+  expect(() => jpg(claimed)).toThrow(DocumentUnreadableError);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50_000_000);
+});
+
+test("a few scans are read", () => {
+  const page = jpg(withScans(10));
+
+  expect(page.width).toBe(side);
+});
+
+test("size is judged by the header", () => {
+  const header = (width: number) => pngFile({ side: width, colourType: 0, depth: 8, rows: Buffer.alloc(0) });
+
+  expect(() => png(header(5000))).toThrow(DocumentTooLargeError);
+  expect(() => png(header(15))).toThrow(UnsupportedDocumentError);
+  expect(() => decodeImage({ type: "application/pdf", bytes: Buffer.from("%PDF-1.7") })).toThrow(UnsupportedDocumentError);
+});
+
+test("whatever is damaged is refused by name, or read", () => {
+  const files = [pngFile({ side, colourType: 0, depth: 8, rows: rowsOf(quarters) }), jpegFile(quarters, side)];
+  const damage = fc.array(fc.tuple(fc.nat(2000), fc.nat(255)), { minLength: 1, maxLength: 6 });
+  fc.assert(
+    fc.property(fc.constantFrom(0, 1), damage, (which, changes) => {
+      const bytes = Buffer.from(files[which] ?? "");
+      for (const [at, value] of changes) bytes[at % bytes.length] = value;
+
+      const outcome = outcomeOf(() => (which === 0 ? png(bytes) : jpg(bytes)));
+
+      expect(outcome).toBe("as expected");
+    }),
+    { numRuns: 150 },
+  );
+});
+
+function outcomeOf(decode: () => unknown): string {
+  try {
+    decode();
+    return "as expected";
+  } catch (error) {
+    return error instanceof StageError ? "as expected" : String(error);
+  }
+}
+
+/** The one scan that the image needs, and again. */
+function withScans(scans: number): Buffer {
+  const file = jpegFile(quarters, side);
+  const scan = file.subarray(file.indexOf(Buffer.from([0xff, 0xda])), -2);
+  return Buffer.concat([file.subarray(0, -2), ...Array.from({ length: scans - 1 }, () => scan), file.subarray(-2)]);
+}
+
+function rowsOf(samples: Uint8Array, bytesPerPixel = 1): Buffer {
+  const length = side * bytesPerPixel;
+  return Buffer.concat(
+    Array.from({ length: side }, (_, row) => Buffer.concat([Buffer.of(0), samples.subarray(row * length, (row + 1) * length)])),
+  );
+}

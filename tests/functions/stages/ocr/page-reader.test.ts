@@ -1,0 +1,48 @@
+import { beforeAll, expect, test } from "vitest";
+import { turned } from "../../../../functions/stages/ocr/clean-up/turn.ts";
+import { decodeImage } from "../../../../functions/stages/ocr/decode-image.ts";
+import { openPageReader, type PageReader } from "../../../../functions/stages/ocr/page-reader.ts";
+import { characterErrorRate } from "../../../../packages/lab/evaluate/ocr/character-error-rate.ts";
+import { photographedPage, twoColumnScan } from "../../../../packages/lab/evaluate/ocr/samples.ts";
+
+const unhurried = { remainingMillis: () => 60_000 };
+let reader: PageReader;
+
+beforeAll(async () => {
+  reader = await openPageReader();
+});
+
+test("a photograph is read, its shadow and its slant notwithstanding", async () => {
+  const { document, truth } = await photographedPage(2);
+
+  const { text, confidence } = reader.read(decodeImage(document), unhurried);
+
+  expect(characterErrorRate(truth, text)).toBeLessThan(0.02);
+  expect(confidence).toBeGreaterThan(0.85);
+});
+
+test("columns are read one after the other, also on a page that lies on its side", async () => {
+  const { document, truth } = await twoColumnScan(2);
+
+  const { text } = reader.read(turned(decodeImage(document), 3), unhurried);
+
+  expect(characterErrorRate(truth, text)).toBeLessThan(0.02);
+});
+
+test("an empty page is an empty text", () => {
+  const page = { grey: new Uint8Array(600 * 800).fill(240), width: 600, height: 800 };
+
+  const { text } = reader.read(page, unhurried);
+
+  expect(text).toBe("");
+});
+
+test("without time a page is read once, and not tried in other ways", () => {
+  const empty = { grey: new Uint8Array(400 * 300).fill(240), width: 400, height: 300 };
+  let asked = 0;
+
+  reader.read(empty, { remainingMillis: () => 1000 - 400 * asked++ });
+
+  // Before the first reading, after it, and before the attempt that there is no time for.
+  expect(asked).toBe(3);
+});

@@ -1,0 +1,33 @@
+import { describe, expect, test } from "vitest";
+import { englishStopWords, stopWordsFor } from "../../../../functions/stages/search/stop-words.ts";
+import { segmentWords } from "../../../../functions/stages/words.ts";
+
+const stopWordsOf = (text: string) => stopWordsFor([...segmentWords(text.toLowerCase())]);
+
+describe("stopWordsFor", () => {
+  test.each([
+    ["German", "Der Wald ist im Winter still, und die Vögel sind nicht mehr da.", ["der", "ist", "und", "die", "nicht"]],
+    ["French", "Le chat est sur la table et les enfants ne sont pas là.", ["le", "est", "sur", "et", "pas"]],
+    ["Spanish", "El perro de la casa está con los niños en el jardín.", ["el", "de", "la", "con", "los"]],
+    ["Russian", "Она не знала, что он был в городе и не мог позвонить.", ["она", "не", "что", "он", "и"]],
+    ["Arabic", "ذهب الولد إلى المدرسة مع صديقه في الصباح", ["إلى", "مع", "في"]],
+    ["Japanese", "これは日本の本です。それは私のものです。", ["これ", "は", "の", "それ"]],
+    ["Chinese", "我们在这里等你，因为他们也会来。", ["在", "也", "会", "来"]],
+  ])("knows %s", (_, text, expected) => {
+    const stopWords = stopWordsOf(text);
+
+    expect(expected.filter((word) => !stopWords.has(word))).toEqual([]);
+    expect(stopWords).not.toBe(englishStopWords);
+  });
+
+  test("takes a text for English that no list knows a word of, and one with as many words of another language", () => {
+    expect(stopWordsOf("qwertz asdfgh")).toBe(englishStopWords);
+    expect(stopWordsOf("in")).toBe(englishStopWords); // also Dutch, German and Italian
+  });
+
+  test("leaves the names of Object's own members alone", () => {
+    const stopWords = stopWordsFor(["constructor", "__proto__", "the"]);
+
+    expect(["constructor", "__proto__", "the"].filter((word) => stopWords.has(word))).toEqual(["the"]);
+  });
+});
