@@ -15,7 +15,7 @@ import { typeset } from "./typeset.ts";
 const a4 = [595, 842] as const;
 const dotsPerInch = 150;
 const jpegQuality = 45;
-const file = fileURLToPath(import.meta.resolve("../../../docs/samples/scanned.pdf"));
+const file = fileURLToPath(new URL("../../../../docs/samples/scanned.pdf", import.meta.url));
 
 /** The file; the same one each time. */
 export async function scannedPdf(): Promise<Uint8Array> {
