@@ -1,7 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { jobsPrefix } from "../functions/jobs/document-store.ts";
-import { uploadDays, uploadsPrefix } from "../functions/jobs/upload-store.ts";
+import { jobsPrefix, uploadDays, uploadsPrefix } from "../functions/jobs/storage-layout.ts";
 import { allow, type Statement } from "./statement.ts";
 
 export interface DocumentBucketArgs {

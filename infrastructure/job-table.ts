@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { openJobsIndex } from "../functions/jobs/job-repository.ts";
+import { openJobsIndex } from "../functions/jobs/storage-layout.ts";
 import { DataTable, type DataTableArgs, type TableKeys } from "./data-table.ts";
 import { allow, type Statement } from "./statement.ts";
 
