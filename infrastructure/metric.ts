@@ -1,6 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { JobMetric } from "../functions/services/metrics.ts";
+import type { JobMetric } from "../functions/jobs/telemetry.ts";
 
 /** A metric in CloudWatch. */
 export interface Metric {

@@ -1,12 +1,10 @@
-import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Context } from "aws-lambda";
-import { systemClock } from "../services/environment.ts";
-import { recordMetrics } from "../services/metrics.ts";
 import type { ScannedDocument } from "../stages/document.ts";
 import { causeOf, StageError, StageFailedError, StageOutputInvalidError } from "../stages/errors.ts";
 import type { DocumentStore, TextPlace } from "./document-store.ts";
 import { type Job, type JobKey, resultKeys, resultSchemas, type Stage, type StageResult, stages } from "./job.ts";
 import type { JobRepository, StageFields, WriteOutcome } from "./job-repository.ts";
+import type { Clock, Telemetry } from "./telemetry.ts";
 
 /** What a stage is handed: OCR the document as it was sent, every other one the text as the stages before have left it. */
 export type StageRequest<S extends Stage> = S extends "ocr" ? DocumentRequest : TextRequest;
@@ -36,10 +34,10 @@ export interface StageWork<S extends Stage> {
 /** A stage without its surroundings. */
 export type StageFunction<S extends Stage> = (request: StageRequest<S>) => StageWork<S> | Promise<StageWork<S>>;
 
-export interface StageServices {
+export interface StageServices extends Telemetry {
   readonly jobs: JobRepository;
   readonly documents: DocumentStore;
-  readonly logger: Pick<Logger, "info" | "error">;
+  readonly now: Clock;
   /** Waits for the pace that the stack's config asks for. */
   readonly pace: () => Promise<void>;
   /** A name that no other attempt has, for what this one puts into the bucket. */
@@ -87,7 +85,9 @@ async function takeTurn<S extends Stage>(
   const isWhole = resultSchemas[stage].safeParse(work?.result).success && (textBefore ?? work.text) !== undefined;
   if (!isWhole) throw new StageOutputInvalidError();
   const outcome = await save(stage, key, textBefore, work, services);
-  if (outcome === "written" && stage === stages.at(-1)) recordMetrics({ JobsDone: 1, JobDuration: systemClock() - turn.job.createdAt });
+  if (outcome === "written" && stage === stages.at(-1)) {
+    services.recordMetrics({ JobsDone: 1, JobDuration: services.now() - turn.job.createdAt });
+  }
   return outcome;
 }
 
@@ -143,7 +143,7 @@ async function takeBack<S extends Stage>(
 }
 
 /** An attempt whose job was deleted or settled meanwhile has nothing to do any more, however it ended. */
-async function fail(stage: Stage, key: JobKey, error: unknown, { jobs, logger }: StageServices): Promise<void> {
+async function fail(stage: Stage, key: JobKey, error: unknown, { jobs, logger, recordMetrics }: StageServices): Promise<void> {
   const { jobId } = key;
   if (await jobs.isOver(key).catch(() => false)) {
     logger.info("Stage complete", { jobId, stage, outcome: "settled" });

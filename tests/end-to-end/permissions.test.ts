@@ -62,7 +62,7 @@ const needs: Readonly<Record<string, Partial<Record<keyof typeof flows, readonly
     "an execution is traced": ["xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets"],
   },
   "sweep-jobs": {
-    "the sweeper starts a job again": ["dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem", "states:StartExecution"],
+    "the sweeper starts a job again": ["dynamodb:Query", "dynamodb:UpdateItem", "states:StartExecution"],
   },
   "sweep-every-minute": { "the schedule calls the sweeper": ["lambda:InvokeFunction"] },
 };

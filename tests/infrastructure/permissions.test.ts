@@ -70,7 +70,7 @@ const statements: Record<string, unknown[]> = {
   ],
   "sweep-jobs": [
     ownLog("sweep-jobs"),
-    allow(["dynamodb:GetItem", "dynamodb:UpdateItem"], jobs),
+    allow(["dynamodb:UpdateItem"], jobs),
     allow(["dynamodb:Query"], `${jobs}/index/open-jobs`),
     allow(["states:StartExecution"], stateMachine),
   ],

@@ -1,5 +1,4 @@
 import type { Job } from "../../jobs/job.ts";
-import type { Clock } from "../../services/environment.ts";
 import { bestMatches } from "./best-matches.ts";
 import type { DocumentTerms } from "./document-vector.ts";
 import type { Posting, PostingKey, PostingStore } from "./posting-store.ts";
@@ -28,10 +27,11 @@ export type PostedJob = Pick<Job, "owner" | "jobId" | "generation" | "createdAt"
  */
 export class RelatedDocuments {
   readonly #store: PostingStore;
-  readonly #now: Clock;
+  readonly #now: () => number;
   readonly #limits: SearchLimits;
 
-  constructor(store: PostingStore, now: Clock, limits: SearchLimits = searchLimits) {
+  /** @param now Unix time in whole seconds. */
+  constructor(store: PostingStore, now: () => number, limits: SearchLimits = searchLimits) {
     this.#store = store;
     this.#now = now;
     this.#limits = limits;
