@@ -2,19 +2,9 @@ import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { Clock } from "../services/environment.ts";
+import type { StageResult } from "../stages/registry.ts";
 import { type Condition, type GuardedUpdate, toExpressions } from "./guarded-update.ts";
-import {
-  asOf,
-  isOpen,
-  type Job,
-  type JobKey,
-  resultKeys,
-  type Stage,
-  type StageResult,
-  stages,
-  statusesBefore,
-  timeLimits,
-} from "./job.ts";
+import { asOf, isOpen, type Job, type JobKey, resultKeys, type Stage, stages, statusesBefore, timeLimits } from "./job.ts";
 import { openJobsIndex } from "./storage-layout.ts";
 
 /** What became of a write: made, or why there was nothing left to make. */
