@@ -4,6 +4,6 @@ import { environmentVariable } from "./services/environment.ts";
 import { logger } from "./services/logger.ts";
 
 const authentication = environmentVariable("AUTHENTICATION") as Authentication;
-const search = environmentVariable("RELATED_DOCUMENTS") === "list";
+const search = environmentVariable("SEARCH") === "true";
 
 export const handler = createHttpHandler(openApiRoute({ authentication, search }), logger);

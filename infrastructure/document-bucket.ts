@@ -4,7 +4,7 @@ import { jobsPrefix, uploadDays, uploadsPrefix } from "../functions/jobs/storage
 import { allow, type Statement } from "./statement.ts";
 
 export interface DocumentBucketArgs {
-  /** Days after which an object is deleted, whatever became of its job. */
+  /** Days after which an object of a job is deleted. */
   readonly retentionDays: number;
   /** Whether the bucket stays while there is something in it. */
   readonly protect: boolean;

@@ -1,19 +1,9 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
+import type { StageResult } from "../stages/registry.ts";
 import { type Condition, type GuardedUpdate, toExpressions } from "./guarded-update.ts";
-import {
-  asOf,
-  isOpen,
-  type Job,
-  type JobKey,
-  resultKeys,
-  type Stage,
-  type StageResult,
-  stages,
-  statusesBefore,
-  timeLimits,
-} from "./job.ts";
+import { asOf, isOpen, type Job, type JobKey, resultKeys, type Stage, stages, statusesBefore, timeLimits } from "./job.ts";
 import { jobIdOfUpload } from "./job-ids.ts";
 import { openJobsIndex, uploadDays } from "./storage-layout.ts";
 import type { Clock } from "./telemetry.ts";

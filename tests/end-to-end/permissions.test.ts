@@ -95,7 +95,7 @@ function flowFor({ role, actions: [action = ""], resources }: Mutation): { name:
 }
 
 /** With every route that a setting adds. */
-const program = await evaluatedProgram("relatedDocuments=list");
+const program = await evaluatedProgram("search=true");
 const mutations = policyMutations(program).map((mutation) => ({ ...mutation, ...flowFor(mutation) }));
 
 /** The error of a flow, which there is only because of what was denied. */

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import * as z from "zod/mini";
-import { jobStatuses, resultKeys, resultSchemas, stages } from "../../jobs/job.ts";
+import { jobStatuses } from "../../jobs/job.ts";
+import { stages } from "../../stages/registry.ts";
+import { memberName } from "../../stages/stage.ts";
 import { uploadSchema } from "../create-upload.ts";
 import { isUnchanged, json, type Route } from "../http.ts";
 import type { ProblemCode } from "../problems.ts";
@@ -37,8 +39,8 @@ const openCall = "GET /openapi.json";
 
 /** Seconds since 1970. */
 const time = z.int();
-const stage = z.enum(stages);
-const result = z.object(Object.fromEntries(stages.map((stage) => [resultKeys[stage], z.optional(resultSchemas[stage])])));
+const stage = z.enum(stages.map(({ name }) => name));
+const result = z.object(Object.fromEntries(stages.map((stage) => [memberName(stage), z.optional(stage.result)])));
 
 const schemas = {
   Submission: submissionSchema,
