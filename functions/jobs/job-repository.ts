@@ -14,7 +14,7 @@ export type WriteOutcome = "written" | "done already" | "settled" | "gone";
 /** A stage's turn at a job: the job as it stands, or why the stage has nothing to do. */
 export type Turn = { readonly job: Job } | { readonly nothingToDo: Exclude<WriteOutcome, "written"> };
 
-/** What a stage may save beside its result. */
+/** Fields that a stage may save beside its result. */
 export type StageFields = Partial<Pick<Job, "text" | "textObject" | "postedTerms">>;
 
 /** An upload with the job that it becomes. */

@@ -10,7 +10,7 @@ interface Import {
 
 const statement = /^(?:import|export)\s(?<names>[^;]*?)\sfrom\s"(?<of>[^"]+)";|^import\s"(?<bare>[^"]+)";|\bimport\("(?<late>[^"]+)"\)/gm;
 
-/** What a file imports, its relative paths from the project's folder. Types alone are left out on demand: they load nothing. */
+/** The imports of a file, relative paths from the project's folder. Types alone are left out on demand: they load nothing. */
 function importsOf(file: string, withTypes = true): Import[] {
   const text = readFileSync(join(projectFolder, file), "utf8");
   return [...text.matchAll(statement)].flatMap(({ groups = {} }) => {

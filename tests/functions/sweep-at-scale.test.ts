@@ -20,7 +20,7 @@ const unstarted = (count: number, aSecond: number): Job[] =>
     return heldJob("PENDING", { jobId: idOf(number), openShard: number % 4, ...times });
   });
 
-/** How Step Functions takes a start, in milliseconds since the beginning: it answers after so long, or refuses. */
+/** The answer of Step Functions to a start, so many milliseconds after the beginning: it comes after so long, and may refuse. */
 type TakeStart = (at: number) => { readonly answersAfter: number; readonly isRefused?: boolean };
 
 async function stackOf(jobs: readonly Job[], takeStart: TakeStart) {
