@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { StageResult } from "../stages/registry.ts";
-import { type Condition, type GuardedUpdate, toExpressions } from "./guarded-update.ts";
+import { type Condition, type GuardedUpdate, toExpressions, toGuard } from "./guarded-update.ts";
 import { asOf, isOpen, type Job, type JobKey, resultKeys, type Stage, stages, statusesBefore, timeLimits } from "./job.ts";
 import { jobIdOfUpload } from "./job-ids.ts";
 import { openJobsIndex, uploadDays } from "./storage-layout.ts";
@@ -25,7 +25,7 @@ interface UploadClaim extends JobKey, Pick<Job, "expiresAt"> {
   readonly claimedBy: string;
 }
 
-type Attempt = { readonly written: Job } | { readonly lostTo: Job | undefined };
+type Attempt<Written = Job> = { readonly written: Written } | { readonly lostTo: Job | undefined };
 
 /** Every read and write of the jobs table. A refused write is an outcome, not an error. */
 export class JobRepository {
@@ -208,49 +208,38 @@ export class JobRepository {
 
   /** Puts an item where there is none, an expired one, or an earlier claim of the same job. */
   async #put(item: Job | UploadClaim): Promise<Attempt> {
+    const guard = toGuard(
+      [
+        ["jobId", "absent"],
+        ["expiresAt", "<=", this.#now()],
+        ["claimedBy", "=", claimantOf(item)],
+      ],
+      "OR",
+    );
     return attemptOf(async () => {
-      await this.#client.send(
-        new PutCommand({
-          TableName: this.#tableName,
-          Item: item,
-          ConditionExpression: "attribute_not_exists(#jobId) OR #expiresAt <= :now OR #claimedBy = :claimedBy",
-          ExpressionAttributeNames: { "#jobId": "jobId", "#expiresAt": "expiresAt", "#claimedBy": "claimedBy" },
-          ExpressionAttributeValues: { ":now": this.#now(), ":claimedBy": "claimedBy" in item ? item.claimedBy : item.jobId },
-          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-        }),
-      );
+      await this.#client.send(new PutCommand({ TableName: this.#tableName, Item: item, ...guard, ...returnLostTo }));
       return item as Job;
     });
   }
 
   async #delete(jobId: string, generation: string): Promise<void> {
+    const guard = toGuard([["generation", "=", generation]]);
     await attemptOf(async () => {
-      const { Attributes } = await this.#client.send(
-        new DeleteCommand({
-          TableName: this.#tableName,
-          Key: { jobId },
-          ConditionExpression: "#generation = :generation",
-          ExpressionAttributeNames: { "#generation": "generation" },
-          ExpressionAttributeValues: { ":generation": generation },
-          ReturnValues: "ALL_OLD",
-        }),
-      );
-      return Attributes as Job;
+      await this.#client.send(new DeleteCommand({ TableName: this.#tableName, Key: { jobId }, ...guard }));
     });
   }
 
   async #update(jobId: string, { set, add, ...update }: GuardedUpdate): Promise<Attempt> {
+    const expressions = toExpressions({ ...update, set: { updatedAt: this.#now(), ...set }, add: { ...add, version: 1 } });
     return attemptOf(async () => {
-      const { Attributes } = await this.#client.send(
-        new UpdateCommand({
-          TableName: this.#tableName,
-          Key: { jobId },
-          ...toExpressions({ ...update, set: { updatedAt: this.#now(), ...set }, add: { ...add, version: 1 } }),
-          ReturnValues: "ALL_NEW",
-          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-        }),
-      );
-      return Attributes as Job;
+      const command = new UpdateCommand({
+        TableName: this.#tableName,
+        Key: { jobId },
+        ...expressions,
+        ReturnValues: "ALL_NEW",
+        ...returnLostTo,
+      });
+      return (await this.#client.send(command)).Attributes as Job;
     });
   }
 
@@ -283,7 +272,12 @@ function placesLeftBy(fields: StageFields): readonly string[] {
   return [fields.text === undefined ? "text" : "textObject", "document"];
 }
 
-async function attemptOf(write: () => Promise<Job>): Promise<Attempt> {
+/** The record that a refused write has lost to comes with the refusal. */
+const returnLostTo = { ReturnValuesOnConditionCheckFailure: "ALL_OLD" } as const;
+
+const claimantOf = (item: Job | UploadClaim): string => ("claimedBy" in item ? item.claimedBy : item.jobId);
+
+async function attemptOf<Written>(write: () => Promise<Written>): Promise<Attempt<Written>> {
   try {
     return { written: await write() };
   } catch (error) {
