@@ -271,8 +271,7 @@ async function endWhen({ child }: Started, signal: NodeJS.Signals, isTime: () =>
 function report({ readyAt }: Started, signal: string, interrupted: number, events: ReturnType<typeof eventsSince>): void {
   const first = events.find(({ type }) => type === "ExecutionSucceeded");
   const milliseconds = Number(first?.event_timestamp) - readyAt;
-  if (large !== undefined)
-    console.log(`${signal}: ${interrupted} under way, the first of them done ${milliseconds} ms after "Ready"`);
+  if (large !== undefined) console.log(`${signal}: ${interrupted} under way, the first of them done ${milliseconds} ms after "Ready"`);
 }
 
 /** Every file in the data folder, with its size and the time of its last change. */
