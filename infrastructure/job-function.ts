@@ -9,7 +9,7 @@ import { networkInterfaces } from "./unscoped-actions.ts";
 
 /** The part that differs from function to function. */
 export interface FunctionArgs {
-  /** What the function may do beside writing its own log. */
+  /** Permissions beside writing its own log. */
   readonly statements: readonly Statement[];
   readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
   readonly timeoutSeconds?: number;

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Job, type JobKey, stages as order, type Stage } from "../../functions/jobs/job.ts";
+import type { Job, JobKey } from "../../functions/jobs/job.ts";
 import type { ScannedDocument } from "../../functions/stages/document.ts";
+import { stageNames as order, type StageName } from "../../functions/stages/registry.ts";
 import { createPipeline, type Pipeline } from "../support/pipeline.ts";
 import { pngFile } from "../support/scanned-documents.ts";
 import { allSchedules, Turnstile } from "../support/turnstile.ts";
@@ -97,7 +98,7 @@ describe.each(documents)("of $what", ({ document, charCount }) => {
   });
 
   test.each([{ done: [] }, { done: ["ocr"] }, { done: ["ocr", "ml_inference"] }, { done: ["ocr", "ml_inference", "search"] }] as {
-    done: Stage[];
+    done: StageName[];
   }[])("an execution that starts again from the beginning after $done leaves the record of one", async ({ done }) => {
     const pipeline = await createPipeline();
     const clean = await cleanRecord(pipeline, document);

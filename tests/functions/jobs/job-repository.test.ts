@@ -1,7 +1,8 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test } from "vitest";
-import type { Job, JobStatus, Stage } from "../../../functions/jobs/job.ts";
+import type { Job, JobStatus } from "../../../functions/jobs/job.ts";
 import type { JobRepository } from "../../../functions/jobs/job-repository.ts";
+import type { StageName } from "../../../functions/stages/registry.ts";
 import { heldJob, jobId, key, results, start } from "../../support/held-job.ts";
 import { dueIn } from "../../support/kept.ts";
 import { createPipeline, type Pipeline } from "../../support/pipeline.ts";
@@ -10,13 +11,13 @@ import { failed } from "../../support/process-job.ts";
 type Write = (pipeline: Pipeline, as?: { jobId: string; generation: string }) => Promise<unknown>;
 
 const open =
-  (stage: Stage): Write =>
+  (stage: StageName): Write =>
   async ({ jobs }, as = key) => {
     const turn = await jobs.open(as, stage);
     return "job" in turn ? `turn at ${turn.job.status}` : turn.nothingToDo;
   };
 const save =
-  (stage: Stage): Write =>
+  (stage: StageName): Write =>
   ({ jobs }, as = key) =>
     jobs.saveResult(as, stage, results[stage]);
 /** A definition whose first stage fails, for good: the next state is SetError. */
