@@ -1,5 +1,18 @@
+import { Config, getProject } from "@pulumi/pulumi";
+import { setAllConfig } from "@pulumi/pulumi/runtime/config.js";
 import { describe, expect, test } from "vitest";
-import { evaluatedProgram, inputsOf } from "../support/evaluated-program.ts";
+import { readSettings } from "../../infrastructure/settings.ts";
+import { readStackConfig } from "../../packages/local/program/stack-config.ts";
+import { evaluatedProgram, inputsOf, projectFolder } from "../support/evaluated-program.ts";
+
+function refusalOf(read: () => unknown): string {
+  try {
+    read();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "It is taken.";
+}
 
 const variablesOf = async (name: string, ...set: string[]) => {
   const { environment } = inputsOf(await evaluatedProgram(...set), "aws:lambda/function:Function", name);
@@ -167,7 +180,6 @@ test.each([
   ["privateNetwork=maybe", "The config value async-text-processing:privateNetwork is wrong: "],
   ["alarmEmail=me", "The config value async-text-processing:alarmEmail is wrong: must be one e-mail address, or empty"],
   ['reservedConcurrency={"ocr": -1}', "The config value async-text-processing:reservedConcurrency.ocr is wrong: "],
-  ['reservedConcurrency={"ocrr": 1}', 'The config value async-text-processing:reservedConcurrency is wrong: there is no function "ocrr"'],
   ["reservedConcurrency=10", "The config value async-text-processing:reservedConcurrency is wrong: "],
   ["executionLogLevel=OFF", "The config value async-text-processing:executionLogLevel is wrong: "],
   ["auth=basic", "The config value async-text-processing:auth is wrong: "],
@@ -180,6 +192,19 @@ test.each([
     "corsOrigins=https://a.example,https://b.example/app",
     "The config value async-text-processing:corsOrigins is wrong: must be origins such as ",
   ],
+])("%s is refused with one sentence", (assignment, sentence) => {
+  const { values } = readStackConfig(projectFolder, "dev", [assignment]);
+  setAllConfig({ ...values });
+
+  const refusal = refusalOf(() => readSettings(new Config("async-text-processing")));
+
+  expect(refusal).toMatch(/^[^\n]+\.$/);
+  expect(refusal).toContain(sentence.replace("async-text-processing", getProject()));
+});
+
+test.each([
+  ["logLevel=LOUD", "The config value async-text-processing:logLevel is wrong: "],
+  ['reservedConcurrency={"ocrr": 1}', 'The config value async-text-processing:reservedConcurrency is wrong: there is no function "ocrr"'],
 ])("%s stops the program with one sentence", async (assignment, sentence) => {
   const refusal = await evaluatedProgram(assignment).catch((error: Error) => error.message);
 
