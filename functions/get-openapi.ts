@@ -4,6 +4,6 @@ import { openApiRoute } from "./api/openapi/openapi-route.ts";
 import { environmentVariable } from "./services/environment.ts";
 
 const authentication = environmentVariable("AUTHENTICATION") as Authentication;
-const search = environmentVariable("RELATED_DOCUMENTS") === "list";
+const search = environmentVariable("SEARCH") === "true";
 
 export const handler = createHttpHandler(openApiRoute({ authentication, search }));

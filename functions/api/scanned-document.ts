@@ -1,6 +1,7 @@
 import { type DocumentType, documentTypes } from "../stages/document.ts";
 import { checkImageSize, imageSizeOf, typeOf } from "../stages/document-checks.ts";
-import { DocumentTooLargeError, HttpError, StageError, UnsupportedDocumentError } from "../stages/errors.ts";
+import { HttpError, StageError } from "../stages/errors.ts";
+import { DocumentTooLargeError, UnsupportedDocumentError } from "../stages/ocr/stage.ts";
 
 /** Bytes of a document's beginning in which its type stands, and the size of all but the strangest images. */
 export const bytesToCheck = 1024 * 1024;

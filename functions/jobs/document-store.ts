@@ -9,6 +9,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { ScannedDocument } from "../stages/document.ts";
 import type { DocumentObject, Job, JobKey, TextObject } from "./job.ts";
+import { objectKey } from "./storage-layout.ts";
 
 /**
  * Bytes of UTF-8 up to which a text lives in its record. DynamoDB bills each of a job's writes by the size of the
@@ -102,11 +103,4 @@ export class DocumentStore {
     );
     if (Errors.length > 0) throw new Error(`${Errors.length} of ${objects.length} objects could not be deleted.`);
   }
-}
-
-/** All objects of all jobs stand under this prefix; the functions' policies and the lifecycle rule name it too. */
-export const jobsPrefix = "jobs/";
-
-export function objectKey({ jobId, generation }: JobKey, name: string): string {
-  return `${jobsPrefix}${jobId}/${generation}/${name}`;
 }

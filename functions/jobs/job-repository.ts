@@ -2,19 +2,10 @@ import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { Clock } from "../services/environment.ts";
+import type { StageResult } from "../stages/registry.ts";
 import { type Condition, type GuardedUpdate, toExpressions } from "./guarded-update.ts";
-import {
-  asOf,
-  isOpen,
-  type Job,
-  type JobKey,
-  resultKeys,
-  type Stage,
-  type StageResult,
-  stages,
-  statusesBefore,
-  timeLimits,
-} from "./job.ts";
+import { asOf, isOpen, type Job, type JobKey, resultKeys, type Stage, stages, statusesBefore, timeLimits } from "./job.ts";
+import { openJobsIndex } from "./storage-layout.ts";
 
 /** What became of a write: made, or why there was nothing left to make. */
 export type WriteOutcome = "written" | "done already" | "settled" | "gone";
@@ -24,9 +15,6 @@ export type Turn = { readonly job: Job } | { readonly nothingToDo: Exclude<Write
 
 /** What a stage may save beside its result. */
 export type StageFields = Partial<Pick<Job, "text" | "textObject" | "postedTerms">>;
-
-/** Partitions of the index of open jobs: enough that no one of them bounds how many jobs a second can be taken. */
-export const openShards = 4;
 
 type Attempt = { readonly written: Job } | { readonly lostTo: Job | undefined };
 
@@ -237,9 +225,6 @@ export class JobRepository {
     return job.result[resultKeys[stage]] === undefined ? "settled" : "done already";
   }
 }
-
-/** The name of the sparse index that only open jobs are in; the jobs table declares it. */
-export const openJobsIndex = "open-jobs";
 
 const onlyOnOpenJobs = ["stage", "openShard", "dueAt"] as const;
 

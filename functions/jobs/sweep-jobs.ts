@@ -2,7 +2,8 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import { recordMetrics } from "../services/metrics.ts";
 import { causeOf } from "../stages/errors.ts";
 import type { Executions } from "./executions.ts";
-import { type JobRepository, openShards } from "./job-repository.ts";
+import type { JobRepository } from "./job-repository.ts";
+import { openShards } from "./storage-layout.ts";
 
 export interface SweepServices {
   readonly jobs: JobRepository;

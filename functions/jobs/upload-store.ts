@@ -1,20 +1,8 @@
-import { createHash } from "node:crypto";
 import { CopyObjectCommand, DeleteObjectCommand, HeadObjectCommand, type S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import type { Clock } from "../services/environment.ts";
 import { HttpError } from "../stages/errors.ts";
-import { objectKey } from "./document-store.ts";
 import type { JobKey } from "./job.ts";
-
-/** All uploads that have not become a job stand under this prefix; the functions' policies and the lifecycle rule name it too. */
-export const uploadsPrefix = "uploads/";
-
-/** Days after which an upload is void, whenever the bucket's lifecycle deletes it. */
-export const uploadDays = 1;
-
-/** The place of an owner's upload: another owner's is simply not there. */
-export function uploadKey(owner: string, uploadId: string): string {
-  return `${uploadsPrefix}${createHash("sha256").update(owner).digest("base64url")}/${uploadId}`;
-}
+import { objectKey, uploadDays, uploadKey } from "./storage-layout.ts";
 
 /** An upload as it stands; another that is put in its place has another `etag`. */
 export interface Upload {

@@ -14,6 +14,7 @@ import { PostingTable } from "../stages/search/posting-table.ts";
 import { RelatedDocuments } from "../stages/search/related-documents.ts";
 import { environmentVariable, systemClock } from "./environment.ts";
 import { logger } from "./logger.ts";
+import { recordMetrics } from "./metrics.ts";
 
 /** A call that has no answer by then is sent anew, well within the shortest timeout of a function. */
 const clientConfig = {
@@ -49,6 +50,8 @@ export const stageServices = (): StageServices => ({
   jobs: jobRepository(),
   documents: documentStore(),
   logger,
+  recordMetrics,
+  now: systemClock,
   pace: () => sleep(1_000 * Number(environmentVariable("PACE_SECONDS"))),
   attemptName: () => randomBytes(9).toString("base64url"),
 });

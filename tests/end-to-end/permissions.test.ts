@@ -6,7 +6,7 @@ import { type Mutation, permissionMutations, policyMutations, rolePolicy, withIn
 import { type Stack, startStack } from "./permissions-stack.ts";
 
 /** With every route that a setting adds. */
-const program = await evaluatedProgram("relatedDocuments=list");
+const program = await evaluatedProgram("search=true");
 const functionNames = program.resources.filter(({ type }) => type === "aws:lambda/function:Function").map(({ name }) => name);
 
 /** Who may write a log or a trace is decided once and for all, so that is tried with a stack of its own. */

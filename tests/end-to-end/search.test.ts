@@ -10,7 +10,7 @@ const violin = "A violin maker varnishes violins of spruce and maple.";
 describe("where related documents are listed", () => {
   let runtime: Runtime;
   beforeAll(async () => {
-    runtime = await startLocalRuntime({ set: ["relatedDocuments=list"] });
+    runtime = await startLocalRuntime({ set: ["relatedDocuments=list", "search=true"] });
   });
   afterAll(() => runtime.stop());
 
@@ -62,7 +62,9 @@ describe("jwt", () => {
   let issuer: TokenIssuer;
   beforeAll(async () => {
     issuer = await startTokenIssuer();
-    runtime = await startLocalRuntime({ set: ["relatedDocuments=list", "auth=jwt", `jwtIssuer=${issuer.url}`, "jwtAudience=app"] });
+    runtime = await startLocalRuntime({
+      set: ["relatedDocuments=list", "search=true", "auth=jwt", `jwtIssuer=${issuer.url}`, "jwtAudience=app"],
+    });
   });
   afterAll(async () => {
     issuer.stop();
@@ -86,7 +88,7 @@ describe("jwt", () => {
 });
 
 test("iam: whoever signs the query finds their own documents", async () => {
-  const runtime = await startLocalRuntime({ set: ["relatedDocuments=list", "auth=iam"] });
+  const runtime = await startLocalRuntime({ set: ["relatedDocuments=list", "search=true", "auth=iam"] });
 
   const headers = await signedHeaders({ url: `${runtime.apiUrl}/search`, query: { q: "glacier ice" } });
   const signed = await request(runtime, "/search?q=glacier%20ice", { headers });

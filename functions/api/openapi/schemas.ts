@@ -1,13 +1,15 @@
 import * as z from "zod/mini";
-import { jobStatuses, resultKeys, resultSchemas, stages } from "../../jobs/job.ts";
+import { jobStatuses } from "../../jobs/job.ts";
+import { stages } from "../../stages/registry.ts";
+import { memberName } from "../../stages/stage.ts";
 
 /** Seconds since 1970. */
 const time = z.int();
-const stage = z.enum(stages);
+const stage = z.enum(stages.map(({ name }) => name));
 
 const accepted = z.object({ jobId: z.string(), status: z.literal("PENDING"), message: z.string() });
 
-const result = z.object(Object.fromEntries(stages.map((stage) => [resultKeys[stage], z.optional(resultSchemas[stage])])));
+const result = z.object(Object.fromEntries(stages.map((stage) => [memberName(stage), z.optional(stage.result)])));
 
 const jobRecord = z.object({
   jobId: z.string(),

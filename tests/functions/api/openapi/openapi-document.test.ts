@@ -25,8 +25,8 @@ test.each([
 );
 
 test.each([
-  ["relatedDocuments=count", false],
-  ["relatedDocuments=list", true],
+  ["search=false", false],
+  ["search=true", true],
 ])("with %s, it describes the calls that the stack has routes for, and no other", async (set, search) => {
   const { resources } = await evaluatedProgram(set);
   const routeKeys = resources.filter(({ type }) => type === "aws:apigatewayv2/route:Route").map(({ inputs }) => inputs["routeKey"]);

@@ -2,13 +2,13 @@ import { readFile, stat } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { buffer } from "node:stream/consumers";
 
-/** What is posted. */
+/** The content that a job is submitted with. */
 export interface JobDocument {
   readonly contentType: string;
   readonly body: string | Uint8Array<ArrayBuffer>;
 }
 
-/** The call was wrong; the message says what would be right. */
+/** The command was called wrongly; the message says what would be right. */
 export class WrongCallError extends Error {
   override readonly name = "WrongCallError";
 }
