@@ -1,9 +1,10 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import type { StageResult } from "../stages/registry.ts";
+import { type StageName, type StageResult, stageNames } from "../stages/registry.ts";
+import { memberName } from "../stages/stage.ts";
 import { type Condition, type GuardedUpdate, toExpressions, toGuard } from "./guarded-update.ts";
-import { asOf, isOpen, type Job, type JobKey, resultKeys, type Stage, stages, statusesBefore, timeLimits } from "./job.ts";
+import { asOf, isOpen, type Job, type JobKey, statusesBefore, timeLimits } from "./job.ts";
 import { jobIdOfUpload } from "./job-ids.ts";
 import { openJobsIndex, uploadDays } from "./storage-layout.ts";
 import type { Clock } from "./telemetry.ts";
@@ -70,15 +71,15 @@ export class JobRepository {
   }
 
   /** Opens a job for a stage. The first stage moves it on to `IN_PROGRESS`, and its write is its read. */
-  async open(key: JobKey, stage: Stage): Promise<Turn> {
-    const job = stage === stages[0] ? await this.#begin(key) : await this.#read(key.jobId);
+  async open(key: JobKey, stage: StageName): Promise<Turn> {
+    const job = stage === stageNames[0] ? await this.#begin(key) : await this.#read(key.jobId);
     return job !== undefined && this.#isTurnOf(stage, job, key) ? { job } : { nothingToDo: this.#whyNot(stage, job, key) };
   }
 
   /** Saves a stage's result and names the next stage; the last one's makes the job `DONE` in the same write. */
-  async saveResult<S extends Stage>(key: JobKey, stage: S, result: StageResult<S>, fields: StageFields = {}): Promise<WriteOutcome> {
-    const member = `result.${resultKeys[stage]}`;
-    const next = stages[stages.indexOf(stage) + 1];
+  async saveResult<S extends StageName>(key: JobKey, stage: S, result: StageResult<S>, fields: StageFields = {}): Promise<WriteOutcome> {
+    const member = `result.${memberName({ name: stage })}`;
+    const next = stageNames[stageNames.indexOf(stage) + 1];
     const attempt = await this.#update(key.jobId, {
       set: { ...fields, [member]: result, status: next === undefined ? "DONE" : "IN_PROGRESS", ...(next && { stage: next }) },
       remove: [...(next === undefined ? onlyOnOpenJobs : []), ...placesLeftBy(fields)],
@@ -193,7 +194,7 @@ export class JobRepository {
   async #begin(key: JobKey): Promise<Job | undefined> {
     const deadlineAt = this.#now() + timeLimits.executionDeadlineSeconds;
     const attempt = await this.#update(key.jobId, {
-      set: { status: "IN_PROGRESS", stage: stages[0], deadlineAt },
+      set: { status: "IN_PROGRESS", stage: stageNames[0], deadlineAt },
       conditions: [...this.#openStill(key), ["status", "=", "PENDING"]],
     });
     return "written" in attempt ? attempt.written : attempt.lostTo;
@@ -250,17 +251,17 @@ export class JobRepository {
     ];
   }
 
-  #isTurnOf(stage: Stage, job: Job, key: JobKey): boolean {
+  #isTurnOf(stage: StageName, job: Job, key: JobKey): boolean {
     return (
       job.generation === key.generation &&
       isOpen(asOf(job, this.#now() + timeLimits.lastWriteSeconds)) &&
-      job.result[resultKeys[stage]] === undefined
+      job.result[memberName({ name: stage })] === undefined
     );
   }
 
-  #whyNot(stage: Stage, job: Job | undefined, key: JobKey): Exclude<WriteOutcome, "written"> {
+  #whyNot(stage: StageName, job: Job | undefined, key: JobKey): Exclude<WriteOutcome, "written"> {
     if (job === undefined || job.generation !== key.generation) return "gone";
-    return job.result[resultKeys[stage]] === undefined ? "settled" : "done already";
+    return job.result[memberName({ name: stage })] === undefined ? "settled" : "done already";
   }
 }
 

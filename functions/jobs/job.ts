@@ -1,16 +1,6 @@
 import type { DocumentType } from "../stages/document.ts";
-import { stages as registry, type StageName, type StageResults } from "../stages/registry.ts";
-import { type MemberName, memberName } from "../stages/stage.ts";
+import { type StageName, type StageResults, stages } from "../stages/registry.ts";
 import type { StageFields } from "../stages/stage-function.ts";
-
-/** A stage by its name, as `stage` and `failedStage` have it. */
-export type Stage = StageName;
-export const stages: readonly Stage[] = registry.map(({ name }) => name);
-
-/** The member of `result` of each stage. */
-export const resultKeys = Object.fromEntries(registry.map((stage) => [stage.name, memberName(stage)])) as {
-  readonly [S in Stage]: MemberName<S>;
-};
 
 export const jobStatuses = ["PENDING", "IN_PROGRESS", "DONE", "ERROR"] as const;
 export type JobStatus = (typeof jobStatuses)[number];
@@ -40,7 +30,7 @@ export interface Job extends JobKey, StageFields {
   readonly owner: string;
   readonly status: JobStatus;
   /** The stage that is running now. */
-  readonly stage?: Stage;
+  readonly stage?: StageName;
   /** The text itself where it is short; `textObject` says where it is otherwise. */
   readonly text?: string;
   readonly textObject?: TextObject;
@@ -59,7 +49,7 @@ export interface Job extends JobKey, StageFields {
   readonly result: StageResults;
   readonly errorMessage?: string;
   readonly errorCode?: string;
-  readonly failedStage?: Stage;
+  readonly failedStage?: StageName;
   /** Digest of the document, kept for jobs with an `Idempotency-Key`; `uploadId` stands for one that was uploaded. */
   readonly fingerprint?: string;
   /** Restarts by the sweeper; one whose start was refused does not count. */
@@ -105,7 +95,7 @@ const timedOut = {
 } as const;
 
 /**
- * The job as it is at `now`: an open job past its deadline has ended in `ERROR`, and reads just as it will
+ * A job as it is at `now`: an open job past its deadline has ended in `ERROR`, and reads just as it will
  * once the sweeper has written so.
  *
  * @param now Unix time in whole seconds.
@@ -119,6 +109,6 @@ export function asOf(job: Job, now: number): Job {
     status: "ERROR",
     updatedAt: job.deadlineAt,
     version: job.version + 1,
-    failedStage: stage ?? registry[0].name,
+    failedStage: stage ?? stages[0].name,
   };
 }

@@ -18,7 +18,7 @@ export interface StageServices extends Telemetry {
   readonly attemptName: () => string;
 }
 
-/** The part of its invocation that a stage needs. */
+/** The part of Lambda's context that stages use. */
 export type StageContext = Pick<Context, "getRemainingTimeInMillis">;
 
 /** One delivery of a job to a stage. */

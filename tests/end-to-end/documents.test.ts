@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../../packages/local/clock.ts";
 import type { Runtime } from "../../packages/local/runtime.ts";
-import { jobCommand } from "../../scripts/job-command.ts";
+import { jobCommand } from "../../scripts/job/command.ts";
 import { isFinal, poll, request, startLocalRuntime } from "../support/local-runtime.ts";
 import { pageJpeg, pagePng, writtenPage } from "../support/page-picture.ts";
 import { pngFile } from "../support/scanned-documents.ts";

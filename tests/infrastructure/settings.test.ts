@@ -1,7 +1,20 @@
+import { Config, getProject } from "@pulumi/pulumi";
+import { setAllConfig } from "@pulumi/pulumi/runtime/config.js";
 import { describe, expect, test } from "vitest";
 import { stages } from "../../functions/stages/registry.ts";
 import { fileName } from "../../functions/stages/stage.ts";
-import { evaluatedProgram, inputsOf } from "../support/evaluated-program.ts";
+import { readSettings } from "../../infrastructure/settings.ts";
+import { readStackConfig } from "../../packages/local/program/stack-config.ts";
+import { evaluatedProgram, inputsOf, projectFolder } from "../support/evaluated-program.ts";
+
+function refusalOf(read: () => unknown): string {
+  try {
+    read();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "It is taken.";
+}
 
 const variablesOf = async (name: string, ...set: string[]) => {
   const { environment } = inputsOf(await evaluatedProgram(...set), "aws:lambda/function:Function", name);
@@ -170,7 +183,6 @@ test.each([
   ["privateNetwork=maybe", "The config value async-text-processing:privateNetwork is wrong: "],
   ["alarmEmail=me", "The config value async-text-processing:alarmEmail is wrong: must be one e-mail address, or empty"],
   ['reservedConcurrency={"ocr": -1}', "The config value async-text-processing:reservedConcurrency.ocr is wrong: "],
-  ['reservedConcurrency={"ocrr": 1}', 'The config value async-text-processing:reservedConcurrency is wrong: there is no function "ocrr"'],
   ["reservedConcurrency=10", "The config value async-text-processing:reservedConcurrency is wrong: "],
   ["executionLogLevel=OFF", "The config value async-text-processing:executionLogLevel is wrong: "],
   ["auth=basic", "The config value async-text-processing:auth is wrong: "],
@@ -187,8 +199,21 @@ test.each([
     "relatedDocuments=off search=true",
     "The config value async-text-processing:search is wrong: must be false where relatedDocuments is off, which keeps nothing to search in.",
   ],
-])("%s stops the program with one sentence", async (assignments, sentence) => {
-  const refusal = await evaluatedProgram(...assignments.split(/ (?=search=)/)).catch((error: Error) => error.message);
+])("%s is refused with one sentence", (assignments, sentence) => {
+  const { values } = readStackConfig(projectFolder, "dev", assignments.split(/ (?=search=)/));
+  setAllConfig({ ...values });
+
+  const refusal = refusalOf(() => readSettings(new Config("async-text-processing")));
+
+  expect(refusal).toMatch(/^[^\n]+\.$/);
+  expect(refusal).toContain(sentence.replace("async-text-processing", getProject()));
+});
+
+test.each([
+  ["logLevel=LOUD", "The config value async-text-processing:logLevel is wrong: "],
+  ['reservedConcurrency={"ocrr": 1}', 'The config value async-text-processing:reservedConcurrency is wrong: there is no function "ocrr"'],
+])("%s stops the program with one sentence", async (assignment, sentence) => {
+  const refusal = await evaluatedProgram(assignment).catch((error: Error) => error.message);
 
   expect(refusal).toMatch(/^[^\n]+\.$/);
   expect(refusal).toContain(sentence);

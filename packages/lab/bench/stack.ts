@@ -1,8 +1,32 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import type { Agent } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { keepAliveAgent, send } from "./http-client.ts";
+import { keepAliveAgent, send } from "./load.ts";
+
+const program = ["index.ts", "functions", "infrastructure", "statemachine", "packages/local", "scripts/with-node-24.mjs"];
+const settings = ["Pulumi.yaml", "Pulumi.dev.yaml", "package.json", "package-lock.json"];
+
+export interface ProjectCopy extends Disposable {
+  readonly folder: string;
+  /** An empty folder for the data of one start. */
+  dataFolder(): string;
+}
+
+/** Copies the project without what it has built; the installed packages are shared. */
+export function copyProject(project: string): ProjectCopy {
+  const folder = mkdtempSync(join(tmpdir(), "bench-"));
+  for (const part of [...program, ...settings]) cpSync(join(project, part), join(folder, part), { recursive: true });
+  symlinkSync(join(project, "node_modules"), join(folder, "node_modules"));
+  return {
+    folder,
+    dataFolder: () => mkdtempSync(join(folder, "data-")),
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
+  };
+}
 
 export interface StackOptions {
   /** The project's folder. */
@@ -12,7 +36,7 @@ export interface StackOptions {
   readonly set: readonly string[];
 }
 
-/** The last line that `npm start` prints of an execution, and what it says of it. */
+/** The last line that `npm start` prints of an execution: its status and its job. */
 const endLine = /execution +(\S+) +jobId=(\S+)/;
 
 const text = "AWS Lambda is a great serverless compute service, and DynamoDB keeps what it computes.";

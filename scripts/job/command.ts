@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
-import type { Clock } from "../packages/local/clock.ts";
-import { anybody, bearer, type Caller, tokenVariable } from "./job-caller.ts";
-import { JobApiError, type JobRecord, runJob, TimeIsUpError, within } from "./job-client.ts";
-import { documentFrom, type JobDocument, WrongCallError } from "./job-document.ts";
+import { anonymous, bearer, type Caller, signer, tokenVariable } from "./caller.ts";
+import { JobApiError, type JobRecord, runJob } from "./client.ts";
+import { type Clock, TimeIsUpError, within } from "./clock.ts";
+import { documentFrom, type JobDocument, WrongCallError } from "./document.ts";
 
-/** What a timer can hold, in whole days. */
-const longestTimeoutSeconds = 24 * 24 * 60 * 60;
+/** The maximum of a timer, in whole days. */
+const maxTimeoutSeconds = 24 * 24 * 60 * 60;
 
 const usage = `Submits a document, waits, and prints the job's record as JSON. Progress goes to standard error.
 
@@ -14,14 +14,14 @@ const usage = `Submits a document, waits, and prints the job's record as JSON. P
   echo "some text" | npm run job -- -
 
   --url <address>       the API (default: http://127.0.0.1:3000, which \`npm start\` opens)
-  --token <token>       for an API that asks for one (auth: jwt); out of the shell's history in the variable ${tokenVariable}
-  --sign                for an API that asks for that (auth: iam): with AWS credentials of the environment or of AWS_PROFILE
+  --token <token>       for an API with auth: jwt; the variable ${tokenVariable} keeps it out of the shell's history
+  --sign                for an API with auth: iam: with AWS credentials of the environment or of AWS_PROFILE
   --timeout <seconds>   how long to wait (default: 330)
   --help
 
 Exit codes: 0 the job is DONE, 1 it ended in ERROR, 2 wrong call or no answer.`;
 
-/** What the command needs of the world. */
+/** What the command needs of its process. */
 export interface JobTerminal {
   readonly fetch: typeof fetch;
   readonly clock: Clock;
@@ -43,8 +43,9 @@ interface JobCall {
   readonly sign: boolean;
 }
 
-/** Runs the command with the arguments after its name; `--help` says what it takes and what its exit codes mean. */
-export async function jobCommand(args: readonly string[], terminal: JobTerminal): Promise<0 | 1 | 2> {
+/** Runs the command with the arguments after its name; `--help` prints what it takes and what its exit codes mean. */
+export async function jobCommand(args: readonly string[], given: JobTerminal): Promise<0 | 1 | 2> {
+  const terminal = { ...given, print: (text: string) => given.print(escaped(text)), report: (line: string) => given.report(escaped(line)) };
   try {
     const call = callFrom(args);
     if (call === "help") {
@@ -61,6 +62,13 @@ export async function jobCommand(args: readonly string[], terminal: JobTerminal)
   }
 }
 
+/** Documents and servers are not trusted: characters that control a terminal or turn the direction of text become JSON escapes. */
+function escaped(text: string): string {
+  return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, (character) =>
+    character === "\n" ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
 function callFrom(args: readonly string[]): JobCall | "help" {
   const { values, positionals } = parse(args);
   if (values.help) return "help";
@@ -71,10 +79,10 @@ function callFrom(args: readonly string[]): JobCall | "help" {
   if (!/^https?:/.test(values.url) || !URL.canParse(values.url))
     throw new WrongCallError(`--url takes an address such as http://127.0.0.1:3000, not ${values.url}.`);
   if (values.sign && values.token !== undefined)
-    throw new WrongCallError("--token and --sign are two ways to say who calls: leave one out.");
+    throw new WrongCallError("--token and --sign are two ways to authenticate: leave one out.");
   const timeoutSeconds = Number(values.timeout);
-  if (!(timeoutSeconds > 0 && timeoutSeconds <= longestTimeoutSeconds))
-    throw new WrongCallError(`--timeout takes a number of seconds up to ${longestTimeoutSeconds}, not ${values.timeout}.`);
+  if (!(timeoutSeconds > 0 && timeoutSeconds <= maxTimeoutSeconds))
+    throw new WrongCallError(`--timeout takes a number of seconds up to ${maxTimeoutSeconds}, not ${values.timeout}.`);
   return { argument, url: values.url.replace(/\/+$/, ""), timeoutSeconds, token: values.token, sign: values.sign };
 }
 
@@ -96,14 +104,13 @@ function parse(args: readonly string[]) {
   }
 }
 
-async function callerOf({ url, token, sign }: JobCall, env: NodeJS.ProcessEnv): Promise<Caller> {
-  // AWS's client takes a while to load.
-  if (sign) return (await import("./job-signature.ts")).signer(url, env);
+function callerOf({ url, token, sign }: JobCall, env: NodeJS.ProcessEnv): Caller | Promise<Caller> {
   const given = token || env[tokenVariable];
-  return given ? bearer(given) : anybody;
+  if (sign) return signer(url, env);
+  return given ? bearer(given) : anonymous;
 }
 
-/** Runs the job to its end, with a line for each status and stage that shows. */
+/** Runs the job to its end, with a line for each change of status or stage. */
 async function follow(call: JobCall, document: JobDocument, { fetch, clock, env, report }: JobTerminal): Promise<JobRecord> {
   const { url, timeoutSeconds } = call;
   const caller = await callerOf(call, env);
@@ -118,9 +125,9 @@ async function follow(call: JobCall, document: JobDocument, { fetch, clock, env,
     return await within(clock, timeoutSeconds * 1000, undefined, (signal) => runJob({ url, fetch, clock, caller, signal }, document, seen));
   } catch (error) {
     if (!(error instanceof TimeIsUpError)) throw error;
-    if (last.record === undefined) throw new JobApiError(`${url} has not taken the document within ${timeoutSeconds} s.`);
+    if (last.record === undefined) throw new JobApiError(`${url} has not accepted the document within ${timeoutSeconds} s.`);
     const { jobId, status } = last.record;
-    throw new JobApiError(`The job is still ${status} after ${timeoutSeconds} s; ${url}/jobs/${jobId} shows how it goes on.`);
+    throw new JobApiError(`The job is still ${status} after ${timeoutSeconds} s; ${url}/jobs/${jobId} has its record.`);
   }
 }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import type { Clock } from "../packages/local/clock.ts";
-import { type ApiCall, anybody, type Caller } from "./job-caller.ts";
-import type { JobDocument } from "./job-document.ts";
+import { type ApiCall, anonymous, type Caller } from "./caller.ts";
+import { type Clock, within } from "./clock.ts";
+import type { JobDocument } from "./document.ts";
 
 export interface JobApi {
   /** Base address without a slash at its end. */
@@ -19,11 +19,6 @@ export class JobApiError extends Error {
   override readonly name = "JobApiError";
 }
 
-/** So much time was given, and it is over. */
-export class TimeIsUpError extends Error {
-  override readonly name = "TimeIsUpError";
-}
-
 const jobRecord = z.looseObject({
   jobId: z.string(),
   status: z.enum(["PENDING", "IN_PROGRESS", "DONE", "ERROR"]),
@@ -31,9 +26,15 @@ const jobRecord = z.looseObject({
 });
 export type JobRecord = z.infer<typeof jobRecord>;
 
-/** What a function answers; RFC 9457's members stand beside it. */
-const refusal = z.object({ error: z.string() });
-const gatewayRefusal = z.object({ message: z.string() });
+const upload = z.object({ uploadId: z.string(), url: z.url(), headers: z.record(z.string(), z.string()) });
+
+/** An error of the API (RFC 9457, with `error` for old clients), or the `message` of the gateway. */
+const problem = z.object({
+  code: z.string().optional(),
+  detail: z.string().optional(),
+  error: z.string().optional(),
+  message: z.string().optional(),
+});
 
 interface Answer {
   readonly status: number;
@@ -43,25 +44,23 @@ interface Answer {
 
 type Call = Partial<Omit<ApiCall, "address">>;
 
-const upload = z.object({ uploadId: z.string(), url: z.url(), headers: z.record(z.string(), z.string()) });
+/** The maximum of a call itself; see docs/api.md. */
+const maxBytesInCall = 4 * 1024 * 1024;
 
-/** What a call takes itself; see docs/api.md. */
-const mostBytesInCall = 4 * 1024 * 1024;
-
-/** No more than 30 s pass before API Gateway itself answers; the rest is for the document on its way. */
+/** API Gateway itself answers within 30 s; the rest is for the document on its way. */
 const callTimeoutMilliseconds = 90_000;
 const uploadTimeoutMilliseconds = 300_000;
 
-/** How many tries a call gets: an API that does not answer is most likely not there, one that asks for patience most likely recovers. */
+/** An API that does not answer is probably not there; one that is unavailable probably recovers. */
 const maxAttempts = { unanswered: 4, unavailable: 8 };
 
 /**
- * Submits a document and reads its record again and again, at the pace that the API asks for, until it is `DONE` or `ERROR`.
+ * Submits a document and polls its record, at the pace that the API asks for, until it is `DONE` or `ERROR`.
  *
- * A call that failed is made again. One `Idempotency-Key` stands for the document, so that the API makes one job of it, whichever tries arrived.
+ * Calls that fail are repeated. Repeated submissions have the same `Idempotency-Key`, so that they become one job.
  *
  * @param seen is called with the record as accepted, then as read each time.
- * @throws {JobApiError} when the API refuses, or tries did not help; the signal's reason when it aborts.
+ * @throws {JobApiError} when the API refuses, or attempts are exhausted; the signal's reason when it aborts.
  */
 export async function runJob(api: JobApi, document: JobDocument, seen: (record: JobRecord) => void): Promise<JobRecord> {
   let answer = await call(api, `${api.url}/jobs`, { method: "POST", ...(await submissionOf(api, document)) });
@@ -78,16 +77,16 @@ export async function runJob(api: JobApi, document: JobDocument, seen: (record: 
   return record;
 }
 
-/** What is posted to make a job of the document, which goes to the bucket first where it is too large for that. */
+/** The headers and body of `POST /jobs`; a document that is too large for it is uploaded first. */
 async function submissionOf(api: JobApi, { contentType, body }: JobDocument): Promise<Call> {
   const bytes = Buffer.byteLength(body);
-  if (bytes <= mostBytesInCall || contentType.startsWith("text/") || contentType.startsWith("application/json")) {
+  if (bytes <= maxBytesInCall || contentType.startsWith("text/") || contentType.startsWith("application/json")) {
     return { body, headers: { "Content-Type": contentType, "Idempotency-Key": randomUUID() } };
   }
   const headers = { "Content-Type": "application/json" };
   const announced = await call(api, `${api.url}/uploads`, { method: "POST", headers, body: JSON.stringify({ contentType, bytes }) });
   const { uploadId, ...place } = shapeIn(announced, upload, api);
-  await call({ ...api, caller: anybody }, place.url, { method: "PUT", headers: place.headers, body }); // the address says who may
+  await call({ ...api, caller: anonymous }, place.url, { method: "PUT", headers: place.headers, body }); // the address is signed
   return { headers, body: JSON.stringify({ uploadId }) };
 }
 
@@ -106,7 +105,7 @@ function attemptsFor(answer: Answer | JobApiError): number {
   return [429, 502, 503, 504].includes(answer.status) ? maxAttempts.unavailable : 1;
 }
 
-/** @returns an error, rather than throwing it, for a call that got no whole answer and may be made again. */
+/** @returns an error, rather than throwing it, for a call that got no whole answer and may be repeated. */
 async function callOnce(api: JobApi, address: string, { method = "GET", headers = {}, ...rest }: Call): Promise<Answer | JobApiError> {
   const { fetch, clock, caller, signal } = api;
   const init = { method, headers: await caller.headersOf({ method, address, headers, ...rest }), ...rest };
@@ -125,7 +124,7 @@ async function callOnce(api: JobApi, address: string, { method = "GET", headers 
   }
 }
 
-/** The address of the API, or of the bucket: its query is nobody's business. */
+/** The address of the API, or of the bucket without its query, which contains a signature. */
 const baseOf = (address: string, { url }: JobApi): string => (address.startsWith(url) ? url : new URL(address).origin);
 
 /** Seconds or a date, as RFC 9110 has it; neither a hot loop nor longer than a timer can hold. */
@@ -145,12 +144,13 @@ function shapeIn<Shape>({ body }: Answer, schema: z.ZodType<Shape>, { url }: Job
 const refusalBy = (answer: Answer, address: string, api: JobApi): JobApiError =>
   new JobApiError(`${baseOf(address, api)} answered ${answer.status}: ${sentenceIn(answer, api.caller)}`);
 
-/** The gateway's own word on who calls says nothing of what to do. */
+/** The gateway's own message does not say how to authenticate. */
 function sentenceIn({ status, body }: Answer, { advice }: Caller): string {
-  const ours = refusal.safeParse(jsonIn(body)).data?.error;
-  const gateways = gatewayRefusal.safeParse(jsonIn(body)).data?.message;
-  if (gateways !== undefined && (status === 401 || status === 403)) return `${advice[status]}.`;
-  return ours ?? gateways ?? "no reason given";
+  const { code, detail, error, message } = problem.safeParse(jsonIn(body)).data ?? {};
+  const ours = detail ?? error;
+  if (ours !== undefined) return code === undefined ? ours : `${code}: ${ours}`;
+  if (message !== undefined && (status === 401 || status === 403)) return `${advice[status]}.`;
+  return message ?? "no reason given";
 }
 
 function jsonIn(body: string): unknown {
@@ -158,24 +158,5 @@ function jsonIn(body: string): unknown {
     return JSON.parse(body);
   } catch {
     return undefined;
-  }
-}
-
-/** Does `work` with a signal that aborts with a {@link TimeIsUpError} after so long, or with `outer`. */
-export async function within<T>(
-  clock: Clock,
-  milliseconds: number,
-  outer: AbortSignal | undefined,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const [limit, finished] = [new AbortController(), new AbortController()];
-  void clock.sleep(milliseconds, finished.signal).then(
-    () => limit.abort(new TimeIsUpError()),
-    () => undefined, // finished in time
-  );
-  try {
-    return await work(outer === undefined ? limit.signal : AbortSignal.any([limit.signal, outer]));
-  } finally {
-    finished.abort();
   }
 }

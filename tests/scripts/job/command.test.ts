@@ -7,10 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
-import { ManualClock } from "../../packages/local/testing/manual-clock.ts";
-import { jobCommand } from "../../scripts/job-command.ts";
+import { ManualClock } from "../../../packages/local/testing/manual-clock.ts";
+import { jobCommand } from "../../../scripts/job/command.ts";
 
-const jobScript = fileURLToPath(new URL("../../scripts/job.ts", import.meta.url));
+const jobScript = fileURLToPath(new URL("../../../scripts/job.ts", import.meta.url));
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
@@ -43,8 +43,20 @@ function run(args: string[], input = "", env: NodeJS.ProcessEnv = {}): Promise<{
   });
 }
 
+interface CommandOptions {
+  readonly finalAnswerRepeats?: boolean;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Answered with 400 to every call. */
+  readonly refusal?: Record<string, unknown>;
+  readonly type?: string;
+}
+
 /** Runs the command in this process, against answers that are all ready, on a clock that is turned until the end. */
-async function command(args: string[], answers: Record<string, unknown>[], { finalAnswerRepeats = false, env = {} } = {}) {
+async function command(
+  args: string[],
+  answers: Record<string, unknown>[],
+  { finalAnswerRepeats = false, env = {}, refusal, type = "application/json" }: CommandOptions = {},
+) {
   const clock = new ManualClock();
   const [urls, authorizations, printed, reported]: [string[], (string | null)[], string[], string[]] = [[], [], [], []];
   let code: number | undefined;
@@ -52,6 +64,7 @@ async function command(args: string[], answers: Record<string, unknown>[], { fin
     fetch: (url, init) => {
       urls.push(String(url));
       authorizations.push(new Headers(init?.headers).get("Authorization"));
+      if (refusal !== undefined) return Promise.resolve(Response.json(refusal, { status: 400, headers: { "Content-Type": type } }));
       const answer = answers.length === 1 && finalAnswerRepeats ? answers[0] : answers.shift();
       return answer === undefined ? Promise.reject(new TypeError("fetch failed")) : Promise.resolve(Response.json(answer));
     },
@@ -86,7 +99,7 @@ test("the script submits, waits, prints the record, and nothing else, on standar
   ]);
 });
 
-test("the script reads standard input, and says the API's sentence when it is refused", async () => {
+test("the script reads standard input, and prints the API's error", async () => {
   const { url, requests } = await serve((_, response) => response.writeHead(413).end('{"error":"Too long"}'));
 
   const { code, stdout, stderr } = await run(["-", `--url=${url}`], "from a pipe");
@@ -105,6 +118,28 @@ test("the script looks for a file where npm was called", async () => {
 
   expect(code).toBe(0);
   expect(requests).toEqual([{ call: "POST /jobs", contentType: "text/plain; charset=utf-8", body: "from a file" }]);
+});
+
+test("characters of a document or an error that control a terminal, or turn the direction of text, are printed escaped", async () => {
+  const text = "\u001b[31mred\u009b0m \u202eevil\u2066\u2028 caf\u00e9 \u{1f44d}\u200d";
+
+  const done = await command(["hello"], [{ jobId: "j-1", status: "DONE", text }]);
+  const refused = await command(["hello"], [], { refusal: { error: text } });
+
+  expect(done.printed[0]).toContain(String.raw`"text": "\u001b[31mred\u009b0m \u202eevil\u2066\u2028 café 👍`);
+  expect(JSON.parse(done.printed[0] ?? "")).toEqual({ jobId: "j-1", status: "DONE", text });
+  expect(refused.reported[0]).toContain(String.raw`answered 400: \u001b[31mred\u009b0m \u202eevil\u2066\u2028 café`);
+});
+
+test("an error of the API is printed with its code, whatever its media type", async () => {
+  const refusal = { code: "UnsupportedMediaType", detail: "Content-Type is image/png, but the content is application/pdf.", error: "…" };
+  const sentence = `http://127.0.0.1:3000 answered 400: ${refusal.code}: ${refusal.detail}`;
+
+  for (const type of ["application/problem+json", "application/json"]) {
+    const { code, reported } = await command(["hello"], [], { refusal, type });
+
+    expect([code, reported]).toEqual([2, [sentence]]);
+  }
 });
 
 test("an answer that breaks off is asked for again", async () => {
@@ -152,14 +187,14 @@ test.each([
 
   expect(code).toBe(2);
   expect(printed).toEqual([]);
-  expect(reported.at(-1)).toBe(`The job is still PENDING after ${seconds} s; http://127.0.0.1:3000/jobs/j-1 shows how it goes on.`);
+  expect(reported.at(-1)).toBe(`The job is still PENDING after ${seconds} s; http://127.0.0.1:3000/jobs/j-1 has its record.`);
 });
 
 test("stops trying to submit when the time is up", async () => {
   const { code, reported } = await command(["hello", "--timeout", "0.5"], []);
 
   expect(code).toBe(2);
-  expect(reported).toEqual(["http://127.0.0.1:3000 has not taken the document within 0.5 s."]);
+  expect(reported).toEqual(["http://127.0.0.1:3000 has not accepted the document within 0.5 s."]);
 });
 
 test("says what to do when nothing answers", async () => {
@@ -176,7 +211,7 @@ test.each([
   ["JOB_TOKEN", [], { JOB_TOKEN: "abc" }, "Bearer abc"],
   ["--token before JOB_TOKEN", ["--token", "abc"], { JOB_TOKEN: "other" }, "Bearer abc"],
   ["neither", ["--token", ""], { JOB_TOKEN: "" }, null],
-])("says who calls by %s", async (_, options, env, authorization) => {
+])("authenticates by %s", async (_, options, env, authorization) => {
   const { authorizations } = await command(["hello", ...options], [{ jobId: "j-1", status: "DONE" }], { env });
 
   expect(authorizations).toEqual([authorization]);
@@ -198,9 +233,9 @@ test.each([
   [["hello", "--timeout", "soon"], /^--timeout takes a number of seconds up to 2073600, not soon\.$/],
   [["hello", "--timeout", "0"], /^--timeout takes/],
   [["hello", "--timeout", "9999999"], /^--timeout takes/],
-  [["hello", "--token", "Bearer abc"], /^A token is given as its issuer made it, without Bearer before it\.$/],
-  [["hello", "--token", "abc", "--sign"], /^--token and --sign are two ways to say who calls: leave one out\.$/],
-  [["hello", "--sign"], /^--sign has to know the API's region, which its address does not name: set AWS_REGION\.$/],
+  [["hello", "--token", "Bearer abc"], /^--token takes the token alone, without Bearer before it\.$/],
+  [["hello", "--token", "abc", "--sign"], /^--token and --sign are two ways to authenticate: leave one out\.$/],
+  [["hello", "--sign"], /^--sign needs the API's region, which is not in its address: set AWS_REGION\.$/],
   [["missing.pdf"], /^There is no file .*missing\.pdf\.$/],
 ])("%j is a wrong call", async (args, sentence) => {
   const { code, printed, reported, urls } = await command(args, []);

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { ManualClock } from "../../packages/local/testing/manual-clock.ts";
-import { anybody, bearer } from "../../scripts/job-caller.ts";
-import { JobApiError, type JobRecord, runJob, TimeIsUpError, within } from "../../scripts/job-client.ts";
-import type { JobDocument } from "../../scripts/job-document.ts";
+import { ManualClock } from "../../../packages/local/testing/manual-clock.ts";
+import { anonymous, bearer } from "../../../scripts/job/caller.ts";
+import { JobApiError, type JobRecord, runJob } from "../../../scripts/job/client.ts";
+import { TimeIsUpError, within } from "../../../scripts/job/clock.ts";
+import type { JobDocument } from "../../../scripts/job/document.ts";
 
 const accepted = { jobId: "j-1", status: "PENDING", message: "Job accepted. Poll GET /jobs/{jobId} for status updates." };
 const running = { jobId: "j-1", status: "IN_PROGRESS", stage: "ocr" };
@@ -19,7 +20,7 @@ const hang = (signal: AbortSignal) => new Promise<Response>((_, reject) => signa
 
 type Step = (signal: AbortSignal) => Promise<Response>;
 
-/** An API that answers by a script (its last step for ever) and writes down what it was asked, with milliseconds since its start. */
+/** An API that answers by a script (its last step for ever) and records its calls, with milliseconds since its start. */
 function scriptedApi(...steps: [Step, ...Step[]]) {
   return scriptedApiFor(document, ...steps);
 }
@@ -34,8 +35,8 @@ function scriptedApiFor(document: JobDocument, ...steps: [Step, ...Step[]]) {
     return step(signal ?? new AbortController().signal);
   };
   const seen: JobRecord[] = [];
-  const api = { url: "http://api.test/stage", fetch, clock, caller: anybody, signal: new AbortController().signal };
-  const run = (caller = anybody) =>
+  const api = { url: "http://api.test/stage", fetch, clock, caller: anonymous, signal: new AbortController().signal };
+  const run = (caller = anonymous) =>
     passing(
       clock,
       runJob({ ...api, caller }, document, (record) => seen.push(record)),
@@ -117,7 +118,7 @@ const failures: [string, Step][] = [
   ["504", answer(504, { message: "Endpoint request timed out" })],
 ];
 
-test.each(failures)("a POST that met %s is made again with the same key and document", async (_, failure) => {
+test.each(failures)("a POST that met %s is repeated with the same key and document", async (_, failure) => {
   const api = scriptedApi(failure, failure, answer(202, accepted), answer(200, done));
 
   const record = await api.run();
@@ -133,7 +134,7 @@ test.each(failures)("a POST that met %s is made again with the same key and docu
   expect(keys.size).toBe(1);
 });
 
-test.each(failures)("a GET that met %s is made again", async (_, failure) => {
+test.each(failures)("a GET that met %s is repeated", async (_, failure) => {
   const api = scriptedApi(answer(202, accepted), failure, answer(200, done));
 
   const record = await api.run();
@@ -192,9 +193,15 @@ test.each([
     { error: "Invalid JSON in request body", title: "Bad Request" },
     "answered 400: Invalid JSON in request body",
   ],
+  [
+    "a problem with a code",
+    409,
+    { code: "IdempotencyKeyReused", detail: "The key belongs to another document.", error: "The key belongs to another document." },
+    "answered 409: IdempotencyKeyReused: The key belongs to another document.",
+  ],
   ["a gateway's message", 413, { message: "Request Entity Too Large" }, "answered 413: Request Entity Too Large"],
-  ["a function's word on the caller", 403, { error: "The token has no claim 'sub'." }, "answered 403: The token has no claim 'sub'."],
-  ["an error that is no JSON", 500, "<html>", "answered 500: no reason given"],
+  ["a function's refusal of the caller", 403, { error: "The token has no sub claim." }, "answered 403: The token has no sub claim."],
+  ["an error that is not JSON", 500, "<html>", "answered 500: no reason given"],
 ])("%s is not tried again", async (_, status, body, sentence) => {
   const api = scriptedApi(answer(status, body));
 
@@ -207,11 +214,11 @@ test.each([
 
 const token = "a.JWT-of_three+parts/~==";
 test.each([
-  [401, anybody, "callers bring a token, by --token <token> or the variable JOB_TOKEN."],
-  [403, anybody, "callers sign, by --sign and with AWS credentials in the environment."],
-  [401, bearer(token), "the token is not taken; get a new one from the API's issuer, for one of its audiences."],
+  [401, anonymous, "callers need a token, by --token <token> or the variable JOB_TOKEN."],
+  [403, anonymous, "callers sign, by --sign and with AWS credentials in the environment."],
+  [401, bearer(token), "the token was rejected; get a new one from the API's issuer, for one of its audiences."],
   [403, bearer(token), "callers sign, by --sign and with AWS credentials in the environment."],
-])("where the gateway answers %i to a caller, the sentence says what to do", async (status, caller, sentence) => {
+])("where the gateway answers %i to a caller, the error says what to do", async (status, caller, sentence) => {
   const api = scriptedApi(answer(status, { message: "Go away" }));
 
   await expect(api.run(caller)).rejects.toThrow(new JobApiError(`http://api.test/stage answered ${status}: ${sentence}`));
@@ -248,7 +255,7 @@ test.each([["<html>"], ["{}"], ['{"jobId":"j-1","status":"ODD"}']])("what answer
   await expect(ended).rejects.toThrow("What answers at http://api.test/stage is not the job API");
 });
 
-test("a call that hangs is given up after 90 s and made again", async () => {
+test("a call that hangs is given up after 90 s and repeated", async () => {
   const api = scriptedApi(hang, answer(202, done));
 
   const record = await api.run();
@@ -257,7 +264,7 @@ test("a call that hangs is given up after 90 s and made again", async () => {
   expect(api.calls.map(({ at }) => at)).toEqual([0, 90_250, 91_250]);
 });
 
-test("a call that is cut short because all time is up does not pass for one that nobody answered", async () => {
+test("a call that is cut short because all time is up is not reported as unanswered", async () => {
   const { api, clock } = scriptedApi(refuse, refuse, refuse, hang);
 
   const ended = passing(
@@ -309,7 +316,8 @@ test("a document above 4 MiB goes to the bucket, and its name becomes the job", 
     "GET http://api.test/stage/jobs/j-1",
   ]);
   expect(api.calls[0]?.body).toBe(JSON.stringify({ contentType: "image/png", bytes: limit + 1 }));
-  expect([api.calls[1]?.body, Object.fromEntries(api.calls[1]?.headers ?? [])]).toEqual([body, announced.headers]);
+  expect(api.calls[1]?.body).toBe(body);
+  expect(Object.fromEntries(api.calls[1]?.headers ?? [])).toEqual(announced.headers);
   expect([api.calls[3]?.body, Object.fromEntries(api.calls[3]?.headers ?? [])]).toEqual([
     JSON.stringify({ uploadId: "u-1" }),
     { "content-type": "application/json" },
@@ -331,14 +339,14 @@ test.each([
   expect(api.calls[0]?.headers.get("Idempotency-Key")).toMatch(/^[0-9a-f-]{36}$/);
 });
 
-test("what the bucket refuses is told without the address's signature", async () => {
+test("an error of the bucket is reported without the signature of its address", async () => {
   const large = { contentType: "image/png", body: new Uint8Array(limit + 1) };
   const api = scriptedApiFor(large, answer(201, announced), answer(403, "<Error/>"));
 
   await expect(api.run()).rejects.toThrow(/^http:\/\/bucket\.test answered 403: no reason given$/);
 });
 
-test("an answer to an upload that is none is no job API", async () => {
+test("an answer to an upload that is none is not from the job API", async () => {
   const api = scriptedApiFor({ contentType: "image/png", body: new Uint8Array(limit + 1) }, answer(200, { hello: "you" }));
 
   await expect(api.run()).rejects.toThrow("What answers at http://api.test/stage is not the job API");

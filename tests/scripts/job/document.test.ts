@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { documentFrom, WrongCallError } from "../../scripts/job-document.ts";
+import { documentFrom, WrongCallError } from "../../../scripts/job/document.ts";
 
 const input = (...chunks: string[]) =>
   (async function* () {

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { signer } from "../../scripts/job-signature.ts";
+import { signer } from "../../../scripts/job/caller.ts";
 
 const api = "https://a1b2c3.execute-api.eu-central-1.amazonaws.com";
 const call = { method: "POST", address: `${api}/jobs`, headers: { "Content-Type": "text/plain" }, body: "hello" };
 
-// The AWS client looks nowhere else.
+// AWS's client reads the environment of the process.
 beforeEach(() => {
   for (const [name, value] of Object.entries({
     AWS_ACCESS_KEY_ID: "AKIATEST",
@@ -20,7 +20,7 @@ afterEach(() => {
 const scopeOf = (authorization: string | undefined) => /Credential=([^,]+),/.exec(authorization ?? "")?.[1]?.split("/");
 
 test("adds a signature of the call's headers and body to its headers", async () => {
-  const signed = await signer(api, {}).headersOf(call);
+  const signed = await (await signer(api, {})).headersOf(call);
 
   expect(signed).toMatchObject({
     "Content-Type": "text/plain",
@@ -44,10 +44,10 @@ test.each([
   ],
   ["AWS_DEFAULT_REGION, where nothing else does", "https://api.example.com", { AWS_DEFAULT_REGION: "us-west-2" }, "us-west-2"],
 ])("takes the region of %s", async (_, url, env, region) => {
-  const { headersOf, advice } = signer(url, env);
+  const { headersOf, advice } = await signer(url, env);
 
   expect(scopeOf((await headersOf({ ...call, address: `${url}/jobs` }))["authorization"])?.[2]).toBe(region);
-  expect(advice[403]).toBe(`the signature is not taken; its signer needs execute-api:Invoke on the API, whose region has to be ${region}`);
+  expect(advice[403]).toBe(`the signature was rejected; its signer needs execute-api:Invoke on the API, whose region has to be ${region}`);
 });
 
 test("says what to set where there are no credentials", async () => {
@@ -55,7 +55,9 @@ test("says what to set where there are no credentials", async () => {
   vi.stubEnv("HOME", "/nowhere");
   vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
 
-  await expect(signer(api, {}).headersOf(call)).rejects.toThrow(
+  const { headersOf } = await signer(api, {});
+
+  await expect(headersOf(call)).rejects.toThrow(
     "There are no AWS credentials to sign with: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE. ",
   );
 });
