@@ -1,4 +1,4 @@
-/** What of the Amazon States Language decides how long an execution can take. */
+/** The part of the Amazon States Language that decides how long an execution can take. */
 export interface TimedDefinition {
   readonly StartAt: string;
   readonly States: Readonly<Record<string, TimedState>>;
@@ -22,13 +22,13 @@ export interface Retrier {
 }
 
 /** Errors that answer at once: an attempt that ends so has taken no time of its own. */
-const throttles: readonly string[] = ["Lambda.TooManyRequestsException"];
+export const throttles: readonly string[] = ["Lambda.TooManyRequestsException"];
 
 /**
  * Seconds that the longest way through a definition of tasks can take: every attempt up to its timeout, every wait in full
  * (jitter only shortens them), and on by whichever of Next and Catch takes longer.
  *
- * Each retrier counts by itself, so a state may use up all of them. Defaults: 1 s, 3 attempts, rate 2, no longest delay, and
+ * Each retrier counts by itself, so a state may use up all of them. Defaults: 1 s, 3 attempts, rate 2, no maximum delay, and
  * no timeout (docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html).
  *
  * @throws Error that names a state of another type, or on a circle.
