@@ -20,7 +20,7 @@ const hang = (signal: AbortSignal) => new Promise<Response>((_, reject) => signa
 
 type Step = (signal: AbortSignal) => Promise<Response>;
 
-/** An API that answers by a script (its last step for ever) and records its calls, with milliseconds since its start. */
+/** An API that answers by a script (the last step repeats) and records its calls, with milliseconds since its start. */
 function scriptedApi(...steps: [Step, ...Step[]]) {
   return scriptedApiFor(document, ...steps);
 }

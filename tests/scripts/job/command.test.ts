@@ -186,7 +186,7 @@ test("calls the local API unless told otherwise, and keeps a path in the address
 test.each([
   [[], 330],
   [["--timeout", "5"], 5],
-])("%j stops waiting after %i s and says where the job stands", async (options, seconds) => {
+])("%j stops waiting after %i s and reports the status of the job", async (options, seconds) => {
   const { code, printed, reported } = await command(["hello", ...options], [{ jobId: "j-1", status: "PENDING" }], {
     finalAnswerRepeats: true,
   });
