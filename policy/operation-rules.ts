@@ -1,5 +1,6 @@
+import { logDelivery } from "../infrastructure/unscoped-actions.ts";
 import { at, isRecord, ofType, type Resource, type Rule, violations } from "./resource.ts";
-import { logDelivery, statementsOf } from "./statements.ts";
+import { statementsOf } from "./statements.ts";
 
 const currentRuntime = "nodejs24.x";
 const retentionOf = (group: Resource): number => Number(at(group, "retentionInDays") ?? 0);
@@ -14,7 +15,7 @@ function statesIn(value: unknown): readonly Readonly<Record<string, unknown>>[] 
 const definitionOf = (machine: Resource): unknown => JSON.parse(String(at(machine, "definition") ?? "{}"));
 const tasksOf = (machine: Resource) => statesIn(definitionOf(machine)).filter((state) => state["Type"] === "Task");
 
-/** Whether all that an Express execution is drawn from is logged, and where AWS delivers it without a policy for each group. */
+/** An Express execution is drawn from a complete log, which AWS delivers to this prefix without a policy for each group. */
 function isDrawn(machine: Resource): boolean {
   const destination = String(at(machine, "loggingConfiguration", "logDestination"));
   const logs =
@@ -37,12 +38,12 @@ function watchedMetrics(resources: readonly Resource[]): readonly string[] {
     .map(({ dimensions, metricName }) => `${isRecord(dimensions) ? dimensions["FunctionName"] : ""} ${metricName}`);
 }
 
-/** How it runs, and who notices when it does not. */
+/** Logs, alarms and limits. */
 export const operationRules: readonly Rule[] = [
   {
     name: "logs-forget",
     description: "A log group has a retention.",
-    check: (resources) => violations(ofType(resources, "logGroup"), (group) => retentionOf(group) > 0, "It keeps its lines for ever."),
+    check: (resources) => violations(ofType(resources, "logGroup"), (group) => retentionOf(group) > 0, "It keeps its lines forever."),
   },
   {
     name: "own-log-group",
@@ -80,7 +81,7 @@ export const operationRules: readonly Rule[] = [
   },
   {
     name: "own-timeout",
-    description: "A function has a timeout of its own; Lambda's 3 seconds are nobody's choice.",
+    description: "A function has a timeout of its own, not Lambda's default of 3 seconds.",
     check: (resources) =>
       violations(ofType(resources, "function"), (target) => Number(at(target, "timeout")) > 3, "It has no timeout of its own."),
   },
@@ -129,12 +130,12 @@ export const operationRules: readonly Rule[] = [
   },
   {
     name: "throttled-api",
-    description: "An API lets so many requests through, and no more.",
+    description: "An API has a throttle.",
     check: (resources) =>
       violations(
         ofType(resources, "httpStage"),
         (stage) => ["throttlingRateLimit", "throttlingBurstLimit"].every((limit) => Number(at(stage, "defaultRouteSettings", limit)) > 0),
-        "It takes what comes.",
+        "It has no throttle.",
       ),
   },
   {

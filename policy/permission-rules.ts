@@ -1,16 +1,12 @@
+import { logDelivery, networkInterfaces, tracing } from "../infrastructure/unscoped-actions.ts";
 import { at, ofType, type Resource, type Rule, violations } from "./resource.ts";
-import { logDelivery, statementsOf } from "./statements.ts";
+import { statementsOf } from "./statements.ts";
 
-/** Actions for which AWS knows no resource: log delivery, X-Ray, and the network interfaces of functions in a VPC. */
-const withoutResource = [
-  ...logDelivery,
-  ...["PutTraceSegments", "PutTelemetryRecords", "GetSamplingRules", "GetSamplingTargets"].map((name) => `xray:${name}`),
-  ...["CreateNetworkInterface", "DescribeNetworkInterfaces", "DescribeSubnets", "DeleteNetworkInterface"].map((name) => `ec2:${name}`),
-];
+const unscoped = [...logDelivery, ...tracing, ...networkInterfaces];
 
 const allowed = (policy: Resource) => statementsOf(policy, "policy").filter(({ effect }) => effect === "Allow");
 
-/** Who may do what. */
+/** Permissions of roles. */
 export const permissionRules: readonly Rule[] = [
   {
     name: "exact-actions",
@@ -24,20 +20,18 @@ export const permissionRules: readonly Rule[] = [
   },
   {
     name: "exact-resources",
-    description: "A role is granted actions on resources by their names, but for actions for which AWS knows none.",
+    description: "A role is granted actions on named resources, except for actions that have no resource form.",
     check: (resources) =>
       violations(
         ofType(resources, "rolePolicy"),
         (policy) =>
-          allowed(policy).every(
-            ({ actions, resources: on }) => !on.includes("*") || actions.every((action) => withoutResource.includes(action)),
-          ),
+          allowed(policy).every(({ actions, resources: on }) => !on.includes("*") || actions.every((action) => unscoped.includes(action))),
         "It grants actions on every resource that could be granted on one.",
       ),
   },
   {
     name: "one-service-a-role",
-    description: "A role is taken on by one service of AWS.",
+    description: "A role is assumed by one service of AWS.",
     check: (resources) =>
       violations(
         ofType(resources, "role"),
@@ -45,7 +39,7 @@ export const permissionRules: readonly Rule[] = [
           const principals = statementsOf(role, "assumeRolePolicy").flatMap((statement) => statement.principals);
           return principals.length === 1 && principals.every((principal) => /^[a-z]+\.amazonaws\.com$/.test(principal));
         },
-        "It can be taken on by others than one service.",
+        "It can be assumed by others than one service.",
       ),
   },
   {

@@ -13,7 +13,7 @@ export interface Violation {
   readonly message: string;
 }
 
-/** What holds of every stack of this project. */
+/** A rule for every stack of this project. */
 export interface Rule {
   readonly name: string;
   /** The rule as one sentence. */

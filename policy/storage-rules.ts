@@ -3,7 +3,7 @@ import { statementsOf } from "./statements.ts";
 
 const blocks = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
 
-/** Each bucket that no resource of `type` says the right thing about. What is said of a bucket names it by its own name. */
+/** Each bucket without a right resource of `type`, which has the logical name of its bucket. */
 function unlessSaid(
   resources: readonly Resource[],
   type: Parameters<typeof ofType>[1],
@@ -30,7 +30,7 @@ function encrypts(configuration: Resource): boolean {
 
 const isProtected = (table: Resource): boolean => at(table, "deletionProtectionEnabled") === true;
 
-/** What is kept, and how. */
+/** Tables and buckets. */
 export const storageRules: readonly Rule[] = [
   {
     name: "private-buckets",
@@ -46,7 +46,7 @@ export const storageRules: readonly Rule[] = [
   {
     name: "encrypted-buckets",
     description: "A bucket encrypts what it keeps.",
-    check: (resources) => unlessSaid(resources, "bucketEncryption", encrypts, "It says nothing of encryption."),
+    check: (resources) => unlessSaid(resources, "bucketEncryption", encrypts, "It has no encryption configured."),
   },
   {
     name: "tls-only-buckets",
@@ -60,18 +60,18 @@ export const storageRules: readonly Rule[] = [
       violations(
         ofType(resources, "table"),
         (table) => at(table, "billingMode") === "PAY_PER_REQUEST",
-        "It costs money while nothing happens.",
+        "It costs money while it is not used.",
       ),
   },
   {
     name: "tables-forget",
     description: "A table forgets its items in time.",
     check: (resources) =>
-      violations(ofType(resources, "table"), (table) => at(table, "ttl", "enabled") === true, "It keeps its items for ever."),
+      violations(ofType(resources, "table"), (table) => at(table, "ttl", "enabled") === true, "It keeps its items forever."),
   },
   {
     name: "whole-protection",
-    description: "A stack that protects one table protects all that it keeps, and can restore it.",
+    description: "A stack that protects one table protects all tables and the bucket.",
     check: (resources) => {
       const tables = ofType(resources, "table");
       if (!tables.some(isProtected)) return [];

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Job } from "../../functions/jobs/job.ts";
+import { stages } from "../../functions/stages/registry.ts";
 import { type Clock, systemClock } from "../../packages/local/clock.ts";
 import { DynamoEngine } from "../../packages/local/dynamodb/dynamo-engine.ts";
 import type { LambdaFunction } from "../../packages/local/lambda/lambda-function.ts";
@@ -204,7 +205,7 @@ function expectDone(records: ReadonlyMap<string, Job>, accepted: ReadonlyMap<str
     jobId,
     text,
     status: "DONE",
-    writes: 5, // its making, its opening, and one for each stage; the sweeper's restarts are counted apart
+    writes: 2 + stages.length, // its creation, its opening, and one for each stage; the sweeper's restarts are counted apart
     result: {
       ocr: { stage: "ocr", charCount: text.length, wordCount: 3, preview: text },
       mlInference: { stage: "ml_inference", tokenCount: 3 },
