@@ -36,10 +36,15 @@ function namesFile(code: string): boolean {
 
 const isFile = (code: string): boolean => fileNames.has(code) || existsSync(join(projectFolder, code.replaceAll("\\", "/")));
 
-/** Whether what reads a script's options names this one. */
+/** Whether what reads a script's options names this one: the script's file, or one beside it that is of the same command. */
 function knows(script: string, option: string): boolean {
-  const sources =
-    script === "start" ? ["packages/local/options.ts"] : [`scripts/${script}.ts`, `scripts/${script}-command.ts`, `scripts/${script}/*.ts`];
+  const [, folder = "", name = ""] = /(\S+\/)([\w-]+)\.ts$/.exec(scripts[script] ?? "") ?? [];
+  const sources = [
+    `${folder}${name}.ts`,
+    `${folder}${name}-command.ts`,
+    `${folder}${name}/*.ts`,
+    ...(script === "start" ? [`${folder}options.ts`] : []),
+  ];
   const parser = globSync(sources, { cwd: projectFolder }).map(textOf).join("\n");
   return new RegExp(`"${option}"|\\b${option}: \\{ type:`).test(parser);
 }
