@@ -20,6 +20,7 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     maxWorkers: "100%", // one processor less by default, which on two of them takes twice the time
+    globalSetup: "tests/support/build-functions.ts",
     sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,
