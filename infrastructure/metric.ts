@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { JobMetric } from "../functions/services/metrics.ts";
+import type { JobMetric } from "../functions/jobs/telemetry.ts";
 import type { JobFunction } from "./job-function.ts";
 import type { JobStateMachine } from "./job-state-machine.ts";
 import type { JobsApi } from "./jobs-api.ts";

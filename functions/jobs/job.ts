@@ -60,7 +60,7 @@ export interface Job extends JobKey, StageFields {
   readonly errorMessage?: string;
   readonly errorCode?: string;
   readonly failedStage?: Stage;
-  /** Digest of the document, kept for jobs with an `Idempotency-Key`. */
+  /** Digest of the document, kept for jobs with an `Idempotency-Key`; `uploadId` stands for one that was uploaded. */
   readonly fingerprint?: string;
   /** How often the sweeper has started the job again. */
   readonly restarts: number;
@@ -82,20 +82,21 @@ export const statusesBefore = {
 
 export const isOpen = (job: Job): boolean => job.status === "PENDING" || job.status === "IN_PROGRESS";
 
-/** Seconds after its making at which a job that has not been started is given up; leaves room for two restarts. */
+/** Seconds after its creation at which a job that has not been started is given up; leaves room for two restarts. */
 const startDeadlineSeconds = 600;
 /** Seconds from the start of OCR to the deadline: the 300 of an Express execution and half a minute. */
 const executionDeadlineSeconds = 330;
 /** Seconds after which a job that is still `PENDING` is started again. */
 const restartAfterSeconds = 60;
-const mostRestarts = 2;
+/** Restarts of a job by the sweeper; one whose start was refused does not count. */
+const maxRestarts = 2;
 /**
  * Seconds before its deadline from which on an open job is not written to any more: longer than a write can be under
  * way, so that none arrives at a job that reads `ERROR` already. The definition's SetError state says the same.
  */
 const lastWriteSeconds = 15;
 
-export const timeLimits = { startDeadlineSeconds, executionDeadlineSeconds, restartAfterSeconds, mostRestarts, lastWriteSeconds } as const;
+export const timeLimits = { startDeadlineSeconds, executionDeadlineSeconds, restartAfterSeconds, maxRestarts, lastWriteSeconds } as const;
 
 /** What the error of a job past its deadline says, whether it has been written or not. */
 const timedOut = {

@@ -1,7 +1,4 @@
-import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Context } from "aws-lambda";
-import type { Clock } from "../services/environment.ts";
-import type { RecordMetrics } from "../services/metrics.ts";
 import { causeOf, StageError, StageFailedError, StageOutputInvalidError } from "../stages/errors.ts";
 import { type RegisteredStage, type StageResult, stages } from "../stages/registry.ts";
 import { memberName } from "../stages/stage.ts";
@@ -9,12 +6,11 @@ import type { DocumentRequest, StageFunction, StageRequest, StageWork, TextReque
 import type { DocumentStore, TextPlace } from "./document-store.ts";
 import type { Job, JobKey } from "./job.ts";
 import type { JobRepository, WriteOutcome } from "./job-repository.ts";
+import type { Clock, Telemetry } from "./telemetry.ts";
 
-export interface StageServices {
+export interface StageServices extends Telemetry {
   readonly jobs: JobRepository;
   readonly documents: DocumentStore;
-  readonly logger: Pick<Logger, "info" | "error">;
-  readonly recordMetrics: RecordMetrics;
   readonly now: Clock;
   /** Waits for the pace that the stack's config asks for. */
   readonly pace: () => Promise<void>;

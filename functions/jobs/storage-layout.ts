@@ -16,6 +16,9 @@ export const uploadsPrefix = "uploads/";
 /** Days after which an upload is void, whenever the bucket's lifecycle deletes it. */
 export const uploadDays = 1;
 
+/** The name of the document that the client sent, among the objects of its job. */
+export const documentName = "document";
+
 /** The key of a job's object. */
 export const objectKey = ({ jobId, generation }: JobKey, name: string): string => `${jobsPrefix}${jobId}/${generation}/${name}`;
 

@@ -1,14 +1,10 @@
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
-
-/** What the functions count; `JobDuration` is the seconds from `POST` to `DONE`. */
-export type JobMetric = "JobsAccepted" | "JobsDone" | "JobDuration" | "StageFailures" | "JobsSwept";
-
-export type RecordMetrics = (values: Readonly<Partial<Record<JobMetric, number>>>) => void;
+import type { RecordMetrics } from "../jobs/telemetry.ts";
 
 const metrics = new Metrics();
 
 /**
- * Writes values of metrics into the function's log, as a line of its own of which CloudWatch makes metrics.
+ * Writes values of metrics into the function's log, as a line of its own that CloudWatch turns into metrics.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */

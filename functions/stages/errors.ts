@@ -36,16 +36,3 @@ export class StageOutputInvalidError extends stageError({
 
 /** What a log line may say of an error: its name. The message of a foreign one can quote a document. */
 export const causeOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
-
-/** A refusal that a client gets to read. */
-export class HttpError extends Error {
-  override readonly name = "HttpError";
-  readonly statusCode: number;
-  readonly headers: Readonly<Record<string, string>>;
-
-  constructor(statusCode: number, message: string, headers: Readonly<Record<string, string>> = {}) {
-    super(message);
-    this.statusCode = statusCode;
-    this.headers = headers;
-  }
-}

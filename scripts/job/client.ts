@@ -67,12 +67,13 @@ export async function runJob(api: JobApi, document: JobDocument, seen: (record: 
   let record = shapeIn(answer, jobRecord, api);
   const address = `${api.url}/jobs/${encodeURIComponent(record.jobId)}`;
   seen(record);
-  while (record.status !== "DONE" && record.status !== "ERROR") {
+  // Also of a job that an earlier try has finished: the answer to a POST has no result.
+  do {
     await api.clock.sleep(answer.retryAfterMilliseconds ?? 1000, api.signal);
     answer = await call(api, address);
     record = shapeIn(answer, jobRecord, api);
     seen(record);
-  }
+  } while (record.status !== "DONE" && record.status !== "ERROR");
   return record;
 }
 

@@ -104,9 +104,9 @@ function parse(args: readonly string[]) {
   }
 }
 
-async function callerOf({ url, token, sign }: JobCall, env: NodeJS.ProcessEnv): Promise<Caller> {
-  if (sign) return signer(url, env);
+function callerOf({ url, token, sign }: JobCall, env: NodeJS.ProcessEnv): Caller | Promise<Caller> {
   const given = token || env[tokenVariable];
+  if (sign) return signer(url, env);
   return given ? bearer(given) : anonymous;
 }
 

@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { buffer } from "node:stream/consumers";
 
@@ -34,27 +34,21 @@ export async function documentFrom(argument: string, folder: string, input: Asyn
   const extension = extname(argument).toLowerCase();
   const contentType = contentTypes.get(extension);
   const path = resolve(folder, argument);
-  if (extension !== "" && (await isFile(path))) {
-    if (contentType === undefined)
-      throw new WrongCallError(`${argument} is a file, but not of a type that is read: ${[...contentTypes.keys()].join(" ")}.`);
-    return { contentType, body: await contentOf(path) };
-  }
+  const content = extension === "" ? undefined : await contentOf(path);
+  if (content !== undefined && contentType === undefined)
+    throw new WrongCallError(`${argument} is a file, but not of a type that is read: ${[...contentTypes.keys()].join(" ")}.`);
+  if (content !== undefined && contentType !== undefined) return { contentType, body: content };
   if (contentType !== undefined && !/\s/.test(argument)) throw new WrongCallError(`There is no file ${path}.`);
   return { contentType: "application/json", body: JSON.stringify({ text: argument }) };
 }
 
-async function contentOf(path: string): Promise<Uint8Array<ArrayBuffer>> {
+/** @returns nothing where the argument is no path: a text can be too long for one, or have characters that no path may. */
+async function contentOf(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
     return new Uint8Array(await readFile(path));
   } catch (error) {
-    throw new WrongCallError(`${path} cannot be read: ${error instanceof Error ? error.message : error}.`);
-  }
-}
-
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isFile();
-  } catch {
-    return false; // a text can be too long for a path, or hold characters that no path may
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (/^(ENOENT|ENOTDIR|EISDIR|ENAMETOOLONG|ERR_INVALID_ARG_VALUE)$/.test(code ?? "")) return undefined;
+    throw new WrongCallError(`${path} cannot be read: ${message}.`);
   }
 }

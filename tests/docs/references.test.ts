@@ -36,15 +36,10 @@ function namesFile(code: string): boolean {
 
 const isFile = (code: string): boolean => fileNames.has(code) || existsSync(join(projectFolder, code.replaceAll("\\", "/")));
 
-/** Whether what reads a script's options names this one: the script's file, or one beside it that is of the same command. */
+/** Whether what reads a script's options names this one. */
 function knows(script: string, option: string): boolean {
-  const [, folder = "", name = ""] = /(\S+\/)([\w-]+)\.ts$/.exec(scripts[script] ?? "") ?? [];
-  const sources = [
-    `${folder}${name}.ts`,
-    `${folder}${name}-command.ts`,
-    `${folder}${name}/*.ts`,
-    ...(script === "start" ? [`${folder}options.ts`] : []),
-  ];
+  const folders = ["scripts", "packages/lab"].flatMap((folder) => [`${folder}/${script}.ts`, `${folder}/${script}/*.ts`]);
+  const sources = script === "start" ? ["packages/local/options.ts"] : folders;
   const parser = globSync(sources, { cwd: projectFolder }).map(textOf).join("\n");
   return new RegExp(`"${option}"|\\b${option}: \\{ type:`).test(parser);
 }

@@ -35,7 +35,7 @@ describe("where related documents are listed", () => {
 
     expect([empty.status, empty.body["error"]]).toEqual([
       400,
-      "Parameter 'q' is required and must not be empty. Send words to look for, as in /search?q=glacier+ice.",
+      "Parameter 'q' is required and must not be empty. Send words to search for, as in /search?q=glacier+ice.",
     ]);
     expect([put.status, put.headers.get("allow")]).toEqual([405, "GET"]);
   });
@@ -53,7 +53,7 @@ test.each(["off", "count"])("with relatedDocuments: %s there is no such path", a
   const [search, description] = [await request(runtime, "/search?q=glacier"), await request(runtime, "/openapi.json")];
   await runtime.stop();
 
-  expect([search.status, search.body["error"]]).toEqual([404, "There is nothing at /search."]);
+  expect([search.status, search.body["error"]]).toEqual([404, "Route '/search' not found"]);
   expect(description.body["paths"]).not.toHaveProperty(["/search"]);
 });
 

@@ -93,7 +93,7 @@ export async function createPipeline(options: PipelineOptions = {}): Promise<Pip
       const onEvent = (event: ExecutionEvent) => events.push(event);
       return actorOf(actor).machine.execute({ jobId, generation }, { name: jobId, executionArn, onEvent });
     },
-    sweep: () => sweepJobs(services),
+    sweep: () => sweepJobs(services, lambdaContext(aws.clock, 50)),
     record: async (jobId) => {
       const { Item } = await aws.documents.send(new GetCommand({ TableName: "jobs", Key: { jobId }, ConsistentRead: true }));
       return Item as Job | undefined;
@@ -122,6 +122,12 @@ function posted(document: string | ScannedDocument, headers: Record<string, stri
   return { headers: { "content-type": document.type, ...headers }, body, isBase64Encoded: true };
 }
 
+/** An invocation that Lambda ends after so long. */
+function lambdaContext(clock: LocalAws["clock"], seconds: number) {
+  const end = clock.now() + 1000 * seconds;
+  return { getRemainingTimeInMillis: () => end - clock.now() };
+}
+
 type Services = ReturnType<typeof servicesOf>;
 
 function servicesOf({ clock }: LocalAws, { documents, s3, signer, stepFunctions }: AwsClients, logLines: LogLine[]) {
@@ -135,7 +141,9 @@ function servicesOf({ clock }: LocalAws, { documents, s3, signer, stepFunctions 
     bucketName: "documents",
     related: new RelatedDocuments(new PostingTable(documents, "postings", (milliseconds) => clock.sleep(milliseconds)), now),
     executions: new Executions(stepFunctions, stateMachineArn),
-    logger: { info: log, warn: log, error: log } as unknown as StageServices["logger"] & Parameters<typeof createJobRoute>[0]["logger"],
+    logger: { info: log, warn: log, error: log } as unknown as StageServices["logger"],
+    recordMetrics: () => undefined,
+    sleep: (milliseconds: number) => clock.sleep(milliseconds),
     now,
     retentionDays: 7,
   };
@@ -143,11 +151,11 @@ function servicesOf({ clock }: LocalAws, { documents, s3, signer, stepFunctions 
 
 function routesOf(services: Services): Record<Route, (request: HttpRequest) => Promise<HttpResponse>> {
   return {
-    create: createHttpHandler(createJobRoute(services)),
-    upload: createHttpHandler(createUploadRoute(services)),
-    get: createHttpHandler(getJobRoute(services)),
-    text: createHttpHandler(getTextRoute(services)),
-    delete: createHttpHandler(deleteJobRoute(services)),
+    create: createHttpHandler(createJobRoute(services), services.logger),
+    upload: createHttpHandler(createUploadRoute(services), services.logger),
+    get: createHttpHandler(getJobRoute(services), services.logger),
+    text: createHttpHandler(getTextRoute(services), services.logger),
+    delete: createHttpHandler(deleteJobRoute(services), services.logger),
   };
 }
 

@@ -153,12 +153,19 @@ test("each job has a random UUID as its key", async () => {
   expect(otherKey).not.toBe(key);
 });
 
+test("a job that an earlier try has finished is read all the same: the answer to a POST has no result", async () => {
+  const replayed = { jobId: "j-1", status: "DONE", message: "Job is done. GET /jobs/{jobId} returns its result." };
+  const api = scriptedApi(hang, answer(202, replayed), answer(200, done));
+
+  expect(await api.run()).toEqual(done);
+});
+
 test("a failed try waits as long as the API says", async () => {
   const api = scriptedApi(answer(503, { error: "Starting" }, { "Retry-After": "7" }), answer(202, done));
 
   await api.run();
 
-  expect(api.calls.map(({ at }) => at)).toEqual([0, 7000]);
+  expect(api.calls.map(({ at }) => at)).toEqual([0, 7000, 8000]);
 });
 
 test("gives up where nothing answers, and says what to do", async () => {
@@ -254,7 +261,7 @@ test("a call that hangs is given up after 90 s and repeated", async () => {
   const record = await api.run();
 
   expect(record).toEqual(done);
-  expect(api.calls.map(({ at }) => at)).toEqual([0, 90_250]);
+  expect(api.calls.map(({ at }) => at)).toEqual([0, 90_250, 91_250]);
 });
 
 test("a call that is cut short because all time is up is not reported as unanswered", async () => {
