@@ -1,4 +1,4 @@
-import { at, isRecord, ofType, type Resource, type Rule, violations } from "./resource.ts";
+import { at, isRecord, ofType, type Resource, type Rule, ruleFor, violations } from "./resource.ts";
 import { statementsOf } from "./statements.ts";
 
 const blocks = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
@@ -53,22 +53,20 @@ export const storageRules: readonly Rule[] = [
     description: "A bucket denies every call that is not made over TLS.",
     check: (resources) => unlessSaid(resources, "bucketPolicy", isTlsOnly, "It can be reached without TLS."),
   },
-  {
-    name: "tables-on-demand",
-    description: "A table is billed by request.",
-    check: (resources) =>
-      violations(
-        ofType(resources, "table"),
-        (table) => at(table, "billingMode") === "PAY_PER_REQUEST",
-        "It costs money while it is not used.",
-      ),
-  },
-  {
-    name: "tables-forget",
-    description: "A table forgets its items in time.",
-    check: (resources) =>
-      violations(ofType(resources, "table"), (table) => at(table, "ttl", "enabled") === true, "It keeps its items forever."),
-  },
+  ruleFor(
+    "table",
+    "tables-on-demand",
+    "A table is billed by request.",
+    (table) => at(table, "billingMode") === "PAY_PER_REQUEST",
+    "It costs money while it is not used.",
+  ),
+  ruleFor(
+    "table",
+    "tables-forget",
+    "A table forgets its items in time.",
+    (table) => at(table, "ttl", "enabled") === true,
+    "It keeps its items forever.",
+  ),
   {
     name: "whole-protection",
     description: "A stack that protects one table protects all tables and the bucket.",
