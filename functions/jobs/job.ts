@@ -26,7 +26,7 @@ export interface DocumentObject {
 
 /** The record of a job. Times are Unix time in whole seconds. */
 export interface Job extends JobKey, StageFields {
-  /** Whose job it is; everyone's is `public` where callers are not told apart. */
+  /** The owner, by a digest; `public` where callers are not told apart. */
   readonly owner: string;
   readonly status: JobStatus;
   /** The stage that is running now. */
@@ -52,7 +52,7 @@ export interface Job extends JobKey, StageFields {
   readonly failedStage?: StageName;
   /** Digest of the document, kept for jobs with an `Idempotency-Key`; `uploadId` stands for one that was uploaded. */
   readonly fingerprint?: string;
-  /** How often the sweeper has started the job again. */
+  /** Restarts by the sweeper; one whose start was refused does not count. */
   readonly restarts: number;
   /** With `dueAt`, the key of the index of open jobs: only on open records. */
   readonly openShard?: number;
@@ -78,7 +78,7 @@ const startDeadlineSeconds = 600;
 const executionDeadlineSeconds = 330;
 /** Seconds after which a job that is still `PENDING` is started again. */
 const restartAfterSeconds = 60;
-/** Restarts of a job by the sweeper; one whose start was refused does not count. */
+/** Maximum of a job's restarts by the sweeper. */
 const maxRestarts = 2;
 /**
  * Seconds before its deadline from which on an open job is not written to any more: longer than a write can be under

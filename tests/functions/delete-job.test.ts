@@ -189,7 +189,7 @@ test("a job that is made again under its key, just before any call of the deleti
   expect(calls).toBe(4); // close, list objects, delete them, remove
 });
 
-/** A search stage that posted its terms and died: nobody wrote them down. */
+/** A search stage that posted its terms and died before it saved them in the record. */
 const diedInSearch: Way = async (pipeline, job) => {
   await stages("ocr", "ml_inference")(pipeline, job);
   const record = await pipeline.record(job.jobId);

@@ -10,7 +10,7 @@ interface Import {
 
 const statement = /^(?:import|export)\s[^;]*?\sfrom\s"(?<of>[^"]+)";|^import\s"(?<bare>[^"]+)";|\bimport\("(?<late>[^"]+)"\)/gm;
 
-/** What a file imports, its relative paths from the project's folder. */
+/** The imports of a file, relative paths from the project's folder. */
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(projectFolder, file), "utf8");
   return [...text.matchAll(statement)].map(({ groups = {} }) => {

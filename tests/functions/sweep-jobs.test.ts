@@ -19,7 +19,7 @@ async function holding(jobs: readonly Job[], options: PipelineOptions = {}): Pro
 const pending = (number: number, changes: Partial<Job> = {}) =>
   heldJob("PENDING", { jobId: idOf(number), openShard: number % 4, ...changes });
 
-test("a job that never starts is started again a minute after its making and a minute after that, and ends at its deadline", async () => {
+test("a job that never starts is started again a minute after its creation and a minute after that, and ends at its deadline", async () => {
   const { sweep, aws, started, record, logLines } = await holding([pending(1)]);
   const swept: Record<number, unknown> = {};
 
@@ -182,7 +182,7 @@ test("a sweeper that comes to a job just after another has started it leaves it 
 test.each([
   { what: "has had its restarts", job: pending(1, { restarts: 2 }) },
   { what: "is running", job: heldJob("IN_PROGRESS", { jobId: idOf(1), openShard: 1, dueAt: start + 60 }) },
-])("a job that $what a minute after its making is only looked at again at its deadline", async ({ job }) => {
+])("a job that $what a minute after its creation is only looked at again at its deadline", async ({ job }) => {
   const { sweep, aws, record, jobs } = await holding([job]);
   await aws.clock.advance(60_000);
 

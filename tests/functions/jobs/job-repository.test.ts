@@ -43,7 +43,7 @@ async function holding(job: Job, seconds = 0): Promise<Pipeline> {
   return pipeline;
 }
 
-// Status held | write | outcome | status after. Times: "open" is before the job is due, "due" is a minute after its making,
+// Status held | write | outcome | status after. Times: "open" is before the job is due, "due" is a minute after its creation,
 // "late" is its deadline. An outcome of a write that was made stands with a status; every other one leaves the record as it was.
 const table = `
   PENDING     | open | open ocr          | turn at IN_PROGRESS | IN_PROGRESS
@@ -166,7 +166,7 @@ test.each(["PENDING", "IN_PROGRESS"] as const)(
   },
 );
 
-// The deadline is 330 s after OCR began, and 600 s after the making of a job that has not begun. A write may be under way
+// The deadline is 330 s after OCR began, and 600 s after the creation of a job that has not begun. A write may be under way
 // for some seconds, so the last ones are made 15 s before.
 test.each([
   { write: "open ocr", status: "PENDING", from: 585, before: "turn at IN_PROGRESS", after: "settled" },
