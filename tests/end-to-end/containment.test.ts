@@ -33,12 +33,12 @@ export const handler = createStageHandler(mlInference, async ({ text }) => {
 }, stageServices());
 `;
 
-/** The stage with another memory. */
-function withMemory(mebibytes: number): Record<string, string> {
-  const [file, piece] = ["functions/stages/ml-inference/stage.ts", "memoryMiB: 1024,"];
+/** The component of the functions, another memory declared. */
+function declared(words: string): Record<string, string> {
+  const [file, piece] = ["infrastructure/job-function.ts", "memorySize: memoryMiB,"];
   const text = readFileSync(join(projectFolder, file), "utf8");
   if (text.split(piece).length !== 2) throw new Error(`${file} does not say "${piece}" once.`);
-  return { [file]: text.replace(piece, `memoryMiB: ${mebibytes},`) };
+  return { [file]: text.replace(piece, words) };
 }
 
 const clock = new ManualClock();
@@ -59,7 +59,7 @@ async function stop(): Promise<void> {
 }
 
 describe("a stage of 256 MB", () => {
-  beforeAll(() => start(withMemory(256)));
+  beforeAll(() => start(declared('memorySize: name === "ml-inference" ? 256 : memoryMiB,')));
   afterAll(stop);
 
   test.each(["heap", "buffers", "wasm", "flood"])(
