@@ -5,6 +5,7 @@ import type { ExecutionOutcome } from "../../packages/local/step-functions/state
 import { ManualClock } from "../../packages/local/testing/manual-clock.ts";
 import type { PermittedCall } from "../../packages/local/transport/aws-endpoint.ts";
 import { AwsError } from "../../packages/local/transport/aws-error.ts";
+import { results } from "../support/held-job.ts";
 import { copyProject, isFinal, poll, startLocalRuntime, submit } from "../support/local-runtime.ts";
 
 /** An inference stage that misbehaves as the text tells it to. */
@@ -22,7 +23,7 @@ const handle = createStageHandler(mlInference, async ({ text }) => {
   if (text.startsWith("loop")) for (;;);
   if (text.startsWith("exit")) process.exit(3);
   if (text.startsWith("answer nonsense")) answer = 42;
-  return { result: { stage: "ml_inference", sentiment: "NEUTRAL", confidence: 0.5, tokenCount: 1 } };
+  return { result: ${JSON.stringify(results.ml_inference)} };
 }, stageServices());
 
 export const handler = async (key) => {
