@@ -1,6 +1,5 @@
 import type { Clock } from "./clock.ts";
 import type { DynamoEngine } from "./dynamodb/dynamo-engine.ts";
-import type { HttpApis } from "./http-api/http-apis.ts";
 import type { Roles } from "./iam/roles.ts";
 import type { LambdaService } from "./lambda/lambda-service.ts";
 import type { LogGroups } from "./logs/log-groups.ts";
@@ -19,7 +18,6 @@ export interface LocalServices {
   readonly roles: Roles;
   readonly lambda: LambdaService;
   readonly stepFunctions: StepFunctionsService;
-  readonly httpApis: HttpApis;
   readonly endpoint: AwsEndpoint;
   /** Told of faults of the runtime's own. */
   readonly onFault: (error: unknown) => void;

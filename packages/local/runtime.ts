@@ -1,14 +1,13 @@
 import type { ChildProcess } from "node:child_process";
 import { ExecutionFaults, type ExpressFaults } from "./faults.ts";
-import { HttpApis } from "./http-api/http-apis.ts";
-import { iamAuthorizer } from "./http-api/iam-authorizer.ts";
+import { createHttpApi } from "./http-api/resources.ts";
 import { Roles } from "./iam/roles.ts";
 import { environmentsPerFunction } from "./lambda/function.ts";
 import { LambdaService } from "./lambda/lambda-service.ts";
 import type { LocalServices } from "./local-services.ts";
 import { evaluateProgram, type Manifest } from "./program/evaluate-program.ts";
 import { simulated } from "./program/registry.ts";
-import { arn, type DeclaredResource, type Place } from "./program/resource-type.ts";
+import type { DeclaredResource, Place } from "./program/resource-type.ts";
 import type { StackConfig } from "./program/stack-config.ts";
 import type { TaskCalls } from "./step-functions/integrations.ts";
 import { type StepFunctionsOptions, StepFunctionsService } from "./step-functions/step-functions-service.ts";
@@ -61,7 +60,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const place = { region, accountId, apiUrl: api.url };
   const [manifest, services] = await Promise.all([evaluate(options, place), createServices(options, place, started)]);
   for (const resource of manifest.resources) await start(resource, services, started);
-  api.deploy(services.httpApis.deploy());
+  api.deploy(createHttpApi(manifest.resources, services));
   const resumed = services.stepFunctions.resume();
   const running = started.move();
   const warmUp = async () => {
@@ -98,10 +97,7 @@ async function createServices(options: RuntimeOptions, place: Place, started: As
   const server = await listen(endpoint, port === 0 ? 0 : port + 1);
   started.defer(() => server.close());
   started.defer(() => endpoint.stop());
-  const { host: domainName } = new URL(place.apiUrl);
-  const iamAuthorizerOf = (apiId: string) => iamAuthorizer(apiId, place, (...call) => endpoint.admit(...call));
-  const httpApis = new HttpApis({ ...place, ...stores, domainName, clock, lambda, sourceArnOf: sourceArn(place), iamAuthorizerOf });
-  return { ...stores, clock, place, roles, lambda, stepFunctions, httpApis, endpoint, awsEndpointUrl: server.url };
+  return { ...stores, clock, place, roles, lambda, stepFunctions, endpoint, awsEndpointUrl: server.url };
 }
 
 function createStepFunctions(options: RuntimeOptions, stores: Stores, calls: TaskCalls): StepFunctionsService {
@@ -113,9 +109,4 @@ function createStepFunctions(options: RuntimeOptions, stores: Stores, calls: Tas
     calls,
     onEnd: options.onExecutionEnd,
   });
-}
-
-/** The ARN under which an API calls a function: of the route in its stage. */
-function sourceArn(place: Place): (apiId: string, routeKey: string) => string {
-  return (apiId, routeKey) => arn(place, "execute-api", `${apiId}/$default/${routeKey.replace(" /", "/")}`);
 }

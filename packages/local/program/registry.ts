@@ -1,9 +1,5 @@
 import { dynamodbTable } from "../dynamodb/table.ts";
-import { apigatewayv2Api } from "../http-api/api.ts";
-import { apigatewayv2Authorizer } from "../http-api/authorizer-resource.ts";
-import { apigatewayv2Integration } from "../http-api/integration-resource.ts";
-import { apigatewayv2Route } from "../http-api/route.ts";
-import { apigatewayv2Stage } from "../http-api/stage.ts";
+import { httpApiResources } from "../http-api/resources.ts";
 import { iamRole } from "../iam/role.ts";
 import { iamRolePolicy } from "../iam/role-policy.ts";
 import { lambdaFunction } from "../lambda/function.ts";
@@ -18,11 +14,7 @@ import type { ResourceType } from "./resource-type.ts";
 
 /** What the local runtime runs, by Pulumi's type token. */
 export const simulated: Readonly<Record<string, ResourceType>> = {
-  "aws:apigatewayv2/api:Api": apigatewayv2Api,
-  "aws:apigatewayv2/authorizer:Authorizer": apigatewayv2Authorizer,
-  "aws:apigatewayv2/integration:Integration": apigatewayv2Integration,
-  "aws:apigatewayv2/route:Route": apigatewayv2Route,
-  "aws:apigatewayv2/stage:Stage": apigatewayv2Stage,
+  ...httpApiResources,
   "aws:cloudwatch/logGroup:LogGroup": logGroup,
   "aws:dynamodb/table:Table": dynamodbTable,
   "aws:iam/role:Role": iamRole,

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { withDeadline } from "./deadline.ts";
+import { withDeadline } from "../deadline.ts";
 import { compileDefinition, type Definition } from "./definition.ts";
 import { StatesError } from "./errors.ts";
 import { EventLog, type ExecutionEvent, failureDetails, inputDetails, outputDetails } from "./events.ts";

@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import { ExecutionFaults } from "../faults.ts";
 import type { SideWrite } from "../logs/side-writes.ts";
 import { AwsError } from "../transport/aws-error.ts";
-import { linkedController } from "./deadline.ts";
+import { linkedController } from "../deadline.ts";
 import type { ExecutionEvent } from "./events.ts";
 import { isKnownResource, type TaskCalls, taskIntegration } from "./integrations.ts";
 import type { ExecutionJournal, StartedExecution } from "./journal.ts";

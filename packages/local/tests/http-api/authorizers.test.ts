@@ -1,8 +1,6 @@
 import { type CryptoKey, generateKeyPair } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Authorizer } from "../../http-api/authorizer.ts";
-import { iamAuthorizer } from "../../http-api/iam-authorizer.ts";
-import { jwtAuthorizer } from "../../http-api/jwt-authorizer.ts";
+import { type Authorizer, iamAuthorizer, jwtAuthorizer } from "../../http-api/authorizers.ts";
 import { ManualClock } from "../../testing/manual-clock.ts";
 import { startTokenIssuer, type TokenIssuer } from "../../testing/token-issuer.ts";
 import { AwsError } from "../../transport/aws-error.ts";
@@ -15,8 +13,8 @@ const now = noon / 1_000;
 /** An API whose one route asks this authorizer. */
 const served = (authorize: Authorizer) => {
   const calls: unknown[] = [];
-  const invoke = async (event: { requestContext: unknown }) => {
-    calls.push((event.requestContext as { authorizer?: unknown }).authorizer);
+  const invoke = async (event: string) => {
+    calls.push(JSON.parse(event).requestContext.authorizer);
     return { payload: '{"statusCode":200}' };
   };
   const route = { routeKey: "GET /jobs/{jobId}", timeoutMilliseconds: 30_000, authorize, invoke };

@@ -1,7 +1,52 @@
+import type { APIGatewayEventRequestContextIAMAuthorizer, APIGatewayEventRequestContextJWTAuthorizer } from "aws-lambda";
 import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
+import type { Principal } from "../account/services.ts";
 import type { Clock } from "../clock.ts";
-import type { Authorizer } from "./authorizer.ts";
+import { accessKeyIdOf, sessionArnOf } from "../iam/roles.ts";
+import { arn, type Place } from "../program/resource-type.ts";
+import { AwsError } from "../transport/aws-error.ts";
+import type { AwsRequest } from "../transport/aws-message.ts";
 import { GatewayError } from "./response.ts";
+
+/** The caller of a request, as the event has it in `requestContext.authorizer`. */
+export type AuthorizerContext =
+  | Pick<APIGatewayEventRequestContextJWTAuthorizer, "jwt">
+  | { readonly iam: { readonly [Member in keyof APIGatewayEventRequestContextIAMAuthorizer["iam"]]: string | null } };
+
+/**
+ * Finds the caller of a request.
+ *
+ * @throws GatewayError 401 or 403 where the request may not pass.
+ */
+export type Authorizer = (request: AwsRequest) => Promise<AuthorizerContext>;
+
+/** Finds the signer of a request for `execute-api`, and checks that their policies allow it. @throws AwsError */
+export type AdmitSigned = (request: AwsRequest, permission: { readonly action: string; readonly resource: string }) => Principal;
+
+/**
+ * IAM authorization of an HTTP API: whoever signs with Signature Version 4 and may invoke the API passes.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html
+ */
+export const iamAuthorizer =
+  (apiId: string, place: Place, admit: AdmitSigned): Authorizer =>
+  async (request) => {
+    const [path = ""] = request.url.split("?");
+    const resource = arn(place, "execute-api", `${apiId}/$default/${request.method}${path}`);
+    try {
+      return { iam: identityOf(admit(request, { action: "execute-api:Invoke", resource }), place) };
+    } catch (error) {
+      throw error instanceof AwsError ? new GatewayError(403) : error; // the client is told no reason
+    }
+  };
+
+/** As for the session of an assumed role: its id, a colon, and the session's name. */
+function identityOf(principal: Principal, { accountId }: Place) {
+  const accessKey = accessKeyIdOf(principal);
+  const userId = `AROA${accessKey}:${principal.sessionName ?? principal.roleName}`;
+  const userArn = sessionArnOf(principal, accountId);
+  return { accessKey, accountId, callerId: userId, cognitoIdentity: null, principalOrgId: null, userArn, userId };
+}
 
 export interface JwtAuthorizerOptions {
   readonly issuer: string;
@@ -30,7 +75,9 @@ export function jwtAuthorizer({ issuer, audiences, clock }: JwtAuthorizerOptions
       keys = undefined;
     });
     const { payload } = await verified(token, await keys, { issuer, algorithms, currentDate: new Date(clock.now()) });
-    return { jwt: { claims: claimsOf(payload), scopes: null } };
+    // API Gateway hands every claim over as a string.
+    const claims = Object.entries(payload).map(([name, value]) => [name, claimText(value)]);
+    return { jwt: { claims: Object.fromEntries(claims), scopes: null } };
   };
 }
 
@@ -73,12 +120,8 @@ function refusal(reason: string): GatewayError {
   return new GatewayError(401, undefined, { "www-authenticate": `Bearer scope="" error="invalid_token" error_description="${reason}"` });
 }
 
-/** API Gateway hands every claim over as a string, a list as `[a b]`. */
-function claimsOf(payload: JWTPayload): Record<string, string> {
-  return Object.fromEntries(Object.entries(payload).map(([name, value]) => [name, claim(value)]));
-}
-
-function claim(value: unknown): string {
+/** A list is written as `[a b]`. */
+function claimText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.join(" ")}]`;
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
