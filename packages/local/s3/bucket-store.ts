@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { AwsError } from "../aws.ts";
 import type { Clock } from "../clock.ts";
-import { AwsError } from "../transport/aws-error.ts";
 import { MultipartUploads } from "./multipart-uploads.ts";
 import { etagOf, type ObjectFiles, ObjectsInFolder, ObjectsInMemory, type StoredObject } from "./object-files.ts";
 

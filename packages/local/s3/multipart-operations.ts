@@ -1,5 +1,5 @@
-import { AwsError } from "../transport/aws-error.ts";
-import type { AwsResponse } from "../transport/aws-message.ts";
+import type { AwsResponse } from "../aws.ts";
+import { AwsError } from "../aws.ts";
 import type { BucketStore } from "./bucket-store.ts";
 import type { PartReference, UploadPlace } from "./multipart-uploads.ts";
 import { type S3Request, writeCondition } from "./s3-request.ts";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { AwsError } from "../transport/aws-error.ts";
+import { AwsError } from "../aws.ts";
 import type { Upload } from "./bucket-store.ts";
 import { etagOf } from "./object-files.ts";
 import { malformedXml } from "./xml.ts";

@@ -1,10 +1,9 @@
-import { AwsError } from "../transport/aws-error.ts";
-import type { AwsResponse } from "../transport/aws-message.ts";
+import { AwsError, type AwsResponse, decodePath } from "../aws.ts";
 import { type BucketStore, matchesEtag, preconditionFailed } from "./bucket-store.ts";
 import { listObjects, listObjectsV2 } from "./list-objects.ts";
 import { abortMultipartUpload, completeMultipartUpload, createMultipartUpload, uploadPart } from "./multipart-operations.ts";
 import type { StoredObject } from "./object-files.ts";
-import { decodePath, notImplemented, type S3Operation, type S3Request, writeCondition } from "./s3-request.ts";
+import { notImplemented, type S3Operation, type S3Request, writeCondition } from "./s3-request.ts";
 import { readUpload } from "./upload.ts";
 import { malformedXml, s3Headers, textsOf, type XmlElements, xmlAnswer } from "./xml.ts";
 

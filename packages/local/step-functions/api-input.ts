@@ -1,4 +1,4 @@
-import { AwsError } from "../transport/aws-error.ts";
+import { AwsError } from "../aws.ts";
 
 /** The members of a request, as the SDK sends them. */
 export type Input = Readonly<Record<string, unknown>>;

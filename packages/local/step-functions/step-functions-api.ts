@@ -1,5 +1,5 @@
+import { AwsError } from "../aws.ts";
 import type { Clock } from "../clock.ts";
-import { AwsError } from "../transport/aws-error.ts";
 import { checkInput, type Input, type Members, resourceTypeOf, validationError } from "./api-input.ts";
 import { compileDefinition } from "./definition.ts";
 import { DefinitionError } from "./errors.ts";
