@@ -5,9 +5,7 @@ import { iamRolePolicy } from "../iam/role-policy.ts";
 import { lambdaFunction } from "../lambda/function.ts";
 import { lambdaPermission } from "../lambda/permission.ts";
 import { logGroup } from "../logs/log-group.ts";
-import { s3Bucket } from "../s3/bucket.ts";
-import { s3BucketLifecycleConfiguration } from "../s3/bucket-lifecycle-configuration.ts";
-import { s3BucketPolicy } from "../s3/bucket-policy.ts";
+import { s3Resources } from "../s3/resources.ts";
 import { schedulerSchedule } from "../scheduler/schedule.ts";
 import { sfnStateMachine } from "../step-functions/state-machine-resource.ts";
 import type { ResourceType } from "./resource-type.ts";
@@ -21,9 +19,7 @@ export const simulated: Readonly<Record<string, ResourceType>> = {
   "aws:iam/rolePolicy:RolePolicy": iamRolePolicy,
   "aws:lambda/function:Function": lambdaFunction,
   "aws:lambda/permission:Permission": lambdaPermission,
-  "aws:s3/bucket:Bucket": s3Bucket,
-  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": s3BucketLifecycleConfiguration,
-  "aws:s3/bucketPolicy:BucketPolicy": s3BucketPolicy,
+  ...s3Resources,
   "aws:scheduler/schedule:Schedule": schedulerSchedule,
   "aws:sfn/stateMachine:StateMachine": sfnStateMachine,
 };

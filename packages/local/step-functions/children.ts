@@ -1,5 +1,5 @@
-import type { Activation } from "./activation.ts";
 import { linkedController } from "../deadline.ts";
+import type { Activation } from "./activation.ts";
 import type { EventDetails, EventType } from "./events.ts";
 import type { Payload } from "./payload.ts";
 import type { Graph } from "./state.ts";

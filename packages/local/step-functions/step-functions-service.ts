@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Principal } from "../account/services.ts";
 import type { Clock } from "../clock.ts";
+import { linkedController } from "../deadline.ts";
 import { ExecutionFaults } from "../faults.ts";
 import type { SideWrite } from "../logs/side-writes.ts";
 import { AwsError } from "../transport/aws-error.ts";
-import { linkedController } from "../deadline.ts";
 import type { ExecutionEvent } from "./events.ts";
 import { isKnownResource, type TaskCalls, taskIntegration } from "./integrations.ts";
 import type { ExecutionJournal, StartedExecution } from "./journal.ts";

@@ -1,12 +1,5 @@
 import { Gatekeeper, jsonRefusals, lambdaRefusals, s3Refusals } from "../account/gatekeeper.ts";
-import {
-  dynamoPermissions,
-  lambdaPermission,
-  listBucket,
-  objectArn,
-  s3Permissions,
-  stepFunctionsPermissions,
-} from "../account/permissions.ts";
+import { dynamoPermissions, lambdaPermission, stepFunctionsPermissions } from "../account/permissions.ts";
 import { isPresigned } from "../account/presigned.ts";
 import type { Invocation, LambdaService, Principal, StepFunctionsService } from "../account/services.ts";
 import { signatureOf } from "../account/signature.ts";
@@ -17,7 +10,7 @@ import type { AccessRequest } from "../iam/evaluate.ts";
 import { PermissionLedger } from "../iam/permission-ledger.ts";
 import type { BucketStore } from "../s3/bucket-store.ts";
 import { parseS3Request, type S3Request } from "../s3/s3-request.ts";
-import { runS3 } from "../s3/s3-service.ts";
+import { listBucketPermission, objectPermission, runS3, s3Permissions } from "../s3/s3-service.ts";
 import { xmlError } from "../s3/xml.ts";
 import { AsyncInvocations } from "./async-invocations.ts";
 import { AwsError } from "./aws-error.ts";
@@ -174,7 +167,7 @@ export class AwsEndpoint {
     const resource = permissions[0]?.resource ?? `arn:aws:s3:::${call.bucket}`;
     await this.#options.before?.({ service: "s3", operation: call.operation, principal, resource });
     const authorizeDelete = (key: string) =>
-      this.#gatekeeper.authorize(principal, [{ action: "s3:DeleteObject", resource: objectArn(call.bucket, key) }], s3Refusals);
+      this.#gatekeeper.authorize(principal, [objectPermission("DeleteObject", call.bucket, key)], s3Refusals);
     try {
       return await runS3(this.#options.buckets, call, authorizeDelete);
     } catch (error) {
@@ -186,6 +179,6 @@ export class AwsEndpoint {
   // S3 tells that a key is missing only to those who may list the bucket; to all others it is forbidden.
   #hideMissingKey(error: unknown, principal: Principal, { bucket }: S3Request): void {
     if (!(error instanceof AwsError) || error.name !== "NoSuchKey") return;
-    this.#gatekeeper.authorize(principal, [listBucket(bucket)], s3Refusals);
+    this.#gatekeeper.authorize(principal, [listBucketPermission(bucket)], s3Refusals);
   }
 }

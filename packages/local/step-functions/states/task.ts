@@ -1,5 +1,5 @@
-import type { Activation } from "../activation.ts";
 import { withDeadline } from "../../deadline.ts";
+import type { Activation } from "../activation.ts";
 import { StatesError } from "../errors.ts";
 import { type EventDetails, failureDetails, outputDetails } from "../events.ts";
 import { compileExit, compileNext } from "../exits.ts";
