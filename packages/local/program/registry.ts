@@ -7,7 +7,7 @@ import { lambdaPermission } from "../lambda/permission.ts";
 import { logGroup } from "../logs/log-group.ts";
 import { s3Resources } from "../s3/resources.ts";
 import { schedulerSchedule } from "../scheduler/schedule.ts";
-import { sfnStateMachine } from "../step-functions/state-machine-resource.ts";
+import { sfnStateMachine } from "../step-functions/resources.ts";
 import type { ResourceType } from "./resource-type.ts";
 
 /** What the local runtime runs, by Pulumi's type token. */
