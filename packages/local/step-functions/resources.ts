@@ -1,7 +1,7 @@
 import type { LocalServices } from "../local-services.ts";
 import { executionLog, executionTraces } from "../logs/side-writes.ts";
 import { arn, type DeclaredResource, type ResourceType } from "../program/resource-type.ts";
-import type { StateMachineSpec } from "./step-functions-service.ts";
+import type { StateMachineSpec } from "./step-functions-api.ts";
 
 interface LoggingConfiguration {
   readonly level?: "ALL" | "ERROR" | "FATAL" | "OFF";

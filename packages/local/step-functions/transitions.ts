@@ -35,7 +35,6 @@ export function compileCatchers(fields: Fields): readonly Catcher[] {
   });
 }
 
-
 export function compileRetriers(fields: Fields): readonly Retrier[] {
   const items = fields.objects("Retry");
   return items.map((item, index) => {
