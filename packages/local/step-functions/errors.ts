@@ -3,7 +3,7 @@ export class DefinitionError extends Error {
   override readonly name = "DefinitionError";
 }
 
-export interface ErrorTraits {
+interface ErrorTraits {
   /** Ends the execution, whatever Retry and Catch say. */
   readonly terminal?: boolean;
   /** Came out of a branch of a Parallel state. */
@@ -39,8 +39,8 @@ export const isUnknownReservedName = (name: string): boolean => name.startsWith(
 
 /** The errors that a reserved name stands for besides itself. A time-out of either kind is never a plain task failure. */
 const wildcards: ReadonlyMap<string, (error: StatesError) => boolean> = new Map([
-  ["States.ALL", ({ name }: StatesError) => name !== "States.DataLimitExceeded"],
-  ["States.TaskFailed", ({ name }) => !["States.DataLimitExceeded", "States.Timeout", "States.HeartbeatTimeout"].includes(name)],
+  ["States.ALL", () => true],
+  ["States.TaskFailed", ({ name }: StatesError) => !["States.DataLimitExceeded", "States.Timeout", "States.HeartbeatTimeout"].includes(name)],
   ["States.Timeout", ({ name }) => name === "States.HeartbeatTimeout"],
   ["States.BranchFailed", ({ fromBranch }) => fromBranch],
 ]);

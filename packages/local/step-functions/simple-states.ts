@@ -58,7 +58,7 @@ export function compileChoice(fields: Fields): Behaviour {
     run: async (activation) => {
       for (const { condition, exit } of rules) if (await holds(activation, condition)) return { exit };
       if (defaultNext !== undefined) return { exit: byDefault };
-      throw activation.error("States.NoChoiceMatched", "Failed to transition out of the state. The state does not point to a next state.");
+      throw activation.error("States.Runtime", "Failed to transition out of the state. The state does not point to a next state.");
     },
   };
 }

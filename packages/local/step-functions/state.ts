@@ -1,4 +1,4 @@
-import { type ErrorTraits, StatesError } from "./errors.ts";
+import { StatesError } from "./errors.ts";
 import { type EventDetails, type EventType, inputDetails, outputDetails, type StateType } from "./events.ts";
 import { isTooLarge, type Json, type Payload, payloadOf } from "./payload.ts";
 import { QueryFailure, type QueryScope, type Template } from "./query.ts";
@@ -77,7 +77,7 @@ export class Activation {
     this.#enteredTime = new Date(thread.run.clock.now()).toISOString();
     thread.stateType = state.type;
     this.#enteredEventId = this.record(`${state.type}StateEntered`, { ...inputDetails(input), name: state.name });
-    this.withinLimit(input, "received an input", { terminal: true });
+    this.withinLimit(input, "received an input");
   }
 
   record(type: EventType, details?: EventDetails): number {
@@ -120,21 +120,26 @@ export class Activation {
   }
 
   /**
-   * Only a result over the limit leaves a Catch that names the error a chance.
+   * A Catch may take a task's result over the limit, which goes by the name of the task's resource, and a result of branches
+   * or iterations; all else over the limit ends the execution.
    *
    * @throws StatesError `States.DataLimitExceeded`.
    */
-  withinLimit(payload: Payload, what: "received an input" | "returned a result" | "was given arguments", traits: ErrorTraits): Payload {
+  withinLimit(
+    payload: Payload,
+    what: "received an input" | "returned a result" | "was given arguments",
+    { terminal = true, name = this.state.name }: { readonly terminal?: boolean; readonly name?: string } = {},
+  ): Payload {
     if (!isTooLarge(payload)) return payload;
-    const sentence = `The state/task '${this.state.name}' ${what} with a size exceeding the maximum number of bytes service limit.`;
-    throw new StatesError("States.DataLimitExceeded", sentence, traits);
+    const sentence = `The state/task '${name}' ${what} with a size exceeding the maximum number of bytes service limit.`;
+    throw new StatesError("States.DataLimitExceeded", sentence, { terminal });
   }
 
   /** Leaves the state: evaluates Output and Assign, both from the variables as they were, and records it. */
   async leave({ output: template, assign }: Exit, found: Found, fallback: Payload): Promise<Payload> {
     const output = template === undefined ? fallback : payloadOf(await this.evaluate(template, found));
     const assigned = assign === undefined ? undefined : payloadOf(await this.evaluate(assign, found));
-    for (const payload of [output, assigned]) if (payload) this.withinLimit(payload, "returned a result", { terminal: true });
+    for (const payload of [output, assigned]) if (payload) this.withinLimit(payload, "returned a result");
     if (this.state.type !== "Fail")
       this.record(`${this.state.type}StateExited`, { ...variableDetails(assigned), name: this.state.name, ...outputDetails(output) });
     this.thread.variables = { ...this.thread.variables, ...(assigned?.value as object | undefined) };

@@ -35,7 +35,7 @@ export function compileTask(fields: Fields, knownResources: KnownResource): Beha
 
 async function attempt({ resource, parameters: template, timeout, heartbeat }: Task, activation: Activation): Promise<Payload> {
   const parameters = template === undefined ? activation.input : payloadOf(await activation.evaluate(template));
-  activation.withinLimit(parameters, "was given arguments", { terminal: true });
+  activation.withinLimit(parameters, "was given arguments");
   const times = timesOf(await evaluateInteger(activation, timeout), await evaluateInteger(activation, heartbeat));
   activation.record(`${resource.family}Scheduled`, { ...resource.scheduled(parameters, activation.thread.run.region), ...times });
   activation.record(`${resource.family}Started`, resource.details);
@@ -65,7 +65,8 @@ async function call(resource: Resource, activation: Activation, parameters: Payl
         context: activation.context(),
       }),
     );
-    return activation.withinLimit(copiedPayload(result), "returned a result", { terminal: false });
+    const name = resource.details.resourceType ?? resource.arn;
+    return activation.withinLimit(copiedPayload(result), "returned a result", { terminal: false, name });
   } catch (error) {
     if (!(error instanceof StatesError)) throw error;
     const details: EventDetails = { ...failureDetails(error), ...resource.details };
