@@ -1,19 +1,12 @@
 import { DefinitionError } from "./errors.ts";
 import type { StateType } from "./events.ts";
-import { compileCatchers } from "./exits.ts";
 import { Fields } from "./fields.ts";
-import { checkGraph, checkScopes } from "./graph-check.ts";
-import type { KnownResource } from "./resource.ts";
-import { compileRetriers } from "./retry.ts";
-import type { Behaviour, Graph, State } from "./state.ts";
-import { compileChoice } from "./states/choice.ts";
-import { compileFail } from "./states/fail.ts";
-import { compileMap } from "./states/map.ts";
-import { compileParallel } from "./states/parallel.ts";
-import { compilePass } from "./states/pass.ts";
-import { compileSucceed } from "./states/succeed.ts";
-import { compileTask } from "./states/task.ts";
-import { compileWait } from "./states/wait.ts";
+import { maxInteger } from "./integer-field.ts";
+import { compileMap, compileParallel } from "./parallel-and-map.ts";
+import { compileChoice, compileFail, compilePass, compileSucceed, compileWait } from "./simple-states.ts";
+import type { Behaviour, Exit, Graph, State } from "./state.ts";
+import { compileTask, type KnownResource } from "./task.ts";
+import { compileCatchers, compileRetriers } from "./transitions.ts";
 
 /** A state machine definition, compiled: every expression parsed, every reference resolved. */
 export interface Definition {
@@ -21,7 +14,7 @@ export interface Definition {
   readonly timeoutSeconds: number | undefined;
 }
 
-const longestNameLength = 80;
+const maxNameLength = 80;
 
 /** @throws {@link DefinitionError} for anything that this runtime would not run as Step Functions does. */
 export function compileDefinition(text: string, knownResources: KnownResource): Definition {
@@ -30,7 +23,7 @@ export function compileDefinition(text: string, knownResources: KnownResource): 
   if (language !== "JSONata") fields.refuse(`has the 'QueryLanguage' '${language ?? "JSONPath"}', and only JSONata is taken here`);
   const version = fields.text("Version") ?? "1.0";
   if (version !== "1.0") fields.refuse(`has the 'Version' '${version}', which is not 1.0`);
-  const timeoutSeconds = fields.integer("TimeoutSeconds", { least: 1, most: 99_999_999 });
+  const timeoutSeconds = fields.integer("TimeoutSeconds", { min: 1, max: maxInteger });
   fields.take("Comment");
   const graph = new Compiler(knownResources).graph(fields);
   checkScopes(graph);
@@ -76,7 +69,7 @@ class Compiler {
 
   #state(name: string, value: unknown): State {
     const fields = new Fields(value, `State '${name}'`);
-    if (name === "" || name.length > longestNameLength) fields.refuse(`has a name that is not 1 to ${longestNameLength} characters long`);
+    if (name === "" || name.length > maxNameLength) fields.refuse(`has a name that is not 1 to ${maxNameLength} characters long`);
     if (this.#names.has(name)) fields.refuse("shares its name with another state");
     this.#names.add(name);
     const language = fields.text("QueryLanguage") ?? "JSONata";
@@ -95,4 +88,40 @@ class Compiler {
   #isStateType(type: string): type is StateType {
     return Object.hasOwn(this.#behaviours, type);
   }
+}
+
+const exitsOf = ({ exits, catchers }: State): readonly Exit[] => [...exits, ...catchers.map(({ exit }) => exit)];
+
+/** Refuses a transition to nowhere, a state that nothing leads to, and a graph without an end. */
+export function checkGraph(graph: Graph, fields: Fields): void {
+  if (!graph.states.has(graph.startAt)) fields.refuse(`has the 'StartAt' '${graph.startAt}', which is not one of its states`);
+  const reached = reachableFrom(graph);
+  for (const [name] of graph.states) if (!reached.has(name)) throw new DefinitionError(`State '${name}' is never reached.`);
+  const ends = [...graph.states.values()].some(({ exits }) => exits.some(({ next }) => next === undefined));
+  if (!ends) fields.refuse("has no state that ends it");
+}
+
+function reachableFrom({ startAt, states }: Graph): ReadonlySet<string> {
+  const reached = new Set([startAt]);
+  for (const name of reached) {
+    for (const { next } of exitsOf(states.get(name) as State)) {
+      if (next === undefined) continue;
+      if (!states.has(next)) throw new DefinitionError(`State '${name}' leads to '${next}', which is not a state beside it.`);
+      reached.add(next); // a Set goes on with what is added while it is walked
+    }
+  }
+  return reached;
+}
+
+/** Refuses an inner scope that assigns a variable of a scope around it. */
+export function checkScopes({ states }: Graph, outer: ReadonlySet<string> = new Set()): void {
+  const own = new Set<string>();
+  for (const state of states.values()) {
+    for (const variable of exitsOf(state).flatMap(({ assigns }) => assigns)) {
+      if (outer.has(variable))
+        throw new DefinitionError(`State '${state.name}' assigns '${variable}', which belongs to a scope around it.`);
+      own.add(variable);
+    }
+  }
+  for (const state of states.values()) for (const graph of state.graphs ?? []) checkScopes(graph, new Set([...outer, ...own]));
 }

@@ -3,7 +3,7 @@ export class DefinitionError extends Error {
   override readonly name = "DefinitionError";
 }
 
-interface Traits {
+interface ErrorTraits {
   /** Ends the execution, whatever Retry and Catch say. */
   readonly terminal?: boolean;
   /** Came out of a branch of a Parallel state. */
@@ -17,7 +17,7 @@ export class StatesError extends Error {
   readonly terminal: boolean;
   readonly fromBranch: boolean;
 
-  constructor(name: string, cause: string, traits: Traits = {}) {
+  constructor(name: string, cause: string, traits: ErrorTraits = {}) {
     super(cause === "" ? name : `${name}: ${cause}`);
     this.name = name;
     this.cause = cause;
@@ -37,15 +37,18 @@ const reservedNames: ReadonlySet<string> = new Set(
 
 export const isUnknownReservedName = (name: string): boolean => name.startsWith("States.") && !reservedNames.has(name);
 
-/** What a reserved name stands for besides itself. A time-out of either kind is never a plain task failure. */
+/** The errors that a reserved name stands for besides itself. A time-out of either kind is never a plain task failure. */
 const wildcards: ReadonlyMap<string, (error: StatesError) => boolean> = new Map([
-  ["States.ALL", ({ name }: StatesError) => name !== "States.DataLimitExceeded"],
-  ["States.TaskFailed", ({ name }) => !["States.DataLimitExceeded", "States.Timeout", "States.HeartbeatTimeout"].includes(name)],
+  ["States.ALL", () => true],
+  [
+    "States.TaskFailed",
+    ({ name }: StatesError) => !["States.DataLimitExceeded", "States.Timeout", "States.HeartbeatTimeout"].includes(name),
+  ],
   ["States.Timeout", ({ name }) => name === "States.HeartbeatTimeout"],
   ["States.BranchFailed", ({ fromBranch }) => fromBranch],
 ]);
 
-/** Whether a retrier or catcher with these ErrorEquals takes the error. */
+/** @returns true where a retrier or catcher with these ErrorEquals takes the error. */
 export function takes(errorEquals: readonly string[], error: StatesError): boolean {
   return !error.terminal && errorEquals.some((name) => name === error.name || wildcards.get(name)?.(error) === true);
 }

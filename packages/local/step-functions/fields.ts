@@ -2,31 +2,19 @@ import { DefinitionError } from "./errors.ts";
 import { isJsonObject } from "./payload.ts";
 import { compileTemplate, isExpression, type Site, type Template } from "./query.ts";
 
-const jsonPathFields: ReadonlySet<string> = new Set([
-  ...["InputPath", "OutputPath", "ResultPath", "Parameters", "ResultSelector", "Result", "ItemsPath", "MaxConcurrencyPath"],
-  ...[
-    "SecondsPath",
-    "TimestampPath",
-    "TimeoutSecondsPath",
-    "HeartbeatSecondsPath",
-    "ErrorPath",
-    "CausePath",
-    "Variable",
-    "And",
-    "Or",
-    "Not",
-  ],
-]);
-const distributedMapFields: ReadonlySet<string> = new Set([
-  ...["ItemReader", "ItemBatcher", "ResultWriter", "Label", "ToleratedFailureCount", "ToleratedFailurePercentage"],
-]);
+const namesIn = (list: string): ReadonlySet<string> => new Set(list.split(" "));
+const jsonPathFields = namesIn(
+  "InputPath OutputPath ResultPath Parameters ResultSelector Result ItemsPath MaxConcurrencyPath SecondsPath TimestampPath " +
+    "TimeoutSecondsPath HeartbeatSecondsPath ErrorPath CausePath Variable And Or Not",
+);
+const distributedMapFields = namesIn("ItemReader ItemBatcher ResultWriter Label ToleratedFailureCount ToleratedFailurePercentage");
 
 interface Range {
-  readonly least: number;
-  readonly most: number;
+  readonly min: number;
+  readonly max: number;
 }
 
-/** One object of a definition, read field by field. What nobody has read by the end is refused by name. */
+/** One object of a definition, read field by field. A field that has not been read by the end is refused by name. */
 export class Fields {
   /** `State 'X'`, `Choices[0] of state 'X'`, `The state machine`. */
   readonly where: string;
@@ -62,10 +50,10 @@ export class Fields {
     return this.text(name) ?? this.refuse(`has no '${name}'`);
   }
 
-  number(name: string, { least, most }: Range): number | undefined {
+  number(name: string, { min, max }: Range): number | undefined {
     const value = this.take(name);
-    if (value === undefined || (typeof value === "number" && value >= least && value <= most)) return value;
-    return this.refuse(`has a '${name}' that is not a number from ${least} to ${most}`);
+    if (value === undefined || (typeof value === "number" && value >= min && value <= max)) return value;
+    return this.refuse(`has a '${name}' that is not a number from ${min} to ${max}`);
   }
 
   integer(name: string, range: Range): number | undefined {

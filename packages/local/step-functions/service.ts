@@ -6,7 +6,8 @@ import { environmentsPerFunction, type Invocation, invokeCall } from "../lambda/
 import { executionLog, executionTraces } from "../logs/side-writes.ts";
 import type { Api, DeclaredResource, ResourceType, Service, Stack } from "../service.ts";
 import type { TaskCalls } from "./integrations.ts";
-import type { StateMachineSpec, StepFunctionsService } from "./step-functions-service.ts";
+import type { StateMachineSpec } from "./step-functions-api.ts";
+import type { StepFunctionsService } from "./step-functions-service.ts";
 
 interface LoggingConfiguration {
   readonly level?: "ALL" | "ERROR" | "FATAL" | "OFF";

@@ -5,7 +5,7 @@ import { StatesError } from "./errors.ts";
 import { EventLog, type ExecutionEvent, failureDetails, inputDetails, outputDetails } from "./events.ts";
 import { copiedPayload, type Json, type Payload } from "./payload.ts";
 import { type QueryFunctions, queryFunctions } from "./query-functions.ts";
-import type { KnownResource } from "./resource.ts";
+import type { KnownResource } from "./task.ts";
 import { type Run, type TaskIntegration, Thread } from "./thread.ts";
 import { walk } from "./walk.ts";
 

@@ -2,32 +2,20 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { AwsError } from "../aws.ts";
 import type { Clock } from "../clock.ts";
 import { linkedController, pause } from "../deadline.ts";
-import type { Principal } from "../iam/roles.ts";
-import type { SideWrite } from "../logs/side-writes.ts";
 import type { Usage } from "../usage.ts";
 import type { ExecutionEvent } from "./events.ts";
 import { ExecutionFaults } from "./faults.ts";
 import { isKnownResource, type TaskCalls, taskIntegration } from "./integrations.ts";
 import type { ExecutionJournal, StartedExecution } from "./journal.ts";
-import { type LogLevel, logEventsFor } from "./log-level.ts";
+import { logEventsFor } from "./log-level.ts";
 import { type ExecutionOutcome, StateMachine } from "./state-machine.ts";
-import { type StartOptions, type StateMachines, StepFunctionsApi, type SyncExecution } from "./step-functions-api.ts";
-
-/** An Express state machine as it is declared. */
-export interface StateMachineSpec {
-  readonly name: string;
-  readonly arn: string;
-  readonly roleArn: string;
-  /** The role, assumed. */
-  readonly principal: Principal;
-  readonly definition: string;
-  readonly logLevel: LogLevel;
-  readonly includeExecutionData: boolean;
-  /** Takes what the log level lets through, as JSON; none where nothing is logged. */
-  readonly writeLog: SideWrite | undefined;
-  /** Takes a segment of each execution, as JSON; none where nothing is traced. */
-  readonly writeTrace: SideWrite | undefined;
-}
+import {
+  type StartOptions,
+  type StateMachineSpec,
+  type StateMachines,
+  StepFunctionsApi,
+  type SyncExecution,
+} from "./step-functions-api.ts";
 
 export interface StepFunctionsOptions {
   readonly clock: Clock;

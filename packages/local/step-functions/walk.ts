@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { Activation } from "./activation.ts";
 import { StatesError, takes } from "./errors.ts";
 import { type Payload, payloadOf } from "./payload.ts";
-import { RetryCounts } from "./retry.ts";
 import type { Exit, Graph, State } from "./state.ts";
+import { Activation } from "./state.ts";
 import type { Thread } from "./thread.ts";
+import { RetryCounts } from "./transitions.ts";
 
 const staysPerTurn = 64;
 

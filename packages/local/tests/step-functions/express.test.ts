@@ -6,7 +6,8 @@ const limit = 262_144;
 const textOf = (bytes: number) => "é".repeat((bytes - 2) / 2);
 const withCaught = (state: object) => ({ StartAt: "X", States: { X: state, Caught: { Type: "Succeed" } } });
 const caught = (name: string) => ({ Catch: [{ ErrorEquals: [name], Next: "Caught" }], End: true });
-const tooLarge = (what: string) => `The state/task 'X' ${what} with a size exceeding the maximum number of bytes service limit.`;
+const tooLarge = (what: string, name = "X") =>
+  `The state/task '${name}' ${what} with a size exceeding the maximum number of bytes service limit.`;
 
 test("an execution ends after five minutes, uncaught and unretried", async () => {
   const state = task("f", { TimeoutSeconds: 999, Retry: [{ ErrorEquals: ["States.ALL"] }], ...caught("States.Timeout") });
@@ -121,7 +122,7 @@ test.each([
 
 test.each([
   ["States.DataLimitExceeded", "SUCCEEDED"],
-  ["States.ALL", "FAILED"],
+  ["States.ALL", "SUCCEEDED"],
   ["States.TaskFailed", "FAILED"],
 ])("a task's result over the limit and a catcher for %s: %s", async (name, status) => {
   const bench = new Bench(withCaught(task("f", caught(name))), { runTask: async () => textOf(limit + 2) });
@@ -130,8 +131,17 @@ test.each([
 
   expect(outcome.status).toBe(status);
   expect(bench.details("TaskFailed")).toEqual([
-    { cause: tooLarge("returned a result"), error: "States.DataLimitExceeded", resource: "invoke", resourceType: "lambda" },
+    { cause: tooLarge("returned a result", "lambda"), error: "States.DataLimitExceeded", resource: "invoke", resourceType: "lambda" },
   ]);
+});
+
+test("a function that is named by its ARN gives its ARN to the cause", async () => {
+  const Resource = "arn:aws:lambda:eu-central-1:111111111111:function:ocr";
+  const bench = new Bench(only({ Type: "Task", Resource, End: true }), { runTask: async () => textOf(limit + 2) });
+
+  const outcome = await bench.execute();
+
+  expect(outcome).toEqual({ status: "FAILED", error: "States.DataLimitExceeded", cause: tooLarge("returned a result", Resource) });
 });
 
 test.each([

@@ -131,16 +131,27 @@ test.each([
   expect(outcome).toEqual({ status: "SUCCEEDED", output });
 });
 
-test("a Choice that nothing matches fails with States.NoChoiceMatched", async () => {
+test("a Choice that nothing matches fails with States.Runtime", async () => {
   const bench = new Bench({ StartAt: "Choose", States: { Choose: { Type: "Choice", Choices: rules }, End: end } });
 
   const outcome = await bench.execute({ n: 1 });
 
   expect(outcome).toEqual({
     status: "FAILED",
-    error: "States.NoChoiceMatched",
+    error: "States.Runtime",
     cause: `${prefix("Choose", 2)}Failed to transition out of the state. The state does not point to a next state.`,
   });
+});
+
+test("a Choice that nothing matches in a branch is not caught around it, by any name", async () => {
+  const branch = { StartAt: "Choose", States: { Choose: { Type: "Choice", Choices: rules }, End: end } };
+  const Catch = ["States.Runtime", "States.ALL"].map((name) => ({ ErrorEquals: [name], Next: "Caught" }));
+  const States = { P: { Type: "Parallel", Branches: [branch], Catch, End: true }, Caught: { Type: "Succeed" } };
+  const bench = new Bench({ StartAt: "P", States });
+
+  const outcome = await bench.execute({ n: 1 });
+
+  expect(outcome).toMatchObject({ status: "FAILED", error: "States.Runtime" });
 });
 
 test("a Condition must be a boolean, and a later one is not evaluated", async () => {

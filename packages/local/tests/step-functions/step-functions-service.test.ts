@@ -322,7 +322,6 @@ test("an input of 262,144 bytes is taken, and one byte more is refused", async (
 });
 
 test.each([
-  ["a result over 262,144 bytes", async () => ({ payload: JSON.stringify("x".repeat(262_144)) }), "{% $states.input %}"],
   ["arguments over 262,144 bytes", async () => ({ payload: "{}" }), "{% [$states.input, $states.input] %}"],
   ["States.Runtime", async () => ({ errorType: "States.Runtime", errorMessage: "" }), "{% $states.input %}"],
 ])("%s fails the execution: no States.ALL catches it", async (_, invoked, Payload) => {

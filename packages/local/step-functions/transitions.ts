@@ -1,21 +1,49 @@
 import { isUnknownReservedName, type StatesError, takes } from "./errors.ts";
 import type { Fields } from "./fields.ts";
-import type { Retrier } from "./state.ts";
+import { maxInteger } from "./integer-field.ts";
+import type { Site } from "./query.ts";
+import type { Catcher, Exit, Retrier } from "./state.ts";
 
-const defaultIntervalSeconds = 1;
-const defaultMaxAttempts = 3;
-const defaultBackoffRate = 2;
-const most = 99_999_999;
+const variableName = /^[A-Za-z_][A-Za-z0-9_]{0,79}$/;
+
+/** Reads `Output` and `Assign` of a state, a choice rule or a catcher. */
+export function compileExit(fields: Fields, next: string | undefined, members: Site["members"] = []): Exit {
+  const output = fields.template("Output", members);
+  const assigned = fields.object("Assign") ?? {};
+  const assigns = Object.keys(assigned);
+  const wrong = assigns.find((name) => name === "states" || !variableName.test(name));
+  if (wrong !== undefined) fields.refuse(`assigns '${wrong}', which cannot be the name of a variable`);
+  return { next, output, assigns, assign: assigns.length > 0 ? fields.compile("Assign", assigned, members) : undefined };
+}
+
+/** `Next`, or `undefined` for `End: true`: one of the two. */
+export function compileNext(fields: Fields): string | undefined {
+  const [next, end] = [fields.text("Next"), fields.take("End")];
+  if (end !== undefined && end !== true) fields.refuse("has an 'End' that is not true");
+  if ((next === undefined) === (end === undefined)) fields.refuse("needs either 'Next' or 'End'");
+  return next;
+}
+
+export function compileCatchers(fields: Fields): readonly Catcher[] {
+  const items = fields.objects("Catch");
+  return items.map((item, index) => {
+    const errorEquals = errorEqualsOf(item, index === items.length - 1);
+    const exit = compileExit(item, item.requiredText("Next"), ["errorOutput"]);
+    item.take("Comment");
+    item.end();
+    return { errorEquals, exit };
+  });
+}
 
 export function compileRetriers(fields: Fields): readonly Retrier[] {
   const items = fields.objects("Retry");
   return items.map((item, index) => {
     const retrier: Retrier = {
       errorEquals: errorEqualsOf(item, index === items.length - 1),
-      intervalSeconds: item.integer("IntervalSeconds", { least: 1, most }) ?? defaultIntervalSeconds,
-      maxAttempts: item.integer("MaxAttempts", { least: 0, most }) ?? defaultMaxAttempts,
-      backoffRate: item.number("BackoffRate", { least: 1, most }) ?? defaultBackoffRate,
-      maxDelaySeconds: item.integer("MaxDelaySeconds", { least: 1, most: 31_622_400 }) ?? Number.POSITIVE_INFINITY,
+      intervalSeconds: item.integer("IntervalSeconds", { min: 1, max: maxInteger }) ?? 1,
+      maxAttempts: item.integer("MaxAttempts", { min: 0, max: maxInteger }) ?? 3,
+      backoffRate: item.number("BackoffRate", { min: 1, max: maxInteger }) ?? 2,
+      maxDelaySeconds: item.integer("MaxDelaySeconds", { min: 1, max: 31_622_400 }) ?? Number.POSITIVE_INFINITY,
       jitterStrategy: jitterOf(item),
     };
     if (retrier.maxDelaySeconds <= retrier.intervalSeconds)

@@ -1,14 +1,12 @@
-import { withDeadline } from "../../deadline.ts";
-import type { Activation } from "../activation.ts";
-import { StatesError } from "../errors.ts";
-import { type EventDetails, failureDetails, outputDetails } from "../events.ts";
-import { compileExit, compileNext } from "../exits.ts";
-import type { Fields } from "../fields.ts";
-import { evaluateInteger, type IntegerField, integerField } from "../integer-field.ts";
-import { copiedPayload, isTooLarge, type Payload, payloadOf } from "../payload.ts";
-import type { Template } from "../query.ts";
-import { compileResource, type KnownResource, type Resource } from "../resource.ts";
-import type { Behaviour } from "../state.ts";
+import { withDeadline } from "../deadline.ts";
+import { StatesError } from "./errors.ts";
+import { type EventDetails, failureDetails, inputDetails, outputDetails } from "./events.ts";
+import type { Fields } from "./fields.ts";
+import { evaluateInteger, type IntegerField, integerField } from "./integer-field.ts";
+import { copiedPayload, type Payload, payloadOf } from "./payload.ts";
+import type { Template } from "./query.ts";
+import type { Activation, Behaviour } from "./state.ts";
+import { compileExit, compileNext } from "./transitions.ts";
 
 interface Task {
   readonly resource: Resource;
@@ -37,7 +35,7 @@ export function compileTask(fields: Fields, knownResources: KnownResource): Beha
 
 async function attempt({ resource, parameters: template, timeout, heartbeat }: Task, activation: Activation): Promise<Payload> {
   const parameters = template === undefined ? activation.input : payloadOf(await activation.evaluate(template));
-  if (isTooLarge(parameters)) throw activation.tooLarge("was given arguments", { terminal: true });
+  activation.withinLimit(parameters, "was given arguments");
   const times = timesOf(await evaluateInteger(activation, timeout), await evaluateInteger(activation, heartbeat));
   activation.record(`${resource.family}Scheduled`, { ...resource.scheduled(parameters, activation.thread.run.region), ...times });
   activation.record(`${resource.family}Started`, resource.details);
@@ -67,7 +65,8 @@ async function call(resource: Resource, activation: Activation, parameters: Payl
         context: activation.context(),
       }),
     );
-    return withinLimit(copiedPayload(result), activation);
+    const name = resource.details.resourceType ?? resource.arn;
+    return activation.withinLimit(copiedPayload(result), "returned a result", { terminal: false, name });
   } catch (error) {
     if (!(error instanceof StatesError)) throw error;
     const details: EventDetails = { ...failureDetails(error), ...resource.details };
@@ -76,7 +75,33 @@ async function call(resource: Resource, activation: Activation, parameters: Payl
   }
 }
 
-function withinLimit(result: Payload, activation: Activation): Payload {
-  if (isTooLarge(result)) throw activation.tooLarge("returned a result", { terminal: false });
-  return result;
+/** @returns true for a resource that the runtime can call. */
+export type KnownResource = (resource: string) => boolean;
+
+/** The resource of a Task state, and how its events speak of it. */
+export interface Resource {
+  readonly arn: string;
+  /** Functions named by their own ARN have event types of their own. */
+  readonly family: "Task" | "LambdaFunction";
+  readonly details: EventDetails;
+  scheduled(parameters: Payload, region: string): EventDetails;
+}
+
+const integrationForm = /^arn:[a-z-]+:states:[^:]*:[^:]*:(?<resourceType>.+):(?<resource>[^:]+)$/;
+const functionForm = /^arn:[a-z-]+:lambda:[^:]+:\d*:function:/;
+const unsupported: readonly (readonly [RegExp, string])[] = [
+  [/\.sync(:\d+)?$/, "waits for a job (.sync), which Express does not do"],
+  [/\.waitForTaskToken$/, "waits for a task token, which Express does not do"],
+  [/^arn:[a-z-]+:states:[^:]+:[^:]*:activity:/, "is an activity, which Express does not have"],
+];
+
+export function compileResource(fields: Fields, isKnown: KnownResource): Resource {
+  const arn = fields.requiredText("Resource");
+  const refusal = unsupported.find(([form]) => form.test(arn))?.[1] ?? (isKnown(arn) ? undefined : "is not one that runs here");
+  if (refusal !== undefined) fields.refuse(`has the 'Resource' '${arn}', which ${refusal}`);
+  const groups = functionForm.test(arn) ? undefined : integrationForm.exec(arn)?.groups;
+  if (groups === undefined)
+    return { arn, family: "LambdaFunction", details: {}, scheduled: (parameters) => ({ ...inputDetails(parameters), resource: arn }) };
+  const details = { resource: groups["resource"] ?? "", resourceType: groups["resourceType"] ?? "" };
+  return { arn, family: "Task", details, scheduled: ({ text }, region) => ({ parameters: text, region, ...details }) };
 }
