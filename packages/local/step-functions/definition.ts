@@ -113,15 +113,15 @@ function reachableFrom({ startAt, states }: Graph): ReadonlySet<string> {
   return reached;
 }
 
-/** Refuses an inner scope that assigns a variable of a scope around it. */
-export function checkScopes({ states }: Graph, outer: ReadonlySet<string> = new Set()): void {
-  const own = new Set<string>();
+/** Refuses an inner scope that assigns a variable of a scope around it; a state's own Catch, which runs after its branches, may share one. */
+function checkScopes({ states }: Graph, outer: readonly string[] = []): void {
+  const assigned = [...states.values()].flatMap((state) => exitsOf(state).flatMap((exit) => exit.assigns.map((name) => ({ name, state, exit }))));
+  const clash = assigned.find(({ name }) => outer.includes(name));
+  if (clash !== undefined)
+    throw new DefinitionError(`State '${clash.state.name}' assigns '${clash.name}', which belongs to a scope around it.`);
   for (const state of states.values()) {
-    for (const variable of exitsOf(state).flatMap(({ assigns }) => assigns)) {
-      if (outer.has(variable))
-        throw new DefinitionError(`State '${state.name}' assigns '${variable}', which belongs to a scope around it.`);
-      own.add(variable);
-    }
+    const isOwnCatch = (exit: Exit) => state.catchers.some((catcher) => catcher.exit === exit);
+    const around = assigned.filter(({ exit }) => !isOwnCatch(exit)).map(({ name }) => name);
+    for (const graph of state.graphs ?? []) checkScopes(graph, [...outer, ...around]);
   }
-  for (const state of states.values()) for (const graph of state.graphs ?? []) checkScopes(graph, new Set([...outer, ...own]));
 }

@@ -267,10 +267,20 @@ test.each([
   expect(message).toBe(sentence);
 });
 
-test("refuses an inner scope that assigns a variable of the outer one", () => {
-  const branch = only({ ...pass, Assign: { total: 1 } }, "Inner");
+const clash = "State 'Inner' assigns 'total', which belongs to a scope around it.";
+const total = { Assign: { total: 0 } };
+const catching = { Catch: [{ ErrorEquals: ["States.ALL"], ...total, Next: "Caught" }] };
 
-  const message = refusal(state({ Type: "Parallel", Branches: [branch], Assign: { total: 0 }, End: true }));
+test.each([
+  ["the state's own Assign", total, {}, clash],
+  ["the state's own Catch", catching, {}, "is taken"],
+  ["the state's own Assign and Catch", { ...total, ...catching }, {}, clash],
+  ["another state of the outer scope", catching, total, clash],
+])("an inner scope that assigns a variable of %s", (_, fields, caught, sentence) => {
+  const P = { Type: "Parallel", Branches: [only({ ...pass, ...total }, "Inner")], ...fields, End: true };
+  const States = { P, ...("Catch" in fields && { Caught: { ...pass, ...caught } }) };
 
-  expect(message).toBe("State 'Inner' assigns 'total', which belongs to a scope around it.");
+  const message = refusal(jsonata({ StartAt: "P", States }));
+
+  expect(message).toBe(sentence);
 });
