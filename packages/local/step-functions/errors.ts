@@ -40,7 +40,10 @@ export const isUnknownReservedName = (name: string): boolean => name.startsWith(
 /** The errors that a reserved name stands for besides itself. A time-out of either kind is never a plain task failure. */
 const wildcards: ReadonlyMap<string, (error: StatesError) => boolean> = new Map([
   ["States.ALL", () => true],
-  ["States.TaskFailed", ({ name }: StatesError) => !["States.DataLimitExceeded", "States.Timeout", "States.HeartbeatTimeout"].includes(name)],
+  [
+    "States.TaskFailed",
+    ({ name }: StatesError) => !["States.DataLimitExceeded", "States.Timeout", "States.HeartbeatTimeout"].includes(name),
+  ],
   ["States.Timeout", ({ name }) => name === "States.HeartbeatTimeout"],
   ["States.BranchFailed", ({ fromBranch }) => fromBranch],
 ]);

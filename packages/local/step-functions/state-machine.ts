@@ -6,7 +6,7 @@ import { EventLog, type ExecutionEvent, failureDetails, inputDetails, outputDeta
 import { copiedPayload, type Json, type Payload } from "./payload.ts";
 import { type QueryFunctions, queryFunctions } from "./query-functions.ts";
 import type { KnownResource } from "./task.ts";
-import { type Run, type TaskIntegration, Thread } from "./thread.ts";
+import { isoTime, type Run, type TaskIntegration, Thread } from "./thread.ts";
 import { walk } from "./walk.ts";
 
 /** How long an Express execution may take at most. */
@@ -29,6 +29,8 @@ export interface ExecutionOptions {
   readonly executionArn: string;
   /** Called for every event, in order, at once. What it throws ends the execution. */
   readonly onEvent?: (event: ExecutionEvent) => void;
+  /** Whether a caller waits for the execution. */
+  readonly isSynchronous?: boolean;
   /** Its abort ends the execution as ABORTED. */
   readonly signal?: AbortSignal;
 }
@@ -82,9 +84,9 @@ export class StateMachine {
     }
   }
 
-  #runOf(input: Payload, { name, executionArn, onEvent }: ExecutionOptions): Run {
+  #runOf(input: Payload, { name, executionArn, onEvent, isSynchronous }: ExecutionOptions): Run {
     const { clock, random, runTask, roleArn, arn, name: machineName } = this.#options;
-    const StartTime = new Date(clock.now()).toISOString();
+    const StartTime = isoTime(clock.now());
     return {
       clock,
       random,
@@ -93,7 +95,14 @@ export class StateMachine {
       events: new EventLog(executionArn, clock, onEvent ?? (() => undefined)),
       region: this.#region,
       context: {
-        Execution: { Id: executionArn, Input: input.value, Name: name, RoleArn: roleArn, StartTime, RedriveCount: 0 },
+        Execution: {
+          Id: executionArn,
+          Input: input.value,
+          Name: name,
+          RoleArn: roleArn,
+          StartTime,
+          ...(!isSynchronous && { RedriveCount: 0 as const }),
+        },
         StateMachine: { Id: arn, Name: machineName },
       },
     };

@@ -2,7 +2,7 @@ import { StatesError } from "./errors.ts";
 import { type EventDetails, type EventType, inputDetails, outputDetails, type StateType } from "./events.ts";
 import { isTooLarge, type Json, type Payload, payloadOf } from "./payload.ts";
 import { QueryFailure, type QueryScope, type Template } from "./query.ts";
-import type { ContextObject, MapItem, Thread } from "./thread.ts";
+import { type ContextObject, isoTime, type MapItem, type Thread } from "./thread.ts";
 
 /** One way out of a state. */
 export interface Exit {
@@ -57,7 +57,9 @@ export interface Graph {
   readonly states: ReadonlyMap<string, State>;
 }
 
-/** What `$states` holds besides the input and the context. */
+export const canBeRetried = (type: StateType): boolean => type === "Task" || type === "Parallel" || type === "Map";
+
+/** The members of `$states` besides the input and the context. */
 type Found = Pick<QueryScope["states"], "result" | "errorOutput">;
 
 /** One stay in a state, from its entered event to its exited event. */
@@ -74,7 +76,7 @@ export class Activation {
     this.state = state;
     this.thread = thread;
     this.input = input;
-    this.#enteredTime = new Date(thread.run.clock.now()).toISOString();
+    this.#enteredTime = isoTime(thread.run.clock.now());
     thread.stateType = state.type;
     this.#enteredEventId = this.record(`${state.type}StateEntered`, { ...inputDetails(input), name: state.name });
     this.withinLimit(input, "received an input");
@@ -85,9 +87,10 @@ export class Activation {
   }
 
   context(mapItem: MapItem | undefined = this.thread.mapItem): ContextObject {
+    const retries = canBeRetried(this.state.type) && { RetryCount: this.retryCount };
     return {
       ...this.thread.run.context,
-      State: { EnteredTime: this.#enteredTime, Name: this.state.name, RetryCount: this.retryCount },
+      State: { EnteredTime: this.#enteredTime, Name: this.state.name, ...retries },
       ...(mapItem && { Map: { Item: mapItem } }),
     };
   }

@@ -116,7 +116,7 @@ export class StepFunctionsService implements StateMachines {
     const { deployed, execution } = this.#accept(stateMachineArn, options);
     const { clock, onEnd } = this.#options;
     const startedAt = clock.now();
-    const running = this.#execute(deployed, execution);
+    const running = this.#execute(deployed, execution, { isSynchronous: true });
     this.#track(running);
     const outcome = await running;
     if (outcome === undefined) throw serviceUnavailable();
@@ -219,7 +219,7 @@ export class StepFunctionsService implements StateMachines {
   }
 
   async #run({ deployed, execution, lostAfterEvents }: Waiting): Promise<void> {
-    const outcome = (await this.#execute(deployed, execution, lostAfterEvents)) ?? (await this.#execute(deployed, execution));
+    const outcome = (await this.#execute(deployed, execution, { lostAfterEvents })) ?? (await this.#execute(deployed, execution));
     if (outcome === undefined) return;
     this.#options.onEnd?.(execution, outcome);
     this.#forget(execution);
@@ -229,7 +229,7 @@ export class StepFunctionsService implements StateMachines {
   async #execute(
     { spec, stateMachine }: Deployed,
     { name, executionArn, input }: StartedExecution,
-    lostAfterEvents?: number,
+    { isSynchronous = false, lostAfterEvents }: { readonly isSynchronous?: boolean; readonly lostAfterEvents?: number | undefined } = {},
   ): Promise<ExecutionOutcome | undefined> {
     const { clock } = this.#options;
     const { controller: lost, free } = linkedController(this.#stopped.signal);
@@ -242,7 +242,9 @@ export class StepFunctionsService implements StateMachines {
       if (events === lostAfterEvents) lost.abort();
     };
     const startedAt = clock.now();
-    const outcome = await stateMachine.execute(JSON.parse(input), { name, executionArn, onEvent, signal: lost.signal }).finally(free);
+    const outcome = await stateMachine
+      .execute(JSON.parse(input), { name, executionArn, onEvent, isSynchronous, signal: lost.signal })
+      .finally(free);
     if (lost.signal.aborted) return undefined;
     spec.writeTrace?.(JSON.stringify(segmentOf(spec.name, startedAt, clock.now(), outcome)));
     return outcome;

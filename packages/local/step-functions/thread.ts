@@ -12,9 +12,11 @@ export interface ContextObject {
     readonly Name: string;
     readonly RoleArn: string;
     readonly StartTime: string;
-    readonly RedriveCount: 0;
+    /** Not in an execution whose caller waits. */
+    readonly RedriveCount?: 0;
   };
-  readonly State: { readonly EnteredTime: string; readonly Name: string; readonly RetryCount: number };
+  /** RetryCount is there in the states that can be retried. */
+  readonly State: { readonly EnteredTime: string; readonly Name: string; readonly RetryCount?: number };
   readonly StateMachine: { readonly Id: string; readonly Name: string };
   /** In the states of a Map state's ItemProcessor, and in its ItemSelector. */
   readonly Map?: { readonly Item: MapItem };
@@ -23,7 +25,11 @@ export interface ContextObject {
 export interface MapItem {
   readonly Index: number;
   readonly Value: Json;
+  readonly Source: "STATE_DATA";
 }
+
+/** A time in the context object, which has milliseconds only where they are not zero. */
+export const isoTime = (milliseconds: number): string => new Date(milliseconds).toISOString().replace(".000Z", "Z");
 
 /** One attempt of a Task state. */
 export interface TaskRequest {

@@ -1,6 +1,6 @@
 import { isUnknownReservedName, type StatesError, takes } from "./errors.ts";
 import type { Fields } from "./fields.ts";
-import { maxInteger } from "./integer-field.ts";
+import { maxInteger } from "./number-field.ts";
 import type { Site } from "./query.ts";
 import type { Catcher, Exit, Retrier } from "./state.ts";
 

@@ -90,14 +90,11 @@ test.each(["InputPath", "OutputPath", "ResultPath", "Parameters", "ResultSelecto
   },
 );
 
-test.each(["ItemReader", "ItemBatcher", "ResultWriter", "Label", "ToleratedFailureCount", "ToleratedFailurePercentage"])(
-  "refuses %s of a Distributed Map by name",
-  (field) => {
-    const message = refusal(state({ Type: "Map", ItemProcessor: inner, End: true, [field]: {} }));
+test.each(["ItemReader", "ItemBatcher", "ResultWriter", "Label"])("refuses %s of a Distributed Map by name", (field) => {
+  const message = refusal(state({ Type: "Map", ItemProcessor: inner, End: true, [field]: {} }));
 
-    expect(message).toBe(`State 'X' has the field '${field}' of a Distributed Map, which Express does not have.`);
-  },
-);
+  expect(message).toBe(`State 'X' has the field '${field}' of a Distributed Map, which Express does not have.`);
+});
 
 test("refuses a distributed processor", () => {
   const ItemProcessor = { ...inner, ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "EXPRESS" } };
@@ -244,6 +241,16 @@ test.each([
     "a Map over an object",
     { Type: "Map", Items: {}, ItemProcessor: inner, End: true },
     "State 'X' has a 'Items' that is neither an array nor a JSONata expression.",
+  ],
+  [
+    "a Map that tolerates less than nothing",
+    { Type: "Map", ToleratedFailureCount: -1, ItemProcessor: inner, End: true },
+    "State 'X' has a 'ToleratedFailureCount' that is neither an integer from 0 to 99999999 nor a JSONata expression.",
+  ],
+  [
+    "a Map that tolerates more than all",
+    { Type: "Map", ToleratedFailurePercentage: 100.5, ItemProcessor: inner, End: true },
+    "State 'X' has a 'ToleratedFailurePercentage' that is neither a number from 0 to 100 nor a JSONata expression.",
   ],
   [
     "a heartbeat that is not faster than the time-out",

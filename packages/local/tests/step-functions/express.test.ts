@@ -6,7 +6,8 @@ const limit = 262_144;
 const textOf = (bytes: number) => "é".repeat((bytes - 2) / 2);
 const withCaught = (state: object) => ({ StartAt: "X", States: { X: state, Caught: { Type: "Succeed" } } });
 const caught = (name: string) => ({ Catch: [{ ErrorEquals: [name], Next: "Caught" }], End: true });
-const tooLarge = (what: string, name = "X") => `The state/task '${name}' ${what} with a size exceeding the maximum number of bytes service limit.`;
+const tooLarge = (what: string, name = "X") =>
+  `The state/task '${name}' ${what} with a size exceeding the maximum number of bytes service limit.`;
 
 test("an execution ends after five minutes, uncaught and unretried", async () => {
   const state = task("f", { TimeoutSeconds: 999, Retry: [{ ErrorEquals: ["States.ALL"] }], ...caught("States.Timeout") });
