@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
+import type { Clock } from "@async-text-processing/local";
 import { z } from "zod";
-import type { Clock } from "../packages/local/clock.ts";
 import { type ApiCall, anybody, type Caller } from "./job-caller.ts";
 import type { JobDocument } from "./job-document.ts";
 

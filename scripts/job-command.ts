@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import type { Clock } from "../packages/local/clock.ts";
+import type { Clock } from "@async-text-processing/local";
 import { anybody, bearer, type Caller, tokenVariable } from "./job-caller.ts";
 import { JobApiError, type JobRecord, runJob, TimeIsUpError, within } from "./job-client.ts";
 import { documentFrom, type JobDocument, WrongCallError } from "./job-document.ts";

@@ -1,5 +1,5 @@
 /** `npm run job`: submits a document and waits for its record. See {@link jobCommand}. */
-import { systemClock } from "../packages/local/clock.ts";
+import { systemClock } from "@async-text-processing/local";
 import { jobCommand } from "./job-command.ts";
 
 process.exitCode = await jobCommand(process.argv.slice(2), {

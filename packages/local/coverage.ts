@@ -1,14 +1,14 @@
 import { clientVariables } from "./account/developer.ts";
 import { systemClock } from "./clock.ts";
 import { DynamoEngine } from "./dynamodb/dynamo-engine.ts";
-import { simulated } from "./program/registry.ts";
+import { invocationTypes } from "./lambda/invocation.ts";
 import { withoutLocalMeaning } from "./program/without-local-meaning.ts";
 import { s3Operations } from "./s3/s3-service.ts";
+import { resourceTypes } from "./services.ts";
 import { compileDefinition } from "./step-functions/definition.ts";
 import { isKnownResource } from "./step-functions/integrations.ts";
 import { queryFunctions } from "./step-functions/query-functions.ts";
 import { type StateMachines, StepFunctionsApi } from "./step-functions/step-functions-api.ts";
-import { invocationTypes } from "./transport/lambda-request.ts";
 
 const code = (name: string): string => `\`${name}\``;
 const list = (names: readonly string[]): string => (names.length === 0 ? "none" : names.map(code).join(", "));
@@ -37,7 +37,7 @@ permissions. StartSyncExecution goes to a host of its own, \`sync-…\`, which d
 \`disableHostPrefix: true\` (JavaScript). Use \`127.0.0.1\` rather than a name, so that S3's clients put the bucket into the path.`;
 
 function resources(): string {
-  const rows = Object.entries(simulated).map(([type, { simulated: inputs, withoutLocalMeaning: ignored = {} }]) => [
+  const rows = Object.entries(resourceTypes).map(([type, { simulated: inputs, withoutLocalMeaning: ignored = {} }]) => [
     code(type),
     list(inputs),
     Object.entries(ignored)

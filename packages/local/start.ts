@@ -31,8 +31,7 @@ async function start(options: StartOptions): Promise<void> {
     stack: "dev",
     config: readStackConfig(process.cwd(), "dev", options.set),
     clock: systemClock,
-    onExecutionEnd: (execution, outcome) => print(executionLine(execution, outcome, systemClock.now())),
-    onDenial: (sentence) => console.error(sentence),
+    onUsage: (usage) => usage.kind === "execution" && print(executionLine(usage, systemClock.now())),
     onNotice: (sentence) => console.error(sentence),
     onFault: (error) => console.error(error),
   });

@@ -1,19 +1,23 @@
 import { styleText } from "node:util";
 import { clientVariables } from "./account/developer.ts";
 import type { LogLine } from "./logs/log-groups.ts";
-import type { Runtime } from "./runtime.ts";
-import type { StartedExecution } from "./step-functions/journal.ts";
-import type { ExecutionOutcome } from "./step-functions/state-machine.ts";
+import { type Runtime, region } from "./runtime.ts";
+import type { ExecutionUsage } from "./usage.ts";
 
 /** What a person needs to know first: where it is, and a line to try it with. */
-export function readyLines({ apiUrl, services, manifest, resumed }: Runtime, dataFolder: string | undefined, milliseconds: number): string {
+export function readyLines(
+  { apiUrl, awsEndpointUrl, services, manifest }: Runtime,
+  dataFolder: string | undefined,
+  milliseconds: number,
+): string {
+  const { resumed } = services.stepFunctions;
   const rows = [
     ["API", apiUrl],
-    ["AWS endpoint", `${services.awsEndpointUrl}  (for any AWS client)`],
+    ["AWS endpoint", `${awsEndpointUrl}  (for any AWS client)`],
     ["Data", dataFolder ?? "in memory, gone at the end"],
     ...(resumed > 0 ? [["Resumed", `${resumed} executions that were under way`]] : []),
   ];
-  const scan = `${clientVariables(services.place.region)} aws --endpoint-url ${services.awsEndpointUrl} dynamodb scan --table-name jobs-local`;
+  const scan = `${clientVariables(region)} aws --endpoint-url ${awsEndpointUrl} dynamodb scan --table-name jobs-local`;
   const table = rows.map(([name = "", value]) => `  ${name.padEnd(13)} ${value}`).join("\n");
   return `Ready in ${(milliseconds / 1_000).toFixed(1)} s. Ctrl-C stops it.\n${table}\n\nTry it:\n  ${manifest.outputs["CurlLine"]}\n\nLook inside:\n  ${scan}\n`;
 }
@@ -30,9 +34,9 @@ export function functionLine({ group, timestamp, message }: LogLine): string | u
 }
 
 /** One line for an execution that has ended. */
-export function executionLine({ name }: StartedExecution, outcome: ExecutionOutcome, now: number): string {
-  const failed = outcome.status !== "SUCCEEDED";
-  return row(now, "execution", failed ? "ERROR" : "INFO", [outcome.status, `jobId=${name}`, ...(failed ? [`error=${outcome.error}`] : [])]);
+export function executionLine({ name, status, error }: ExecutionUsage, now: number): string {
+  const failed = status !== "SUCCEEDED";
+  return row(now, "execution", failed ? "ERROR" : "INFO", [status, `jobId=${name}`, ...(failed ? [`error=${error}`] : [])]);
 }
 
 function row(timestamp: number, source: string, level: string, parts: readonly string[]): string {

@@ -15,12 +15,10 @@ export type Columns = Readonly<Record<string, Parts>>;
 
 /** Dollars a million jobs of a short text, of this design and of others that would do. */
 export function designs({ lean, byDefault }: Measurements, traffic: Traffic): Columns {
-  // The states are counted in the log, where a lean execution leaves no trace of them.
-  const withStates = { ...lean, job: { ...lean.job, states: byDefault.job.states } };
   return {
     lean: priceJobs(lean, traffic),
     default: priceJobs(byDefault, traffic),
-    Standard: asStandard(withStates, traffic),
+    Standard: asStandard(lean, traffic),
     durable: asDurableFunction(lean, traffic),
     "one worker": asSleepingWorker(lean, traffic),
   };

@@ -1,4 +1,4 @@
-import type { Clock } from "../../packages/local/clock.ts";
+import type { Clock } from "@async-text-processing/local";
 import { Refusal } from "./refusal.ts";
 
 /** What the commands need of the world. */

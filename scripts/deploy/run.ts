@@ -16,7 +16,7 @@ export async function run(load: () => Promise<Command>): Promise<void> {
 }
 
 async function surroundings(): Promise<Surroundings> {
-  const { systemClock } = await import("../../packages/local/clock.ts");
+  const { systemClock } = await import("@async-text-processing/local");
   return {
     folder: process.cwd(),
     env: process.env,

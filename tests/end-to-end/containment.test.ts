@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { LogLine, Runtime } from "@async-text-processing/local";
+import { ManualClock } from "@async-text-processing/local/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { LogLine } from "../../packages/local/logs/log-groups.ts";
-import type { Runtime } from "../../packages/local/runtime.ts";
-import { ManualClock } from "../../packages/local/testing/manual-clock.ts";
 import { projectFolder } from "../support/evaluated-program.ts";
 import { copyProject, isFinal, poll, request, startLocalRuntime, submit } from "../support/local-runtime.ts";
 
@@ -11,8 +10,8 @@ import { copyProject, isFinal, poll, request, startLocalRuntime, submit } from "
 const stageThatDoesAsTold = `
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { stageServices } from "./lib/services.ts";
-import { createStageHandler } from "./lib/stage-handler.ts";
+import { stageServices } from "./services/services.ts";
+import { createStageHandler } from "./jobs/stage-handler.ts";
 
 const kept = [];
 const ways = {

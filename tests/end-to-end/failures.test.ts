@@ -1,16 +1,12 @@
+import { AwsError, type ExecutionUsage, type LogLine, type PermittedCall, type Runtime } from "@async-text-processing/local";
+import { ManualClock } from "@async-text-processing/local/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { LogLine } from "../../packages/local/logs/log-groups.ts";
-import type { Runtime } from "../../packages/local/runtime.ts";
-import type { ExecutionOutcome } from "../../packages/local/step-functions/state-machine.ts";
-import { ManualClock } from "../../packages/local/testing/manual-clock.ts";
-import type { PermittedCall } from "../../packages/local/transport/aws-endpoint.ts";
-import { AwsError } from "../../packages/local/transport/aws-error.ts";
 import { copyProject, isFinal, poll, startLocalRuntime, submit } from "../support/local-runtime.ts";
 
 /** An inference stage that misbehaves as the text tells it to. */
 const misbehavingStage = `
-import { stageServices } from "./lib/services.ts";
-import { createStageHandler } from "./lib/stage-handler.ts";
+import { stageServices } from "./services/services.ts";
+import { createStageHandler } from "./jobs/stage-handler.ts";
 
 let answer;
 const handle = createStageHandler("ml_inference", async ({ text }) => {
@@ -34,7 +30,7 @@ const project = copyProject({ "functions/ml-inference.ts": misbehavingStage });
 const clock = new ManualClock();
 const logLines: LogLine[] = [];
 /** How each job's execution ended. */
-const endings = new Map<string, ExecutionOutcome>();
+const endings = new Map<string, ExecutionUsage>();
 let refuse: (call: PermittedCall) => boolean = () => false;
 let runtime: Runtime;
 beforeAll(async () => {
@@ -44,7 +40,7 @@ beforeAll(async () => {
     before: async (call) => {
       if (refuse(call)) throw new AwsError("InternalServerError", "The store is out of order.", 500);
     },
-    onExecutionEnd: ({ name }, outcome) => endings.set(name, outcome),
+    onUsage: (usage) => usage.kind === "execution" && endings.set(usage.name, usage),
   });
   runtime.services.logs.onLine((line) => logLines.push(line));
 });

@@ -124,8 +124,8 @@ describe("one stack, with all its permissions and without one at a time", () => 
   afterAll(() => stack.stop());
 
   test("every flow comes to its end, and together they use every grant", async () => {
-    const { roles, endpoint } = stack.runtime.services;
-    expect(roles.unused(endpoint.ledger)).toContainEqual({ roleName: "ocr-local", statement: "3", action: "s3:DeleteObject" });
+    const { account, services } = stack.runtime;
+    expect(services.iam.unused(account.ledger)).toContainEqual({ roleName: "ocr-local", statement: "3", action: "s3:DeleteObject" });
     const logFlows = functionNames.map((name) => [`the log of ${name}`, logFlow(name)] as const);
 
     for (const [name, flow] of [...Object.entries(flows), ...logFlows]) {
@@ -134,7 +134,7 @@ describe("one stack, with all its permissions and without one at a time", () => 
       await stack.settle();
     }
 
-    expect(roles.unused(endpoint.ledger)).toEqual([]);
+    expect(services.iam.unused(account.ledger)).toEqual([]);
   });
 
   test.each(mutations.filter(({ actions: [action = ""] }) => !decidesOnce(action)))(

@@ -1,8 +1,8 @@
+import { AwsError } from "@async-text-processing/local";
 import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test, vi } from "vitest";
 import type { Job } from "../../functions/jobs/job.ts";
 import { logger } from "../../functions/services/logger.ts";
-import { AwsError } from "../../packages/local/transport/aws-error.ts";
 import { about, bodyOf, problem, textOf } from "../support/answers.ts";
 import { heldJob, jobId, start } from "../support/held-job.ts";
 import { createPipeline, type Pipeline } from "../support/pipeline.ts";

@@ -1,3 +1,4 @@
+import { AwsError } from "@async-text-processing/local";
 import { expect, test } from "vitest";
 import { resultKeys, type Stage, stages } from "../../functions/jobs/job.ts";
 import {
@@ -8,7 +9,6 @@ import {
   UnsupportedDocumentError,
 } from "../../functions/stages/errors.ts";
 import { extractText } from "../../functions/stages/ocr/extract-text.ts";
-import { AwsError } from "../../packages/local/transport/aws-error.ts";
 import { about, bodyOf } from "../support/answers.ts";
 import { createPipeline, type Pipeline, type Stages } from "../support/pipeline.ts";
 import { failed, type InvokeStage } from "../support/process-job.ts";

@@ -1,7 +1,7 @@
+import { createLocalAws } from "@async-text-processing/local/testing";
 import { expect, test } from "vitest";
 import { jobIdOfKey } from "../../functions/api/idempotency.ts";
 import { UploadStore, uploadKey } from "../../functions/jobs/upload-store.ts";
-import { createLocalAws } from "../../packages/local/testing/local-aws.ts";
 import { about, bodyOf, problem } from "../support/answers.ts";
 import { keptIn, nothingKept } from "../support/kept.ts";
 import { createPipeline, type Pipeline } from "../support/pipeline.ts";

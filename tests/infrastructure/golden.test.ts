@@ -1,5 +1,5 @@
+import type { DeclaredResource } from "@async-text-processing/local";
 import { expect, test } from "vitest";
-import type { DeclaredResource } from "../../packages/local/program/resource-type.ts";
 import { evaluatedProgram, projectFolder } from "../support/evaluated-program.ts";
 
 /** What is written out in a test or a file of its own: statements, the definition, what the dashboard draws. */

@@ -1,5 +1,5 @@
+import { ManualClock } from "@async-text-processing/local/testing";
 import { expect, test } from "vitest";
-import { ManualClock } from "../../packages/local/testing/manual-clock.ts";
 import { anybody, bearer } from "../../scripts/job-caller.ts";
 import { JobApiError, type JobRecord, runJob, TimeIsUpError, within } from "../../scripts/job-client.ts";
 import type { JobDocument } from "../../scripts/job-document.ts";

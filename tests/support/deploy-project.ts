@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ManualClock } from "../../packages/local/testing/manual-clock.ts";
+import { ManualClock } from "@async-text-processing/local/testing";
 import type { Surroundings } from "../../scripts/deploy/command.ts";
 
 /** What the stand-in for the Pulumi CLI wrote down of one call. */

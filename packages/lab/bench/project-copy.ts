@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const parts = ["functions", "infrastructure", "statemachine", "local", "scripts", "index.ts", "Pulumi.yaml", "Pulumi.dev.yaml"];
+const parts = ["functions", "infrastructure", "statemachine", "packages", "scripts", "index.ts", "Pulumi.yaml", "Pulumi.dev.yaml"];
 
 export interface ProjectCopy extends Disposable {
   readonly folder: string;

@@ -1,5 +1,5 @@
 import { compilePolicy } from "../iam/policy.ts";
-import type { Principal } from "./services.ts";
+import type { Principal } from "../iam/roles.ts";
 
 /**
  * Whoever works on this machine, with a key that everyone knows and that is good for nothing elsewhere:

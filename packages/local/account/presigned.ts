@@ -1,5 +1,5 @@
-import { AwsError } from "../transport/aws-error.ts";
-import type { AwsRequest } from "../transport/aws-message.ts";
+import type { AwsRequest } from "../aws.ts";
+import { AwsError } from "../aws.ts";
 import type { Signature } from "./signature.ts";
 
 /** What the query of a presigned URL says. S3 alone reads it here. */

@@ -1,5 +1,5 @@
 import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from "node:crypto";
-import type { AwsRequest } from "../transport/aws-message.ts";
+import type { AwsRequest } from "../aws.ts";
 import { isPresigned } from "./presigned.ts";
 
 /** A signature of Signature Version 4: of an `Authorization` header, or of a query. */

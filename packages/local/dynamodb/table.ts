@@ -1,5 +1,7 @@
-import { arn, type Properties, type ResourceType } from "../program/resource-type.ts";
-import { repeat } from "../repeat.ts";
+import { arn } from "../aws.ts";
+import { repeat } from "../deadline.ts";
+import type { Properties, ResourceType } from "../service.ts";
+import type { DynamoEngine } from "./dynamo-engine.ts";
 
 interface Index {
   readonly name: string;
@@ -12,19 +14,19 @@ interface Index {
 /** How often expired items are looked for. AWS says "within a few days"; what reads them must not count on either. */
 const timeToLiveIntervalMilliseconds = 60 * 60 * 1_000;
 
-export const dynamodbTable: ResourceType = {
+export const table: ResourceType<DynamoEngine> = {
   simulated: ["name", "billingMode", "hashKey", "rangeKey", "attributes", "globalSecondaryIndexes", "ttl"],
   withoutLocalMeaning: {
     pointInTimeRecovery: "the files can be copied while npm start is not running",
     deletionProtectionEnabled: "DeleteTable is refused in any case",
   },
-  computed: ({ name, inputs }, place) => {
-    const table = (inputs["name"] as string | undefined) ?? `${name}-local`;
-    return { id: table, name: table, arn: arn(place, "dynamodb", `table/${table}`) };
+  computed: ({ name, inputs }, location) => {
+    const tableName = (inputs["name"] as string | undefined) ?? `${name}-local`;
+    return { id: tableName, name: tableName, arn: arn(location, "dynamodb", `table/${tableName}`) };
   },
-  start: async ({ inputs, outputs }, services) => {
-    await services.dynamo.createTable(declarationOf(outputs["name"] as string, inputs));
-    return { stop: repeat(services, timeToLiveIntervalMilliseconds, () => services.dynamo.deleteExpired()) };
+  start: async ({ inputs, outputs }, engine, stack) => {
+    await engine.createTable(declarationOf(outputs["name"] as string, inputs));
+    return repeat(stack, timeToLiveIntervalMilliseconds, () => engine.deleteExpired());
   },
 };
 

@@ -1,5 +1,5 @@
 import { statfs } from "node:fs/promises";
-import { AwsError } from "../transport/aws-error.ts";
+import { AwsError } from "../aws.ts";
 import type { Level, Write } from "./dynalite.ts";
 
 interface WriteQueueOptions {

@@ -1,11 +1,9 @@
 import type { APIGatewayEventRequestContextIAMAuthorizer, APIGatewayEventRequestContextJWTAuthorizer } from "aws-lambda";
 import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
-import type { Principal } from "../account/services.ts";
+import { AwsError, type AwsRequest, arn, type Location } from "../aws.ts";
 import type { Clock } from "../clock.ts";
-import { accessKeyIdOf, sessionArnOf } from "../iam/roles.ts";
-import { arn, type Place } from "../program/resource-type.ts";
-import { AwsError } from "../transport/aws-error.ts";
-import type { AwsRequest } from "../transport/aws-message.ts";
+import { accessKeyIdOf, type Principal, sessionArnOf } from "../iam/roles.ts";
+import type { AccessRequest } from "../service.ts";
 import { GatewayError } from "./response.ts";
 
 /** The caller of a request, as the event has it in `requestContext.authorizer`. */
@@ -21,7 +19,7 @@ export type AuthorizerContext =
 export type Authorizer = (request: AwsRequest) => Promise<AuthorizerContext>;
 
 /** Finds the signer of a request for `execute-api`, and checks that their policies allow it. @throws AwsError */
-export type AdmitSigned = (request: AwsRequest, permission: { readonly action: string; readonly resource: string }) => Principal;
+export type AdmitSigned = (request: AwsRequest, permission: AccessRequest) => Promise<Principal>;
 
 /**
  * IAM authorization of an HTTP API: whoever signs with Signature Version 4 and may invoke the API passes.
@@ -29,19 +27,19 @@ export type AdmitSigned = (request: AwsRequest, permission: { readonly action: s
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html
  */
 export const iamAuthorizer =
-  (apiId: string, place: Place, admit: AdmitSigned): Authorizer =>
+  (apiId: string, location: Location, admit: AdmitSigned): Authorizer =>
   async (request) => {
     const [path = ""] = request.url.split("?");
-    const resource = arn(place, "execute-api", `${apiId}/$default/${request.method}${path}`);
+    const resource = arn(location, "execute-api", `${apiId}/$default/${request.method}${path}`);
     try {
-      return { iam: identityOf(admit(request, { action: "execute-api:Invoke", resource }), place) };
+      return { iam: identityOf(await admit(request, { action: "execute-api:Invoke", resource }), location) };
     } catch (error) {
       throw error instanceof AwsError ? new GatewayError(403) : error; // the client is told no reason
     }
   };
 
 /** As for the session of an assumed role: its id, a colon, and the session's name. */
-function identityOf(principal: Principal, { accountId }: Place) {
+function identityOf(principal: Principal, { accountId }: Location) {
   const accessKey = accessKeyIdOf(principal);
   const userId = `AROA${accessKey}:${principal.sessionName ?? principal.roleName}`;
   const userArn = sessionArnOf(principal, accountId);

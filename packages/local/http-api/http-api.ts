@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { APIGatewayEventRequestContextV2 } from "aws-lambda";
+import { AwsError, type AwsRequest } from "../aws.ts";
 import type { Clock } from "../clock.ts";
 import { withDeadline } from "../deadline.ts";
-import type { InvocationOutcome } from "../lambda/execution-environment.ts";
-import { AwsError } from "../transport/aws-error.ts";
-import type { AwsRequest } from "../transport/aws-message.ts";
+import type { Invocation } from "../lambda/invocation.ts";
+import type { HttpHandler } from "../service.ts";
 import type { AccessLogEntry } from "./access-log.ts";
 import type { Authorizer } from "./authorizers.ts";
 import { answerToPreflight, type CorsConfiguration, isPreflight, withCors } from "./cors.ts";
@@ -26,7 +26,7 @@ export interface HttpApiRoute {
    * @param event JSON.
    * @throws AwsError where Lambda does not let the function run.
    */
-  invoke(event: string): Promise<InvocationOutcome>;
+  invoke(event: string): Promise<Invocation["outcome"]>;
 }
 
 export interface HttpApiOptions {
@@ -52,7 +52,7 @@ interface Exchange {
  * An API Gateway HTTP API with its `$default` stage, in front of Lambda proxy integrations of payload format 2.0.
  * Its two methods are listeners for `request` and `clientError` of a server of Node's.
  */
-export class HttpApi {
+export class HttpApi implements HttpHandler {
   readonly #options: HttpApiOptions;
   readonly #routes: RouteTable<HttpApiRoute>;
   readonly #takeToken: ReadonlyMap<HttpApiRoute, () => boolean>;

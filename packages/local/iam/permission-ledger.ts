@@ -1,4 +1,5 @@
-import type { AccessRequest, Decision } from "./evaluate.ts";
+import type { AccessRequest } from "../service.ts";
+import type { Decision } from "./evaluate.ts";
 import type { CompiledPolicy, Pattern } from "./policy.ts";
 
 export interface Grant {

@@ -1,9 +1,17 @@
 import { createHash } from "node:crypto";
-import type { Principal } from "../account/services.ts";
 import type { Grant, PermissionLedger } from "./permission-ledger.ts";
 import { type CompiledPolicy, compilePolicy } from "./policy.ts";
 import { PolicyError } from "./policy-error.ts";
 import { compileTrustPolicy, type TrustPolicy } from "./trust-policy.ts";
+
+/** A role that calls, as it is known by its access key. */
+export interface Principal {
+  readonly roleName: string;
+  readonly secretAccessKey: string;
+  readonly policies: readonly CompiledPolicy[];
+  /** The last part of the assumed role's ARN: on AWS, the function's name. The role's own name where there is none. */
+  readonly sessionName?: string;
+}
 
 interface Role extends Principal {
   readonly policies: CompiledPolicy[];
@@ -49,9 +57,9 @@ export class Roles {
   }
 
   /**
-   * Lets a service take a role on.
+   * Lets a service assume a role.
    *
-   * @param sessionName what the role's calls go by: the function's name.
+   * @param sessionName the function's name, where it is one that calls as the role.
    * @throws {@link PolicyError} where the role's trust policy does not let it.
    */
   assume(roleArn: string, service: string, sessionName?: string): Principal {

@@ -1,4 +1,4 @@
-import { AwsError } from "../transport/aws-error.ts";
+import { AwsError } from "../aws.ts";
 
 /** What an account that has asked for no more may reserve but for. */
 const leastUnreserved = 100;

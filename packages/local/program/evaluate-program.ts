@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from "node:child_process";
+import type { Location } from "../aws.ts";
+import type { DeclaredResource, Properties } from "../service.ts";
 import { StartError } from "../start-error.ts";
-import type { DeclaredResource, Place, Properties } from "./resource-type.ts";
 
-/** What the child process is asked to evaluate. */
+/** The program that the child process is to evaluate. */
 export interface ProgramRequest {
   /** The file of the Pulumi program. */
   readonly program: string;
@@ -10,7 +11,7 @@ export interface ProgramRequest {
   readonly stack: string;
   /** Values by full key, such as `aws:region`. */
   readonly config: Readonly<Record<string, string>>;
-  readonly place: Place;
+  readonly location: Location;
 }
 
 /** All that the program declares, in the order of its registration, and what it exports. */

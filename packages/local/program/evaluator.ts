@@ -3,17 +3,17 @@
 import { once } from "node:events";
 import { enableCompileCache } from "node:module";
 import { pathToFileURL } from "node:url";
+import type { DeclaredResource, Properties } from "../service.ts";
 import { declareResource } from "./declare-resource.ts";
 import type { ProgramRequest } from "./evaluate-program.ts";
 import { loadLazily } from "./lazy-modules.ts";
-import type { DeclaredResource, Properties } from "./resource-type.ts";
 
 enableCompileCache();
 loadLazily();
 Error.stackTraceLimit = 0; // Pulumi takes a trace for each value that it waits for, and of an error only its message goes on
 const pulumi = await import("@pulumi/pulumi");
 const [request] = await once(process, "message");
-const { program, project, stack, config, place }: ProgramRequest = request;
+const { program, project, stack, config, location }: ProgramRequest = request;
 const resources: DeclaredResource[] = [];
 let refusal: unknown;
 
@@ -46,7 +46,7 @@ async function plainObject(value: object): Promise<Properties> {
 
 async function declare(type: string, name: string, inputs: Properties): Promise<{ id: string; state: Properties }> {
   if (type.startsWith("pulumi:") || type.startsWith(`${project}:`)) return { id: "", state: inputs };
-  const resource = declareResource({ type, name, inputs: await plainObject(inputs) }, place);
+  const resource = declareResource({ type, name, inputs: await plainObject(inputs) }, location);
   const twin = resources.find(({ type: otherType, id }) => otherType === type && id === resource.id);
   if (twin !== undefined) throw new Error(`The program declares ${type} "${name}" twice; here, their names must differ.`);
   resources.push(resource);
@@ -54,8 +54,8 @@ async function declare(type: string, name: string, inputs: Properties): Promise<
 }
 
 function answer(token: string): Properties {
-  if (token === "aws:index/getRegion:getRegion") return { region: place.region, id: place.region };
-  if (token === "aws:index/getCallerIdentity:getCallerIdentity") return { accountId: place.accountId };
+  if (token === "aws:index/getRegion:getRegion") return { region: location.region, id: location.region };
+  if (token === "aws:index/getCallerIdentity:getCallerIdentity") return { accountId: location.accountId };
   throw new Error(`The program calls ${token}, for which there is no local answer.`);
 }
 
@@ -70,7 +70,7 @@ async function remembered<Result>(work: () => Promise<Result>): Promise<Result> 
 
 process.on("unhandledRejection", fail);
 process.on("uncaughtException", fail);
-pulumi.runtime.setAllConfig({ ...config, "aws:region": place.region }, []);
+pulumi.runtime.setAllConfig({ ...config, "aws:region": location.region }, []);
 // Before the program is imported, or its resources go to an engine that is not there.
 await pulumi.runtime.setMocks(
   {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { AwsError } from "../aws.ts";
 import type { Clock } from "../clock.ts";
-import { AwsError } from "../transport/aws-error.ts";
 import { type ObjectFiles, type ObjectWithBody, objectsInFolder, objectsInMemory, type StoredObject } from "./object-files.ts";
 
 /** A lifecycle rule: objects whose key begins with `prefix` expire `days` after they were written. */

@@ -1,5 +1,5 @@
-import { AwsError } from "../transport/aws-error.ts";
-import type { AwsResponse } from "../transport/aws-message.ts";
+import type { AwsResponse } from "../aws.ts";
+import { AwsError } from "../aws.ts";
 import { type BucketStore, compareKeys } from "./bucket-store.ts";
 import type { StoredObject } from "./object-files.ts";
 import type { S3Request } from "./s3-request.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { AwsError } from "../transport/aws-error.ts";
-import type { AwsResponse } from "../transport/aws-message.ts";
+import type { AwsResponse } from "../aws.ts";
+import { AwsError } from "../aws.ts";
 import { type BucketStore, etagOf, type MultipartUpload, type Upload } from "./bucket-store.ts";
 import { type S3Request, writeCondition } from "./s3-request.ts";
 import { checkedSums, headersToKeep, readUpload } from "./upload.ts";

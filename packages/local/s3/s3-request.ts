@@ -1,6 +1,5 @@
 import { presignedParameters } from "../account/presigned.ts";
-import { AwsError } from "../transport/aws-error.ts";
-import type { AwsRequest } from "../transport/aws-message.ts";
+import { AwsError, type AwsRequest, decodePath } from "../aws.ts";
 import type { WriteCondition } from "./bucket-store.ts";
 
 export type S3Operation =
@@ -106,14 +105,5 @@ function refuseUnknown(query: URLSearchParams, headers: AwsRequest["headers"], a
   for (const name of Object.keys(headers).filter((header) => !also.includes(header))) {
     const known = name.startsWith("x-amz-") ? honouredHeaders.test(name) : !refusedHeaders.includes(name);
     if (!known) throw notImplemented(`the header ${name}`);
-  }
-}
-
-/** Decodes a path, or a part of it. */
-export function decodePath(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    throw new AwsError("InvalidURI", "Couldn't parse the specified URI.");
   }
 }

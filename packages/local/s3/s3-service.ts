@@ -1,11 +1,10 @@
-import type { AccessRequest } from "../iam/evaluate.ts";
-import { AwsError } from "../transport/aws-error.ts";
-import type { AwsResponse } from "../transport/aws-message.ts";
+import { AwsError, type AwsResponse, decodePath } from "../aws.ts";
+import type { AccessRequest } from "../service.ts";
 import { type BucketStore, matchesEtag, preconditionFailed } from "./bucket-store.ts";
 import { listObjects, listObjectsV2 } from "./list-objects.ts";
 import { abortMultipartUpload, completeMultipartUpload, createMultipartUpload, uploadPart } from "./multipart-uploads.ts";
 import type { StoredObject } from "./object-files.ts";
-import { decodePath, notImplemented, type S3Operation, type S3Request, writeCondition } from "./s3-request.ts";
+import { notImplemented, type S3Operation, type S3Request, writeCondition } from "./s3-request.ts";
 import { headersToKeep, readUpload } from "./upload.ts";
 import { malformedXml, parseXml, s3Headers, type XmlElements, xmlAnswer } from "./xml.ts";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
-import { AwsError } from "../transport/aws-error.ts";
-import type { AwsRequest } from "../transport/aws-message.ts";
+import type { AwsRequest } from "../aws.ts";
+import { AwsError } from "../aws.ts";
 import type { Upload } from "./bucket-store.ts";
 
 const keptHeaders = ["cache-control", "content-disposition", "content-encoding", "content-language", "content-type", "expires"];

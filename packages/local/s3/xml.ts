@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createRequire } from "node:module";
-import { AwsError } from "../transport/aws-error.ts";
-import type { AwsResponse } from "../transport/aws-message.ts";
+import type { AwsResponse } from "../aws.ts";
+import { AwsError } from "../aws.ts";
 
 // The one file of its CommonJS build: to load the modules of the other takes 20 ms more at each start.
 const { XMLBuilder, XMLParser }: typeof import("fast-xml-parser") = createRequire(import.meta.url)("fast-xml-parser");

@@ -1,13 +1,13 @@
-import type { Principal } from "../account/services.ts";
+import { AwsError } from "../aws.ts";
 import type { Input } from "../dynamodb/dynalite.ts";
-import type { FunctionAnswer } from "../lambda/lambda-service.ts";
-import { AwsError } from "../transport/aws-error.ts";
+import type { Principal } from "../iam/roles.ts";
+import type { Invocation } from "../lambda/invocation.ts";
 import { StatesError } from "./errors.ts";
 import type { TaskIntegration } from "./thread.ts";
 
 /** The calls that a task can make, each checked against the permissions of who makes it. */
 export interface TaskCalls {
-  invoke(functionNameOrArn: string, event: string, principal: Principal): Promise<FunctionAnswer>;
+  invoke(functionNameOrArn: string, event: string, principal: Principal): Promise<Invocation>;
   call(service: "dynamodb", operation: string, input: Input, principal: Principal): Promise<unknown>;
 }
 

@@ -1,7 +1,7 @@
-import type { Principal } from "../account/services.ts";
+import { AwsError } from "../aws.ts";
 import type { Clock } from "../clock.ts";
+import type { Principal } from "../iam/roles.ts";
 import type { SideWrite } from "../logs/side-writes.ts";
-import { AwsError } from "../transport/aws-error.ts";
 import { compileDefinition } from "./definition.ts";
 import { DefinitionError } from "./errors.ts";
 import { isKnownResource } from "./integrations.ts";

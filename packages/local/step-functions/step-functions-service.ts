@@ -1,9 +1,10 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { AwsError } from "../aws.ts";
 import type { Clock } from "../clock.ts";
-import { linkedController } from "../deadline.ts";
-import { ExecutionFaults } from "../faults.ts";
-import { AwsError } from "../transport/aws-error.ts";
+import { linkedController, pause } from "../deadline.ts";
+import type { Usage } from "../usage.ts";
 import type { ExecutionEvent } from "./events.ts";
+import { ExecutionFaults } from "./faults.ts";
 import { isKnownResource, type TaskCalls, taskIntegration } from "./integrations.ts";
 import type { ExecutionJournal, StartedExecution } from "./journal.ts";
 import { logEventsFor } from "./log-level.ts";
@@ -30,7 +31,8 @@ export interface StepFunctionsOptions {
   readonly onNotice?: ((sentence: string) => void) | undefined;
   /** Told, each time, of a journal that cannot be written. */
   readonly onDiskFault?: (error: unknown) => void;
-  readonly onEnd?: ((execution: StartedExecution, outcome: ExecutionOutcome) => void) | undefined;
+  /** Told of each state that is entered, and of each execution that has ended; none where nobody counts. */
+  readonly onUsage?: ((usage: Usage) => void) | undefined;
 }
 
 interface Deployed {
@@ -54,17 +56,20 @@ const inputLimitBytes = 262_144;
 export class StepFunctionsService implements StateMachines {
   /** Which executions go astray; may be changed while they run. */
   readonly faults: ExecutionFaults;
+  /** Executions that may run at once; those beyond them wait, their time not yet running. */
+  concurrency: number;
   readonly #options: StepFunctionsOptions;
   readonly #api: StepFunctionsApi;
   readonly #deployed = new Map<string, Deployed>();
   readonly #waiting: Waiting[] = [];
   readonly #running = new Set<Promise<void>>();
   readonly #stopped = new AbortController();
-  #concurrency: number;
+  #runsFirstAlone = false;
+  #resumed = 0;
 
   constructor(options: StepFunctionsOptions) {
     this.#options = options;
-    this.#concurrency = options.concurrency;
+    this.concurrency = options.concurrency;
     this.faults = options.faults ?? new ExecutionFaults();
     this.#api = new StepFunctionsApi(this, options.clock);
   }
@@ -114,28 +119,31 @@ export class StepFunctionsService implements StateMachines {
    */
   async startSync(stateMachineArn: string, options: StartOptions = {}): Promise<SyncExecution> {
     const { deployed, execution } = this.#accept(stateMachineArn, options);
-    const { clock, onEnd } = this.#options;
+    const { clock } = this.#options;
     const startedAt = clock.now();
     const running = this.#execute(deployed, execution, { isSynchronous: true });
     this.#track(running);
     const outcome = await running;
     if (outcome === undefined) throw serviceUnavailable();
-    onEnd?.(execution, outcome);
     const { executionArn, name, input } = execution;
     return { executionArn, name, input, startedAt, endedAt: clock.now(), outcome };
   }
 
+  /** Executions that {@link resume} has started again. */
+  get resumed(): number {
+    return this.#resumed;
+  }
+
   /** Starts again, from the beginning, what an earlier process started and did not end. @returns how many. */
   resume(): number {
-    let resumed = 0;
     for (const execution of this.#options.journal.open) {
       const deployed = this.#deployed.get(execution.stateMachineArn);
       if (deployed === undefined) this.#giveUp(execution);
       else this.#enqueue({ execution, deployed, lostAfterEvents: undefined });
-      resumed += deployed === undefined ? 0 : 1;
+      if (deployed !== undefined) this.#resumed++;
     }
-    if (resumed > 0) this.#beginWithOne();
-    return resumed;
+    if (this.#resumed > 0) this.#beginWithOne();
+    return this.#resumed;
   }
 
   /** Stops all executions where they are; they start again with the next process. Safe twice. */
@@ -188,21 +196,18 @@ export class StepFunctionsService implements StateMachines {
 
   /** After a restart no function is warm, and executions that start at once would all wait for all of their functions' starts. */
   #beginWithOne(): void {
-    this.#concurrency = 1;
-    this.#options.clock.sleep(headStartMilliseconds, this.#stopped.signal).then(
-      () => this.#openUp(),
-      () => undefined,
-    );
+    this.#runsFirstAlone = true;
+    void pause(this.#options.clock, headStartMilliseconds, this.#stopped.signal).then((isOver) => isOver && this.#openUp());
   }
 
   #openUp(): void {
-    if (this.#concurrency === this.#options.concurrency) return;
-    this.#concurrency = this.#options.concurrency;
-    for (let running = this.#running.size; running < this.#concurrency; running++) this.#startNext();
+    if (!this.#runsFirstAlone) return;
+    this.#runsFirstAlone = false;
+    for (let running = this.#running.size; running < this.concurrency; running++) this.#startNext();
   }
 
   #startNext(): void {
-    if (this.#running.size >= this.#concurrency) return;
+    if (this.#running.size >= (this.#runsFirstAlone ? 1 : this.concurrency)) return;
     const next = this.#waiting.shift();
     if (next !== undefined) this.#track(this.#run(next));
   }
@@ -220,9 +225,7 @@ export class StepFunctionsService implements StateMachines {
 
   async #run({ deployed, execution, lostAfterEvents }: Waiting): Promise<void> {
     const outcome = (await this.#execute(deployed, execution, { lostAfterEvents })) ?? (await this.#execute(deployed, execution));
-    if (outcome === undefined) return;
-    this.#options.onEnd?.(execution, outcome);
-    this.#forget(execution);
+    if (outcome !== undefined) this.#forget(execution);
   }
 
   /** @returns how it ended, or nothing where it was stopped or lost on its way: then it has not ended, and nothing says so. */
@@ -231,13 +234,16 @@ export class StepFunctionsService implements StateMachines {
     { name, executionArn, input }: StartedExecution,
     { isSynchronous = false, lostAfterEvents }: { readonly isSynchronous?: boolean; readonly lostAfterEvents?: number | undefined } = {},
   ): Promise<ExecutionOutcome | undefined> {
-    const { clock } = this.#options;
+    const { clock, onUsage } = this.#options;
+    const stateMachineArn = spec.arn;
     const { controller: lost, free } = linkedController(this.#stopped.signal);
     const log = logOf(spec);
     let events = 0;
     const onEvent = (event: ExecutionEvent) => {
       if (lost.signal.aborted) return;
       log(event);
+      const state = onUsage && enteredState(event);
+      if (state !== undefined) onUsage?.({ kind: "state", stateMachineArn, name, state });
       events += 1;
       if (events === lostAfterEvents) lost.abort();
     };
@@ -246,6 +252,8 @@ export class StepFunctionsService implements StateMachines {
       .execute(JSON.parse(input), { name, executionArn, onEvent, isSynchronous, signal: lost.signal })
       .finally(free);
     if (lost.signal.aborted) return undefined;
+    const error = outcome.status === "SUCCEEDED" ? "" : outcome.error;
+    onUsage?.({ kind: "execution", stateMachineArn, name, status: outcome.status, error, milliseconds: clock.now() - startedAt });
     spec.writeTrace?.(JSON.stringify(segmentOf(spec.name, startedAt, clock.now(), outcome)));
     return outcome;
   }
@@ -278,6 +286,11 @@ function segmentOf(name: string, startedAt: number, endedAt: number, { status }:
     end_time: endedAt / 1_000,
     fault: status !== "SUCCEEDED",
   };
+}
+
+/** @returns the name of the state that the event says was entered. */
+function enteredState({ type, details }: ExecutionEvent): string | undefined {
+  return type.endsWith("StateEntered") ? details.name : undefined;
 }
 
 function isJson(text: string): boolean {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { diskFaultNotice, isDiskFault } from "../disk-fault.ts";
-import { ExecutionFaults } from "../faults.ts";
+import { ExecutionFaults } from "../step-functions/faults.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
 
 const deal = (faults: ExecutionFaults, count: number) => Array.from({ length: count }, () => faults.deal());

@@ -18,7 +18,7 @@ test("a lean job of a short text uses one put, four updates, two reads and four 
   expect(job.invocations).toEqual(once);
   const waits = { "create-job dynamodb": 1, "create-job states": 1, "ocr dynamodb": 2, "ml-inference dynamodb": 2, "search dynamodb": 2 };
   expect(job.waits).toEqual(waits);
-  expect(job.states).toEqual({ traces: 1 });
+  expect(job.states).toEqual({ entered: 3, traces: 1 });
   expect(job.lines).toEqual({ functions: 2, requests: 1 }); // what was accepted and done, as metrics
   expect(poll).toMatchObject({
     invocations: { "get-job": 1 },

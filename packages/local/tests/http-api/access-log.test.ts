@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { expect, test, vi } from "vitest";
+import { AwsError } from "../../aws.ts";
 import { type AccessLogEntry, compileAccessLogFormat } from "../../http-api/access-log.ts";
-import { AwsError } from "../../transport/aws-error.ts";
 import { openSocket, serve } from "./serve.ts";
 
 const entry: AccessLogEntry = {

@@ -1,9 +1,9 @@
 import { type CryptoKey, generateKeyPair } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { AwsError } from "../../aws.ts";
 import { type Authorizer, iamAuthorizer, jwtAuthorizer } from "../../http-api/authorizers.ts";
 import { ManualClock } from "../../testing/manual-clock.ts";
 import { startTokenIssuer, type TokenIssuer } from "../../testing/token-issuer.ts";
-import { AwsError } from "../../transport/aws-error.ts";
 import { serve } from "./serve.ts";
 
 const noon = Date.UTC(2026, 0, 1, 12);
@@ -104,7 +104,7 @@ describe("IAM", () => {
   test("who may invoke this method and path passes, and the function sees who it is", async () => {
     const asked: unknown[] = [];
     const { url, calls } = await served(
-      iamAuthorizer("api1", place, (_, permission) => {
+      iamAuthorizer("api1", place, async (_, permission) => {
         asked.push(permission);
         return principal;
       }),

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { InvocationOutcome } from "../../lambda/execution-environment.ts";
-import { AwsError } from "../../transport/aws-error.ts";
+import { AwsError } from "../../aws.ts";
+import type { Invocation } from "../../lambda/invocation.ts";
 import { serve } from "./serve.ts";
 
 test.each([
@@ -50,7 +50,7 @@ test("a call that fails in a way of its own is a 500 that says so in the log alo
 /** A function that answers when it is told to, and says when it was called. */
 function pending() {
   const called = Promise.withResolvers<void>();
-  const outcome = Promise.withResolvers<InvocationOutcome>();
+  const outcome = Promise.withResolvers<Invocation["outcome"]>();
   const invoke = () => {
     called.resolve();
     return outcome.promise;

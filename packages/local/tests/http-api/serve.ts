@@ -5,10 +5,10 @@ import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { onTestFinished } from "vitest";
 import type { AccessLogEntry } from "../../http-api/access-log.ts";
 import { HttpApi, type HttpApiOptions } from "../../http-api/http-api.ts";
-import type { InvocationOutcome } from "../../lambda/execution-environment.ts";
+import type { Invocation } from "../../lambda/invocation.ts";
 import { ManualClock } from "../../testing/manual-clock.ts";
 
-type Invoke = (event: APIGatewayProxyEventV2) => Promise<InvocationOutcome>;
+type Invoke = (event: APIGatewayProxyEventV2) => Promise<Invocation["outcome"]>;
 
 interface Served {
   readonly url: string;

@@ -17,11 +17,11 @@ import {
 } from "@aws-sdk/client-s3";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { AwsError } from "../../aws.ts";
 import { BucketStore } from "../../s3/bucket-store.ts";
 import { xmlError } from "../../s3/xml.ts";
 import { createLocalAws, type LocalAws } from "../../testing/local-aws.ts";
 import { ManualClock } from "../../testing/manual-clock.ts";
-import { AwsError } from "../../transport/aws-error.ts";
 import { listen } from "../../transport/http-server.ts";
 
 const Bucket = "documents";
@@ -78,7 +78,7 @@ describe("an upload", () => {
 
   test.each(["in process", "over HTTP"])("in chunks of a stream is taken apart and verified by its trailer (%s)", async (transport) => {
     const aws = await createBucketWith();
-    const server = await listen(aws.endpoint);
+    const server = await listen(aws.account);
     onTestFinished(() => server.close());
     const { s3 } = aws.clientsOf("admin", transport === "over HTTP" ? server.url : undefined);
     const bytes = Buffer.alloc(300_000, "0123456789\r\n");

@@ -58,7 +58,7 @@ async function createApi({ names = ["process-job"], outcome = { status: "SUCCEED
     },
   };
   const aws = await createLocalAws({ stepFunctions: new StepFunctionsApi(stateMachines, new ManualClock()) });
-  return { client: aws.stepFunctions, endpoint: aws.endpoint, starts };
+  return { client: aws.stepFunctions, endpoint: aws.account, starts };
 }
 
 /** What the service answered, without what the client adds. */

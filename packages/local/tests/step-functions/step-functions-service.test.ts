@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ExecutionFaults, type ExpressFaults } from "../../faults.ts";
-import type { InvocationOutcome } from "../../lambda/execution-environment.ts";
+import type { Invocation } from "../../lambda/invocation.ts";
+import { ExecutionFaults, type ExpressFaults } from "../../step-functions/faults.ts";
 import { ExecutionJournal, type StartedExecution } from "../../step-functions/journal.ts";
 import type { ExecutionOutcome } from "../../step-functions/state-machine.ts";
 import { StepFunctionsService } from "../../step-functions/step-functions-service.ts";
@@ -37,7 +37,7 @@ interface Setting {
   readonly concurrency?: number;
   readonly faults?: Partial<ExpressFaults>;
   readonly journal?: ExecutionJournal;
-  readonly invoked?: (functionName: string, event: string) => Promise<InvocationOutcome>;
+  readonly invoked?: (functionName: string, event: string) => Promise<Invocation["outcome"]>;
   /** Whether the machine that the executions are of is declared. */
   readonly isDeclared?: boolean;
 }
@@ -55,7 +55,7 @@ function createProcess({ definition = twoStages, concurrency = 100, faults, isDe
     diskFaults: [] as unknown[],
     notices: [] as string[],
   };
-  const invoked = setting.invoked ?? (async (): Promise<InvocationOutcome> => ({ payload: "{}" }));
+  const invoked = setting.invoked ?? (async (): Promise<Invocation["outcome"]> => ({ payload: "{}" }));
   const service = new StepFunctionsService({
     ...{ clock, journal, concurrency, faults: new ExecutionFaults(faults) },
     calls: {
@@ -68,7 +68,7 @@ function createProcess({ definition = twoStages, concurrency = 100, faults, isDe
     onFault: (error) => seen.faults.push(error),
     onDiskFault: (error) => seen.diskFaults.push(error),
     onNotice: (sentence) => seen.notices.push(sentence),
-    onEnd: ({ name }: StartedExecution, { status }) => seen.ends.push([name, status]),
+    onUsage: (usage) => usage.kind === "execution" && seen.ends.push([usage.name, usage.status]),
   });
   if (isDeclared) {
     service.add({

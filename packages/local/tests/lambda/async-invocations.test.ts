@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { AwsError } from "../../aws.ts";
+import { AsyncInvocations } from "../../lambda/async-invocations.ts";
 import { ManualClock } from "../../testing/manual-clock.ts";
-import { AsyncInvocations } from "../../transport/async-invocations.ts";
-import { AwsError } from "../../transport/aws-error.ts";
 
 const failure = { outcome: { errorType: "StageFailed", errorMessage: "No." }, version: "1" };
 const success = { outcome: { payload: "null" }, version: "1" };

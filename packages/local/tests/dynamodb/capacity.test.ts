@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
-import { readUnits, unitsOfChange } from "../../../scripts/cost/table-units.ts";
+import { readUnits, writeUnits } from "../../dynamodb/capacity.ts";
 
-const indexes = [["openShard", "dueAt", "jobId"]];
+const keysOf = (...names: string[]) => names.map((AttributeName) => ({ AttributeName }));
+const table = (Projection: object) => ({
+  ...{ TableName: "jobs", TableStatus: "ACTIVE", AttributeDefinitions: [], KeySchema: keysOf("jobId") },
+  GlobalSecondaryIndexes: [{ IndexName: "open", KeySchema: keysOf("openShard", "dueAt"), Projection }],
+});
+const keysOnly = { ProjectionType: "KEYS_ONLY" };
 const open = { jobId: { S: "a" }, openShard: { N: "1" }, dueAt: { N: "60" } };
 const closed = { jobId: { S: "a" } };
 const sized = (bytes: number) => ({ text: { S: "x".repeat(bytes - "text".length) } });
@@ -18,7 +23,18 @@ test.each([
   { what: "an item of a byte more", before: undefined, after: sized(1025), units: 2 },
   { what: "an item that shrinks", before: sized(2049), after: closed, units: 3 },
 ])("$what takes $units write units", ({ before, after, units }) => {
-  const taken = unitsOfChange(before, after, indexes);
+  const taken = writeUnits(before, after, table(keysOnly));
+
+  expect(taken).toBe(units);
+});
+
+test.each([
+  { projection: { ProjectionType: "ALL" }, units: 6 },
+  { projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["text"] }, units: 6 },
+  { projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["status"] }, units: 3 },
+  { projection: keysOnly, units: 3 },
+])("a change of 3 KB of text takes $units write units where the index keeps $projection", ({ projection, units }) => {
+  const taken = writeUnits({ ...open, ...sized(2_900) }, { ...open, text: { S: "y".repeat(2_900) } }, table(projection));
 
   expect(taken).toBe(units);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { AwsError } from "../../aws.ts";
 import { createLocalAws, type LocalAws, region } from "../../testing/local-aws.ts";
-import { AwsError } from "../../transport/aws-error.ts";
 
 const allowInvoke = (Resource: string | string[]) => ({ Effect: "Allow", Action: "lambda:InvokeFunction", Resource });
 
@@ -31,7 +31,7 @@ describe("Lambda", () => {
     };
     const signed = await signer.sign(unsigned, { signingService: "lambda", signingRegion: region });
     const lowerCase = Object.fromEntries(Object.entries(signed.headers).map(([name, value]) => [name.toLowerCase(), value]));
-    const answer = await aws.endpoint.handle({ method: "POST", url: path, headers: lowerCase, body: Buffer.from(body) });
+    const answer = await aws.account.handle({ method: "POST", url: path, headers: lowerCase, body: Buffer.from(body) });
     const text = String(answer.body);
     const error = answer.headers["x-amz-function-error"] ?? answer.headers["x-amzn-errortype"];
     return [answer.status, error, text === "" ? "" : JSON.parse(text)];

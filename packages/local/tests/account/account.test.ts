@@ -11,10 +11,13 @@ import {
 import { StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { BatchGetCommand, GetCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, test } from "vitest";
+import type { PermittedCall } from "../../account/account.ts";
+import type { AwsRequest } from "../../aws.ts";
+import { AwsError } from "../../aws.ts";
+import { jsonProtocol } from "../../aws-json.ts";
+import { invokeCall } from "../../lambda/invocation.ts";
 import { accountId, createLocalAws, type LocalAws, type LocalAwsOptions, region } from "../../testing/local-aws.ts";
-import type { PermittedCall } from "../../transport/aws-endpoint.ts";
-import { AwsError } from "../../transport/aws-error.ts";
-import type { AwsRequest } from "../../transport/aws-message.ts";
+import type { Usage } from "../../usage.ts";
 
 const tableNamed = (TableName: string) => ({
   TableName,
@@ -166,11 +169,11 @@ describe("Step Functions", () => {
   const stateMachineArn = `arn:aws:states:${region}:${accountId}:stateMachine:jobs`;
   const start = new StartExecutionCommand({ stateMachineArn, input: '{"jobId":"a"}' });
 
-  test("gets the operation, its input and the caller; the SDK gets its answer", async () => {
+  test("gets the operation and its input; the SDK gets its answer", async () => {
     const calls: unknown[] = [];
     const stepFunctions = {
-      call: async (operation: string, input: object, { roleName }: { roleName: string }) => {
-        calls.push([operation, input, roleName]);
+      call: async (operation: string, input: object) => {
+        calls.push([operation, input]);
         return { executionArn: "arn:aws:states:x", startDate: 1_709_000_000 };
       },
     };
@@ -179,7 +182,7 @@ describe("Step Functions", () => {
     const started = await aws.clientsOf("ocr").stepFunctions.send(start);
 
     expect(started).toMatchObject({ executionArn: "arn:aws:states:x", startDate: new Date(1_709_000_000_000) });
-    expect(calls).toEqual([["StartExecution", { stateMachineArn, input: '{"jobId":"a"}' }, "ocr"]]);
+    expect(calls).toEqual([["StartExecution", { stateMachineArn, input: '{"jobId":"a"}' }]]);
   });
 
   test("is refused without permission, and names its own errors", async () => {
@@ -207,7 +210,7 @@ describe("a caller", () => {
 
   test.each([
     ["with an unknown key", { accessKeyId: "AKIA-nobody", secretAccessKey: "x" }, "UnrecognizedClientException", "InvalidAccessKeyId"],
-    ["with a wrong secret", { accessKeyId: "AKIA-admin", secretAccessKey: "x" }, "InvalidSignatureException", "SignatureDoesNotMatch"],
+    ["with a wrong secret", { accessKeyId: "local", secretAccessKey: "x" }, "InvalidSignatureException", "SignatureDoesNotMatch"],
   ])("%s is refused as each service does it", async (_, credentials, jsonName, xmlName) => {
     const aws = await createAws([]);
     const { dynamodb, s3 } = from(credentials, aws.dynamodb.config.requestHandler);
@@ -223,7 +226,7 @@ describe("a caller", () => {
       handle: (sdkRequest: { body: unknown }, options: object) =>
         aws.s3.config.requestHandler.handle({ ...sdkRequest, body: "swapped" } as never, options),
     };
-    const { s3 } = from({ accessKeyId: "AKIA-admin", secretAccessKey: "secret-of-admin" }, handler);
+    const { s3 } = from({ accessKeyId: "local", secretAccessKey: "local" }, handler);
 
     await expect(s3.send(new PutObjectCommand({ Bucket: "documents", Key: "a", Body: "written" }))).rejects.toMatchObject({
       name: "SignatureDoesNotMatch",
@@ -234,7 +237,7 @@ describe("a caller", () => {
     const aws = await createAws([]);
     const unsigned = { method: "POST", url: "/", headers: { "x-amz-target": "DynamoDB_20120810.ListTables" }, body: Buffer.from("{}") };
 
-    const answer = await aws.endpoint.handle(unsigned);
+    const answer = await aws.account.handle(unsigned);
 
     expect([answer.status, JSON.parse(String(answer.body)).__type]).toEqual([
       400,
@@ -250,7 +253,7 @@ test("a request for no service is an unknown operation", async () => {
     { method: "POST", url: "/?Action=GetCallerIdentity", headers: { authorization: "AWS4-HMAC-SHA256 x" }, body: Buffer.alloc(0) },
   ];
 
-  const answers = await Promise.all(unknown.map((each) => aws.endpoint.handle(each)));
+  const answers = await Promise.all(unknown.map((each) => aws.account.handle(each)));
 
   for (const { status, body } of answers)
     expect([status, String(body)]).toEqual([400, expect.stringContaining("#UnknownOperationException")]);
@@ -264,16 +267,18 @@ describe("before each permitted call", () => {
       held.push(call);
       await released;
     };
-    const aws = await createAws([allow("dynamodb:*", jobsArn)], { before });
+    const ended: string[] = [];
+    const onUsage = (usage: Usage) => usage.kind === "call" && ended.push(usage.operation);
+    const aws = await createAws([allow("dynamodb:*", jobsArn)], { before, onUsage });
 
     const put = aws.clientsOf("ocr").documents.send(new PutCommand({ TableName: "jobs", Item: { id: "a" } }));
     while (held.length === 0) await setImmediate();
-    const whileHeld = aws.dynamo.operations().size;
+    const whileHeld = [...ended];
     release();
     await put;
 
-    expect(held).toEqual([{ service: "dynamodb", operation: "PutItem", resource: jobsArn, principal: aws.principals.get("AKIA-ocr") }]);
-    expect([whileHeld, aws.dynamo.operations().get("jobs")?.get("PutItem")]).toEqual([0, 1]);
+    expect(held).toEqual([{ service: "dynamodb", operation: "PutItem", resource: jobsArn, principal: aws.principalOf("ocr") }]);
+    expect([whileHeld, ended]).toEqual([[], ["PutItem"]]);
   });
 
   test("a hook can refuse in the service's place", async () => {
@@ -308,24 +313,49 @@ test("used permissions are in the ledger", async () => {
   const aws = await createAws([allow("dynamodb:GetItem", jobsArn), allow("dynamodb:PutItem", jobsArn)]);
   await aws.clientsOf("ocr").documents.send(getJob);
 
-  const unused = aws.endpoint.ledger.unused("ocr", aws.principals.get("AKIA-ocr")?.policies ?? []);
+  const unused = aws.account.ledger.unused("ocr", aws.principalOf("ocr").policies);
 
   expect(unused).toEqual([{ roleName: "ocr", statement: "2", action: "dynamodb:PutItem" }]);
 });
 
 test("a role's calls without a request are checked, too", async () => {
   const invoke = async () => ({ outcome: { payload: "1" }, version: "1" });
+  const search = invokeCall("search", "{}");
   const aws = await createAws([allow("dynamodb:GetItem", jobsArn)], { lambda: { find: () => undefined, invoke } });
-  const [admin, ocr] = [aws.principals.get("AKIA-admin"), aws.principals.get("AKIA-ocr")];
-  if (admin === undefined || ocr === undefined) throw new Error("The roles are missing.");
+  const [admin, ocr] = [aws.principalOf("admin"), aws.principalOf("ocr")];
   const input = { TableName: "jobs", Key: { id: { S: "a" } } };
 
-  const read = await aws.endpoint.call("dynamodb", "GetItem", input, ocr);
-  const deleted = aws.endpoint.call("dynamodb", "DeleteItem", input, ocr);
-  const denied = aws.endpoint.invoke("search", "{}", ocr);
+  const read = await aws.account.call("dynamodb", { operation: "GetItem", input }, ocr);
+  const deleted = aws.account.call("dynamodb", { operation: "DeleteItem", input }, ocr);
+  const denied = aws.account.call("lambda", search, ocr);
 
   expect(read).toEqual({});
   await expect(deleted).rejects.toMatchObject({ name: "AccessDeniedException", status: 400 });
   await expect(denied).rejects.toMatchObject({ name: "AccessDeniedException", status: 403 });
-  await expect(aws.endpoint.invoke("search", "{}", admin)).resolves.toEqual({ outcome: { payload: "1" }, version: "1" });
+  await expect(aws.account.call("lambda", search, admin)).resolves.toEqual({ outcome: { payload: "1" }, version: "1" });
+});
+
+test.each(["{", "[]", "null", "1", ""])("a body of JSON 1.0 that is %j, no object, is a SerializationException", (body) => {
+  const { read } = jsonProtocol({ target: "DynamoDB_20120810", namespace: "com.amazonaws.dynamodb.v20120810" });
+
+  const reading = () => read({ method: "POST", url: "/", headers: {}, body: Buffer.from(body) });
+
+  expect(reading).toThrow(expect.objectContaining({ name: "SerializationException", status: 400 }));
+});
+
+test("calls are reported once they have ended, with the units that they took", async () => {
+  const usages: Usage[] = [];
+  const aws = await createAws([allow("dynamodb:*", jobsArn)], { onUsage: (usage) => usages.push(usage) });
+  const { documents } = aws.clientsOf("ocr");
+
+  await documents.send(new PutCommand({ TableName: "jobs", Item: { id: "a", openShard: "0", text: "x".repeat(2_000) } }));
+  await documents.send(getJob);
+  await expect(documents.send(new PutCommand({ TableName: "jobs", Item: {} }))).rejects.toThrow();
+
+  const call = { kind: "call", service: "dynamodb", caller: "ocr", resource: jobsArn };
+  expect(usages).toEqual([
+    { ...call, operation: "PutItem", readUnits: 0, writeUnits: 3 }, // 2 KB, and the entry of the index
+    { ...call, operation: "GetItem", readUnits: 0.5, writeUnits: 0 },
+    { ...call, operation: "PutItem", readUnits: 0, writeUnits: 0 },
+  ]);
 });

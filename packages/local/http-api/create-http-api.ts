@@ -1,60 +1,46 @@
-import type { LocalServices } from "../local-services.ts";
-import { arn, type DeclaredResource, type ResourceType } from "../program/resource-type.ts";
+import type { Account } from "../account/account.ts";
+import { arn, type Location } from "../aws.ts";
+import { jsonRefusals } from "../aws-json.ts";
+import type { Clock } from "../clock.ts";
+import type { LambdaService } from "../lambda/lambda-service.ts";
+import type { LogGroups } from "../logs/log-groups.ts";
+import type { DeclaredResource } from "../service.ts";
 import { compileAccessLogFormat } from "./access-log.ts";
 import { type Authorizer, iamAuthorizer, jwtAuthorizer } from "./authorizers.ts";
 import type { CorsConfiguration } from "./cors.ts";
 import { HttpApi, type HttpApiRoute } from "./http-api.ts";
 
-/** The resource types that an HTTP API is made of. They start together, by {@link createHttpApi}. */
-export const httpApiResources = {
-  "aws:apigatewayv2/api:Api": {
-    simulated: ["protocolType", "corsConfiguration"],
-    computed: ({ name }, place) => {
-      const id = `${name}-local`;
-      return { id, apiEndpoint: place.apiUrl, executionArn: arn(place, "execute-api", id) };
-    },
-  },
-  "aws:apigatewayv2/authorizer:Authorizer": {
-    simulated: ["apiId", "authorizerType", "identitySources", "jwtConfiguration"],
-    withoutLocalMeaning: { name: "nothing refers to it" },
-    computed: ({ name }) => ({ id: `${name}-local` }),
-  },
-  "aws:apigatewayv2/integration:Integration": {
-    simulated: ["apiId", "integrationType", "integrationUri", "payloadFormatVersion", "timeoutMilliseconds"],
-    defaults: { timeoutMilliseconds: 30_000 },
-    computed: ({ name }) => ({ id: `${name}-local` }),
-  },
-  "aws:apigatewayv2/route:Route": {
-    simulated: ["apiId", "routeKey", "target", "authorizationType", "authorizerId"],
-    defaults: { authorizationType: "NONE" },
-    computed: ({ name }) => ({ id: `${name}-local` }),
-  },
-  "aws:apigatewayv2/stage:Stage": {
-    simulated: ["apiId", "name", "autoDeploy", "defaultRouteSettings", "accessLogSettings"],
-    computed: ({ name }, place) => ({ id: `${name}-local`, invokeUrl: place.apiUrl }),
-  },
-} as const satisfies Readonly<Record<string, ResourceType>>;
+/** The parts of the stack that an HTTP API works with. */
+export interface HttpApiParts {
+  readonly clock: Clock;
+  readonly location: Location;
+  readonly account: Account;
+  readonly lambda: LambdaService;
+  readonly logs: LogGroups;
+}
 
 /**
  * Puts the one HTTP API of a program together.
  *
- * @throws Error where there is none, more than one, one without a stage, or one that asks for what is not simulated.
+ * @returns nothing where the program declares none.
+ * @throws Error for more than one, one without a stage, or one that asks for what is not simulated.
  */
-export function createHttpApi(resources: readonly DeclaredResource[], services: LocalServices): HttpApi {
-  const ofType = (type: keyof typeof httpApiResources) => resources.filter((resource) => resource.type === type);
+export function createHttpApi(resources: readonly DeclaredResource[], parts: HttpApiParts): HttpApi | undefined {
+  const ofType = (type: string) => resources.filter((resource) => resource.type === type);
   const [api, another] = ofType("aws:apigatewayv2/api:Api");
   const [stage] = ofType("aws:apigatewayv2/stage:Stage");
-  if (api === undefined || another !== undefined) throw new Error("npm start simulates exactly one HTTP API.");
+  if (api === undefined) return undefined;
+  if (another !== undefined) throw new Error("The program declares more than one HTTP API, and npm start simulates one.");
   if (stage === undefined) throw new Error("The HTTP API has no stage.");
   if (api.inputs["protocolType"] !== "HTTP") throw refusal(`The API "${api.name}" is not of protocol type HTTP`);
   const integrations = new Map(ofType("aws:apigatewayv2/integration:Integration").map((one) => [one.id, integrationOf(one)]));
-  const authorizers = new Map(ofType("aws:apigatewayv2/authorizer:Authorizer").map((one) => [one.id, authorizerOf(one, services)]));
-  const { place, clock } = services;
+  const authorizers = new Map(ofType("aws:apigatewayv2/authorizer:Authorizer").map((one) => [one.id, authorizerOf(one, parts)]));
+  const { location, clock } = parts;
   return new HttpApi({
-    ...{ accountId: place.accountId, apiId: api.id, domainName: new URL(place.apiUrl).host, clock },
-    routes: ofType("aws:apigatewayv2/route:Route").map((route) => routeOf(route, api.id, integrations, authorizers, services)),
+    ...{ accountId: location.accountId, apiId: api.id, domainName: new URL(location.apiUrl).host, clock },
+    routes: ofType("aws:apigatewayv2/route:Route").map((route) => routeOf(route, api.id, integrations, authorizers, parts)),
     cors: api.inputs["corsConfiguration"] as CorsConfiguration | undefined,
-    ...stageOptionsOf(stage, services),
+    ...stageOptionsOf(stage, parts),
   });
 }
 
@@ -70,7 +56,7 @@ function integrationOf({ name, inputs }: DeclaredResource): Integration {
   return { functionArn, timeoutMilliseconds: inputs["timeoutMilliseconds"] as number };
 }
 
-function authorizerOf({ name, inputs }: DeclaredResource, { clock }: LocalServices): Authorizer {
+function authorizerOf({ name, inputs }: DeclaredResource, { clock }: HttpApiParts): Authorizer {
   const readsHeader = String(inputs["identitySources"]).toLowerCase() === "$request.header.authorization";
   if (inputs["authorizerType"] !== "JWT" || !readsHeader)
     throw refusal(`The authorizer "${name}" is not of type JWT with the Authorization header`);
@@ -83,17 +69,18 @@ function routeOf(
   apiId: string,
   integrations: ReadonlyMap<string, Integration>,
   authorizers: ReadonlyMap<string, Authorizer>,
-  { lambda, place, endpoint }: LocalServices,
+  { lambda, location, account }: HttpApiParts,
 ): HttpApiRoute {
   const { routeKey, target, authorizationType, authorizerId = "" } = inputs as Readonly<Record<string, string>>;
   const integrationId = String(target).replace(/^integrations\//, "");
   const integration = integrations.get(integrationId);
   if (integration === undefined) throw new Error(`The route ${routeKey} has no integration ${integrationId}.`);
-  const iam = authorizationType === "AWS_IAM" ? iamAuthorizer(apiId, place, (...call) => endpoint.admit(...call)) : undefined;
+  const iam =
+    authorizationType === "AWS_IAM" ? iamAuthorizer(apiId, location, (...call) => account.admit(...call, jsonRefusals)) : undefined;
   const authorize = authorizationType === "JWT" ? authorizers.get(authorizerId) : iam;
   if (authorize === undefined && authorizationType !== "NONE")
     throw new Error(`The route ${routeKey} is authorized by ${authorizationType}, for which there is no authorizer.`);
-  const sourceArn = arn(place, "execute-api", `${apiId}/$default/${String(routeKey).replace(" /", "/")}`);
+  const sourceArn = arn(location, "execute-api", `${apiId}/$default/${String(routeKey).replace(" /", "/")}`);
   const caller = { service: "apigateway.amazonaws.com", sourceArn };
   const { functionArn, timeoutMilliseconds } = integration;
   return {
@@ -109,7 +96,7 @@ interface RouteSettings {
   readonly throttlingBurstLimit: number;
 }
 
-function stageOptionsOf({ name, inputs }: DeclaredResource, { logs }: LocalServices) {
+function stageOptionsOf({ name, inputs }: DeclaredResource, { logs }: HttpApiParts) {
   if (inputs["name"] !== "$default" || inputs["autoDeploy"] !== true) throw refusal(`The stage "${name}" is not an auto-deployed $default`);
   const settings = inputs["defaultRouteSettings"] as RouteSettings | undefined;
   const throttle = settings && { rateLimit: settings.throttlingRateLimit, burstLimit: settings.throttlingBurstLimit };

@@ -1,15 +1,16 @@
-import type { LambdaService } from "../account/services.ts";
+import { AwsError } from "../aws.ts";
 import type { Clock } from "../clock.ts";
-import { AwsError } from "./aws-error.ts";
+import { pause } from "../deadline.ts";
+import type { LambdaService } from "./lambda-service.ts";
 
-/** What Lambda waits after the first and after the second attempt in which the function failed; after the third the event is dropped. */
+/** Lambda waits so long after the first and the second attempt in which the function failed; after the third the event is dropped. */
 const pausesMilliseconds = [60_000, 120_000];
 /** A throttle is no attempt: Lambda waits for a second, then for twice as long each time, until the event is too old. */
-const throttlePause = { first: 1_000, longest: 300_000 };
-const longestAgeMilliseconds = 6 * 3_600_000;
+const throttlePause = { first: 1_000, max: 300_000 };
+const maxAgeMilliseconds = 6 * 3_600_000;
 
 /** Events that may wait or run at once; Lambda's own queue has no such bound, but this machine's memory has. */
-const mostEvents = 1_000;
+const maxEvents = 1_000;
 
 export interface AsyncInvocationsOptions {
   readonly lambda: Pick<LambdaService, "invoke">;
@@ -39,7 +40,7 @@ export class AsyncInvocations {
    * @throws AwsError `TooManyRequestsException` beyond a thousand events.
    */
   accept(functionNameOrArn: string, event: string): void {
-    if (this.#open >= mostEvents) throw new AwsError("TooManyRequestsException", "Rate Exceeded.", 429);
+    if (this.#open >= maxEvents) throw new AwsError("TooManyRequestsException", "Rate Exceeded.", 429);
     this.#open++;
     this.#deliver(functionNameOrArn, event)
       .catch(this.#options.onFault)
@@ -53,18 +54,18 @@ export class AsyncInvocations {
 
   async #deliver(functionNameOrArn: string, event: string): Promise<void> {
     const { clock, onDrop } = this.#options;
-    const expiresAt = clock.now() + longestAgeMilliseconds;
+    const expiresAt = clock.now() + maxAgeMilliseconds;
     let [failures, throttles] = [0, 0];
     for (;;) {
       const failure = await this.#attempt(functionNameOrArn, event);
       if (failure === undefined || this.#stopped.signal.aborted) return;
-      const throttled = Math.min(throttlePause.first * 2 ** throttles, throttlePause.longest);
-      const pause = failure.isThrottle ? throttled : pausesMilliseconds[failures];
-      if (pause === undefined) return onDrop(`An event of ${functionNameOrArn} failed three times and is dropped: ${failure.name}.`);
-      if (clock.now() + pause > expiresAt) return onDrop(`An event of ${functionNameOrArn} is too old and is dropped: ${failure.name}.`);
+      const throttled = Math.min(throttlePause.first * 2 ** throttles, throttlePause.max);
+      const wait = failure.isThrottle ? throttled : pausesMilliseconds[failures];
+      if (wait === undefined) return onDrop(`An event of ${functionNameOrArn} failed three times and is dropped: ${failure.name}.`);
+      if (clock.now() + wait > expiresAt) return onDrop(`An event of ${functionNameOrArn} is too old and is dropped: ${failure.name}.`);
       if (failure.isThrottle) throttles++;
       else failures++;
-      if (!(await this.#waitFor(pause))) return;
+      if (!(await pause(clock, wait, this.#stopped.signal))) return;
     }
   }
 
@@ -77,13 +78,5 @@ export class AsyncInvocations {
       if (error instanceof AwsError && error.status === 429) return { name: error.name, isThrottle: true };
       throw error;
     }
-  }
-
-  /** @returns whether to go on, which a stop forbids. */
-  #waitFor(milliseconds: number): Promise<boolean> {
-    return this.#options.clock.sleep(milliseconds, this.#stopped.signal).then(
-      () => true,
-      () => false,
-    );
   }
 }

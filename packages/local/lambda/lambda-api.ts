@@ -1,25 +1,45 @@
 import { randomUUID } from "node:crypto";
-import type { Invocation } from "../account/services.ts";
-import { decodePath } from "../s3/s3-request.ts";
-import { AwsError } from "./aws-error.ts";
-import type { AwsRequest, AwsResponse } from "./aws-message.ts";
+import { AwsError, type AwsRequest, type AwsResponse, arn, decodePath, type Location } from "../aws.ts";
+import { jsonRefusals } from "../aws-json.ts";
+import type { Api } from "../service.ts";
+import type { AsyncInvocations } from "./async-invocations.ts";
+import { type Invocation, type InvokeInput, invocationTypes } from "./invocation.ts";
+import type { LambdaService } from "./lambda-service.ts";
 
-/** How an Invoke wants to be answered, and the largest event that it may bring, in bytes. */
-export const invocationTypes = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024, DryRun: 6 * 1024 * 1024 } as const;
+/** The answer to an Invoke: of the function, or the status that says that it was accepted, or only checked. */
+type InvokeOutput = Invocation | { readonly status: 202 | 204 };
 
-export interface InvokeRequest {
-  /** With its qualifier, where there is one. */
-  readonly functionNameOrArn: string;
-  readonly invocationType: keyof typeof invocationTypes;
-  /** JSON. */
-  readonly event: string;
-}
-
-/** Headers of an Invoke that would change what comes of it: what they ask for is not there. */
+/** Headers of an Invoke that ask for what is not simulated. */
 const refusedHeaders = ["x-amz-client-context", "x-amz-tenant-id", "x-amz-durable-execution-name"];
 
+/** Lambda's Invoke, in its REST-JSON protocol. */
+export function lambdaApi(
+  lambda: { find(functionNameOrArn: string): unknown } & Pick<LambdaService, "invoke">,
+  queue: Pick<AsyncInvocations, "accept">,
+  location: Location,
+): Api<InvokeInput, InvokeOutput> {
+  return {
+    accepts: ({ url }) => url.startsWith("/2015-03-31/"),
+    refusals: { ...jsonRefusals, status: 403 },
+    read: (request) => ({ operation: "Invoke", input: readInvoke(request) }),
+    write: invokeAnswer,
+    writeError: invokeError,
+    permissionsOf: ({ input: { functionNameOrArn: name } }) => {
+      const resource = name.startsWith("arn:") ? name : arn(location, "lambda", `function:${name}`);
+      return [{ action: "lambda:InvokeFunction", resource }];
+    },
+    run: async ({ input: { functionNameOrArn, invocationType, event } }) => {
+      if (invocationType === "RequestResponse") return lambda.invoke(functionNameOrArn, event);
+      lambda.find(functionNameOrArn);
+      if (invocationType === "DryRun") return { status: 204 };
+      queue.accept(functionNameOrArn, event);
+      return { status: 202 };
+    },
+  };
+}
+
 /** @throws AwsError for another operation of Lambda's API than Invoke, for what is not simulated of it, and for an event that Lambda would not take. */
-export function readInvoke({ method, url, headers, body }: AwsRequest): InvokeRequest {
+function readInvoke({ method, url, headers, body }: AwsRequest): InvokeInput {
   const [path = "", search = ""] = url.split("?");
   const [, name] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(path) ?? [];
   if (method !== "POST" || name === undefined) throw notSimulated(`${method} ${path}`);
@@ -48,10 +68,10 @@ function invocationTypeOf(text: string): keyof typeof invocationTypes {
   throw notSimulated(`the invocation type ${text}`);
 }
 
-function eventOf(body: Buffer, mostBytes: number): string {
-  const message = `Request must be smaller than ${mostBytes} bytes for the InvokeFunction operation`;
-  if (body.length > mostBytes) throw new AwsError("RequestEntityTooLargeException", message, 413);
-  if (body.length === 0) return "{}"; // what a function of Node gets of an Invoke without an event
+function eventOf(body: Buffer, maxBytes: number): string {
+  const message = `Request must be smaller than ${maxBytes} bytes for the InvokeFunction operation`;
+  if (body.length > maxBytes) throw new AwsError("RequestEntityTooLargeException", message, 413);
+  if (body.length === 0) return "{}"; // what Lambda passes on of an Invoke without an event
   const event = body.toString();
   try {
     JSON.parse(event);
@@ -61,19 +81,16 @@ function eventOf(body: Buffer, mostBytes: number): string {
   }
 }
 
-export function invokeAnswer({ outcome, version }: Invocation): AwsResponse {
+function invokeAnswer(output: InvokeOutput): AwsResponse {
+  if ("status" in output) return { status: output.status, headers: { "x-amzn-requestid": randomUUID() }, body: "" };
+  const { outcome, version } = output;
   const failed = "errorType" in outcome;
   const headers = { ...jsonHeaders(), "x-amz-executed-version": version, ...(failed && { "x-amz-function-error": "Unhandled" }) };
   return { status: 200, headers, body: failed ? JSON.stringify(outcome) : outcome.payload };
 }
 
-/** The answer to an Invoke that does not wait for the function: accepted, or only checked. */
-export function acceptedAnswer(invocationType: "Event" | "DryRun"): AwsResponse {
-  return { status: invocationType === "Event" ? 202 : 204, headers: { "x-amzn-requestid": randomUUID() }, body: "" };
-}
-
-/** An error as Lambda's API has it. What is not an {@link AwsError} is a fault of ours, of which it tells nothing. */
-export function invokeError(error: unknown): AwsResponse {
+/** An error as Lambda's API has it. What is not an {@link AwsError} is a fault of ours, of which it says nothing. */
+function invokeError(error: unknown): AwsResponse {
   const known = error instanceof AwsError ? error : new AwsError("ServiceException", "Internal server error", 500);
   const { name, message, status, members } = known;
   const headers = { ...jsonHeaders(), "x-amzn-errortype": name };
