@@ -123,7 +123,8 @@ async function runChildren(activation: Activation, children: readonly Child[], c
   const startEventId = thread.lastEventId;
   const running = new Map<Thread, Child>();
   const run = async (child: Child): Promise<Payload> => {
-    const from = { variables: thread.variables, lastEventId: startEventId, mapItem: child.mapItem ?? thread.mapItem };
+    const { variables, maxVariablesBytes, mapItem } = thread;
+    const from = { variables, maxVariablesBytes, lastEventId: startEventId, mapItem: child.mapItem ?? mapItem };
     const inner = new Thread(thread.run, controller.signal, from);
     running.set(inner, child);
     try {

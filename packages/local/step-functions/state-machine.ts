@@ -4,7 +4,6 @@ import { compileDefinition, type Definition } from "./definition.ts";
 import { StatesError } from "./errors.ts";
 import { EventLog, type ExecutionEvent, failureDetails, inputDetails, outputDetails } from "./events.ts";
 import { copiedPayload, type Json, type Payload } from "./payload.ts";
-import { type QueryFunctions, queryFunctions } from "./query-functions.ts";
 import type { KnownResource } from "./task.ts";
 import { isoTime, type Run, type TaskIntegration, Thread } from "./thread.ts";
 import { walk } from "./walk.ts";
@@ -44,14 +43,12 @@ export type ExecutionOutcome =
 export class StateMachine {
   readonly #options: StateMachineOptions;
   readonly #definition: Definition;
-  readonly #functions: QueryFunctions;
   readonly #region: string;
 
   /** @throws {@link DefinitionError} for a definition that is broken, or asks for what is not run here. */
   constructor(definition: string, options: StateMachineOptions) {
     this.#options = options;
     this.#definition = compileDefinition(definition, options.knownResources);
-    this.#functions = queryFunctions(options.clock, options.random);
     this.#region = options.arn.split(":")[3] ?? "";
   }
 
@@ -71,7 +68,7 @@ export class StateMachine {
     let thread: Thread | undefined;
     try {
       const output = await withDeadline({ clock, milliseconds, signal: options.signal, expired }, (signal) => {
-        thread = new Thread(run, signal, { variables: {}, lastEventId: 0 });
+        thread = new Thread(run, signal, { variables: {}, maxVariablesBytes: 0, lastEventId: 0, mapItem: undefined });
         return walk(this.#definition.graph, payload, thread);
       });
       run.events.record("ExecutionSucceeded", outputDetails(output), thread?.lastEventId ?? 0);
@@ -91,7 +88,6 @@ export class StateMachine {
       clock,
       random,
       runTask,
-      functions: this.#functions,
       events: new EventLog(executionArn, clock, onEvent ?? (() => undefined)),
       region: this.#region,
       context: {

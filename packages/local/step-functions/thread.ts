@@ -2,7 +2,6 @@ import type { Clock } from "../clock.ts";
 import type { EventDetails, EventLog, EventType, StateType } from "./events.ts";
 import type { Json } from "./payload.ts";
 import type { Variables } from "./query.ts";
-import type { QueryFunctions } from "./query-functions.ts";
 
 /** The context object, `$states.context`. Times are ISO 8601 in UTC. */
 export interface ContextObject {
@@ -50,7 +49,6 @@ export interface Run {
   readonly clock: Clock;
   readonly random: () => number;
   readonly runTask: TaskIntegration;
-  readonly functions: QueryFunctions;
   readonly events: EventLog;
   readonly region: string;
   readonly context: Pick<ContextObject, "Execution" | "StateMachine">;
@@ -63,14 +61,17 @@ export class Thread {
   readonly mapItem: MapItem | undefined;
   /** Its own and those of the scopes around it, which it cannot assign. */
   variables: Variables;
+  /** The variables have no more bytes than this. */
+  maxVariablesBytes: number;
   lastEventId: number;
   /** The type of the state that it is in. */
   stateType: StateType | undefined;
 
-  constructor(run: Run, signal: AbortSignal, from: { variables: Variables; lastEventId: number; mapItem?: MapItem | undefined }) {
+  constructor(run: Run, signal: AbortSignal, from: Pick<Thread, "variables" | "maxVariablesBytes" | "lastEventId" | "mapItem">) {
     this.run = run;
     this.signal = signal;
     this.variables = from.variables;
+    this.maxVariablesBytes = from.maxVariablesBytes;
     this.lastEventId = from.lastEventId;
     this.mapItem = from.mapItem;
   }
