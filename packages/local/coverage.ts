@@ -164,7 +164,7 @@ function refusalOf(definition: object): string | undefined {
 
 function statesLanguage(): string {
   const types = Object.entries(states).filter(([, state]) => refusalOf(definitionOf(state)) === undefined);
-  const functions = Object.keys(queryFunctions(systemClock, Math.random)).map((name) => `$${name}`);
+  const functions = Object.keys(queryFunctions(0, Math.random)).map((name) => `$${name}`);
   const rows = Object.entries(refused).map(([what, definition]) => [what, refusalOf(definition) ?? "taken"]);
   return `## States Language
 

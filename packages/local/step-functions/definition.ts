@@ -1,10 +1,10 @@
 import { DefinitionError } from "./errors.ts";
 import type { StateType } from "./events.ts";
 import { Fields } from "./fields.ts";
-import { maxInteger } from "./integer-field.ts";
+import { maxInteger } from "./number-field.ts";
 import { compileMap, compileParallel } from "./parallel-and-map.ts";
 import { compileChoice, compileFail, compilePass, compileSucceed, compileWait } from "./simple-states.ts";
-import type { Behaviour, Exit, Graph, State } from "./state.ts";
+import { type Behaviour, canBeRetried, type Exit, type Graph, type State } from "./state.ts";
 import { compileTask, type KnownResource } from "./task.ts";
 import { compileCatchers, compileRetriers } from "./transitions.ts";
 
@@ -77,9 +77,8 @@ class Compiler {
     fields.text("Comment");
     const type = fields.requiredText("Type");
     if (!this.#isStateType(type)) return fields.refuse(`has the 'Type' '${type}', which is not a type of state`);
-    const hasRetry = type === "Task" || type === "Parallel" || type === "Map";
-    const retriers = hasRetry ? compileRetriers(fields) : [];
-    const catchers = hasRetry ? compileCatchers(fields) : [];
+    const retriers = canBeRetried(type) ? compileRetriers(fields) : [];
+    const catchers = canBeRetried(type) ? compileCatchers(fields) : [];
     const behaviour = this.#behaviours[type](fields);
     fields.end();
     return { name, type, retriers, catchers, ...behaviour };
@@ -113,15 +112,17 @@ function reachableFrom({ startAt, states }: Graph): ReadonlySet<string> {
   return reached;
 }
 
-/** Refuses an inner scope that assigns a variable of a scope around it. */
-export function checkScopes({ states }: Graph, outer: ReadonlySet<string> = new Set()): void {
-  const own = new Set<string>();
+/** Refuses an inner scope that assigns a variable of a scope around it; a state's own Catch, which runs after its branches, may share one. */
+function checkScopes({ states }: Graph, outer: readonly string[] = []): void {
+  const assigned = [...states.values()].flatMap((state) =>
+    exitsOf(state).flatMap((exit) => exit.assigns.map((name) => ({ name, state, exit }))),
+  );
+  const clash = assigned.find(({ name }) => outer.includes(name));
+  if (clash !== undefined)
+    throw new DefinitionError(`State '${clash.state.name}' assigns '${clash.name}', which belongs to a scope around it.`);
   for (const state of states.values()) {
-    for (const variable of exitsOf(state).flatMap(({ assigns }) => assigns)) {
-      if (outer.has(variable))
-        throw new DefinitionError(`State '${state.name}' assigns '${variable}', which belongs to a scope around it.`);
-      own.add(variable);
-    }
+    const isOwnCatch = (exit: Exit) => state.catchers.some((catcher) => catcher.exit === exit);
+    const around = assigned.filter(({ exit }) => !isOwnCatch(exit)).map(({ name }) => name);
+    for (const graph of state.graphs ?? []) checkScopes(graph, [...outer, ...around]);
   }
-  for (const state of states.values()) for (const graph of state.graphs ?? []) checkScopes(graph, new Set([...outer, ...own]));
 }

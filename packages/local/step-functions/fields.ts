@@ -7,7 +7,7 @@ const jsonPathFields = namesIn(
   "InputPath OutputPath ResultPath Parameters ResultSelector Result ItemsPath MaxConcurrencyPath SecondsPath TimestampPath " +
     "TimeoutSecondsPath HeartbeatSecondsPath ErrorPath CausePath Variable And Or Not",
 );
-const distributedMapFields = namesIn("ItemReader ItemBatcher ResultWriter Label ToleratedFailureCount ToleratedFailurePercentage");
+const distributedMapFields = namesIn("ItemReader ItemBatcher ResultWriter Label");
 
 interface Range {
   readonly min: number;

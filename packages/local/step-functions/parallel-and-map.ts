@@ -2,7 +2,7 @@ import { linkedController } from "../deadline.ts";
 import { StatesError } from "./errors.ts";
 import type { EventDetails, EventType } from "./events.ts";
 import { Fields } from "./fields.ts";
-import { evaluateInteger, type IntegerField, integerField } from "./integer-field.ts";
+import { evaluateNumber, integerField, type NumberField, percentageField } from "./number-field.ts";
 import { type Json, type Payload, payloadOf } from "./payload.ts";
 import { QueryFailure, type Template } from "./query.ts";
 import type { Activation, Behaviour, Graph } from "./state.ts";
@@ -41,7 +41,9 @@ interface Iterations {
   readonly graph: Graph;
   readonly items: Template | undefined;
   readonly itemSelector: Template | undefined;
-  readonly maxConcurrency: IntegerField | undefined;
+  readonly maxConcurrency: NumberField | undefined;
+  /** Taken and checked. AWS has an effect of them for a Distributed Map only: an inline one fails with its first iteration that does. */
+  readonly toleratedFailures: readonly (NumberField | undefined)[];
 }
 
 export function compileMap(fields: Fields, compileGraph: CompileGraph): Behaviour {
@@ -50,6 +52,7 @@ export function compileMap(fields: Fields, compileGraph: CompileGraph): Behaviou
     items: fields.expression("Items", "an array", Array.isArray),
     itemSelector: fields.template("ItemSelector"),
     maxConcurrency: integerField(fields, "MaxConcurrency", 0),
+    toleratedFailures: [integerField(fields, "ToleratedFailureCount", 0), percentageField(fields, "ToleratedFailurePercentage")],
   };
   const exit = compileExit(fields, compileNext(fields), ["result"]);
   return {
@@ -70,13 +73,15 @@ function compileProcessor(fields: Fields): Fields {
   return processor;
 }
 
-async function iterate({ graph, items, itemSelector, maxConcurrency }: Iterations, activation: Activation): Promise<Payload> {
+async function iterate(iterations: Iterations, activation: Activation): Promise<Payload> {
+  const { graph, items, itemSelector, maxConcurrency, toleratedFailures } = iterations;
   const values = await itemsOf(items, activation);
-  const limit = (await evaluateInteger(activation, maxConcurrency)) || maxInlineConcurrency;
+  const limit = (await evaluateNumber(activation, maxConcurrency)) || maxInlineConcurrency;
+  for (const field of toleratedFailures) await evaluateNumber(activation, field);
   activation.record("MapStateStarted", { length: values.length });
   const children: Child[] = [];
   for (const [index, value] of values.entries()) {
-    const mapItem = { Index: index, Value: value };
+    const mapItem = { Index: index, Value: value, Source: "STATE_DATA" as const };
     const input = itemSelector === undefined ? value : await activation.evaluate(itemSelector, {}, undefined, mapItem);
     children.push({ graph, input: payloadOf(input), mapItem, iteration: { index, name: activation.state.name } });
   }
@@ -118,7 +123,8 @@ async function runChildren(activation: Activation, children: readonly Child[], c
   const startEventId = thread.lastEventId;
   const running = new Map<Thread, Child>();
   const run = async (child: Child): Promise<Payload> => {
-    const from = { variables: thread.variables, lastEventId: startEventId, mapItem: child.mapItem ?? thread.mapItem };
+    const { variables, maxVariablesBytes, mapItem } = thread;
+    const from = { variables, maxVariablesBytes, lastEventId: startEventId, mapItem: child.mapItem ?? mapItem };
     const inner = new Thread(thread.run, controller.signal, from);
     running.set(inner, child);
     try {
@@ -148,12 +154,12 @@ async function runChildren(activation: Activation, children: readonly Child[], c
 }
 
 /** Records what stops, every event after the one that failed. */
-function recordFailure({ thread, state }: Activation, failed: Thread, running: ReadonlyMap<Thread, Child>): void {
+function recordFailure({ thread }: Activation, failed: Thread, running: ReadonlyMap<Thread, Child>): void {
   const record = (type: EventType, details: EventDetails = {}) => thread.run.events.record(type, details, failed.lastEventId);
   for (const [inner, { iteration }] of running) {
     if (iteration) record(inner === failed ? "MapIterationFailed" : "MapIterationAborted", iteration);
     const type = inner.stateType;
     if (type === "Task" || type === "Wait" || type === "Parallel" || type === "Map") record(`${type}StateAborted`);
   }
-  thread.lastEventId = record(state.type === "Map" ? "MapStateFailed" : "ParallelStateFailed");
+  thread.lastEventId = failed.lastEventId;
 }

@@ -43,8 +43,8 @@ export class QueryFailure extends Error {
   }
 }
 
-/** AWS allows 100 nested evaluations and sequences of 873,782 elements; the time keeps one expression from holding everything up. */
-const limits = { stack: 100, sequence: 873_782, timeout: 5_000 };
+/** AWS allows 100 nested evaluations, sequences of 873,782 elements, and a second. */
+const limits = { stack: 100, sequence: 873_782, timeout: 1_000 };
 
 /** @throws {@link DefinitionError} for an expression that does not parse, or refers to what its field does not have. */
 export function compileTemplate(value: unknown, site: Site): Template {
@@ -137,6 +137,7 @@ function parse(source: string, { where, field, members = [] }: Site): jsonata.Ex
 
 function messageOf(error: unknown): string {
   if (!isJsonObject(error) || typeof error["message"] !== "string") return String(error);
+  if (error["code"] === "D1012") return `Expression evaluation timeout: ${limits.timeout}ms. Check for infinite loop`;
   return typeof error["code"] === "string" ? `${error["code"]}: ${error["message"]}` : error["message"];
 }
 

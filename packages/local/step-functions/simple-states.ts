@@ -1,6 +1,6 @@
 import { StatesError } from "./errors.ts";
 import type { Fields } from "./fields.ts";
-import { evaluateInteger, integerField } from "./integer-field.ts";
+import { evaluateNumber, integerField } from "./number-field.ts";
 import type { Json } from "./payload.ts";
 import { isExpression, type Template } from "./query.ts";
 import type { Activation, Behaviour, Exit } from "./state.ts";
@@ -27,7 +27,7 @@ export function compileWait(fields: Fields): Behaviour {
       const { clock } = activation.thread.run;
       const milliseconds =
         timestamp === undefined
-          ? ((await evaluateInteger(activation, seconds)) ?? 0) * 1000
+          ? ((await evaluateNumber(activation, seconds)) ?? 0) * 1000
           : (await timeOf(activation, timestamp)) - clock.now();
       if (milliseconds > 0) await clock.sleep(milliseconds, activation.thread.signal);
       return { exit };

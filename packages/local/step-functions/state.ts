@@ -2,7 +2,8 @@ import { StatesError } from "./errors.ts";
 import { type EventDetails, type EventType, inputDetails, outputDetails, type StateType } from "./events.ts";
 import { isTooLarge, type Json, type Payload, payloadOf } from "./payload.ts";
 import { QueryFailure, type QueryScope, type Template } from "./query.ts";
-import type { ContextObject, MapItem, Thread } from "./thread.ts";
+import { queryFunctions } from "./query-functions.ts";
+import { type ContextObject, isoTime, type MapItem, type Thread } from "./thread.ts";
 
 /** One way out of a state. */
 export interface Exit {
@@ -57,7 +58,9 @@ export interface Graph {
   readonly states: ReadonlyMap<string, State>;
 }
 
-/** What `$states` holds besides the input and the context. */
+export const canBeRetried = (type: StateType): boolean => type === "Task" || type === "Parallel" || type === "Map";
+
+/** The members of `$states` besides the input and the context. */
 type Found = Pick<QueryScope["states"], "result" | "errorOutput">;
 
 /** One stay in a state, from its entered event to its exited event. */
@@ -74,7 +77,7 @@ export class Activation {
     this.state = state;
     this.thread = thread;
     this.input = input;
-    this.#enteredTime = new Date(thread.run.clock.now()).toISOString();
+    this.#enteredTime = isoTime(thread.run.clock.now());
     thread.stateType = state.type;
     this.#enteredEventId = this.record(`${state.type}StateEntered`, { ...inputDetails(input), name: state.name });
     this.withinLimit(input, "received an input");
@@ -85,9 +88,10 @@ export class Activation {
   }
 
   context(mapItem: MapItem | undefined = this.thread.mapItem): ContextObject {
+    const retries = canBeRetried(this.state.type) && { RetryCount: this.retryCount };
     return {
       ...this.thread.run.context,
-      State: { EnteredTime: this.#enteredTime, Name: this.state.name, RetryCount: this.retryCount },
+      State: { EnteredTime: this.#enteredTime, Name: this.state.name, ...retries },
       ...(mapItem && { Map: { Item: mapItem } }),
     };
   }
@@ -97,7 +101,7 @@ export class Activation {
     const { variables, run } = this.thread;
     try {
       const states = { input: this.input.value, context: this.context(mapItem), ...found };
-      const value = await template.evaluate({ states, variables, functions: run.functions });
+      const value = await template.evaluate({ states, variables, functions: queryFunctions(run.clock.now(), run.random) });
       check?.(value);
       return value;
     } catch (error) {
@@ -142,11 +146,25 @@ export class Activation {
     for (const payload of [output, assigned]) if (payload) this.withinLimit(payload, "returned a result");
     if (this.state.type !== "Fail")
       this.record(`${this.state.type}StateExited`, { ...variableDetails(assigned), name: this.state.name, ...outputDetails(output) });
-    this.thread.variables = { ...this.thread.variables, ...(assigned?.value as object | undefined) };
+    if (assigned) this.#assign(assigned);
     this.thread.stateType = undefined;
     return output;
   }
+
+  #assign({ value, text }: Payload): void {
+    const { thread } = this;
+    thread.variables = { ...thread.variables, ...(value as object) };
+    thread.maxVariablesBytes += Buffer.byteLength(text);
+    if (thread.maxVariablesBytes <= maxVariablesBytes) return;
+    thread.maxVariablesBytes = Buffer.byteLength(JSON.stringify(thread.variables)); // some may have been assigned anew
+    if (thread.maxVariablesBytes <= maxVariablesBytes) return;
+    const sentence = `The variables together are larger than ${maxVariablesBytes} bytes.`;
+    throw new StatesError("States.DataLimitExceeded", sentence, { terminal: true });
+  }
 }
+
+/** The limit of all variables together, as JSON in UTF-8. */
+const maxVariablesBytes = 10 * 1024 * 1024;
 
 function variableDetails(assigned: Payload | undefined): EventDetails {
   if (assigned === undefined) return {};

@@ -121,7 +121,7 @@ export class StepFunctionsService implements StateMachines {
     const { deployed, execution } = this.#accept(stateMachineArn, options);
     const { clock } = this.#options;
     const startedAt = clock.now();
-    const running = this.#execute(deployed, execution);
+    const running = this.#execute(deployed, execution, { isSynchronous: true });
     this.#track(running);
     const outcome = await running;
     if (outcome === undefined) throw serviceUnavailable();
@@ -224,7 +224,7 @@ export class StepFunctionsService implements StateMachines {
   }
 
   async #run({ deployed, execution, lostAfterEvents }: Waiting): Promise<void> {
-    const outcome = (await this.#execute(deployed, execution, lostAfterEvents)) ?? (await this.#execute(deployed, execution));
+    const outcome = (await this.#execute(deployed, execution, { lostAfterEvents })) ?? (await this.#execute(deployed, execution));
     if (outcome !== undefined) this.#forget(execution);
   }
 
@@ -232,7 +232,7 @@ export class StepFunctionsService implements StateMachines {
   async #execute(
     { spec, stateMachine }: Deployed,
     { name, executionArn, input }: StartedExecution,
-    lostAfterEvents?: number,
+    { isSynchronous = false, lostAfterEvents }: { readonly isSynchronous?: boolean; readonly lostAfterEvents?: number | undefined } = {},
   ): Promise<ExecutionOutcome | undefined> {
     const { clock, onUsage } = this.#options;
     const stateMachineArn = spec.arn;
@@ -248,7 +248,9 @@ export class StepFunctionsService implements StateMachines {
       if (events === lostAfterEvents) lost.abort();
     };
     const startedAt = clock.now();
-    const outcome = await stateMachine.execute(JSON.parse(input), { name, executionArn, onEvent, signal: lost.signal }).finally(free);
+    const outcome = await stateMachine
+      .execute(JSON.parse(input), { name, executionArn, onEvent, isSynchronous, signal: lost.signal })
+      .finally(free);
     if (lost.signal.aborted) return undefined;
     const error = outcome.status === "SUCCEEDED" ? "" : outcome.error;
     onUsage?.({ kind: "execution", stateMachineArn, name, status: outcome.status, error, milliseconds: clock.now() - startedAt });

@@ -2,7 +2,7 @@ import { withDeadline } from "../deadline.ts";
 import { StatesError } from "./errors.ts";
 import { type EventDetails, failureDetails, inputDetails, outputDetails } from "./events.ts";
 import type { Fields } from "./fields.ts";
-import { evaluateInteger, type IntegerField, integerField } from "./integer-field.ts";
+import { evaluateNumber, integerField, type NumberField } from "./number-field.ts";
 import { copiedPayload, type Payload, payloadOf } from "./payload.ts";
 import type { Template } from "./query.ts";
 import type { Activation, Behaviour } from "./state.ts";
@@ -11,8 +11,8 @@ import { compileExit, compileNext } from "./transitions.ts";
 interface Task {
   readonly resource: Resource;
   readonly parameters: Template | undefined;
-  readonly timeout: IntegerField | undefined;
-  readonly heartbeat: IntegerField | undefined;
+  readonly timeout: NumberField | undefined;
+  readonly heartbeat: NumberField | undefined;
 }
 
 interface Times {
@@ -36,7 +36,7 @@ export function compileTask(fields: Fields, knownResources: KnownResource): Beha
 async function attempt({ resource, parameters: template, timeout, heartbeat }: Task, activation: Activation): Promise<Payload> {
   const parameters = template === undefined ? activation.input : payloadOf(await activation.evaluate(template));
   activation.withinLimit(parameters, "was given arguments");
-  const times = timesOf(await evaluateInteger(activation, timeout), await evaluateInteger(activation, heartbeat));
+  const times = timesOf(await evaluateNumber(activation, timeout), await evaluateNumber(activation, heartbeat));
   activation.record(`${resource.family}Scheduled`, { ...resource.scheduled(parameters, activation.thread.run.region), ...times });
   activation.record(`${resource.family}Started`, resource.details);
   const result = await call(resource, activation, parameters, times);

@@ -1,10 +1,11 @@
 import { isUnknownReservedName, type StatesError, takes } from "./errors.ts";
 import type { Fields } from "./fields.ts";
-import { maxInteger } from "./integer-field.ts";
+import { maxInteger } from "./number-field.ts";
 import type { Site } from "./query.ts";
 import type { Catcher, Exit, Retrier } from "./state.ts";
 
-const variableName = /^[A-Za-z_][A-Za-z0-9_]{0,79}$/;
+/** Letters of any script: docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html. */
+const variableName = /^[\p{ID_Start}_]\p{ID_Continue}{0,79}$/u;
 
 /** Reads `Output` and `Assign` of a state, a choice rule or a catcher. */
 export function compileExit(fields: Fields, next: string | undefined, members: Site["members"] = []): Exit {

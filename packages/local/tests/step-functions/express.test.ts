@@ -163,3 +163,23 @@ test("a limit that cannot be caught in a branch cannot be caught around it", asy
 
   expect(outcome).toMatchObject({ status: "FAILED", error: "States.DataLimitExceeded" });
 });
+
+test("all variables together have 10 MiB, each counted as it is", async () => {
+  const assigning = (name: string, Next: string) => ({ Type: "Pass", Assign: { [name]: "{% $states.input %}" }, Next });
+  const chain = (names: readonly string[]) => {
+    const states = names.map((name, index) => [`S${index}`, assigning(name, index + 1 < names.length ? `S${index + 1}` : "End")] as const);
+    return { StartAt: "S0", States: { ...Object.fromEntries(states), End: { Type: "Succeed", Output: {} } } };
+  };
+  const input = textOf(limit - 100);
+
+  const sameName = await new Bench(chain(Array(42).fill("a"))).execute(input);
+  const fits = await new Bench(chain(Array.from({ length: 40 }, (_, index) => `größe${index}`))).execute(input);
+  const tooMany = await new Bench(chain(Array.from({ length: 41 }, (_, index) => `v${index}`))).execute(input);
+
+  expect([sameName.status, fits.status]).toEqual(["SUCCEEDED", "SUCCEEDED"]);
+  expect(tooMany).toEqual({
+    status: "FAILED",
+    error: "States.DataLimitExceeded",
+    cause: "The variables together are larger than 10485760 bytes.",
+  });
+});
