@@ -18,7 +18,7 @@ export const failed = (errorType: string, errorMessage = ""): Invocation => ({ o
 
 /** The definition in the interpreter, its functions these handlers. */
 export function createProcessJob(aws: LocalAws, roleName: string, handlers: StageHandlers, invokeStage: InvokeStage): StateMachine {
-  const invoke = (functionName: string, event: string) =>
+  const invoke = ({ functionNameOrArn: functionName, event }: { functionNameOrArn: string; event: string }) =>
     invokeStage(functionName as Stage, () => handlers[functionName as Stage](JSON.parse(event), context).then(succeeded, threw));
   const functions = Object.fromEntries(stages.map((stage) => [functionPlaceholder(stage), stage]));
   return new StateMachine(fillPlaceholders(readDefinition(), { ...functions, JobsTableName: "jobs" }), {

@@ -3,8 +3,9 @@ import { StatesError } from "./errors.ts";
 import { type EventDetails, failureDetails, inputDetails, outputDetails } from "./events.ts";
 import type { Fields } from "./fields.ts";
 import { evaluateNumber, integerField, type NumberField } from "./number-field.ts";
-import { copiedPayload, type Payload, payloadOf } from "./payload.ts";
-import type { Template } from "./query.ts";
+import { invokeRefusal, lambdaInvoke } from "./integrations.ts";
+import { copiedPayload, isJsonObject, type Payload, payloadOf } from "./payload.ts";
+import { isExpression, type Template } from "./query.ts";
 import type { Activation, Behaviour } from "./state.ts";
 import { compileExit, compileNext } from "./transitions.ts";
 
@@ -21,9 +22,13 @@ interface Times {
 }
 
 export function compileTask(fields: Fields, knownResources: KnownResource): Behaviour {
+  const resource = compileResource(fields, knownResources);
+  const given = fields.take("Arguments");
+  const refusal = resource.arn === lambdaInvoke && isJsonObject(given) ? invokeRefusal(given, (value) => !isExpression(value)) : undefined;
+  if (refusal !== undefined) fields.refuse(`has 'Arguments' that cannot be used: ${refusal.replace(/\.$/, "")}`);
   const task: Task = {
-    resource: compileResource(fields, knownResources),
-    parameters: fields.template("Arguments"),
+    resource,
+    parameters: given === undefined ? undefined : fields.compile("Arguments", given),
     timeout: integerField(fields, "TimeoutSeconds", 1),
     heartbeat: integerField(fields, "HeartbeatSeconds", 1),
   };
