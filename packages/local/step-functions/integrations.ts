@@ -83,7 +83,10 @@ async function invokeFunction(given: Input, calls: TaskCalls, principal: Princip
 const invokeArguments = ["FunctionName", "Qualifier", "InvocationType", "LogType", "Payload"];
 
 /** The reason why lambda:invoke does not take these arguments; the values of those that are expressions are not known to the definition. */
-export function invokeRefusal(given: Readonly<Record<string, unknown>>, isKnown: (value: unknown) => boolean = () => true): string | undefined {
+export function invokeRefusal(
+  given: Readonly<Record<string, unknown>>,
+  isKnown: (value: unknown) => boolean = () => true,
+): string | undefined {
   const { FunctionName: name, InvocationType: type = "RequestResponse", LogType: logType = "None" } = given;
   const unknown = Object.keys(given).find((argument) => !invokeArguments.includes(argument));
   if (unknown !== undefined) return `The field '${unknown}' of lambda:invoke is not supported.`;

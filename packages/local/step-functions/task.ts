@@ -2,8 +2,8 @@ import { withDeadline } from "../deadline.ts";
 import { StatesError } from "./errors.ts";
 import { type EventDetails, failureDetails, inputDetails, outputDetails } from "./events.ts";
 import type { Fields } from "./fields.ts";
-import { evaluateNumber, integerField, type NumberField } from "./number-field.ts";
 import { invokeRefusal, lambdaInvoke } from "./integrations.ts";
+import { evaluateNumber, integerField, type NumberField } from "./number-field.ts";
 import { copiedPayload, isJsonObject, type Payload, payloadOf } from "./payload.ts";
 import { isExpression, type Template } from "./query.ts";
 import type { Activation, Behaviour } from "./state.ts";
@@ -103,7 +103,7 @@ const unsupported: readonly (readonly [RegExp, string])[] = [
 export function compileResource(fields: Fields, isKnown: KnownResource): Resource {
   const arn = fields.requiredText("Resource");
   const refusal = unsupported.find(([form]) => form.test(arn))?.[1] ?? (isKnown(arn) ? undefined : "is not one that runs here");
-  if (refusal !== undefined) fields.refuse(`has the 'Resource' '${arn}', which ${refusal}`);
+  if (refusal !== undefined) fields.refuse(`has the 'Resource' '${arn}', which ${refusal}`, "/Resource");
   const groups = functionForm.test(arn) ? undefined : integrationForm.exec(arn)?.groups;
   if (groups === undefined)
     return { arn, family: "LambdaFunction", details: {}, scheduled: (parameters) => ({ ...inputDetails(parameters), resource: arn }) };
