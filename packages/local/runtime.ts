@@ -72,9 +72,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 }
 
 async function evaluate({ config, stack, manifest, evaluator }: RuntimeOptions, location: Location): Promise<Manifest> {
-  if (manifest !== undefined) return manifest;
-  const { program, project, values } = config;
-  return evaluateProgram({ program, project, stack, config: values, location }, evaluator);
+  return manifest ?? evaluateProgram({ config, stack, location }, evaluator);
 }
 
 async function open(stack: RunningStack, port: number): Promise<void> {

@@ -41,7 +41,7 @@ const settleMilliseconds = 300;
 export async function measureJob(project: string, { set, document, jobsBefore, jobs }: Measured): Promise<Measurement> {
   const config = readStackConfig(project, "dev", set);
   const location = { region, accountId, apiUrl: "http://127.0.0.1" };
-  const manifest = await evaluateProgram({ ...config, config: config.values, stack: "dev", location });
+  const manifest = await evaluateProgram({ config, stack: "dev", location });
   const unscheduled = manifest.resources.filter(({ type }) => type !== "aws:scheduler/schedule:Schedule"); // a sweep is no part of a job
   const meter = new UsageMeter(manifest);
   const ends = new Ends();

@@ -43,6 +43,7 @@ beforeAll(async () => {
     onUsage: (usage) => usage.kind === "execution" && endings.set(usage.name, usage),
   });
   runtime.services.logs.onLine((line) => logLines.push(line));
+  await runtime.warmUp(); // the start of a process takes no time of the clock that the tests turn
 });
 afterAll(async () => {
   await runtime.stop();

@@ -5,8 +5,7 @@ const location = { region: "us-east-1", accountId: "000000000000", apiUrl: "http
 
 /** Evaluates `index.ts` as `npm start` does, with values of the config set: `key=value`. */
 export function evaluatedProgram(...set: readonly string[]): Promise<Manifest> {
-  const { project, program, values } = readStackConfig(projectFolder, "dev", set);
-  return evaluateProgram({ program, project, stack: "dev", config: values, location });
+  return evaluateProgram({ config: readStackConfig(projectFolder, "dev", set), stack: "dev", location });
 }
 
 /** The inputs of the one resource of a type and name. */

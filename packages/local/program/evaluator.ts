@@ -1,7 +1,8 @@
 // A child process of the local runtime: evaluates the Pulumi program under Pulumi's mocks and hands back what it declares.
 // A process of its own, since a program that fails leaves rejected promises behind by the dozen.
 import { once } from "node:events";
-import { enableCompileCache } from "node:module";
+import { createRequire, enableCompileCache } from "node:module";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { DeclaredResource, Properties } from "../service.ts";
 import { declareResource } from "./declare-resource.ts";
@@ -11,11 +12,21 @@ import { loadLazily } from "./lazy-modules.ts";
 enableCompileCache();
 loadLazily();
 Error.stackTraceLimit = 0; // Pulumi takes a trace for each value that it waits for, and of an error only its message goes on
-const pulumi = await import("@pulumi/pulumi");
+const pulumi = await importPulumi();
 const [request] = await once(process, "message");
-const { program, project, stack, config, location }: ProgramRequest = request;
+const { config, stack, location }: ProgramRequest = request;
+const { program, project, values } = config;
 const resources: DeclaredResource[] = [];
 let refusal: unknown;
+
+/** The project's own SDK: with another copy of it, the mocks would be set where the program does not look. */
+async function importPulumi(): Promise<typeof import("@pulumi/pulumi")> {
+  try {
+    return await import(pathToFileURL(createRequire(join(process.cwd(), "package.json")).resolve("@pulumi/pulumi")).href);
+  } catch {
+    return import("@pulumi/pulumi");
+  }
+}
 
 function finish(message: unknown): void {
   process.send?.(message, () => process.exit(0));
@@ -33,7 +44,7 @@ const withoutPath = (message: string): string => message.replace(/^(error serial
 async function plain(given: unknown): Promise<unknown> {
   const value = await given;
   if (pulumi.runtime.isRpcSecret(value)) return plain(pulumi.runtime.unwrapRpcSecret(value));
-  if (value instanceof pulumi.asset.FileArchive) return { archive: await value.path };
+  if (value instanceof pulumi.asset.FileArchive) return { archive: resolve(await value.path) };
   if (Array.isArray(value)) return Promise.all(value.map(plain));
   if (typeof value === "object" && value !== null) return plainObject(value);
   return value;
@@ -70,7 +81,7 @@ async function remembered<Result>(work: () => Promise<Result>): Promise<Result> 
 
 process.on("unhandledRejection", fail);
 process.on("uncaughtException", fail);
-pulumi.runtime.setAllConfig({ ...config, "aws:region": location.region }, []);
+pulumi.runtime.setAllConfig({ ...values, "aws:region": location.region }, []);
 // Before the program is imported, or its resources go to an engine that is not there.
 await pulumi.runtime.setMocks(
   {
