@@ -1,4 +1,4 @@
-import { DefinitionError } from "./errors.ts";
+import { below, DefinitionError } from "./errors.ts";
 import type { StateType } from "./events.ts";
 import { Fields } from "./fields.ts";
 import { maxInteger } from "./number-field.ts";
@@ -19,6 +19,7 @@ const maxNameLength = 80;
 /** @throws {@link DefinitionError} for anything that this runtime would not run as Step Functions does. */
 export function compileDefinition(text: string, knownResources: KnownResource): Definition {
   const fields = new Fields(parse(text), "The state machine");
+  fields.require("StartAt", "States");
   const language = fields.text("QueryLanguage");
   if (language !== "JSONata") fields.refuse(`has the 'QueryLanguage' '${language ?? "JSONPath"}', and only JSONata is taken here`);
   const version = fields.text("Version") ?? "1.0";
@@ -58,9 +59,14 @@ class Compiler {
 
   /** Reads `StartAt` and `States` of the state machine, of a branch or of an item processor. */
   readonly graph = (fields: Fields): Graph => {
+    fields.require("StartAt", "States");
     const startAt = fields.requiredText("StartAt");
-    const definitions = fields.object("States") ?? fields.refuse("has no 'States'");
-    const states = new Map(Object.entries(definitions).map(([name, value]) => [name, this.#state(name, value)]));
+    const states = new Map<string, State>();
+    for (const [name, value] of Object.entries(fields.object("States") ?? {}))
+      states.set(
+        name,
+        below(`${fields.location}/States/${name}`, () => this.#state(name, value)),
+      );
     fields.end();
     const graph = { startAt, states };
     checkGraph(graph, fields);
@@ -92,7 +98,7 @@ class Compiler {
 const exitsOf = ({ exits, catchers }: State): readonly Exit[] => [...exits, ...catchers.map(({ exit }) => exit)];
 
 /** Refuses a transition to nowhere, a state that nothing leads to, and a graph without an end. */
-export function checkGraph(graph: Graph, fields: Fields): void {
+function checkGraph(graph: Graph, fields: Fields): void {
   if (!graph.states.has(graph.startAt)) fields.refuse(`has the 'StartAt' '${graph.startAt}', which is not one of its states`);
   const reached = reachableFrom(graph);
   for (const [name] of graph.states) if (!reached.has(name)) throw new DefinitionError(`State '${name}' is never reached.`);

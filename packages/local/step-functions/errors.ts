@@ -1,6 +1,22 @@
 /** A definition that this runtime does not take. The message is one sentence that names the state and the field. */
 export class DefinitionError extends Error {
   override readonly name = "DefinitionError";
+  /** Leads to it from the root of the definition: `/States/X/Resource`; empty for the root. */
+  readonly location: string;
+
+  constructor(message: string, location = "") {
+    super(message);
+    this.location = location;
+  }
+}
+
+/** Does `work`, and places what it refuses below `location`. */
+export function below<T>(location: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof DefinitionError ? new DefinitionError(error.message, location + error.location) : error;
+  }
 }
 
 interface ErrorTraits {

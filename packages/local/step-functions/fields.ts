@@ -29,9 +29,20 @@ export class Fields {
     this.#unread = new Map(Object.entries(value));
   }
 
-  /** @throws {@link DefinitionError}, always. */
-  refuse(what: string): never {
-    throw new DefinitionError(`${this.where} ${what}.`);
+  /** Leads to the object from its state: `/Choices[0]`. */
+  get location(): string {
+    return `/${this.#path}`.slice(0, -1);
+  }
+
+  /** @throws {@link DefinitionError}, always, at a member or at the object itself. */
+  refuse(what: string, member = ""): never {
+    throw new DefinitionError(`${this.where} ${what}.`, this.location + member);
+  }
+
+  /** Refuses an object without these members. */
+  require(...names: readonly string[]): void {
+    const missing = names.filter((name) => !this.#unread.has(name));
+    if (missing.length > 0) this.refuse(`has no ${missing.map((name) => `'${name}'`).join(" and no ")}`);
   }
 
   take(name: string): unknown {

@@ -4,7 +4,7 @@ import type { EventDetails, EventType } from "./events.ts";
 import { Fields } from "./fields.ts";
 import { evaluateNumber, integerField, type NumberField, percentageField } from "./number-field.ts";
 import { type Json, type Payload, payloadOf } from "./payload.ts";
-import { QueryFailure, type Template } from "./query.ts";
+import { QueryFailure, type Template, typeName } from "./query.ts";
 import type { Activation, Behaviour, Graph } from "./state.ts";
 import { type MapItem, Thread } from "./thread.ts";
 import { compileExit, compileNext } from "./transitions.ts";
@@ -64,7 +64,7 @@ export function compileMap(fields: Fields, compileGraph: CompileGraph): Behaviou
 
 function compileProcessor(fields: Fields): Fields {
   const state = fields.where.replace(/^State/, "state");
-  const processor = new Fields(fields.take("ItemProcessor"), `ItemProcessor of ${state}`);
+  const processor = new Fields(fields.take("ItemProcessor"), `ItemProcessor of ${state}`, "ItemProcessor/");
   const config = new Fields(processor.take("ProcessorConfig") ?? {}, `ProcessorConfig of ${state}`);
   const mode = config.text("Mode") ?? "INLINE";
   if (mode !== "INLINE") config.refuse(`has the 'Mode' '${mode}', and Express has only INLINE`);
@@ -93,7 +93,7 @@ async function iterate(iterations: Iterations, activation: Activation): Promise<
 const theInput: Template = {
   field: "Items",
   evaluate: ({ states }) => states.input,
-  unexpected: (expected) => new QueryFailure(`The state has no 'Items', and its input is not of the type '${expected}'.`, "Items"),
+  unexpected: (_, found) => new QueryFailure(`Map state input must be an array but was: ${typeName(found)}`, "Items"),
 };
 
 async function itemsOf(items: Template = theInput, activation: Activation): Promise<readonly Json[]> {

@@ -172,4 +172,5 @@ function plainJson(value: unknown): Json | undefined {
   return isPlain ? JSON.parse(text) : undefined;
 }
 
-const typeName = (value: Json): string => (value === null ? "null" : Array.isArray(value) ? "array" : typeof value);
+/** The name of a JSON value's type, as causes have it. */
+export const typeName = (value: Json): string => (value === null ? "null" : Array.isArray(value) ? "array" : typeof value);

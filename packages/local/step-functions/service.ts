@@ -2,7 +2,7 @@ import { account } from "../account/part.ts";
 import { arn } from "../aws.ts";
 import { jsonProtocol } from "../aws-json.ts";
 import { iam } from "../iam/service.ts";
-import { environmentsPerFunction, type Invocation, invokeCall } from "../lambda/invocation.ts";
+import { environmentsPerFunction, type Invocation } from "../lambda/invocation.ts";
 import { executionLog, executionTraces } from "../logs/side-writes.ts";
 import type { Api, DeclaredResource, ResourceType, Service, Stack } from "../service.ts";
 import type { TaskCalls } from "./integrations.ts";
@@ -61,7 +61,7 @@ export const stepFunctions: Service<StepFunctionsService> = {
     const { clock, onDiskFault, onFault, onNotice, onUsage, pathOf } = stack;
     const access = await stack.use(account);
     const calls: TaskCalls = {
-      invoke: (name, event, principal) => access.call("lambda", invokeCall(name, event), principal) as Promise<Invocation>,
+      invoke: (input, principal) => access.call("lambda", { operation: "Invoke", input }, principal) as Promise<Invocation>,
       call: (service, operation, input, principal) => access.call(service, { operation, input }, principal),
     };
     const journal = new ExecutionJournal(pathOf("executions.jsonl"));

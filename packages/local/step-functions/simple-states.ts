@@ -2,7 +2,7 @@ import { StatesError } from "./errors.ts";
 import type { Fields } from "./fields.ts";
 import { evaluateNumber, integerField } from "./number-field.ts";
 import type { Json } from "./payload.ts";
-import { isExpression, type Template } from "./query.ts";
+import { isExpression, QueryFailure, type Template } from "./query.ts";
 import type { Activation, Behaviour, Exit } from "./state.ts";
 import { compileExit, compileNext } from "./transitions.ts";
 
@@ -12,9 +12,13 @@ export function compilePass(fields: Fields): Behaviour {
 }
 
 /** RFC 3339 with the T and the zone that Step Functions asks for. */
-const timestampForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
-const isTimestamp = (value: unknown): value is string =>
-  typeof value === "string" && timestampForm.test(value) && !Number.isNaN(Date.parse(value));
+const timestampForm = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+
+function isTimestamp(value: unknown): value is string {
+  const [, day] = timestampForm.exec(typeof value === "string" ? value : "") ?? [];
+  if (day === undefined || Number.isNaN(Date.parse(String(value)))) return false;
+  return new Date(day).toISOString().startsWith(day); // JavaScript takes 30 February for 2 March
+}
 
 export function compileWait(fields: Fields): Behaviour {
   const seconds = integerField(fields, "Seconds", 0);
@@ -37,7 +41,9 @@ export function compileWait(fields: Fields): Behaviour {
 
 async function timeOf(activation: Activation, timestamp: Template): Promise<number> {
   const value = await activation.evaluate(timestamp, {}, (found) => {
-    if (!isTimestamp(found)) throw timestamp.unexpected("timestamp", found);
+    if (typeof found !== "string") throw timestamp.unexpected("string", found);
+    const sentence = "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string";
+    if (!isTimestamp(found)) throw new QueryFailure(`${sentence}: ${found}`, timestamp.field);
   });
   return Date.parse(String(value));
 }

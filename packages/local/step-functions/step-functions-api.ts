@@ -6,6 +6,7 @@ import { compileDefinition } from "./definition.ts";
 import { DefinitionError } from "./errors.ts";
 import { isKnownResource } from "./integrations.ts";
 import type { LogLevel } from "./log-level.ts";
+import { isJson } from "./payload.ts";
 import type { ExecutionOutcome } from "./state-machine.ts";
 
 /** An Express state machine as it is declared. */
@@ -150,8 +151,9 @@ function validateDefinition({ definition, type = "STANDARD", severity = "ERROR" 
     return { result: "OK", diagnostics: [], truncated: false };
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
-    const diagnostic = { severity: "ERROR", code: "SCHEMA_VALIDATION_FAILED", message: error.message };
-    return { result: "FAIL", diagnostics: [diagnostic], truncated: false };
+    const isParsed = definition === "" || isJson(String(definition)); // AWS calls nothing at all no object
+    const place = isParsed ? { code: "SCHEMA_VALIDATION_FAILED", location: error.location || "/" } : { code: "INVALID_JSON_DESCRIPTION" };
+    return { result: "FAIL", diagnostics: [{ severity: "ERROR", ...place, message: error.message }], truncated: false };
   }
 }
 
@@ -203,7 +205,7 @@ function checkMember(member: string, value: unknown, max: number): void {
     if (Buffer.byteLength(value) > max) throw constraint("Value at 'input'", message);
   } else {
     if (value.length > max) throw constraint(at, `have length less than or equal to ${max}`);
-    if (value === "") throw constraint(at, "have length greater than or equal to 1");
+    if (value === "" && member !== "definition") throw constraint(at, "have length greater than or equal to 1");
   }
 }
 

@@ -8,6 +8,7 @@ import { ExecutionFaults } from "./faults.ts";
 import { isKnownResource, type TaskCalls, taskIntegration } from "./integrations.ts";
 import type { ExecutionJournal, StartedExecution } from "./journal.ts";
 import { logEventsFor } from "./log-level.ts";
+import { isJson } from "./payload.ts";
 import { type ExecutionOutcome, StateMachine } from "./state-machine.ts";
 import {
   type StartOptions,
@@ -291,13 +292,4 @@ function segmentOf(name: string, startedAt: number, endedAt: number, { status }:
 /** @returns the name of the state that the event says was entered. */
 function enteredState({ type, details }: ExecutionEvent): string | undefined {
   return type.endsWith("StateEntered") ? details.name : undefined;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

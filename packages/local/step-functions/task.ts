@@ -2,9 +2,10 @@ import { withDeadline } from "../deadline.ts";
 import { StatesError } from "./errors.ts";
 import { type EventDetails, failureDetails, inputDetails, outputDetails } from "./events.ts";
 import type { Fields } from "./fields.ts";
+import { invokeRefusal, lambdaInvoke } from "./integrations.ts";
 import { evaluateNumber, integerField, type NumberField } from "./number-field.ts";
-import { copiedPayload, type Payload, payloadOf } from "./payload.ts";
-import type { Template } from "./query.ts";
+import { copiedPayload, isJsonObject, type Payload, payloadOf } from "./payload.ts";
+import { isExpression, type Template } from "./query.ts";
 import type { Activation, Behaviour } from "./state.ts";
 import { compileExit, compileNext } from "./transitions.ts";
 
@@ -21,9 +22,13 @@ interface Times {
 }
 
 export function compileTask(fields: Fields, knownResources: KnownResource): Behaviour {
+  const resource = compileResource(fields, knownResources);
+  const given = fields.take("Arguments");
+  const refusal = resource.arn === lambdaInvoke && isJsonObject(given) ? invokeRefusal(given, (value) => !isExpression(value)) : undefined;
+  if (refusal !== undefined) fields.refuse(`has 'Arguments' that cannot be used: ${refusal.replace(/\.$/, "")}`);
   const task: Task = {
-    resource: compileResource(fields, knownResources),
-    parameters: fields.template("Arguments"),
+    resource,
+    parameters: given === undefined ? undefined : fields.compile("Arguments", given),
     timeout: integerField(fields, "TimeoutSeconds", 1),
     heartbeat: integerField(fields, "HeartbeatSeconds", 1),
   };
@@ -95,10 +100,10 @@ const unsupported: readonly (readonly [RegExp, string])[] = [
   [/^arn:[a-z-]+:states:[^:]+:[^:]*:activity:/, "is an activity, which Express does not have"],
 ];
 
-export function compileResource(fields: Fields, isKnown: KnownResource): Resource {
+function compileResource(fields: Fields, isKnown: KnownResource): Resource {
   const arn = fields.requiredText("Resource");
   const refusal = unsupported.find(([form]) => form.test(arn))?.[1] ?? (isKnown(arn) ? undefined : "is not one that runs here");
-  if (refusal !== undefined) fields.refuse(`has the 'Resource' '${arn}', which ${refusal}`);
+  if (refusal !== undefined) fields.refuse(`has the 'Resource' '${arn}', which ${refusal}`, "/Resource");
   const groups = functionForm.test(arn) ? undefined : integrationForm.exec(arn)?.groups;
   if (groups === undefined)
     return { arn, family: "LambdaFunction", details: {}, scheduled: (parameters) => ({ ...inputDetails(parameters), resource: arn }) };

@@ -166,7 +166,7 @@ test("Arguments make the task's input, and $states.result its result", async () 
   const bench = new Bench(
     only(
       task("f", {
-        Arguments: { Payload: { id: "{% $states.input.id %}" } },
+        Arguments: { FunctionName: "f", Payload: { id: "{% $states.input.id %}" } },
         Output: { got: "{% $states.result.Payload %}", from: "{% $states.input.id %}" },
         End: true,
       }),
@@ -178,7 +178,7 @@ test("Arguments make the task's input, and $states.result its result", async () 
 
   const outcome = await bench.execute({ id: 5 });
 
-  expect(bench.requests.map((request) => request.arguments)).toEqual([{ Payload: { id: 5 } }]);
+  expect(bench.requests.map((request) => request.arguments)).toEqual([{ FunctionName: "f", Payload: { id: 5 } }]);
   expect(outcome).toEqual({ status: "SUCCEEDED", output: { got: "done", from: 5 } });
 });
 

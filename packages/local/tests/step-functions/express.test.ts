@@ -109,7 +109,7 @@ test("an input of 262,144 bytes is taken, and one of two more is not", async () 
 });
 
 test.each([
-  ["its arguments", { Arguments: { twice: "{% [$states.input, $states.input] %}" } }, "was given arguments"],
+  ["its arguments", { Arguments: { FunctionName: "f", Payload: "{% [$states.input, $states.input] %}" } }, "was given arguments"],
   ["its output", { Output: { twice: "{% [$states.input, $states.input] %}" } }, "returned a result"],
   ["what it assigns", { Assign: { twice: "{% [$states.input, $states.input] %}" }, Output: {} }, "returned a result"],
 ])("the limit on %s cannot be caught, by any name", async (_, fields, what) => {

@@ -65,7 +65,7 @@ test.each([
     "{% 'a' %}",
     "The JSONata expression ''a'' specified for the field 'Items' returned an unexpected result type. Expected 'array', but was 'string' for value: \"a\"",
   ],
-  [undefined, "The state has no 'Items', and its input is not of the type 'array'."],
+  [undefined, "Map state input must be an array but was: object"],
 ])("Items must be an array: %s", async (Items, sentence) => {
   const bench = new Bench(map(echo, { Items, End: true }));
 

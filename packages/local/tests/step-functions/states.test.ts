@@ -83,7 +83,15 @@ test.each([
   [{ Seconds: "{% 1.5 %}" }, "The value 1.5 for the field 'Seconds' is not an integer from 0 to 99999999."],
   [
     { Timestamp: "{% '2026-01-31' %}" },
-    "The JSONata expression ''2026-01-31'' specified for the field 'Timestamp' returned an unexpected result type. Expected 'timestamp', but was 'string' for value: \"2026-01-31\"",
+    "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: 2026-01-31",
+  ],
+  [
+    { Timestamp: "{% '2026-02-30T12:00:00Z' %}" },
+    "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: 2026-02-30T12:00:00Z",
+  ],
+  [
+    { Timestamp: "{% 5 %}" },
+    "The JSONata expression '5' specified for the field 'Timestamp' returned an unexpected result type. Expected 'string', but was 'number' for value: 5",
   ],
 ])("Wait refuses what is no time: %j", async (fields, sentence) => {
   const bench = new Bench(only({ Type: "Wait", ...fields, End: true }));

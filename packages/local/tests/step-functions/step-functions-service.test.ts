@@ -15,9 +15,9 @@ const invoke = { Type: "Task", Resource: "arn:aws:states:::lambda:invoke" };
 const twoStages = {
   StartAt: "First",
   States: {
-    First: { ...invoke, Arguments: { FunctionName: "first", Payload: "{% $states.input %}" }, Next: "Between" },
+    First: { ...invoke, Arguments: { FunctionName: "first", Payload: ["{% $states.input %}"] }, Next: "Between" },
     Between: { Type: "Wait", Seconds: 1, Output: "{% $states.context.Execution.Input %}", Next: "Second" },
-    Second: { ...invoke, Arguments: { FunctionName: "second", Payload: "{% $states.input %}" }, End: true },
+    Second: { ...invoke, Arguments: { FunctionName: "second", Payload: ["{% $states.input %}"] }, End: true },
   },
 };
 /** A state that catches all that can be caught. */
@@ -59,7 +59,7 @@ function createProcess({ definition = twoStages, concurrency = 100, faults, isDe
   const service = new StepFunctionsService({
     ...{ clock, journal, concurrency, faults: new ExecutionFaults(faults) },
     calls: {
-      invoke: async (name, event) => {
+      invoke: async ({ functionNameOrArn: name, event }) => {
         seen.calls.push(`${name} ${JSON.parse(event)}`);
         return { outcome: await invoked(name, event), version: "1" };
       },
@@ -322,8 +322,8 @@ test("an input of 262,144 bytes is taken, and one byte more is refused", async (
 });
 
 test.each([
-  ["arguments over 262,144 bytes", async () => ({ payload: "{}" }), "{% [$states.input, $states.input] %}"],
-  ["States.Runtime", async () => ({ errorType: "States.Runtime", errorMessage: "" }), "{% $states.input %}"],
+  ["arguments over 262,144 bytes", async () => ({ payload: "{}" }), ["{% [$states.input, $states.input] %}"]],
+  ["States.Runtime", async () => ({ errorType: "States.Runtime", errorMessage: "" }), ["{% $states.input %}"]],
 ])("%s fails the execution: no States.ALL catches it", async (_, invoked, Payload) => {
   const { start, clock, ends, faults } = createProcess({
     definition: catching({ ...invoke, Arguments: { FunctionName: "f", Payload } }),

@@ -205,7 +205,7 @@ test("a catcher's Output and Assign see the input and the error output", async (
 test("an error in a state's own Arguments, Output or Assign can be caught; one in its catcher cannot", async () => {
   const missing = "{% $states.input.missing %}";
   const outcomes = [];
-  for (const fields of [{ Arguments: { a: missing } }, { Output: { a: missing } }, { Assign: { a: missing } }]) {
+  for (const fields of [{ Arguments: { FunctionName: missing } }, { Output: { a: missing } }, { Assign: { a: missing } }]) {
     outcomes.push(await new Bench(withCaught({ ...task("f"), ...fields, ...caught(["States.QueryEvaluationError"]) })).execute());
   }
   const catcher = { ErrorEquals: ["States.ALL"], Output: { a: missing }, Next: "Caught" };
