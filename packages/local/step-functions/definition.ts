@@ -98,7 +98,7 @@ class Compiler {
 const exitsOf = ({ exits, catchers }: State): readonly Exit[] => [...exits, ...catchers.map(({ exit }) => exit)];
 
 /** Refuses a transition to nowhere, a state that nothing leads to, and a graph without an end. */
-export function checkGraph(graph: Graph, fields: Fields): void {
+function checkGraph(graph: Graph, fields: Fields): void {
   if (!graph.states.has(graph.startAt)) fields.refuse(`has the 'StartAt' '${graph.startAt}', which is not one of its states`);
   const reached = reachableFrom(graph);
   for (const [name] of graph.states) if (!reached.has(name)) throw new DefinitionError(`State '${name}' is never reached.`);

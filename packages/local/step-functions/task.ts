@@ -100,7 +100,7 @@ const unsupported: readonly (readonly [RegExp, string])[] = [
   [/^arn:[a-z-]+:states:[^:]+:[^:]*:activity:/, "is an activity, which Express does not have"],
 ];
 
-export function compileResource(fields: Fields, isKnown: KnownResource): Resource {
+function compileResource(fields: Fields, isKnown: KnownResource): Resource {
   const arn = fields.requiredText("Resource");
   const refusal = unsupported.find(([form]) => form.test(arn))?.[1] ?? (isKnown(arn) ? undefined : "is not one that runs here");
   if (refusal !== undefined) fields.refuse(`has the 'Resource' '${arn}', which ${refusal}`, "/Resource");

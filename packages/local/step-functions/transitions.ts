@@ -56,7 +56,7 @@ export function compileRetriers(fields: Fields): readonly Retrier[] {
 }
 
 /** The error names of a retrier or a catcher. */
-export function errorEqualsOf(item: Fields, isLast: boolean): readonly string[] {
+function errorEqualsOf(item: Fields, isLast: boolean): readonly string[] {
   const names = item.list("ErrorEquals") ?? item.refuse("has no 'ErrorEquals'");
   if (names.length === 0) item.refuse("has an empty 'ErrorEquals'");
   return names.map((name) => {
