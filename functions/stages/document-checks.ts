@@ -1,5 +1,5 @@
 import { bufferOf, type DocumentType } from "./document.ts";
-import { DocumentTooLargeError, DocumentUnreadableError, UnsupportedDocumentError } from "./errors.ts";
+import { DocumentTooLargeError, DocumentUnreadableError, UnsupportedDocumentError } from "./ocr/stage.ts";
 
 /** Of an image as it stands, in pixels. */
 export interface ImageSize {

@@ -5,9 +5,9 @@ import { promisify } from "node:util";
 import type { Runtime } from "@async-text-processing/local";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { rules } from "../../policy/rules.ts";
+import { longestPathSeconds, type TimedDefinition } from "../../statemachine/longest-path.ts";
 import { inputsOf, projectFolder } from "../support/evaluated-program.ts";
 import { copyProject, isFinal, poll, request, startLocalRuntime, submit } from "../support/local-runtime.ts";
-import { longestPathSeconds, type TimedDefinition } from "../support/longest-path.ts";
 import { filesAfter, shown, stepsOf } from "./make-it-yours-steps.ts";
 
 const parts = { replace: stepsOf("Replace a stage"), add: stepsOf("Add a stage") };

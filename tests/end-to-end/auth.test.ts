@@ -1,7 +1,7 @@
 import { type Runtime, systemClock } from "@async-text-processing/local";
 import { startTokenIssuer, type TokenIssuer } from "@async-text-processing/local/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { jobCommand } from "../../scripts/job-command.ts";
+import { jobCommand } from "../../scripts/job/command.ts";
 import { request, startLocalRuntime } from "../support/local-runtime.ts";
 import { signedHeaders } from "../support/signed-request.ts";
 
@@ -87,11 +87,11 @@ describe("jwt", () => {
     ]);
     expect([without.code, without.last]).toEqual([
       2,
-      `${runtime.apiUrl} answered 401: callers bring a token, by --token <token> or the variable JOB_TOKEN.`,
+      `${runtime.apiUrl} answered 401: callers need a token, by --token <token> or the variable JOB_TOKEN.`,
     ]);
     expect([expired.code, expired.last]).toEqual([
       2,
-      `${runtime.apiUrl} answered 401: the token is not taken; get a new one from the API's issuer, for one of its audiences.`,
+      `${runtime.apiUrl} answered 401: the token was rejected; get a new one from the API's issuer, for one of its audiences.`,
     ]);
   });
 });
@@ -140,7 +140,7 @@ describe("iam", () => {
       {
         code: 2,
         last: expect.stringMatching(
-          /answered 403: the signature is not taken; its signer needs execute-api:Invoke on the API, whose region has to be us-east-1\.$/,
+          /answered 403: the signature was rejected; its signer needs execute-api:Invoke on the API, whose region has to be us-east-1\.$/,
         ),
       },
     ],

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Runtime, systemClock } from "@async-text-processing/local";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { jobCommand } from "../../scripts/job-command.ts";
+import { jobCommand } from "../../scripts/job/command.ts";
 import { isFinal, poll, request, startLocalRuntime } from "../support/local-runtime.ts";
 import { pageJpeg, pagePng, writtenPage } from "../support/page-picture.ts";
 import { pngFile } from "../support/scanned-documents.ts";

@@ -9,6 +9,8 @@ export interface Stack {
   readonly clock: ManualClock;
   /** What roles were refused. */
   readonly denials: Denial[];
+  /** What roles were allowed: `role statement action`. */
+  readonly uses: Set<string>;
   readonly logLines: LogLine[];
   /** Makes calls fail as a service that is out of order would; they are permitted all the same. */
   breakCalls(isBroken: (call: PermittedCall) => boolean): void;
@@ -23,7 +25,7 @@ export interface Stack {
   ended(jobId: unknown): Promise<Record<string, unknown>>;
   /** Has a role act under another policy until what is returned is called. */
   withPolicy(roleName: string, policy: string): () => void;
-  /** Forgets what was seen, mends what was broken, and lets what is under way come to its end. */
+  /** Forgets what was seen, breaks no call any more, and lets what is under way come to its end. */
   settle(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -55,13 +57,15 @@ export async function startStack(manifest: Manifest): Promise<Stack> {
   const { iam, logs } = runtime.services;
   runtime.account.ledger.onDenial((denial) => denials.push(denial));
   logs.onLine((line) => logLines.push(line));
+  const uses = new Set<string>();
+  runtime.account.ledger.onUse(({ roleName, statement, action }) => uses.add(`${roleName} ${statement} ${action}`));
 
   const throwDenied = () => {
     const [denial] = denials;
     if (denial !== undefined) throw new Error(`${denial.roleName} was denied ${denial.action} on ${denial.resource}`);
   };
   const stack: Stack = {
-    ...{ runtime, clock, denials, logLines },
+    ...{ runtime, clock, denials, uses, logLines },
     breakCalls: (wanted) => {
       isBroken = wanted;
     },
@@ -112,6 +116,7 @@ export async function startStack(manifest: Manifest): Promise<Stack> {
       denials.length = 0;
       await stack.until("the end of every execution", () => endings === starts);
       calls.length = 0;
+      uses.clear();
       logLines.length = 0;
     },
     stop: runtime.stop,

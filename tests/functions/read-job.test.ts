@@ -1,14 +1,13 @@
 import { AwsError } from "@async-text-processing/local";
 import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import type { Job } from "../../functions/jobs/job.ts";
-import { logger } from "../../functions/services/logger.ts";
 import { about, bodyOf, problem, textOf } from "../support/answers.ts";
 import { heldJob, jobId, start } from "../support/held-job.ts";
 import { createPipeline, type Pipeline } from "../support/pipeline.ts";
 
 const sample = "AWS Lambda is a great serverless compute service";
-const notFound = (id: string) => problem(404, "Not Found", `Job '${id}' not found`);
+const notFound = (id: string) => problem(404, "Not Found", "JobNotFound", `Job '${id}' not found`);
 const get = (pipeline: Pipeline, id: string, headers = {}) => pipeline.request("get", about(id, headers));
 
 async function holding(job: Job, seconds = 0): Promise<Pipeline> {
@@ -146,16 +145,29 @@ test.each([
   expect(await textOf(pipeline, key.jobId)).toBe("a".repeat(bytes));
 });
 
+test.each(["PENDING", "IN_PROGRESS"] as const)(
+  "the text of a job that is %s before OCR has finished is a 404 that asks to come again",
+  async (status) => {
+    const pipeline = await holding(heldJob(status));
+
+    const answer = await pipeline.request("text", about(jobId));
+
+    expect(bodyOf(answer)).toEqual(problem(404, "Not Found", "TextNotReady", `Job '${jobId}' has no text yet: OCR has not finished.`));
+    expect(answer.headers).toEqual({ "content-type": "application/problem+json", "retry-after": "1" });
+  },
+);
+
 test.each([
-  { status: "PENDING", changes: {} },
-  { status: "IN_PROGRESS", changes: {} },
-  { status: "ERROR", changes: {} },
-] as const)("a job that is $status before OCR has finished has no text, and the 404 says so", async ({ status }) => {
-  const pipeline = await holding(heldJob(status));
+  { what: "failed", job: heldJob("ERROR"), seconds: 0 },
+  { what: "ran into its deadline", job: heldJob("IN_PROGRESS"), seconds: 330 },
+])("the text of a job that $what before OCR had finished is a 404 for good", async ({ job, seconds }) => {
+  const pipeline = await holding(job, seconds);
 
   const answer = await pipeline.request("text", about(jobId));
 
-  expect(bodyOf(answer)).toEqual(problem(404, "Not Found", `Job '${jobId}' has no text yet: OCR has not finished`));
+  const sentence = `Job '${jobId}' has no text: it failed before OCR had finished.`;
+  expect(bodyOf(answer)).toEqual(problem(404, "Not Found", "TextNotFound", sentence));
+  expect(answer.headers).toEqual({ "content-type": "application/problem+json" });
 });
 
 test("the text is what the later stages see, control characters and all", async () => {
@@ -221,18 +233,17 @@ test.each(["get", "text"] as const)("%s of a job whose text is deleted while it 
 });
 
 test.each(["get", "text"] as const)(
-  "what nobody foresaw is a 500 of %s that tells the request id, and nothing of the inside",
+  "an unforeseen error is a 500 of %s that tells the request id and nothing of the inside",
   async (route) => {
     const before = async ({ operation }: { operation: string }) => {
       if (operation === "GetItem") throw new AwsError("InternalServerError", "a secret of the inside", 500);
     };
     const pipeline = await createPipeline({ before });
-    const log = vi.spyOn(logger, "error").mockReturnValue();
 
     const answer = await pipeline.request(route, about(jobId));
 
-    expect(log.mock.lastCall).toEqual(["Request failed", { requestId: "request-1", cause: "InternalServerError" }]);
-    const sentence = "Something went wrong on our side. The logs know more under request id request-1.";
-    expect(bodyOf(answer)).toEqual(problem(500, "Internal Server Error", sentence));
+    expect(pipeline.logLines).toEqual([{ message: "Request failed", requestId: "request-1", cause: "InternalServerError" }]);
+    const sentence = "Internal error. Request ID: request-1";
+    expect(bodyOf(answer)).toEqual(problem(500, "Internal Server Error", "InternalError", sentence));
   },
 );

@@ -1,17 +1,19 @@
 import { AwsError } from "@async-text-processing/local";
 import { type Invocation, isKnownResource, type LocalAws, StateMachine, taskIntegration } from "@async-text-processing/local/testing";
-import { type JobKey, type Stage, stages } from "../../functions/jobs/job.ts";
+import type { JobKey } from "../../functions/jobs/job.ts";
 import type { StageContext } from "../../functions/jobs/stage-handler.ts";
-import { fillPlaceholders, functionPlaceholder, readDefinition } from "../../statemachine/definition.ts";
+import { type StageName, stages } from "../../functions/stages/registry.ts";
+import { fillPlaceholders, readDefinition } from "../../statemachine/definition.ts";
+import { functionPlaceholder } from "../../statemachine/stage-states.ts";
 
 export const context: StageContext = { getRemainingTimeInMillis: () => 85_000 };
 
 export const stateMachineArn = "arn:aws:states:eu-central-1:123456789012:stateMachine:process-job";
 
-export type StageHandlers = { readonly [S in Stage]: (key: JobKey, context: StageContext) => Promise<unknown> };
+export type StageHandlers = { readonly [S in StageName]: (key: JobKey, context: StageContext) => Promise<unknown> };
 
 /** Stands between the state machine and a stage's Lambda: it can call it, answer in its place, or fail as AWS would, with an {@link AwsError}. */
-export type InvokeStage = (stage: Stage, call: () => Promise<Invocation>) => Promise<Invocation>;
+export type InvokeStage = (stage: StageName, call: () => Promise<Invocation>) => Promise<Invocation>;
 
 /** How an invocation ends that Lambda or the function itself has failed, by the name that Step Functions sees. */
 export const failed = (errorType: string, errorMessage = ""): Invocation => ({ outcome: { errorType, errorMessage }, version: "1" });
@@ -19,8 +21,8 @@ export const failed = (errorType: string, errorMessage = ""): Invocation => ({ o
 /** The definition in the interpreter, its functions these handlers. */
 export function createProcessJob(aws: LocalAws, roleName: string, handlers: StageHandlers, invokeStage: InvokeStage): StateMachine {
   const invoke = ({ functionNameOrArn: functionName, event }: { functionNameOrArn: string; event: string }) =>
-    invokeStage(functionName as Stage, () => handlers[functionName as Stage](JSON.parse(event), context).then(succeeded, threw));
-  const functions = Object.fromEntries(stages.map((stage) => [functionPlaceholder(stage), stage]));
+    invokeStage(functionName as StageName, () => handlers[functionName as StageName](JSON.parse(event), context).then(succeeded, threw));
+  const functions = Object.fromEntries(stages.map((stage) => [functionPlaceholder(stage), stage.name]));
   return new StateMachine(fillPlaceholders(readDefinition(), { ...functions, JobsTableName: "jobs" }), {
     name: "process-job",
     arn: stateMachineArn,

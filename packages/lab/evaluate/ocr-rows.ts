@@ -3,8 +3,7 @@ import type { OcrRow } from "./ocr/evaluate-ocr.ts";
 
 export const ocrHead: Row = ["OCR", "pages", "character errors %", "CPU s a page", "peak MiB"];
 
-/** What the columns mean. */
-export const ocrNote = "The same pages for every reader, made from the seed. Native Tesseract shows only where it is installed.";
+export const ocrNote = "Every reader gets the same pages, generated from the seed. Native Tesseract is measured where it is installed.";
 
 export const ocrRow = ({ reader, group, pages, characterErrorRate, cpuSecondsPerPage, peakMemoryMiB }: OcrRow): Row => [
   `${reader}, ${group}`,

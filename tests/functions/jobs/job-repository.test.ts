@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { Job, JobStatus, Stage } from "../../../functions/jobs/job.ts";
 import type { JobRepository } from "../../../functions/jobs/job-repository.ts";
 import { heldJob, jobId, key, results, start } from "../../support/held-job.ts";
+import { dueIn } from "../../support/kept.ts";
 import { createPipeline, type Pipeline } from "../../support/pipeline.ts";
 import { failed } from "../../support/process-job.ts";
 
@@ -160,7 +161,7 @@ test.each(["PENDING", "IN_PROGRESS"] as const)(
     ];
 
     expect(outcomes).toEqual([undefined, { nothingToDo: "settled" }, "settled", "nothing"]);
-    expect((await Promise.all([0, 1, 2, 3].map((shard) => jobs.dueJobs(shard, 10)))).flat()).toEqual([]);
+    expect((await contents(jobs)).flat()).toEqual([]);
   },
 );
 
@@ -197,7 +198,7 @@ test("the sweeper's error is due at the deadline itself, and a second before it 
 });
 
 async function contents(jobs: JobRepository): Promise<(readonly string[])[]> {
-  return Promise.all([0, 1, 2, 3].map((shard) => jobs.dueJobs(shard, 10)));
+  return Promise.all([0, 1, 2, 3].map((shard) => dueIn(jobs, shard)));
 }
 
 test("a job names its stage, its deadline and when it is due as it moves on, and leaves the index when it is done", async () => {

@@ -163,7 +163,7 @@ let resources: readonly DeclaredResource[];
 let networkTypes: string[];
 beforeAll(async () => {
   ({ resources } = await evaluatedProgram(
-    ...["alarmEmail=ada@example.com", "corsOrigins=https://app.example.com", "protect=true", "relatedDocuments=list"],
+    ...["alarmEmail=ada@example.com", "corsOrigins=https://app.example.com", "protect=true", "search=true"],
   ));
   const network = await evaluatedProgram("privateNetwork=true");
   const types = new Set(resources.map(({ type }) => type));

@@ -1,6 +1,6 @@
 import { ManualClock } from "@async-text-processing/local/testing";
 import { expect, test } from "vitest";
-import { smoke } from "../../../scripts/deploy/smoke.ts";
+import { smoke } from "../../../scripts/deploy/deploy.ts";
 
 const job = [Response.json({ jobId: "j-1", status: "PENDING" }, { status: 202 }), Response.json({ jobId: "j-1", status: "DONE" })];
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { openApiRoute } from "../../../../functions/api/openapi/openapi-route.ts";
+import { openApiRoute } from "../../../../functions/api/openapi/openapi-document.ts";
 import { httpEvent } from "../../../support/http-event.ts";
 
 test("the description is answered with a tag, and to who has it as it is, with nothing", async () => {
