@@ -60,7 +60,7 @@ export class DynamoEngine {
   }
 
   /**
-   * Makes a table, or takes the one that is there with its items.
+   * Creates a table, or takes the one that is there with its items.
    *
    * @throws when the one that is there has other keys or indexes.
    */
@@ -93,7 +93,7 @@ export class DynamoEngine {
   /**
    * Deletes items whose time to live has passed, as DynamoDB does some time after.
    *
-   * @returns how many.
+   * @returns the number of items.
    */
   async deleteExpired(): Promise<number> {
     let deleted = 0;

@@ -1,3 +1,4 @@
+import { Stream } from "node:stream";
 import { writeUnits } from "./capacity.ts";
 import {
   type Callback,
@@ -11,7 +12,6 @@ import {
   type TableStore,
   type Write,
 } from "./dynalite.ts";
-import { ValueStream } from "./value-stream.ts";
 
 /**
  * The store as one operation sees it. It keeps the item that the condition was checked against, and makes an item and its index entries
@@ -151,4 +151,30 @@ export function activeAtOnce(tableDb: TableStore): TableStore {
       tableDb.put(key, { ...table, TableStatus: "ACTIVE", ...(indexes && { GlobalSecondaryIndexes: indexes }) }, callback);
     },
   };
+}
+
+/**
+ * Values as dynalite reads them: `data` for each, then `end`, until it calls `destroy`, as every operation with a Limit does.
+ * Not a Readable: what a listener of one throws ends the process. Here it fails the operation.
+ */
+class ValueStream extends Stream {
+  #stopped = false;
+
+  /** @param fail takes what the reading or a listener throws. */
+  constructor(values: AsyncIterable<Item>, fail: (error: unknown) => void) {
+    super();
+    this.#read(values).catch(fail);
+  }
+
+  destroy(): void {
+    this.#stopped = true;
+  }
+
+  async #read(values: AsyncIterable<Item>): Promise<void> {
+    for await (const value of values) {
+      this.emit("data", value);
+      if (this.#stopped) return;
+    }
+    this.emit("end");
+  }
 }

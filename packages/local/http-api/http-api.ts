@@ -42,7 +42,7 @@ export interface HttpApiOptions {
   readonly onAccess?: ((entry: AccessLogEntry) => void) | undefined;
 }
 
-/** What is found out of a request on the way to its answer. */
+/** The findings about a request on the way to its answer. */
 interface Exchange {
   readonly context: APIGatewayEventRequestContextV2;
   integrationLatencyMilliseconds?: number;
@@ -148,7 +148,7 @@ async function invokeIntegration(route: HttpApiRoute, event: string, clock: Cloc
   return outcome.payload;
 }
 
-/** What the gateway makes of a function that Lambda did not let run. */
+/** The gateway's answer where Lambda did not let the function run. */
 function refusedInvocation({ name }: AwsError): GatewayError {
   // AWS does not say which 5xx an HTTP API makes of a throttle. Nothing has run, so the one that invites a retry is the truer one.
   if (name === "TooManyRequestsException") return new GatewayError(503, "The Lambda function was throttled");

@@ -7,56 +7,43 @@ import type { DeclaredResource, ResourceType, Service } from "../service.ts";
 /** The resources that declare the parts of an API. They are put together once all have come. */
 type Parts = DeclaredResource[];
 
-const start: ResourceType<Parts>["start"] = async (resource, parts) => {
-  parts.push(resource);
-  return undefined;
-};
-
-const api: ResourceType<Parts> = {
-  simulated: ["protocolType", "corsConfiguration"],
-  computed: ({ name }, location) => {
-    const id = `${name}-local`;
-    return { id, apiEndpoint: location.apiUrl, executionArn: arn(location, "execute-api", id) };
+const partOfApi = (
+  simulated: readonly string[],
+  computed: ResourceType["computed"],
+  more: Pick<ResourceType, "defaults" | "withoutLocalMeaning"> = {},
+): ResourceType<Parts> => ({
+  ...{ simulated, computed, ...more },
+  start: async (resource, declared) => {
+    declared.push(resource);
+    return undefined;
   },
-  start,
-};
+});
 
-const authorizer: ResourceType<Parts> = {
-  simulated: ["apiId", "authorizerType", "identitySources", "jwtConfiguration"],
-  withoutLocalMeaning: { name: "nothing refers to it" },
-  computed: ({ name }) => ({ id: `${name}-local` }),
-  start,
-};
-
-const integration: ResourceType<Parts> = {
-  simulated: ["apiId", "integrationType", "integrationUri", "payloadFormatVersion", "timeoutMilliseconds"],
-  defaults: { timeoutMilliseconds: 30_000 },
-  computed: ({ name }) => ({ id: `${name}-local` }),
-  start,
-};
-
-const route: ResourceType<Parts> = {
-  simulated: ["apiId", "routeKey", "target", "authorizationType", "authorizerId"],
-  defaults: { authorizationType: "NONE" },
-  computed: ({ name }) => ({ id: `${name}-local` }),
-  start,
-};
-
-const stage: ResourceType<Parts> = {
-  simulated: ["apiId", "name", "autoDeploy", "defaultRouteSettings", "accessLogSettings"],
-  computed: ({ name }, location) => ({ id: `${name}-local`, invokeUrl: location.apiUrl }),
-  start,
-};
+const idOf: ResourceType["computed"] = ({ name }) => ({ id: `${name}-local` });
 
 /** API Gateway: one HTTP API with its `$default` stage, in front of functions. */
 export const httpApi: Service<Parts> = {
   name: "apigateway",
   resourceTypes: {
-    "aws:apigatewayv2/api:Api": api,
-    "aws:apigatewayv2/authorizer:Authorizer": authorizer,
-    "aws:apigatewayv2/integration:Integration": integration,
-    "aws:apigatewayv2/route:Route": route,
-    "aws:apigatewayv2/stage:Stage": stage,
+    "aws:apigatewayv2/api:Api": partOfApi(["protocolType", "corsConfiguration"], ({ name }, location) => {
+      const id = `${name}-local`;
+      return { id, apiEndpoint: location.apiUrl, executionArn: arn(location, "execute-api", id) };
+    }),
+    "aws:apigatewayv2/authorizer:Authorizer": partOfApi(["apiId", "authorizerType", "identitySources", "jwtConfiguration"], idOf, {
+      withoutLocalMeaning: { name: "nothing refers to it" },
+    }),
+    "aws:apigatewayv2/integration:Integration": partOfApi(
+      ["apiId", "integrationType", "integrationUri", "payloadFormatVersion", "timeoutMilliseconds"],
+      idOf,
+      { defaults: { timeoutMilliseconds: 30_000 } },
+    ),
+    "aws:apigatewayv2/route:Route": partOfApi(["apiId", "routeKey", "target", "authorizationType", "authorizerId"], idOf, {
+      defaults: { authorizationType: "NONE" },
+    }),
+    "aws:apigatewayv2/stage:Stage": partOfApi(
+      ["apiId", "name", "autoDeploy", "defaultRouteSettings", "accessLogSettings"],
+      ({ name }, location) => ({ id: `${name}-local`, invokeUrl: location.apiUrl }),
+    ),
   },
   open: async (stack) => {
     const { createHttpApi } = await import("./create-http-api.ts");

@@ -153,7 +153,7 @@ export class BucketStore {
 /** The ETag of bytes that come in one request, quoted. */
 export const etagOf = (bytes: Buffer): string => `"${createHash("md5").update(bytes).digest("hex")}"`;
 
-/** Whether an `If-Match` or `If-None-Match` header names the ETag; quotes are optional. */
+/** True where an `If-Match` or `If-None-Match` header names the ETag; quotes are optional. */
 export function matchesEtag(etag: string | undefined, header: string): boolean {
   if (etag === undefined) return false;
   return header.split(",").some((part) => ["*", etag, etag.slice(1, -1)].includes(part.trim()));

@@ -3,7 +3,7 @@ import { renameSync, rmSync } from "node:fs";
 import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** What S3 keeps of an object beside its bytes. */
+/** The description of an object that S3 keeps beside its bytes. */
 export interface StoredObject {
   readonly key: string;
   readonly size: number;

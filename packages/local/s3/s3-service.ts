@@ -1,22 +1,19 @@
 import { AwsError, type AwsResponse, decodePath } from "../aws.ts";
-import type { AccessRequest } from "../service.ts";
+import type { AccessRequest, Api, Caller } from "../service.ts";
 import { type BucketStore, matchesEtag, preconditionFailed } from "./bucket-store.ts";
 import { listObjects, listObjectsV2 } from "./list-objects.ts";
 import { abortMultipartUpload, completeMultipartUpload, createMultipartUpload, uploadPart } from "./multipart-uploads.ts";
 import type { StoredObject } from "./object-files.ts";
-import { notImplemented, type S3Operation, type S3Request, writeCondition } from "./s3-request.ts";
+import { notImplemented, parseS3Request, type S3Operation, type S3Request, writeCondition } from "./s3-request.ts";
 import { headersToKeep, readUpload } from "./upload.ts";
-import { malformedXml, parseXml, s3Headers, type XmlElements, xmlAnswer } from "./xml.ts";
-
-/** Throws AccessDenied where the caller must not delete this key: one request can name a thousand. */
-export type AuthorizeDelete = (key: string) => void;
+import { malformedXml, parseXml, s3Headers, type XmlElements, xmlAnswer, xmlError } from "./xml.ts";
 
 interface Operation {
-  run(store: BucketStore, request: S3Request, authorizeDelete: AuthorizeDelete): AwsResponse | Promise<AwsResponse>;
+  run(store: BucketStore, request: S3Request, caller: Caller): AwsResponse | Promise<AwsResponse>;
   permissions(request: S3Request): readonly AccessRequest[];
 }
 
-/** What is simulated, and the permissions that each operation needs. */
+/** The operations that are simulated, and the permissions that each needs. */
 export const s3Operations: Readonly<Record<S3Operation, Operation>> = {
   AbortMultipartUpload: { run: abortMultipartUpload, permissions: onObject("AbortMultipartUpload") },
   CompleteMultipartUpload: { run: completeMultipartUpload, permissions: onObject("PutObject") },
@@ -34,20 +31,46 @@ export const s3Operations: Readonly<Record<S3Operation, Operation>> = {
   UploadPart: { run: uploadPart, permissions: onObject("PutObject") },
 };
 
-export const s3Permissions = (request: S3Request): readonly AccessRequest[] => s3Operations[request.operation].permissions(request);
-
-/** @throws {@link AwsError} as S3 would answer it. */
-export async function runS3(store: BucketStore, request: S3Request, authorizeDelete: AuthorizeDelete): Promise<AwsResponse> {
-  if (request.operation !== "ListBuckets") store.requireBucket(request.bucket);
-  return s3Operations[request.operation].run(store, request, authorizeDelete);
+/** S3's API in its REST-XML protocol. */
+export function s3Api(store: BucketStore): Api<S3Request, AwsResponse> {
+  return {
+    accepts: (_, signedFor) => signedFor === "s3",
+    refusals: {
+      status: 403,
+      missing: "AccessDenied",
+      unknownKey: "InvalidAccessKeyId",
+      wrongSignature: "SignatureDoesNotMatch",
+      denied: "AccessDenied",
+    },
+    read: (request) => {
+      const input = parseS3Request(request);
+      return { operation: input.operation, input };
+    },
+    write: (answer) => answer,
+    writeError: (error, { method }) => xmlError(error, method),
+    permissionsOf: ({ input }) => s3Operations[input.operation].permissions(input),
+    run: ({ input }, caller) => run(store, input, caller),
+  };
 }
 
-export const objectPermission = (operation: string, bucket: string, key: string): AccessRequest => ({
+async function run(store: BucketStore, request: S3Request, caller: Caller): Promise<AwsResponse> {
+  const { operation, bucket } = request;
+  if (operation !== "ListBuckets") store.requireBucket(bucket);
+  try {
+    return await s3Operations[operation].run(store, request, caller);
+  } catch (error) {
+    // S3 tells that a key is missing only to those who may list the bucket; to all others it is forbidden.
+    if (error instanceof AwsError && error.name === "NoSuchKey") caller.authorize([listBucketPermission(bucket)]);
+    throw error;
+  }
+}
+
+const objectPermission = (operation: string, bucket: string, key: string): AccessRequest => ({
   action: `s3:${operation}`,
   resource: `arn:aws:s3:::${bucket}/${key}`,
 });
 
-export function listBucketPermission(bucket: string, query = new URLSearchParams()): AccessRequest {
+function listBucketPermission(bucket: string, query = new URLSearchParams()): AccessRequest {
   const conditions = ["prefix", "max-keys"].filter((name) => query.has(name)).map((name) => [`s3:${name}`, query.get(name) ?? ""]);
   return { action: "s3:ListBucket", resource: `arn:aws:s3:::${bucket}`, context: Object.fromEntries(conditions) };
 }
@@ -119,7 +142,7 @@ function deleteObject(store: BucketStore, { bucket, key }: S3Request): AwsRespon
   return { status: 204, headers: s3Headers(), body: "" };
 }
 
-async function deleteObjects(store: BucketStore, request: S3Request, authorizeDelete: AuthorizeDelete): Promise<AwsResponse> {
+async function deleteObjects(store: BucketStore, request: S3Request, caller: Caller): Promise<AwsResponse> {
   const { Object: objects = [], Quiet } = parseXml((await readUpload(request)).body, "Delete");
   const keys = (objects as Readonly<Record<string, unknown>>[]).map(({ Key, VersionId }) => {
     if (VersionId !== undefined) throw notImplemented("VersionId");
@@ -127,7 +150,7 @@ async function deleteObjects(store: BucketStore, request: S3Request, authorizeDe
     return Key;
   });
   if (keys.length === 0 || keys.length > 1000) throw malformedXml();
-  const results = keys.map((key) => deleteOne(store, request.bucket, key, authorizeDelete));
+  const results = keys.map((key) => deleteOne(store, request.bucket, key, caller));
   return xmlAnswer("DeleteResult", {
     Deleted: Quiet === "true" ? [] : results.filter((result) => !("Code" in result)),
     Error: results.filter((result) => "Code" in result),
@@ -135,9 +158,9 @@ async function deleteObjects(store: BucketStore, request: S3Request, authorizeDe
 }
 
 /** @returns the key, with the error where it was not deleted. */
-function deleteOne(store: BucketStore, bucket: string, Key: string, authorize: AuthorizeDelete): XmlElements {
+function deleteOne(store: BucketStore, bucket: string, Key: string, caller: Caller): XmlElements {
   try {
-    authorize(Key);
+    caller.authorize([objectPermission("DeleteObject", bucket, Key)]);
     store.delete(bucket, Key);
     return { Key };
   } catch (error) {

@@ -59,7 +59,7 @@ export const s3: Service<BucketStore> = {
   keeps: "buckets",
   open: async ({ clock, pathOf }) => {
     const { BucketStore } = await import("./bucket-store.ts");
-    const { s3Api } = await import("./s3-api.ts");
+    const { s3Api } = await import("./s3-service.ts");
     const folder = pathOf("buckets");
     const buckets = new BucketStore({ clock, ...(folder !== undefined && { folder }) });
     return { instance: buckets, api: s3Api(buckets), close: () => buckets.close() };

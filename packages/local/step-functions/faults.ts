@@ -1,4 +1,4 @@
-/** How often executions go astray, each from 0 (never) to 1 (always), as Express lets them: it promises "at least once", and little more. */
+/** The rates at which executions go astray, each from 0 (never) to 1 (always), as Express lets them: it promises "at least once", and little more. */
 export interface ExpressFaults {
   /** Runs twice at the same time. */
   readonly duplicate: number;
@@ -10,7 +10,7 @@ export interface ExpressFaults {
   readonly seed: number;
 }
 
-/** What becomes of one started execution. */
+/** The fate of one started execution. */
 interface Fate {
   readonly runs: 0 | 1 | 2;
   /** It is lost after so many events of its history. */

@@ -17,7 +17,7 @@ export interface TaskCalls {
 export const lambdaInvoke = "arn:aws:states:::lambda:invoke";
 const dynamodbItem = /^arn:aws:states:::dynamodb:((?:get|put|update|delete)Item)$/;
 
-/** Whether a Task's resource can be run here. */
+/** @returns true for a Task's resource that can be run here. */
 export const isKnownResource = (resource: string): boolean => resource === lambdaInvoke || dynamodbItem.test(resource);
 
 /** Runs the tasks of a state machine's executions with the permissions of its role. */
@@ -96,7 +96,7 @@ export function invokeRefusal(
   return isKnown(logType) && logType !== "None" ? "The field 'LogType' of lambda:invoke is supported only as None." : undefined;
 }
 
-/** What the SDK adds to an answer: its headers, as a list of values each and as one value each, and the id of its request. */
+/** The metadata that the SDK adds to an answer: its headers, as a list of values each and as one value each, and the id of its request. */
 function sdkMetadata(status: number, contentType: string, body: string, more: Readonly<Record<string, string>> = {}) {
   const RequestId = randomUUID();
   const headers: Readonly<Record<string, string>> = {

@@ -14,7 +14,7 @@ export interface Site {
   readonly members?: readonly StatesMember[];
 }
 
-/** What the expressions of one evaluation see. */
+/** The values that the expressions of one evaluation see. */
 export interface QueryScope {
   readonly states: { readonly input: Json; readonly context: unknown; readonly result?: Json; readonly errorOutput?: Json };
   readonly variables: Variables;
@@ -149,7 +149,7 @@ function plainPath(node: SyntaxNode): readonly string[] | undefined {
   return isPlain && extras.length === 0 ? steps.map((step) => String(step.value)) : undefined;
 }
 
-/** What lies there if every step leads through an object: exactly what JSONata finds. Else `undefined`, and JSONata has to look. */
+/** The value at a path of which every step leads through an object: exactly what JSONata finds. Else `undefined`, and JSONata has to look. */
 function valueAt([variable = "", ...names]: readonly string[], { variables, states }: QueryScope): Json | undefined {
   let value: unknown = variable === "states" ? states : Object.hasOwn(variables, variable) ? variables[variable] : undefined;
   for (const name of names) {

@@ -8,7 +8,7 @@ import type { KnownResource } from "./task.ts";
 import { isoTime, type Run, type TaskIntegration, Thread } from "./thread.ts";
 import { walk } from "./walk.ts";
 
-/** How long an Express execution may take at most. */
+/** The maximum duration of an Express execution. */
 const expressLimitSeconds = 300;
 
 export interface StateMachineOptions {
@@ -28,7 +28,7 @@ export interface ExecutionOptions {
   readonly executionArn: string;
   /** Called for every event, in order, at once. What it throws ends the execution. */
   readonly onEvent?: (event: ExecutionEvent) => void;
-  /** Whether a caller waits for the execution. */
+  /** Set where a caller waits for the execution. */
   readonly isSynchronous?: boolean;
   /** Its abort ends the execution as ABORTED. */
   readonly signal?: AbortSignal;

@@ -70,7 +70,7 @@ export class Activation {
   readonly input: Payload;
   readonly #enteredEventId: number;
   readonly #enteredTime: string;
-  /** How often the state has been retried in this stay. */
+  /** The retries of the state in this stay. */
   retryCount = 0;
 
   constructor(state: State, thread: Thread, input: Payload) {

@@ -47,7 +47,7 @@ interface Waiting {
   readonly lostAfterEvents: number | undefined;
 }
 
-/** How long the first execution after a restart runs alone at most. */
+/** The maximum time for which the first execution after a restart runs alone. */
 const headStartMilliseconds = 2_000;
 
 /** Longest input of an execution, in bytes of UTF-8. */
@@ -89,7 +89,7 @@ export class StepFunctionsService implements StateMachines {
     return Array.from(this.#deployed.values(), ({ spec }) => spec);
   }
 
-  /** How many executions run, or wait for their turn. */
+  /** The number of executions that run, or wait for their turn. */
   get underWay(): number {
     return this.#waiting.length + this.#running.size;
   }
@@ -175,7 +175,7 @@ export class StepFunctionsService implements StateMachines {
     }
   }
 
-  /** What cannot be noted as ended starts again with the next process, as Express may. */
+  /** An execution that cannot be noted as ended starts again with the next process, as Express may. */
   #forget({ executionArn }: StartedExecution): void {
     try {
       this.#options.journal.ended(executionArn);

@@ -44,7 +44,7 @@ export interface TaskRequest {
 /** Calls the resource of a Task state. Resolves with its result, which must be JSON. @throws {@link StatesError} */
 export type TaskIntegration = (request: TaskRequest) => Promise<unknown>;
 
-/** What all the threads of one execution share. */
+/** The parts of an execution that all its threads share. */
 export interface Run {
   readonly clock: Clock;
   readonly random: () => number;

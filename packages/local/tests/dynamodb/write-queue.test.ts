@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { AwsError } from "../../aws.ts";
-import { WriteQueue } from "../../dynamodb/write-queue.ts";
+import { WriteQueue } from "../../dynamodb/data-folder.ts";
 
 /** A LevelDB that notes what is asked of it, on a disk that can be full. */
 function bench() {
