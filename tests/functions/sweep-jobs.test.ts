@@ -1,8 +1,8 @@
+import { AwsError } from "@async-text-processing/local";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test } from "vitest";
 import type { Job } from "../../functions/jobs/job.ts";
 import { stages } from "../../functions/stages/registry.ts";
-import { AwsError } from "../../packages/local/transport/aws-error.ts";
 import { heldJob, start } from "../support/held-job.ts";
 import { dueIn } from "../support/kept.ts";
 import { createPipeline, type Pipeline, type PipelineOptions } from "../support/pipeline.ts";
