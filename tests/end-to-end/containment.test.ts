@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { LogLine, Runtime } from "@async-text-processing/local";
+import { ManualClock } from "@async-text-processing/local/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { LogLine } from "../../packages/local/logs/log-groups.ts";
-import type { Runtime } from "../../packages/local/runtime.ts";
-import { ManualClock } from "../../packages/local/testing/manual-clock.ts";
 import { projectFolder } from "../support/evaluated-program.ts";
 import { results } from "../support/held-job.ts";
 import { copyProject, isFinal, poll, request, startLocalRuntime, submit } from "../support/local-runtime.ts";

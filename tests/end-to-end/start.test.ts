@@ -91,7 +91,7 @@ test("what was done before a restart is there after it, with the log in files; -
 test("each function and each execution logs into a file of its own", async () => {
   const runtime = await start(["--port", "0", "--data", data]);
   const jobId = await submit(runtime, "Write this down, canary");
-  await poll(runtime, jobId, () => runtime.output().includes(`SUCCEEDED  jobId=${jobId}`));
+  await poll(runtime, jobId, () => runtime.output().includes(`SUCCEEDED  name=${jobId}`));
   await runtime.stop();
 
   const logs = Object.fromEntries(readdirSync(join(data, "logs")).map((file) => [file, readFileSync(join(data, "logs", file), "utf8")]));
