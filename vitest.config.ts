@@ -1,4 +1,4 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Tests that replace a module, measure the process that they run in, or look at its children. */
@@ -20,6 +20,7 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     maxWorkers: "100%", // one processor less by default, which on two of them takes twice the time
+    globalSetup: "tests/support/build-functions.ts",
     sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,
@@ -28,7 +29,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "together", isolate: false, include: ["tests/**/*.test.ts", "packages/*/tests/**/*.test.ts"], exclude: alone },
+        test: { name: "together", isolate: false, include: ["**/*.test.ts"], exclude: [...configDefaults.exclude, ".build/**", ...alone] },
       },
       { extends: true, test: { name: "alone", include: alone } },
     ],

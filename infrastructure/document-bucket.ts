@@ -6,7 +6,7 @@ import { allow, type Statement } from "./statement.ts";
 export interface DocumentBucketArgs {
   /** Days after which an object of a job is deleted. */
   readonly retentionDays: number;
-  /** Whether the bucket stays while there is something in it. */
+  /** The bucket stays while there is something in it. */
   readonly protect: boolean;
   /** Origins whose pages may upload documents. */
   readonly corsOrigins: readonly string[];

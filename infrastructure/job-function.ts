@@ -2,14 +2,13 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { jobNamespace } from "./metric.ts";
 import { type Settings, wrongSetting } from "./settings.ts";
 import { allow, policyDocument, type Statement, trustPolicy } from "./statement.ts";
 import { networkInterfaces } from "./unscoped-actions.ts";
 
 /** The part that differs from function to function. */
 export interface FunctionArgs {
-  /** What the function may do beside writing its own log. */
+  /** Permissions beside writing its own log. */
   readonly statements: readonly Statement[];
   readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
   readonly timeoutSeconds?: number;
@@ -84,6 +83,9 @@ export function functionFactory(bundles: string, settings: Settings): CreateFunc
   if (unknown !== undefined) throw wrongSetting("reservedConcurrency", `there is no function "${unknown}"`);
   return (name, args) => new JobFunction(name, { bundles, settings, ...args });
 }
+
+/** The namespace of the metrics that the functions count themselves. */
+export const jobNamespace = (): string => `${pulumi.getProject()}/${pulumi.getStack()}`;
 
 const environmentOf = (name: string, { settings, environment }: JobFunctionArgs) => ({
   POWERTOOLS_SERVICE_NAME: name,

@@ -1,6 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { JobMetric } from "../functions/jobs/telemetry.ts";
-import type { JobFunction } from "./job-function.ts";
+import { type JobFunction, jobNamespace } from "./job-function.ts";
 import type { JobStateMachine } from "./job-state-machine.ts";
 import type { JobsApi } from "./jobs-api.ts";
 import type { StageFunctions } from "./stages.ts";
@@ -55,9 +55,6 @@ export const ingestedBytes = ({ logGroupName }: { readonly logGroupName: pulumi.
   name: "IncomingBytes",
   dimensions: { LogGroupName: logGroupName },
 });
-
-/** The namespace of the metrics that the functions count themselves. */
-export const jobNamespace = (): string => `${pulumi.getProject()}/${pulumi.getStack()}`;
 
 /** @param service the function that counts, by its logical name. */
 export const jobMetric = (name: JobMetric, service: string): Metric => ({ namespace: jobNamespace(), name, dimensions: { service } });

@@ -6,7 +6,7 @@ import { allow, type Statement } from "./statement.ts";
 type TableKeys = Pick<aws.dynamodb.TableArgs, "hashKey" | "rangeKey" | "attributes" | "globalSecondaryIndexes">;
 
 export interface TableArgs {
-  /** Whether the table can be restored to any second of the last 35 days, and cannot be deleted. */
+  /** The table can be restored to any second of the last 35 days, and cannot be deleted. */
   readonly protect: boolean;
 }
 

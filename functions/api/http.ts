@@ -42,8 +42,9 @@ export function bodyOf({ body = "", isBase64Encoded }: HttpRequest): Buffer<Arra
 
 /** @throws {@link HttpError} `InvalidJson`. */
 export function jsonBodyOf(request: HttpRequest): unknown {
+  const body = bodyOf(request);
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bodyOf(request)));
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
   } catch {
     throw new HttpError("InvalidJson", "Invalid JSON in request body");
   }

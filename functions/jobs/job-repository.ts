@@ -1,9 +1,10 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import type { StageResult } from "../stages/registry.ts";
-import { type Condition, type GuardedUpdate, toExpressions } from "./guarded-update.ts";
-import { asOf, isOpen, type Job, type JobKey, resultKeys, type Stage, stages, statusesBefore, timeLimits } from "./job.ts";
+import { type StageName, type StageResult, stageNames } from "../stages/registry.ts";
+import { memberName } from "../stages/stage.ts";
+import { type Condition, type GuardedUpdate, toExpressions, toGuard } from "./guarded-update.ts";
+import { asOf, isOpen, type Job, type JobKey, statusesBefore, timeLimits } from "./job.ts";
 import { jobIdOfUpload } from "./job-ids.ts";
 import { openJobsIndex, uploadDays } from "./storage-layout.ts";
 import type { Clock } from "./telemetry.ts";
@@ -14,7 +15,7 @@ export type WriteOutcome = "written" | "done already" | "settled" | "gone";
 /** A stage's turn at a job: the job as it stands, or why the stage has nothing to do. */
 export type Turn = { readonly job: Job } | { readonly nothingToDo: Exclude<WriteOutcome, "written"> };
 
-/** What a stage may save beside its result. */
+/** Fields that a stage may save beside its result. */
 export type StageFields = Partial<Pick<Job, "text" | "textObject" | "postedTerms">>;
 
 /** An upload with the job that it becomes. */
@@ -25,7 +26,7 @@ interface UploadClaim extends JobKey, Pick<Job, "expiresAt"> {
   readonly claimedBy: string;
 }
 
-type Attempt = { readonly written: Job } | { readonly lostTo: Job | undefined };
+type Attempt<Written = Job> = { readonly written: Written } | { readonly lostTo: Job | undefined };
 
 /** Every read and write of the jobs table. A refused write is an outcome, not an error. */
 export class JobRepository {
@@ -70,15 +71,15 @@ export class JobRepository {
   }
 
   /** Opens a job for a stage. The first stage moves it on to `IN_PROGRESS`, and its write is its read. */
-  async open(key: JobKey, stage: Stage): Promise<Turn> {
-    const job = stage === stages[0] ? await this.#begin(key) : await this.#read(key.jobId);
+  async open(key: JobKey, stage: StageName): Promise<Turn> {
+    const job = stage === stageNames[0] ? await this.#begin(key) : await this.#read(key.jobId);
     return job !== undefined && this.#isTurnOf(stage, job, key) ? { job } : { nothingToDo: this.#whyNot(stage, job, key) };
   }
 
   /** Saves a stage's result and names the next stage; the last one's makes the job `DONE` in the same write. */
-  async saveResult<S extends Stage>(key: JobKey, stage: S, result: StageResult<S>, fields: StageFields = {}): Promise<WriteOutcome> {
-    const member = `result.${resultKeys[stage]}`;
-    const next = stages[stages.indexOf(stage) + 1];
+  async saveResult<S extends StageName>(key: JobKey, stage: S, result: StageResult<S>, fields: StageFields = {}): Promise<WriteOutcome> {
+    const member = `result.${memberName({ name: stage })}`;
+    const next = stageNames[stageNames.indexOf(stage) + 1];
     const attempt = await this.#update(key.jobId, {
       set: { ...fields, [member]: result, status: next === undefined ? "DONE" : "IN_PROGRESS", ...(next && { stage: next }) },
       remove: [...(next === undefined ? onlyOnOpenJobs : []), ...placesLeftBy(fields)],
@@ -193,7 +194,7 @@ export class JobRepository {
   async #begin(key: JobKey): Promise<Job | undefined> {
     const deadlineAt = this.#now() + timeLimits.executionDeadlineSeconds;
     const attempt = await this.#update(key.jobId, {
-      set: { status: "IN_PROGRESS", stage: stages[0], deadlineAt },
+      set: { status: "IN_PROGRESS", stage: stageNames[0], deadlineAt },
       conditions: [...this.#openStill(key), ["status", "=", "PENDING"]],
     });
     return "written" in attempt ? attempt.written : attempt.lostTo;
@@ -208,49 +209,38 @@ export class JobRepository {
 
   /** Puts an item where there is none, an expired one, or an earlier claim of the same job. */
   async #put(item: Job | UploadClaim): Promise<Attempt> {
+    const guard = toGuard(
+      [
+        ["jobId", "absent"],
+        ["expiresAt", "<=", this.#now()],
+        ["claimedBy", "=", claimantOf(item)],
+      ],
+      "OR",
+    );
     return attemptOf(async () => {
-      await this.#client.send(
-        new PutCommand({
-          TableName: this.#tableName,
-          Item: item,
-          ConditionExpression: "attribute_not_exists(#jobId) OR #expiresAt <= :now OR #claimedBy = :claimedBy",
-          ExpressionAttributeNames: { "#jobId": "jobId", "#expiresAt": "expiresAt", "#claimedBy": "claimedBy" },
-          ExpressionAttributeValues: { ":now": this.#now(), ":claimedBy": "claimedBy" in item ? item.claimedBy : item.jobId },
-          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-        }),
-      );
+      await this.#client.send(new PutCommand({ TableName: this.#tableName, Item: item, ...guard, ...returnLostTo }));
       return item as Job;
     });
   }
 
   async #delete(jobId: string, generation: string): Promise<void> {
+    const guard = toGuard([["generation", "=", generation]]);
     await attemptOf(async () => {
-      const { Attributes } = await this.#client.send(
-        new DeleteCommand({
-          TableName: this.#tableName,
-          Key: { jobId },
-          ConditionExpression: "#generation = :generation",
-          ExpressionAttributeNames: { "#generation": "generation" },
-          ExpressionAttributeValues: { ":generation": generation },
-          ReturnValues: "ALL_OLD",
-        }),
-      );
-      return Attributes as Job;
+      await this.#client.send(new DeleteCommand({ TableName: this.#tableName, Key: { jobId }, ...guard }));
     });
   }
 
   async #update(jobId: string, { set, add, ...update }: GuardedUpdate): Promise<Attempt> {
+    const expressions = toExpressions({ ...update, set: { updatedAt: this.#now(), ...set }, add: { ...add, version: 1 } });
     return attemptOf(async () => {
-      const { Attributes } = await this.#client.send(
-        new UpdateCommand({
-          TableName: this.#tableName,
-          Key: { jobId },
-          ...toExpressions({ ...update, set: { updatedAt: this.#now(), ...set }, add: { ...add, version: 1 } }),
-          ReturnValues: "ALL_NEW",
-          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-        }),
-      );
-      return Attributes as Job;
+      const command = new UpdateCommand({
+        TableName: this.#tableName,
+        Key: { jobId },
+        ...expressions,
+        ReturnValues: "ALL_NEW",
+        ...returnLostTo,
+      });
+      return (await this.#client.send(command)).Attributes as Job;
     });
   }
 
@@ -261,17 +251,17 @@ export class JobRepository {
     ];
   }
 
-  #isTurnOf(stage: Stage, job: Job, key: JobKey): boolean {
+  #isTurnOf(stage: StageName, job: Job, key: JobKey): boolean {
     return (
       job.generation === key.generation &&
       isOpen(asOf(job, this.#now() + timeLimits.lastWriteSeconds)) &&
-      job.result[resultKeys[stage]] === undefined
+      job.result[memberName({ name: stage })] === undefined
     );
   }
 
-  #whyNot(stage: Stage, job: Job | undefined, key: JobKey): Exclude<WriteOutcome, "written"> {
+  #whyNot(stage: StageName, job: Job | undefined, key: JobKey): Exclude<WriteOutcome, "written"> {
     if (job === undefined || job.generation !== key.generation) return "gone";
-    return job.result[resultKeys[stage]] === undefined ? "settled" : "done already";
+    return job.result[memberName({ name: stage })] === undefined ? "settled" : "done already";
   }
 }
 
@@ -283,7 +273,12 @@ function placesLeftBy(fields: StageFields): readonly string[] {
   return [fields.text === undefined ? "text" : "textObject", "document"];
 }
 
-async function attemptOf(write: () => Promise<Job>): Promise<Attempt> {
+/** The record that a refused write has lost to comes with the refusal. */
+const returnLostTo = { ReturnValuesOnConditionCheckFailure: "ALL_OLD" } as const;
+
+const claimantOf = (item: Job | UploadClaim): string => ("claimedBy" in item ? item.claimedBy : item.jobId);
+
+async function attemptOf<Written>(write: () => Promise<Written>): Promise<Attempt<Written>> {
   try {
     return { written: await write() };
   } catch (error) {

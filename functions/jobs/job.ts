@@ -1,16 +1,6 @@
 import type { DocumentType } from "../stages/document.ts";
-import { stages as registry, type StageName, type StageResults } from "../stages/registry.ts";
-import { type MemberName, memberName } from "../stages/stage.ts";
+import { type StageName, type StageResults, stages } from "../stages/registry.ts";
 import type { StageFields } from "../stages/stage-function.ts";
-
-/** A stage by its name, as `stage` and `failedStage` have it. */
-export type Stage = StageName;
-export const stages: readonly Stage[] = registry.map(({ name }) => name);
-
-/** The member of `result` of each stage. */
-export const resultKeys = Object.fromEntries(registry.map((stage) => [stage.name, memberName(stage)])) as {
-  readonly [S in Stage]: MemberName<S>;
-};
 
 export const jobStatuses = ["PENDING", "IN_PROGRESS", "DONE", "ERROR"] as const;
 export type JobStatus = (typeof jobStatuses)[number];
@@ -36,11 +26,11 @@ export interface DocumentObject {
 
 /** The record of a job. Times are Unix time in whole seconds. */
 export interface Job extends JobKey, StageFields {
-  /** Whose job it is; everyone's is `public` where callers are not told apart. */
+  /** The owner, by a digest; `public` where callers are not told apart. */
   readonly owner: string;
   readonly status: JobStatus;
   /** The stage that is running now. */
-  readonly stage?: Stage;
+  readonly stage?: StageName;
   /** The text itself where it is short; `textObject` says where it is otherwise. */
   readonly text?: string;
   readonly textObject?: TextObject;
@@ -59,10 +49,10 @@ export interface Job extends JobKey, StageFields {
   readonly result: StageResults;
   readonly errorMessage?: string;
   readonly errorCode?: string;
-  readonly failedStage?: Stage;
+  readonly failedStage?: StageName;
   /** Digest of the document, kept for jobs with an `Idempotency-Key`; `uploadId` stands for one that was uploaded. */
   readonly fingerprint?: string;
-  /** How often the sweeper has started the job again. */
+  /** Restarts by the sweeper; one whose start was refused does not count. */
   readonly restarts: number;
   /** With `dueAt`, the key of the index of open jobs: only on open records. */
   readonly openShard?: number;
@@ -88,7 +78,7 @@ const startDeadlineSeconds = 600;
 const executionDeadlineSeconds = 330;
 /** Seconds after which a job that is still `PENDING` is started again. */
 const restartAfterSeconds = 60;
-/** Restarts of a job by the sweeper; one whose start was refused does not count. */
+/** Maximum of a job's restarts by the sweeper. */
 const maxRestarts = 2;
 /**
  * Seconds before its deadline from which on an open job is not written to any more: longer than a write can be under
@@ -98,14 +88,14 @@ const lastWriteSeconds = 15;
 
 export const timeLimits = { startDeadlineSeconds, executionDeadlineSeconds, restartAfterSeconds, maxRestarts, lastWriteSeconds } as const;
 
-/** What the error of a job past its deadline says, whether it has been written or not. */
+/** The error of a job past its deadline, written or not. */
 const timedOut = {
   errorCode: "JobTimedOut",
   errorMessage: "The job did not finish before its deadline. Submit the document again.",
 } as const;
 
 /**
- * What holds of a job at `now`: an open job past its deadline has ended in `ERROR`, and reads just as it will
+ * A job as it is at `now`: an open job past its deadline has ended in `ERROR`, and reads just as it will
  * once the sweeper has written so.
  *
  * @param now Unix time in whole seconds.
@@ -119,6 +109,6 @@ export function asOf(job: Job, now: number): Job {
     status: "ERROR",
     updatedAt: job.deadlineAt,
     version: job.version + 1,
-    failedStage: stage ?? registry[0].name,
+    failedStage: stage ?? stages[0].name,
   };
 }

@@ -18,7 +18,7 @@ export interface StageServices extends Telemetry {
   readonly attemptName: () => string;
 }
 
-/** What a stage needs to know of its invocation. */
+/** The part of Lambda's context that stages use. */
 export type StageContext = Pick<Context, "getRemainingTimeInMillis">;
 
 /** One delivery of a job to a stage. */

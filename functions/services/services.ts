@@ -19,7 +19,7 @@ import { recordMetrics } from "./metrics.ts";
 
 export const telemetry: Telemetry = { logger, recordMetrics };
 
-/** A call that has no answer by then is sent anew, well within the shortest timeout of a function. */
+/** A call that has no answer by then is sent again, well within the shortest timeout of a function. */
 const clientConfig = {
   maxAttempts: 3,
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_500, throwOnRequestTimeout: true },

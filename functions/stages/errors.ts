@@ -34,5 +34,5 @@ export class StageOutputInvalidError extends stageError({
   sentence: "The stage returned a result that could not be used.",
 }) {}
 
-/** What a log line may say of an error: its name. The message of a foreign one can quote a document. */
+/** The part of an error that may be logged: its name. The message of a foreign one can quote a document. */
 export const causeOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);

@@ -2,7 +2,7 @@ import type * as z from "zod/mini";
 import type { ScannedDocument } from "./document.ts";
 import type { Stage } from "./stage.ts";
 
-/** What a stage may know of the job whose document it works on. Times are Unix time in whole seconds. */
+/** The part of a job that a stage may know. Times are Unix time in whole seconds. */
 export interface StageJob {
   readonly jobId: string;
   /** Unlike for every job that was created under the same id. */
@@ -26,13 +26,13 @@ export interface TextRequest {
 
 export type StageRequest<S extends Stage> = S["input"] extends "document" ? DocumentRequest : TextRequest;
 
-/** What the record remembers of a stage's work beside its result, for the job's deletion. */
+/** Kept in the record beside a stage's result, for the job's deletion. */
 export interface StageFields {
   /** The terms under which the search stage has posted the document. */
   readonly postedTerms?: readonly string[];
 }
 
-/** What a stage found out, and what of it is kept where. */
+/** A stage's result, and how it is kept. */
 export interface StageWork<S extends Stage> {
   readonly result: z.infer<S["result"]>;
   /** The text that later stages are to see, where this stage changed it. */

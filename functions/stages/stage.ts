@@ -12,7 +12,7 @@ export interface Stage {
   readonly input: "document" | "text";
   /** A result of another shape is not saved: the job ends in `StageOutputInvalid`. */
   readonly result: z.ZodMiniType;
-  /** What the stage throws on purpose. */
+  /** The errors that the stage throws on purpose. */
   readonly errors: readonly StageErrorClass[];
   readonly memoryMiB: number;
   /** After which Lambda ends an attempt. */

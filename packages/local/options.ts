@@ -10,7 +10,7 @@ export interface StartOptions {
   readonly port: number;
   /** Where the data lies; nowhere but in memory where there is none. */
   readonly dataFolder: string | undefined;
-  /** Whether to empty the data folder first. */
+  /** Empties the data folder first. */
   readonly reset: boolean;
   /** `key=value`, over the stack's config. */
   readonly set: readonly string[];

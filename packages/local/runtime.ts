@@ -13,7 +13,7 @@ export interface RuntimeOptions extends StackOptions {
   readonly config: StackConfig;
   /** The name of the stack, such as `dev`. */
   readonly stack: string;
-  /** What the program declares, where it has been evaluated already. */
+  /** The declared resources, where the program has been evaluated already. */
   readonly manifest?: Manifest;
   /** The process that is to evaluate the program; a new one where there is none. */
   readonly evaluator?: ChildProcess;

@@ -74,7 +74,7 @@ export interface Api<Input = unknown, Output = unknown> {
   /** @throws AwsError for a request that is no call of this service. */
   read(request: AwsRequest): Call<Input>;
   write(output: Output): AwsResponse;
-  /** What is not an AwsError is a fault of ours: the answer says nothing of it. */
+  /** Anything but an AwsError is a fault of ours: the answer says nothing of it. */
   writeError(error: unknown, request: AwsRequest): AwsResponse;
   /** The permissions that a call needs. The first one's resource is what the call works on. */
   permissionsOf(call: Call<Input>): readonly AccessRequest[];
@@ -90,7 +90,7 @@ export interface Api<Input = unknown, Output = unknown> {
 export interface Caller {
   /** Checks permissions that are known only now. @throws AwsError where the caller lacks one. */
   authorize(requests: readonly AccessRequest[]): void;
-  /** Takes down the capacity units that the call consumes; none where nobody counts. */
+  /** Records the capacity units that the call consumes; undefined where no one listens to usage. */
   readonly consume?: ((readUnits: number, writeUnits: number) => void) | undefined;
 }
 
@@ -142,7 +142,7 @@ export interface Stack {
   readonly apiServer: { deploy(api: HttpHandler): void };
   /** The path in the data folder; nothing where the stack keeps its data in memory only. */
   pathOf(name: string): string | undefined;
-  /** Told of all that AWS would bill; none where nobody counts. */
+  /** Told of all that AWS would bill; undefined where no one listens. */
   readonly onUsage?: ((usage: Usage) => void) | undefined;
   /** Told of what a person should know, in one sentence. */
   readonly onNotice: (sentence: string) => void;

@@ -10,7 +10,7 @@ export interface StackOptions {
   readonly clock: Clock;
   /** Where the data lies; nowhere but in memory where there is none. */
   readonly dataFolder?: string | undefined;
-  /** Whether to empty the data folder first. */
+  /** Empties the data folder first. */
   readonly reset?: boolean;
   /** Told of all that AWS would bill. */
   readonly onUsage?: ((usage: Usage) => void) | undefined;

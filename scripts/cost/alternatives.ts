@@ -43,7 +43,7 @@ export function asDurableFunction(measurement: Measurement, traffic: Traffic): P
   };
 }
 
-/** One Lambda in place of the state machine, which sleeps and does no work: what the demonstration costs that this API began as. */
+/** One Lambda in place of the state machine, which sleeps and does no work: the demonstration that this API began as. */
 export function asSleepingWorker({ manifest, job, poll }: Measurement, traffic: Traffic): Parts {
   const { seconds, memoryMiB, writeUnits } = assumptions.sleepingWorker;
   const requests: RequestUsage = {

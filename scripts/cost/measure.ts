@@ -27,7 +27,7 @@ export interface Measured {
   readonly jobs: number;
 }
 
-/** What a job uses, and what a poll of it does once it is done. */
+/** The usage of a job, and of a poll of it once it is done. */
 export interface Measurement {
   readonly manifest: Manifest;
   readonly job: RequestUsage;

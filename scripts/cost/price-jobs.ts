@@ -21,7 +21,7 @@ export type Parts = Readonly<Record<string, number>>;
 /** A client waits before it asks, and asks until the job is done. */
 export const pollsOf = ({ jobSeconds, pollsPerSecond }: Traffic): number => Math.max(1, Math.ceil(jobSeconds * pollsPerSecond));
 
-/** What a million jobs cost, each with the polls of its client. */
+/** The price of a million jobs, each with the polls of its client. */
 export function priceJobs({ manifest, job, poll }: Measurement, traffic: Traffic): Parts {
   const polls = pollsOf(traffic);
   const all = (count: (usage: RequestUsage) => number) => count(job) + polls * count(poll);
@@ -43,7 +43,7 @@ export function priceJobs({ manifest, job, poll }: Measurement, traffic: Traffic
   };
 }
 
-/** GB-seconds: what each function waits for AWS, and its own work at the share of a core that its memory brings. */
+/** GB-seconds: the time that each function waits for AWS, and its own work at the share of a core that its memory brings. */
 export function gigabyteSeconds({ invocations, waits, milliseconds }: RequestUsage, manifest: Manifest, given: Counts): number {
   const memories = new Map(functionsOf(manifest).map(({ name, memoryMiB }) => [name, memoryMiB]));
   return sum(

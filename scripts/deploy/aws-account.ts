@@ -43,7 +43,7 @@ export class AwsAccount {
     return AccountLimit.ConcurrentExecutions;
   }
 
-  /** Whether a log group of exactly this name exists. @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html */
+  /** True for a log group of exactly this name. @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html */
   async hasLogGroup(name: string): Promise<boolean> {
     const { CloudWatchLogsClient, DescribeLogGroupsCommand } = await import("@aws-sdk/client-cloudwatch-logs");
     // Answered in order of names: the name itself comes first.

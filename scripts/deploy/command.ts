@@ -11,10 +11,10 @@ export class Refusal extends Error {
   override readonly name = "Refusal";
 }
 
-/** What the commands need of their process. `env` is the process's own, since AWS's clients read no other. */
+/** The process that a command runs in; tests pass another, but for `env`, since AWS's clients read the process's own. */
 export interface Surroundings extends Omit<JobTerminal, "input"> {
   readonly platform: NodeJS.Platform;
-  /** Whether a person can be asked. */
+  /** True where a question can be answered. */
   readonly isTerminal: boolean;
   /** Shows a question and reads a line. */
   ask(question: string): Promise<string>;

@@ -87,7 +87,7 @@ export async function smoke(url: string, switches: readonly string[], surroundin
   );
 }
 
-/** Whether a function answers (`error`), or the API asks for authentication, rather than the gateway answering that it has no such route. */
+/** True where a function answers (`error`), or the API asks for authentication; the gateway of a new API has no route yet. */
 async function isUp(url: string, fetcher: typeof fetch): Promise<boolean> {
   try {
     const response = await fetcher(url);

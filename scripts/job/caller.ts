@@ -12,7 +12,7 @@ export interface ApiCall {
 export interface Caller {
   /** The call's headers, and those that identify the caller. */
   headersOf(call: ApiCall): Promise<Record<string, string>>;
-  /** What the user has to do where the gateway answers so. */
+  /** Tells the user what to do where the gateway answers so. */
   readonly advice: Readonly<Record<401 | 403, string>>;
 }
 

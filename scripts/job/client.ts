@@ -67,15 +67,17 @@ export async function runJob(api: JobApi, document: JobDocument, seen: (record: 
   let record = shapeIn(answer, jobRecord, api);
   const address = `${api.url}/jobs/${encodeURIComponent(record.jobId)}`;
   seen(record);
-  // Also of a job that an earlier try has finished: the answer to a POST has no result.
+  // Read once even where an earlier attempt has finished the job: the answer to a POST has no result.
   do {
-    await api.clock.sleep(answer.retryAfterMilliseconds ?? 1000, api.signal);
+    if (!isFinal(record)) await api.clock.sleep(answer.retryAfterMilliseconds ?? 1000, api.signal);
     answer = await call(api, address);
     record = shapeIn(answer, jobRecord, api);
     seen(record);
-  } while (record.status !== "DONE" && record.status !== "ERROR");
+  } while (!isFinal(record));
   return record;
 }
+
+const isFinal = ({ status }: JobRecord): boolean => status === "DONE" || status === "ERROR";
 
 /** The headers and body of `POST /jobs`; a document that is too large for it is uploaded first. */
 async function submissionOf(api: JobApi, { contentType, body }: JobDocument): Promise<Call> {

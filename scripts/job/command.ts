@@ -21,7 +21,7 @@ const usage = `Submits a document, waits, and prints the job's record as JSON. P
 
 Exit codes: 0 the job is DONE, 1 it ended in ERROR, 2 wrong call or no answer.`;
 
-/** What the command needs of its process. */
+/** The process that the command runs in; tests pass another. */
 export interface JobTerminal {
   readonly fetch: typeof fetch;
   readonly clock: Clock;

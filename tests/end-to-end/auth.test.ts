@@ -63,13 +63,13 @@ describe("jwt", () => {
     expect((await request(runtime, "/jobs", taken)).status).toBe(404);
   });
 
-  test("without a token nothing is answered but the description; a token must say whose it is", async () => {
-    const nobody = { authorization: `Bearer ${await issuer.token({ aud: "app" })}` };
+  test("without a token nothing but the description is answered; a token must have a subject", async () => {
+    const anonymous = { authorization: `Bearer ${await issuer.token({ aud: "app" })}` };
 
     const statuses = [
       (await request(runtime, "/jobs", { method: "POST", headers: json, body: text })).status,
       (await request(runtime, "/openapi.json")).status,
-      (await submit(nobody)).status,
+      (await submit(anonymous)).status,
     ];
 
     expect(statuses).toEqual([401, 200, 403]);

@@ -9,6 +9,7 @@ import { DynamoEngine, type LambdaFunction } from "@async-text-processing/local/
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Job } from "../../functions/jobs/job.ts";
+import { stages } from "../../functions/stages/registry.ts";
 import { projectFolder } from "../support/evaluated-program.ts";
 import { isFinal, type LocalRuntimeOptions, poll, startLocalRuntime, submit } from "../support/local-runtime.ts";
 
@@ -202,7 +203,7 @@ function expectDone(records: ReadonlyMap<string, Job>, accepted: ReadonlyMap<str
     jobId,
     text,
     status: "DONE",
-    writes: 5, // its making, its opening, and one for each stage; the sweeper's restarts are counted apart
+    writes: 2 + stages.length, // its creation, its opening, and one for each stage; the sweeper's restarts are counted apart
     result: {
       ocr: { stage: "ocr", charCount: text.length, wordCount: 3, preview: text },
       mlInference: { stage: "ml_inference", tokenCount: 3 },

@@ -76,7 +76,7 @@ test("a PDF is read", async () => {
   expect(await ended("application/pdf", writtenPage(lines))).toMatchObject(read);
 });
 
-test("the client sends a file of more than 6 MB by way of the bucket, and only the job's copy stays", async () => {
+test("the client uploads a file of more than 6 MB to the bucket, and only the job's copy stays", async () => {
   const path = join(folder, "large.png");
   writeFileSync(path, await pagePng(lines, { scale: 3.6, deflateLevel: 0 }));
   const [printed, reported]: [string[], string[]] = [[], []];

@@ -71,7 +71,7 @@ describe("jwt", () => {
     await runtime.stop();
   });
 
-  test("callers find their own documents and nobody else's, and without a token nothing", async () => {
+  test("callers find their own documents only, and without a token nothing", async () => {
     const as = async (sub: string) => ({ authorization: `Bearer ${await issuer.token({ aud: "app", sub })}` });
     const [ann, bob] = [await as("ann"), await as("bob")];
     const init = { method: "POST", headers: { "content-type": "text/plain", ...ann }, body: glacier };
@@ -79,11 +79,11 @@ describe("jwt", () => {
     const search = (headers: Record<string, string>) => request(runtime, "/search?q=glacier", { headers });
 
     await expect.poll(async () => (await search(ann)).body["documents"], { timeout: 60_000, interval: 50 }).toHaveLength(1);
-    const [own, other, nobody] = [await search(ann), await search(bob), await search({})];
+    const [own, other, anonymous] = [await search(ann), await search(bob), await search({})];
 
     expect(own.body["documents"]).toMatchObject([{ jobId: job["jobId"] }]);
     expect([other.status, other.body]).toEqual([200, { documents: [] }]);
-    expect(nobody.status).toBe(401);
+    expect(anonymous.status).toBe(401);
   });
 });
 

@@ -126,7 +126,7 @@ test("a 413 names the limit and the size received", async () => {
   expect(bodyOf(answer)).toMatchObject({ error: sentence, code: "DocumentTooLarge", status: 413 });
 });
 
-test("the new record says whose it is, when it is due, and until when it is there; nothing of the text is logged", async () => {
+test("the new record has its owner, when it is due, and when it expires; nothing of the text is logged", async () => {
   const pipeline = await createPipeline();
 
   const { jobId, generation } = await pipeline.submit("a text of ours");

@@ -1,8 +1,9 @@
 import { AwsError } from "@async-text-processing/local";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test } from "vitest";
-import type { JobKey, Stage } from "../../functions/jobs/job.ts";
+import type { JobKey } from "../../functions/jobs/job.ts";
 import type { ScannedDocument } from "../../functions/stages/document.ts";
+import type { StageName } from "../../functions/stages/registry.ts";
 import { documentTerms } from "../../functions/stages/search/document-vector.ts";
 import { about, bodyOf, post } from "../support/answers.ts";
 import { heldJob, jobId, key } from "../support/held-job.ts";
@@ -18,7 +19,7 @@ const deleteJob = (pipeline: Pipeline, id: string) => pipeline.request("delete",
 
 type Way = (pipeline: Pipeline, key: JobKey) => Promise<unknown>;
 const stages =
-  (...names: readonly Stage[]): Way =>
+  (...names: readonly StageName[]): Way =>
   async (pipeline, job) => {
     for (const name of names) await pipeline.runStage(name, job);
   };
@@ -188,7 +189,7 @@ test("a job that is made again under its key, just before any call of the deleti
   expect(calls).toBe(4); // close, list objects, delete them, remove
 });
 
-/** A search stage that posted its terms and died: nobody wrote them down. */
+/** A search stage that posted its terms and died before it saved them in the record. */
 const diedInSearch: Way = async (pipeline, job) => {
   await stages("ocr", "ml_inference")(pipeline, job);
   const record = await pipeline.record(job.jobId);

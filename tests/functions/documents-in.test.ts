@@ -212,7 +212,8 @@ test("an image without a size is a 400", async () => {
 
   const answer = await send(pipeline, "image/png", pngFile().bytes.subarray(0, 12));
 
-  expect(bodyOf(answer)).toEqual(problem(400, "Bad Request", "DocumentUnreadable", "The document could not be read; it may be damaged."));
+  const sentence = "The document could not be read; it may be damaged. Check that it opens, and send it again.";
+  expect(bodyOf(answer)).toEqual(problem(400, "Bad Request", "DocumentUnreadable", sentence));
 });
 
 test.each([

@@ -106,7 +106,7 @@ test.each([
   expect(pipeline.started).toHaveLength(keyIs === "free" ? 2 : 1);
 });
 
-test.each(["a text", longText])("of equal requests at the same time one makes the job, and all are told of it", async (text) => {
+test.each(["a text", longText])("of equal requests at the same time one creates the job, and all are answered with it", async (text) => {
   const pipeline = await createPipeline();
 
   const answers = await Promise.all(Array.from({ length: 6 }, () => post(pipeline, text, key)));

@@ -8,24 +8,20 @@ interface Import {
   readonly of: string;
 }
 
-const statement = /^(?:import|export)\s(?<names>[^;]*?)\sfrom\s"(?<of>[^"]+)";|^import\s"(?<bare>[^"]+)";|\bimport\("(?<late>[^"]+)"\)/gm;
+const statement = /^(?:import|export)\s[^;]*?\sfrom\s"(?<of>[^"]+)";|^import\s"(?<bare>[^"]+)";|\bimport\("(?<late>[^"]+)"\)/gm;
 
-/** What a file imports, its relative paths from the project's folder. Types alone are left out on demand: they load nothing. */
-function importsOf(file: string, withTypes = true): Import[] {
+/** The imports of a file, relative paths from the project's folder. */
+function importsOf(file: string): Import[] {
   const text = readFileSync(join(projectFolder, file), "utf8");
-  return [...text.matchAll(statement)].flatMap(({ groups = {} }) => {
+  return [...text.matchAll(statement)].map(({ groups = {} }) => {
     const of = groups["of"] ?? groups["bare"] ?? groups["late"] ?? "";
-    if (!withTypes && isOfTypes(groups["names"] ?? "value")) return [];
-    return [{ file, of: of.startsWith(".") ? relative(projectFolder, join(projectFolder, dirname(file), of)) : of }];
+    return { file, of: of.startsWith(".") ? relative(projectFolder, join(projectFolder, dirname(file), of)) : of };
   });
 }
 
-const isOfTypes = (names: string): boolean =>
-  names.startsWith("type ") || (names.startsWith("{") && names.split(",").every((name) => /^[{\s]*(type\s|\}?\s*$)/.test(name)));
-
 const layers = ["api", "jobs", "stages", "services"];
 const layerOf = (file: string): string | undefined => layers.find((layer) => file.startsWith(`functions/${layer}/`));
-const all = globSync("functions/**/*.ts", { cwd: projectFolder }).flatMap((file) => importsOf(file));
+const all = globSync("functions/**/*.ts", { cwd: projectFolder }).flatMap(importsOf);
 
 test("the imports are found", () => {
   const found = all.filter(({ file }) => file === "functions/jobs/job-repository.ts").map(({ of }) => of);
@@ -47,22 +43,4 @@ test("api knows nothing of DynamoDB or S3, and nothing but api knows of HTTP", (
 
   expect(sdkOfApi).toEqual([]);
   expect(http).toEqual([]);
-});
-
-test("the Pulumi program loads no AWS SDK with what it takes from the functions", () => {
-  const seen = new Set<string>();
-  const packages = new Set<string>();
-  const visit = (file: string): void => {
-    if (seen.has(file) || !file.endsWith(".ts")) return;
-    seen.add(file);
-    for (const { of } of importsOf(file, false)) {
-      if (/^[a-z]+\//.test(of) && of.endsWith(".ts")) visit(of);
-      else packages.add(of);
-    }
-  };
-
-  for (const file of ["index.ts", ...globSync("infrastructure/*.ts", { cwd: projectFolder })]) visit(file);
-
-  expect([...seen]).toContain("functions/jobs/storage-layout.ts");
-  expect([...packages].filter((name) => /^@aws-(sdk|lambda-powertools)\//.test(name))).toEqual([]);
 });

@@ -160,7 +160,7 @@ test("OCR is handed the document, whose job it is and what is left of its time",
 
   const [document, ...rest] = seen as [ReturnType<typeof pngFile>, ...unknown[]];
   expect([document.type, Buffer.from(document.bytes)]).toEqual(["image/png", pngFile().bytes]);
-  expect(rest).toEqual([key.jobId, 85_000]);
+  expect(rest).toEqual([key.jobId, 78_000]);
 });
 
 /** Runs a job whose one stage fails, to the end of its execution. */

@@ -1,9 +1,13 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { HttpResponse } from "../../functions/api/http.ts";
 import { jobIdOfKey } from "../../functions/jobs/job-ids.ts";
 import { about, bodyOf, post, problem } from "../support/answers.ts";
 import { keptIn, nothingKept } from "../support/kept.ts";
 import { createPipeline, type Pipeline } from "../support/pipeline.ts";
 import { pngFile } from "../support/scanned-documents.ts";
+import { Turnstile } from "../support/turnstile.ts";
 import { postUpload, upload } from "../support/uploads.ts";
 
 const png = pngFile({ bytes: 5_000_000 });
@@ -167,4 +171,34 @@ test("what says that an upload was used reads as no job, for its owner and when 
   expect(claim).toMatchObject({ expiresAt: 1_767_225_600 + 2 * 86_400 });
   expect([read.statusCode, deleted.statusCode]).toEqual([404, 204]);
   expect((await keptIn(pipeline.aws)).jobs).toContainEqual(claim);
+});
+
+test.each([
+  { first: key, second: otherKey },
+  { first: key, second: {} },
+  { first: key, second: key },
+])("whichever way the calls of two requests meet, one job comes of the upload: $first and $second", async ({ first, second }) => {
+  const isRepeat = first === second;
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.boolean(), { maxLength: 20 }), async (schedule) => {
+      const turnstile = new Turnstile();
+      const actor = new AsyncLocalStorage<string>();
+      const pipeline = await createPipeline({ before: async () => turnstile.enter(actor.getStore() ?? "admin") });
+      const { uploadId } = await upload(pipeline, pngFile());
+      const answers: HttpResponse[] = [];
+      const submitAs = (name: string, headers: Record<string, string>) => () =>
+        actor.run(name, async () => answers.push(await postUpload(pipeline, uploadId, headers)));
+
+      await turnstile.race(schedule, { one: submitAs("one", first), two: submitAs("two", second) });
+
+      const [accepted, ...refused] = answers.sort((a, b) => Number(a.statusCode) - Number(b.statusCode));
+      const [job, ...others] = await jobsIn(pipeline);
+      expect([accepted?.statusCode, bodyOf(accepted ?? {})["jobId"], others]).toEqual([202, job?.jobId, []]);
+      const allowed = isRepeat ? [undefined] : ["UploadAlreadyUsed", "UploadNotFound"];
+      for (const answer of refused) expect(allowed).toContain(bodyOf(answer)["code"]);
+      expect(pipeline.started).toEqual([{ jobId: job?.jobId, generation: job?.generation }]);
+      expect((await keptIn(pipeline.aws)).objects).toEqual([`jobs/${job?.jobId}/${job?.generation}/document`]);
+    }),
+    { numRuns: 25 },
+  );
 });

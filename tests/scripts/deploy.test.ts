@@ -11,7 +11,7 @@ afterEach(() => project.close());
 
 const where = "Stack dev in eu-central-1, account 123456789012, as arn:aws:iam::123456789012:user/ada. State in file://~.\n";
 
-/** Outputs of the stack whose API the project's own server stands for. */
+/** The outputs of a stack; the project's server is its API. */
 const outputs = () => ({
   output: JSON.stringify({
     ApiBaseUrl: project.url,

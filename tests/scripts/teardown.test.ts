@@ -76,7 +76,7 @@ test("a log group that is left is named", async () => {
   });
 });
 
-test("the log group of a stack whose name only begins the same is none of its business", async () => {
+test("the log group of a stack with the same prefix is not reported", async () => {
   project.aws[group] = [200, { logGroups: [{ logGroupName: `${group}-2` }] }];
 
   const { code } = await project.run(teardown, ["--yes"]);

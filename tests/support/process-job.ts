@@ -6,7 +6,7 @@ import { type StageName, stages } from "../../functions/stages/registry.ts";
 import { fillPlaceholders, readDefinition } from "../../statemachine/definition.ts";
 import { functionPlaceholder } from "../../statemachine/stage-states.ts";
 
-export const context: StageContext = { getRemainingTimeInMillis: () => 85_000 };
+export const context: StageContext = { getRemainingTimeInMillis: () => 78_000 };
 
 export const stateMachineArn = "arn:aws:states:eu-central-1:123456789012:stateMachine:process-job";
 
@@ -20,8 +20,8 @@ export const failed = (errorType: string, errorMessage = ""): Invocation => ({ o
 
 /** The definition in the interpreter, its functions these handlers. */
 export function createProcessJob(aws: LocalAws, roleName: string, handlers: StageHandlers, invokeStage: InvokeStage): StateMachine {
-  const invoke = ({ functionNameOrArn: functionName, event }: { functionNameOrArn: string; event: string }) =>
-    invokeStage(functionName as StageName, () => handlers[functionName as StageName](JSON.parse(event), context).then(succeeded, threw));
+  const invoke = ({ functionNameOrArn: name, event }: { functionNameOrArn: string; event: string }) =>
+    invokeStage(name as StageName, () => handlers[name as StageName](JSON.parse(event), context).then(succeeded, threw));
   const functions = Object.fromEntries(stages.map((stage) => [functionPlaceholder(stage), stage.name]));
   return new StateMachine(fillPlaceholders(readDefinition(), { ...functions, JobsTableName: "jobs" }), {
     name: "process-job",

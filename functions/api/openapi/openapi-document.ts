@@ -11,13 +11,13 @@ import { submissionSchema } from "../submitted-document.ts";
 import { type CallDescription, calls, searchCall } from "./calls.ts";
 import { errorResponses, type GatewayStatus } from "./responses.ts";
 
-/** How callers identify themselves. */
+/** The ways in which callers identify themselves. */
 export type Authentication = "none" | "iam" | "jwt";
 
-/** What the settings of a stack decide about its API. */
+/** The settings of a stack that its API depends on. */
 export interface ApiSettings {
   readonly authentication: Authentication;
-  /** Whether there is a search. */
+  /** `true` where there is a search. */
   readonly search: boolean;
 }
 

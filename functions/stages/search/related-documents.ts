@@ -4,7 +4,7 @@ import type { DocumentTerms } from "./document-vector.ts";
 import type { Posting, PostingKey, PostingStore } from "./posting-store.ts";
 import { type Related, type RelatedDocument, relate } from "./relate.ts";
 
-/** What one job, or one query, may cost. */
+/** Limits to the cost of one job, or one query. */
 export interface SearchLimits {
   /** Terms to post a document under: a write unit each. */
   readonly postedTerms: number;

@@ -5,7 +5,7 @@ import type { search } from "./stage.ts";
 import { termUses } from "./term-uses.ts";
 import { topKeywords } from "./top-keywords.ts";
 
-/** What is found of related documents: nothing, how many, or also which. */
+/** Keywords only, or also how many documents are related, or which. */
 export type RelatedDocumentsMode = "off" | "count" | "list";
 
 export function runWith(related: RelatedDocuments, mode: RelatedDocumentsMode): StageFunction<typeof search> {

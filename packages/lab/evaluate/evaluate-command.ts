@@ -27,7 +27,7 @@ export interface EvaluateOptions {
   onProgress(line: string): void;
 }
 
-/** What the command needs of its process. */
+/** The process that the command runs in; tests pass another. */
 export interface EvaluateTerminal {
   readonly evaluations: Readonly<Record<EvaluatedStage, (options: EvaluateOptions) => Promise<Report>>>;
   /** Standard output. */

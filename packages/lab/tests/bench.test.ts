@@ -35,7 +35,7 @@ test("a load makes the requested number of calls, with at most one per client at
   expect([count, seen.max]).toEqual([10, 3]);
 });
 
-test("a load whose time is up begins no other call", async () => {
+test("a load begins no call when its time is up", async () => {
   const { count } = await load({ clients: 4, count: 1_000, milliseconds: 0 }, async () => undefined);
 
   expect(count).toBe(0);

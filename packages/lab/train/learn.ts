@@ -6,7 +6,7 @@ import { tokensOf } from "../../../functions/stages/ml-inference/tokens.ts";
 import { sharpened, sharpenedModel, sharpnessOf } from "./calibrate.ts";
 import { type Example, fitModel } from "./fit.ts";
 import type { LabelledText } from "./labelled-texts.ts";
-import { type Answer, likeliest } from "./quality.ts";
+import { type Answer, mostLikely } from "./quality.ts";
 
 /** The answers for a text: of the model before, and of one that was trained on the other folds only. */
 export interface Compared {
@@ -65,8 +65,8 @@ export function learn(texts: readonly LabelledText[], { start, byDomain, onProgr
   onProgress(1);
   const compared = examples.map(({ features, target }, index) => ({
     source: texts[index]?.source ?? "",
-    before: likeliest(probabilitiesOf(scoresOf(start, features)), highest(target)),
-    after: likeliest(probabilitiesOf(sharpened(scores[index] ?? unknown, sharpness)), highest(target)),
+    before: mostLikely(probabilitiesOf(scoresOf(start, features)), highest(target)),
+    after: mostLikely(probabilitiesOf(sharpened(scores[index] ?? unknown, sharpness)), highest(target)),
   }));
   return { model, compared };
 }

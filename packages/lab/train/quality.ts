@@ -20,7 +20,7 @@ export interface Quality {
 }
 
 /** The most likely answer of a model. */
-export function likeliest(probability: PerSentiment, right: Answer["right"]): Answer {
+export function mostLikely(probability: PerSentiment, right: Answer["right"]): Answer {
   const guess = highest(probability);
   return { guess, right, confidence: probability[guess] };
 }

@@ -27,7 +27,7 @@ Equal files give equal weights. Exit codes: 0 the weights are written, 2 wrong c
 const minTexts = 20;
 export const weightsFile = "functions/stages/ml-inference/weights.generated.json";
 
-/** What the command needs of its process. */
+/** The process that the command runs in; tests pass another. */
 export interface TrainTerminal {
   /** @throws where there is no such file. */
   read(file: string): string;

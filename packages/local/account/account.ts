@@ -79,7 +79,7 @@ export class Account {
     return principal;
   }
 
-  /** Whether a role has all these permissions: for a service that does without where it has not. A denial is reported. */
+  /** Checks the permissions of a role for a service that goes on without them. A denial is reported. */
   permits(principal: Principal, permissions: readonly AccessRequest[]): boolean {
     try {
       this.#authorize(principal, permissions, accessDenied);

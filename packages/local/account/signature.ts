@@ -28,7 +28,7 @@ export function signatureOf({ headers }: Pick<AwsRequest, "headers">): Signature
   return { accessKeyId, scope, service, signedHeaders: signedHeaders.split(";"), date: headers["x-amz-date"] ?? "", value };
 }
 
-/** Whether the request is signed with this key, its body included: it is signed once more, and compared. The date is not compared with a clock. */
+/** Checks that the request is signed with this key, its body included: it is signed once more, and compared. The date is not compared with a clock. */
 export async function isSignedBy(secretAccessKey: string, signature: Signature, request: AwsRequest): Promise<boolean> {
   const stated = request.headers["x-amz-content-sha256"] ?? "";
   if (/^[0-9a-f]{64}$/.test(stated) && hash("sha256", request.body) !== stated) return false;

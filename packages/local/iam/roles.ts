@@ -44,7 +44,7 @@ export class Roles {
     this.#role(roleName).policies.push(ofRole(roleName, "policy", () => compileGrants(document)));
   }
 
-  /** Adds a policy of a resource that holds for whoever calls: it can only take away. */
+  /** Adds a policy of a resource that holds for every caller: it can only deny. */
   addDenial(document: { readonly Statement: readonly { readonly Effect: string; readonly Principal?: unknown }[] }): void {
     const statements = document.Statement.map(({ Principal: principal, ...statement }) => {
       if (statement.Effect !== "Deny" || principal !== "*")
@@ -70,7 +70,7 @@ export class Roles {
     return role;
   }
 
-  /** What the roles may do and, by what the ledger has seen, never did: it can be taken away. */
+  /** The granted actions that no call has used, by the ledger: they can be taken away. */
   unused(ledger: PermissionLedger): Grant[] {
     return [...this.#roles.values()].flatMap(({ roleName, policies }) => ledger.unused(roleName, policies));
   }
@@ -95,7 +95,7 @@ export function accessKeyIdOf({ secretAccessKey }: Principal): string {
   return `LOCAL${secretAccessKey.slice(0, 15).toUpperCase()}`;
 }
 
-/** A denial would make {@link Roles.unused} list what nobody could have used. */
+/** A denial would make {@link Roles.unused} list actions that no call could have used. */
 function compileGrants(document: string): CompiledPolicy {
   const policy = compilePolicy(document);
   const denial = policy.statements.find(({ effect }) => effect === "Deny");

@@ -7,7 +7,7 @@ import { Socket } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-/** What the process is started with, as JSON in its first argument. */
+/** The first argument of the process, as JSON. */
 export interface BootstrapStart {
   readonly codeFolder: string;
   /** `<file>.<export>`. */

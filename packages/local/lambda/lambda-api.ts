@@ -89,7 +89,7 @@ function invokeAnswer(output: InvokeOutput): AwsResponse {
   return { status: 200, headers, body: failed ? JSON.stringify(outcome) : outcome.payload };
 }
 
-/** An error as Lambda's API has it. What is not an {@link AwsError} is a fault of ours, of which it says nothing. */
+/** An error as Lambda's API answers it. Anything but an {@link AwsError} is a fault of ours: a 500 without details. */
 function invokeError(error: unknown): AwsResponse {
   const known = error instanceof AwsError ? error : new AwsError("ServiceException", "Internal server error", 500);
   const { name, message, status, members } = known;

@@ -14,13 +14,13 @@ export interface FunctionSpec extends Omit<EnvironmentSpec, "context"> {
   /** Environments that may run at once; calls beyond them wait. */
   readonly environments: number;
   readonly clock: Clock;
-  /** Told of each invocation; none where nobody counts. */
+  /** Told of each invocation. */
   readonly onUsage?: ((usage: InvocationUsage) => void) | undefined;
 }
 
 type InvocationOutcome = Invocation["outcome"];
 
-/** What Lambda gives a function for its start; after that it starts once more, on the invocation's own time. */
+/** The time that Lambda gives a function for its start; after that it starts once more, on the invocation's own time. */
 const initMilliseconds = 10_000;
 
 /** The reason of a deadline that has passed. */

@@ -1,4 +1,4 @@
-/** What tests of a program need beside the runtime: a clock to turn, AWS in memory, and single parts of the runtime. */
+/** For tests of a program, beside the runtime: a clock to turn, AWS in memory, and single parts of the runtime. */
 export type { AwsResponse } from "../aws.ts";
 export { itemBytes } from "../dynamodb/capacity.ts";
 export type { Item } from "../dynamodb/dynalite.ts";

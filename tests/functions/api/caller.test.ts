@@ -6,7 +6,7 @@ const owner = (authorizer?: object) => ownerOf(httpEvent({ requestContext: { req
 const jwt = (claims: object) => ({ jwt: { claims, scopes: null } });
 const iam = (userId: string) => ({ iam: { userId } });
 
-test("everyone is the same owner where nobody is asked who they are", () => {
+test("without authentication everyone is the same owner", () => {
   expect(owner()).toBe("public");
 });
 

@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => project.close());
 
-/** Whose credentials the account says these are, in an environment with these variables. */
+/** The identity, in an environment with these variables. */
 const identity = (env: NodeJS.ProcessEnv = accessKey, region = "eu-west-1") =>
   inEnvironment({ ...project.env, ...env }, () => new AwsAccount(region).identity(process.env));
 
@@ -23,7 +23,7 @@ const writeProfile = (settings: string) => {
 };
 const staticProfile = "aws_access_key_id = AKIAWORK\naws_secret_access_key = secret\n";
 
-test("AWS answers whose the credentials are", async () => {
+test("AWS answers with the identity of the credentials", async () => {
   expect(await identity()).toEqual({ account: "123456789012", arn: "arn:aws:iam::123456789012:user/ada" });
   expect(project.awsCalls).toEqual([`GetCallerIdentity ${accessKey.AWS_ACCESS_KEY_ID} eu-west-1/sts`]);
 });

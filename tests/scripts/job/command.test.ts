@@ -43,6 +43,12 @@ function run(args: string[], input = "", env: NodeJS.ProcessEnv = {}): Promise<{
   });
 }
 
+/** The answers of a job that is done when it is first read. */
+const quickJob = (text = "hello") => [
+  { jobId: "j-1", status: "PENDING" },
+  { jobId: "j-1", status: "DONE", text },
+];
+
 interface CommandOptions {
   readonly finalAnswerRepeats?: boolean;
   readonly env?: NodeJS.ProcessEnv;
@@ -117,13 +123,13 @@ test("the script looks for a file where npm was called", async () => {
   const { code } = await run(["note.txt", "--url", url], "", { INIT_CWD: folder });
 
   expect(code).toBe(0);
-  expect(requests).toEqual([{ call: "POST /jobs", contentType: "text/plain; charset=utf-8", body: "from a file" }]);
+  expect(requests[0]).toEqual({ call: "POST /jobs", contentType: "text/plain; charset=utf-8", body: "from a file" });
 });
 
 test("characters of a document or an error that control a terminal, or turn the direction of text, are printed escaped", async () => {
   const text = "\u001b[31mred\u009b0m \u202eevil\u2066\u2028 caf\u00e9 \u{1f44d}\u200d";
 
-  const done = await command(["hello"], [{ jobId: "j-1", status: "DONE", text }]);
+  const done = await command(["hello"], quickJob(text));
   const refused = await command(["hello"], [], { refusal: { error: text } });
 
   expect(done.printed[0]).toContain(String.raw`"text": "\u001b[31mred\u009b0m \u202eevil\u2066\u2028 café 👍`);
@@ -143,15 +149,15 @@ test("an error of the API is printed with its code, whatever its media type", as
 });
 
 test("an answer that breaks off is asked for again", async () => {
-  let posts = 0;
+  let calls = 0;
   const { url } = await serve((_, response) => {
-    if (++posts === 1) response.writeHead(202, { "Content-Length": "100" }).write("{", () => response.destroy());
+    if (++calls === 1) response.writeHead(202, { "Content-Length": "100" }).write("{", () => response.destroy());
     else response.end('{"jobId":"j-1","status":"DONE"}');
   });
 
   const { code } = await run(["hello", "--url", url]);
 
-  expect([code, posts]).toEqual([0, 2]);
+  expect([code, calls]).toEqual([0, 3]);
 });
 
 test("shows each status and stage once, with the seconds since the start", async () => {
@@ -169,18 +175,18 @@ test("shows each status and stage once, with the seconds since the start", async
 
 test("calls the local API unless told otherwise, and keeps a path in the address", async () => {
   const [local, elsewhere] = await Promise.all([
-    command(["hello"], [{ jobId: "j-1", status: "DONE" }]),
-    command(["hello", "--url", "https://api.test/v1/"], [{ jobId: "j-1", status: "DONE" }]),
+    command(["hello"], quickJob()),
+    command(["hello", "--url", "https://api.test/v1/"], quickJob()),
   ]);
 
-  expect(local.urls).toEqual(["http://127.0.0.1:3000/jobs"]);
-  expect(elsewhere.urls).toEqual(["https://api.test/v1/jobs"]);
+  expect(local.urls).toEqual(["http://127.0.0.1:3000/jobs", "http://127.0.0.1:3000/jobs/j-1"]);
+  expect(elsewhere.urls).toEqual(["https://api.test/v1/jobs", "https://api.test/v1/jobs/j-1"]);
 });
 
 test.each([
   [[], 330],
   [["--timeout", "5"], 5],
-])("%j stops waiting after %i s and says where the job stands", async (options, seconds) => {
+])("%j stops waiting after %i s and reports the status of the job", async (options, seconds) => {
   const { code, printed, reported } = await command(["hello", ...options], [{ jobId: "j-1", status: "PENDING" }], {
     finalAnswerRepeats: true,
   });
@@ -212,9 +218,9 @@ test.each([
   ["--token before JOB_TOKEN", ["--token", "abc"], { JOB_TOKEN: "other" }, "Bearer abc"],
   ["neither", ["--token", ""], { JOB_TOKEN: "" }, null],
 ])("authenticates by %s", async (_, options, env, authorization) => {
-  const { authorizations } = await command(["hello", ...options], [{ jobId: "j-1", status: "DONE" }], { env });
+  const { authorizations } = await command(["hello", ...options], quickJob(), { env });
 
-  expect(authorizations).toEqual([authorization]);
+  expect(authorizations).toEqual([authorization, authorization]);
 });
 
 test("--help prints how it is called", async () => {

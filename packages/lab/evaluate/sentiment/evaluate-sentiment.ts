@@ -3,14 +3,14 @@ import { sentimentOf } from "../../../../functions/stages/ml-inference/analyse-s
 import { sentiments } from "../../../../functions/stages/ml-inference/sentiment.ts";
 import { shippedModel } from "../../../../functions/stages/ml-inference/shipped-model.ts";
 import type { Row } from "../../../../scripts/table.ts";
-import { type Answer, likeliest, qualityOf } from "../../train/quality.ts";
+import { type Answer, mostLikely, qualityOf } from "../../train/quality.ts";
 import labelled from "./labelled.json" with { type: "json" };
 
 /** One system to compare; `right` is passed through. */
 type System = (text: string, right: Answer["right"]) => Answer;
 
 const systems: readonly (readonly [name: string, system: System])[] = [
-  ["this project", (text, right) => likeliest(sentimentOf(text, shippedModel), right)],
+  ["this project", (text, right) => mostLikely(sentimentOf(text, shippedModel), right)],
   ["VADER", byVader],
   ["two word lists", byWordLists],
 ];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { likeliest, qualityOf } from "../../train/quality.ts";
+import { mostLikely, qualityOf } from "../../train/quality.ts";
 
 test("quality is accuracy, half credit for NEUTRAL, macro-F1 and calibration error", () => {
   const answers = [
@@ -18,6 +18,6 @@ test("quality is accuracy, half credit for NEUTRAL, macro-F1 and calibration err
 });
 
 test("the guess is the most likely sentiment, and its probability the confidence", () => {
-  expect(likeliest([0.2, 0.5, 0.3], 0)).toEqual({ guess: 1, right: 0, confidence: 0.5 });
-  expect(likeliest([0.2, 0.2, 0.6], 2)).toEqual({ guess: 2, right: 2, confidence: 0.6 });
+  expect(mostLikely([0.2, 0.5, 0.3], 0)).toEqual({ guess: 1, right: 0, confidence: 0.5 });
+  expect(mostLikely([0.2, 0.2, 0.6], 2)).toEqual({ guess: 2, right: 2, confidence: 0.6 });
 });

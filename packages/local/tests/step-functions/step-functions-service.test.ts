@@ -8,6 +8,7 @@ import { ExecutionJournal, type StartedExecution } from "../../step-functions/jo
 import type { ExecutionOutcome } from "../../step-functions/state-machine.ts";
 import { StepFunctionsService } from "../../step-functions/step-functions-service.ts";
 import { ManualClock } from "../../testing/manual-clock.ts";
+import type { Usage } from "../../usage.ts";
 
 const arn = "arn:aws:states:us-east-1:000000000000:stateMachine:process-job";
 const invoke = { Type: "Task", Resource: "arn:aws:states:::lambda:invoke" };
@@ -54,6 +55,7 @@ function createProcess({ definition = twoStages, concurrency = 100, faults, isDe
     faults: [] as unknown[],
     diskFaults: [] as unknown[],
     notices: [] as string[],
+    usages: [] as Usage[],
   };
   const invoked = setting.invoked ?? (async (): Promise<Invocation["outcome"]> => ({ payload: "{}" }));
   const service = new StepFunctionsService({
@@ -68,7 +70,10 @@ function createProcess({ definition = twoStages, concurrency = 100, faults, isDe
     onFault: (error) => seen.faults.push(error),
     onDiskFault: (error) => seen.diskFaults.push(error),
     onNotice: (sentence) => seen.notices.push(sentence),
-    onUsage: (usage) => usage.kind === "execution" && seen.ends.push([usage.name, usage.status]),
+    onUsage: (usage) => {
+      if (usage.kind === "execution") seen.ends.push([usage.name, usage.status]);
+      seen.usages.push(usage);
+    },
   });
   if (isDeclared) {
     service.add({
@@ -373,4 +378,17 @@ test("what it runs is listed as it was declared", () => {
   const { service } = createProcess();
 
   expect(service.all).toMatchObject([{ name: "process-job", arn, logLevel: "ALL", includeExecutionData: true }]);
+});
+
+test("each state that is entered is reported, and the execution at its end", async () => {
+  const { start, clock, usages } = createProcess();
+
+  start("a");
+  await clock.advance(1_000);
+
+  const state = { kind: "state", stateMachineArn: arn, name: "a" };
+  expect(usages).toEqual([
+    ...["First", "Between", "Second"].map((name) => ({ ...state, state: name })),
+    { kind: "execution", stateMachineArn: arn, name: "a", status: "SUCCEEDED", error: "", milliseconds: 1_000 },
+  ]);
 });

@@ -37,7 +37,7 @@ test.each([
   expect(described.sort()).toEqual(routeKeys.filter((key) => key !== "$default").sort());
 });
 
-test("who has to say who they are is asked at every call but the description's own", () => {
+test("every call needs authentication but the one for the description itself", () => {
   const { paths, components } = openApiDocument({ authentication: "jwt", search: true }) as unknown as Document;
 
   const open = Object.entries(paths).filter(([, calls]) => Object.values(calls).some(({ security }) => security === undefined));

@@ -1,7 +1,5 @@
 import { expect, test } from "vitest";
-import { diskFaultNotice, isDiskFault } from "../disk-fault.ts";
-import { ExecutionFaults } from "../step-functions/faults.ts";
-import { ManualClock } from "../testing/manual-clock.ts";
+import { ExecutionFaults } from "../../step-functions/faults.ts";
 
 const deal = (faults: ExecutionFaults, count: number) => Array.from({ length: count }, () => faults.deal());
 const share = (fates: readonly boolean[]) => fates.filter(Boolean).length / fates.length;
@@ -53,22 +51,4 @@ test.each([
 
   expect(() => faults.set(changes as object)).toThrow(sentence);
   expect(faults.get()).toEqual({ duplicate: 0, drop: 0, restart: 0.5, seed: 1 });
-});
-
-test("a disk that takes no more is told of once a minute", async () => {
-  const said: string[] = [];
-  const clock = new ManualClock();
-  const notice = diskFaultNotice(clock, (sentence) => said.push(sentence));
-  const level = Object.assign(new Error("IO error: /data/tables/000003.log: No space left on device"), { code: "LEVEL_IO_ERROR" });
-
-  notice(Object.assign(new Error(), { code: "ENOSPC" }));
-  notice(level);
-  await clock.advance(60_000);
-  notice(level);
-
-  const sentence = (reason: string) =>
-    `The data folder cannot be written (${reason}): until it can, new jobs and results are refused, and nothing that was kept is lost.`;
-  expect(said).toEqual([sentence("ENOSPC"), sentence("No space left on device")]);
-  expect(isDiskFault(level)).toBe(true);
-  expect([new TypeError("x"), undefined, { code: "ENOENT" }].map(isDiskFault)).toEqual([false, false, false]);
 });
