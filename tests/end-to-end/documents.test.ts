@@ -53,7 +53,7 @@ const read = {
   text: expect.stringContaining(lines[0] ?? ""),
   result: {
     ocr: { stage: "ocr", wordCount: 10, pageCount: 1, pagesRead: 1, confidence: expect.any(Number) },
-    mlInference: { sentiment: "POSITIVE" },
+    mlInference: { stage: "ml_inference" },
     search: { topKeywords: expect.arrayContaining(["glacier"]) },
   },
 };

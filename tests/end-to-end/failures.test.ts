@@ -1,6 +1,7 @@
 import { AwsError, type ExecutionUsage, type LogLine, type PermittedCall, type Runtime } from "@async-text-processing/local";
 import { ManualClock } from "@async-text-processing/local/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { results } from "../support/held-job.ts";
 import { copyProject, isFinal, poll, startLocalRuntime, submit } from "../support/local-runtime.ts";
 
 /** An inference stage that misbehaves as the text tells it to. */
@@ -18,7 +19,7 @@ const handle = createStageHandler(mlInference, async ({ text }) => {
   if (text.startsWith("loop")) for (;;);
   if (text.startsWith("exit")) process.exit(3);
   if (text.startsWith("answer nonsense")) answer = 42;
-  return { result: { stage: "ml_inference", sentiment: "NEUTRAL", confidence: 0.5, tokenCount: 1 } };
+  return { result: ${JSON.stringify(results.ml_inference)} };
 }, stageServices());
 
 export const handler = async (key) => {
