@@ -288,3 +288,33 @@ test.each([
 
   expect(job !== undefined).toBe(isThere);
 });
+
+test.each([
+  { what: "open", job: heldJob("IN_PROGRESS"), isOver: false },
+  { what: "not begun", job: heldJob("PENDING"), isOver: false },
+  { what: "done", job: heldJob("DONE"), isOver: true },
+  { what: "of another generation", job: heldJob("IN_PROGRESS", { generation: "another" }), isOver: true },
+  { what: "past its deadline", job: heldJob("IN_PROGRESS", { deadlineAt: start }), isOver: true },
+  { what: "another one's", job: heldJob("IN_PROGRESS", { jobId: "another" }), isOver: true },
+])("a job that is $what is over: $isOver", async ({ job, isOver }) => {
+  const { jobs } = await holding(job);
+
+  expect(await jobs.isOver(key)).toBe(isOver);
+});
+
+test("two sweepers at once end a job past its deadline once", async () => {
+  const { jobs, record } = await holding(heldJob("IN_PROGRESS"), 330);
+
+  const outcomes = await Promise.all([jobs.sweep(jobId), jobs.sweep(jobId)]);
+
+  expect(outcomes.sort()).toEqual(["expired", "nothing"]);
+  expect(await record(jobId)).toMatchObject({ status: "ERROR", version: 3 });
+});
+
+test("a record that is created twice is the first one", async () => {
+  const { jobs } = await holding(heldJob("DONE"));
+  const again = heldJob("PENDING", { generation: "another" });
+
+  expect(await jobs.create(again)).toEqual(heldJob("DONE"));
+  expect(await jobs.create({ ...again, jobId: "another" })).toEqual({ ...again, jobId: "another" });
+});
