@@ -1,3 +1,4 @@
+import { accountId, region } from "@async-text-processing/local";
 import { expect } from "vitest";
 import { request } from "../support/local-runtime.ts";
 import { pngFile } from "../support/scanned-documents.ts";
@@ -32,7 +33,7 @@ async function uploaded({ runtime }: Stack): Promise<string> {
 }
 
 const kept = ({ runtime }: Stack, uploadId: string) =>
-  runtime.services.buckets.list("documents-local", "uploads/").filter(({ key }) => key.endsWith(uploadId));
+  runtime.services.s3.list("documents-local", "uploads/").filter(({ key }) => key.endsWith(uploadId));
 
 export const flows = {
   "a short text is done": async (stack) => {
@@ -101,7 +102,7 @@ export const flows = {
 
     expect(status).toBe(204);
     expect(stack.callsOf("delete-job", "BatchWriteItem")).toBe(1);
-    expect(stack.runtime.services.buckets.list("documents-local", `jobs/${jobId}/`)).toEqual([]);
+    expect(stack.runtime.services.s3.list("documents-local", `jobs/${jobId}/`)).toEqual([]);
   },
 
   "documents are found": async (stack) => {
@@ -203,10 +204,9 @@ export const logFlow =
 /** An execution whose functions all fail, so that no process is started. */
 async function execute({ runtime, breakCalls }: Stack): Promise<void> {
   breakCalls(({ service }) => service === "lambda");
-  const { endpoint, roles, place } = runtime.services;
-  const caller = [...roles.credentials.values()].find(({ roleName }) => roleName === "create-job-local");
+  const caller = [...runtime.services.iam.credentials.values()].find(({ roleName }) => roleName === "create-job-local");
   if (caller === undefined) throw new Error("There is no role create-job-local.");
-  const stateMachineArn = `arn:aws:states:${place.region}:${place.accountId}:stateMachine:async-text-processing-dev-process-job`;
+  const stateMachineArn = `arn:aws:states:${region}:${accountId}:stateMachine:async-text-processing-dev-process-job`;
   const input = JSON.stringify({ jobId: someJob, generation: someJob });
-  await endpoint.call("states", "StartExecution", { stateMachineArn, input }, caller);
+  await runtime.account.call("states", { operation: "StartExecution", input: { stateMachineArn, input } }, caller);
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { monthlyParts } from "../../../scripts/cost/monthly.ts";
 import { designs, report, settings } from "../../../scripts/cost/report.ts";
-import type { Usage } from "../../../scripts/cost/usage.ts";
+import { noUsage as nothing, type RequestUsage } from "../../../scripts/cost/usage.ts";
 
 const resource = (type: string, name: string, inputs: object) => ({ type, name, id: name, outputs: {}, inputs: { ...inputs } });
 const lambda = (name: string, memorySize: number) => resource("aws:lambda/function:Function", name, { memorySize, loggingConfig: {} });
@@ -31,11 +31,8 @@ const manifest = {
   ],
 };
 
-const nothing: Usage = {
-  ...{ invocations: {}, milliseconds: {}, waits: {}, calls: {}, writeUnits: {}, readUnits: {}, lines: {}, bytes: {}, states: {} },
-};
-const poll: Usage = { ...nothing, invocations: { "get-job": 1 }, bytes: { requests: 174 }, lines: { requests: 1 } };
-const lean = { manifest, poll, job: { ...nothing, writeUnits: { jobs: 7 }, states: { traces: 1 } } };
+const poll: RequestUsage = { ...nothing, invocations: { "get-job": 1 }, bytes: { requests: 174 }, lines: { requests: 1 } };
+const lean = { manifest, poll, job: { ...nothing, writeUnits: { jobs: 7 }, states: { traces: 1, entered: 3 } } };
 const logged = {
   bytes: { executions: 7_974, functions: 1_974 },
   lines: { executions: 1, functions: 1 },
