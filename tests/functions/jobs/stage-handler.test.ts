@@ -161,6 +161,33 @@ describe("the text that OCR gives", () => {
     expect(lines.at(-1)).toEqual(["info", "Stage complete", { jobId, stage: "ocr", outcome: "gone" }]);
   });
 
+  test("is removed again, with all that the stage did, where the job is another one meanwhile that looks the same", async () => {
+    const { pipeline, objects, run } = await holding(held());
+    const textObject = { name: "ocr-attempt-1", bytes: longText.length };
+    let undone = 0;
+
+    await run(ocr, async () => {
+      const Item = { ...held(), generation: "another", result: { ocr: results.ocr }, textObject };
+      await pipeline.aws.documents.send(new PutCommand({ TableName: "jobs", Item }));
+      return { result: results.ocr, text: longText, undo: async () => void undone++ };
+    });
+
+    expect(undone).toBe(1);
+    expect(await objects()).toEqual([]);
+  });
+
+  test("leaves nothing to remove where it is short, and another result was there first", async () => {
+    const { pipeline, lines, run } = await holding(held());
+
+    await run(ocr, async () => {
+      await pipeline.jobs.saveResult(key, "ocr", results.ocr);
+      return { result: results.ocr, text: "another text" };
+    });
+
+    expect(lines.at(-1)).toEqual(["info", "Stage complete", { jobId, stage: "ocr", outcome: "done already" }]);
+    expect(await pipeline.record(jobId)).toMatchObject({ text: "good work" });
+  });
+
   test("stays, where the write that names it was made and had no answer", async () => {
     let updates = 0;
     const { pipeline, objects, run } = await holding(held(), {
