@@ -1,5 +1,4 @@
-import type { PageImage } from "../page-image.ts";
-import { inkByRow } from "./ink.ts";
+import { type Ink, inkByRow } from "./ink.ts";
 
 /**
  * How far lines of print lie off the level, over a page whose middle is the origin and whose half width and half height are 1:
@@ -24,10 +23,10 @@ const mostShift = 0.012;
  * does not lie flat. The page is cut into upright strips and each strip's rows of ink are laid against its neighbour's,
  * band by band; the shifts that fit best are the slopes to which the bend is fitted.
  *
- * @param page dark on light, evenly lit, level on the whole.
+ * @param ink level on the whole.
  */
-export function bendOf(page: PageImage): Bend {
-  const profiles = Array.from({ length: strips }, (_, strip) => profileOf(page, strip));
+export function bendOf(ink: Ink): Bend {
+  const profiles = inkByRow(ink, strips).map(profileOf);
   const slopes: Slope[] = [];
   for (let band = 0; band < bands; band++) {
     for (let strip = 1; strip < strips; strip++) {
@@ -49,10 +48,9 @@ interface Slope {
   readonly weight: number;
 }
 
-/** The darkness of each row within a strip, without the strip's own mean. */
-function profileOf(page: PageImage, strip: number): Float32Array {
-  const rows = inkByRow(page, strip, strips);
-  const mean = rows.reduce((total, ink) => total + ink, 0) / page.height;
+/** The ink of each row within a strip, without the strip's own mean. */
+function profileOf(rows: Uint32Array): Float32Array {
+  const mean = rows.reduce((total, ink) => total + ink, 0) / rows.length;
   return Float32Array.from(rows, (ink) => ink - mean);
 }
 
@@ -128,4 +126,13 @@ function solved(rows: number[][]): number[] {
     }
   }
   return rows.map((row, index) => (row[4] ?? 0) / (row[index] || 1));
+}
+
+/** The same ink on a page that was bent and is flat now. */
+export function inkFlattened(ink: Ink, { x, xx, xy, xxy }: Bend): Ink {
+  const down = ink.down.map((value, point) => {
+    const [across, share] = [(2 * (ink.across[point] ?? 0)) / ink.width, (2 * value) / ink.height];
+    return value - across * (x + share * xy + across * (xx + share * xxy));
+  });
+  return { ...ink, down };
 }
