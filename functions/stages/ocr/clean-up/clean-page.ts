@@ -23,15 +23,26 @@ export function cleanPage(given: PageImage, needs: Needs): PageImage {
   return withDpi(turned(page, quarters & 2), needs.xHeight);
 }
 
-/** The page as it came, but for the size of its letters. */
+/** The page as it came, but for the size of its letters; where they seem large they may be half as large as they seem. */
 export function asItCame({ scale, xHeight }: Needs): Needs {
+  const factor = Math.max(1, Math.min(2, 1 / scale));
   const untouched = { dark: false, panels: [], specks: false, evenLight: false, grain: 0, quarters: 0, degrees: 0, bend: straight };
-  return { ...untouched, scale, ...(xHeight !== undefined && { xHeight }) };
+  return { ...untouched, scale: scale * factor, ...(xHeight !== undefined && { xHeight: xHeight * factor }) };
 }
 
 /** Whether a page needs anything that could harm it. */
-export function isCleanedBy({ dark, panels, specks, evenLight, grain, quarters, degrees, bend }: Needs): boolean {
-  return dark || panels.length > 0 || specks || evenLight || grain > coarseGrain || quarters !== 0 || degrees !== 0 || bend !== straight;
+export function isCleanedBy({ dark, panels, specks, evenLight, grain, quarters, degrees, bend, scale }: Needs): boolean {
+  return (
+    dark ||
+    panels.length > 0 ||
+    specks ||
+    evenLight ||
+    grain > coarseGrain ||
+    quarters !== 0 ||
+    degrees !== 0 ||
+    bend !== straight ||
+    scale < 1
+  );
 }
 
 function light(page: PageImage, { dark, panels }: Needs, factor: number): PageImage {

@@ -52,7 +52,7 @@ const surveyPixels = 1_600_000;
 /** Height of small letters that the engine reads well and fastest, and the range in which it reads as well. */
 const bestXHeight = { ofSmall: 18, ofLarge: 15 } as const;
 const goodXHeight = { min: 12, max: 18 } as const;
-const scales = { min: 0.05, max: 3 } as const;
+const scales = { min: 0.25, max: 3 } as const;
 const maxPixels = 14_000_000;
 const maxEnlargedPixels = 6_000_000;
 /** A bend is believed where rows of ink stand out more sharply after it by this factor. */
