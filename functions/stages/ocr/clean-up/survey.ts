@@ -36,8 +36,6 @@ export interface Survey {
   readonly densest: Place;
   /** How many letters were counted; touching ones count as one. */
   readonly letters: number;
-  /** How sure it is that the page is not upside down, 0..1. */
-  readonly upright: number;
   /** How clear it is that lines run across the page, 0..1; print that is as close across as down leaves it open. */
   readonly direction: number;
 }
@@ -127,7 +125,6 @@ function lieOf(
   const level = inkLevelled(sideways ? inkTurned(ink) : ink, degrees);
   const { bend, ink: flat } = flattened(level);
   const { above, xHeight } = printOf(flat);
-  const upright = Math.abs(above - 0.5) * 2;
   const own = believable(xHeight, print.letters, sideways);
   const scale = scaleOf(own, factor, page);
   return {
@@ -139,7 +136,6 @@ function lieOf(
       scale,
       ...(own !== undefined && { xHeight: own * factor * scale }),
     },
-    upright,
     direction: Math.abs(share - 0.5) * 2,
   };
 }
