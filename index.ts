@@ -3,38 +3,31 @@ import * as pulumi from "@pulumi/pulumi";
 import { Alarms } from "./infrastructure/alarms.ts";
 import { buildFunctions } from "./infrastructure/bundle.ts";
 import { Dashboard } from "./infrastructure/dashboard.ts";
-import { DocumentBucket } from "./infrastructure/document-bucket.ts";
 import { functionFactory } from "./infrastructure/job-function.ts";
-import { JobStateMachine } from "./infrastructure/job-state-machine.ts";
-import { JobTable } from "./infrastructure/job-table.ts";
+import { currentDefinition, JobStateMachine } from "./infrastructure/job-state-machine.ts";
 import { JobsApi } from "./infrastructure/jobs-api.ts";
 import { consoleLinks, curlLine, warningsOf } from "./infrastructure/outputs.ts";
-import { PostingTable } from "./infrastructure/posting-table.ts";
 import { createRoutes } from "./infrastructure/routes.ts";
 import { readSettings } from "./infrastructure/settings.ts";
 import { createStages } from "./infrastructure/stages.ts";
+import { createStores } from "./infrastructure/stores.ts";
 import { Sweeper } from "./infrastructure/sweeper.ts";
 
 const settings = readSettings();
-const { logRetentionDays, protect, corsOrigins } = settings;
+const definition = currentDefinition();
+const createFunction = functionFactory(buildFunctions(import.meta.dirname), settings);
 const { accountId } = aws.getCallerIdentityOutput();
 
-const stores = {
-  jobs: new JobTable("jobs", { protect }),
-  postings: new PostingTable("postings", { protect }),
-  documents: new DocumentBucket("documents", { retentionDays: settings.jobRetentionDays, protect, corsOrigins }),
-};
+const stores = createStores(settings);
 // awsx is imported only where it is used: its components are remote, and slow to load.
 const network = settings.privateNetwork ? new (await import("./infrastructure/private-network.ts")).PrivateNetwork("stages") : undefined;
+const stages = createStages({ createFunction, stores, settings, network: network?.functionNetwork });
+const stateMachine = new JobStateMachine("process-job", { definition, stages, jobs: stores.jobs, accountId, settings });
+const routes = createRoutes({ createFunction, stores, stateMachine, settings });
+const api = new JobsApi("jobs", { routes, settings });
+const sweeper = new Sweeper("sweep-every-minute", { createFunction, jobs: stores.jobs, stateMachine, accountId });
 
-const { createFunction, functions } = functionFactory(buildFunctions(import.meta.dirname), settings);
-const stages = createStages(createFunction, stores, settings, network?.functionNetwork);
-const stateMachineLogs = { logRetentionDays, logLevel: settings.executionLogLevel };
-const stateMachine = new JobStateMachine("process-job", { stages, jobs: stores.jobs, accountId, ...stateMachineLogs });
-const routes = createRoutes(createFunction, stores, stateMachine, settings);
-const api = new JobsApi("jobs", { routes, logRetentionDays, throttle: settings.throttle, corsOrigins, authorization: settings });
-new Sweeper("sweep-every-minute", { createFunction, jobs: stores.jobs, stateMachine, accountId });
-
+const functions = [...stages.values(), ...new Set(Object.values(routes)), sweeper.function];
 const watched = { functions, stages, stateMachine, api, stores };
 const alarms = new Alarms("alarms", { email: settings.alarmEmail, watched });
 const dashboard = new Dashboard("overview", { watched, alarmArns: alarms.arns });

@@ -1,5 +1,6 @@
 import { createHttpHandler } from "./api/http.ts";
 import { getTextRoute } from "./api/read-job.ts";
+import { logger } from "./services/logger.ts";
 import { documentStore, jobRepository } from "./services/services.ts";
 
-export const handler = createHttpHandler(getTextRoute({ jobs: jobRepository(), documents: documentStore() }));
+export const handler = createHttpHandler(getTextRoute({ jobs: jobRepository(), documents: documentStore() }), logger);

@@ -1,5 +1,6 @@
 import { createStageHandler } from "./jobs/stage-handler.ts";
 import { stageServices } from "./services/services.ts";
-import { inferenceStage } from "./stages/ml-inference/run.ts";
+import { run } from "./stages/ml-inference/run.ts";
+import { mlInference } from "./stages/ml-inference/stage.ts";
 
-export const handler = createStageHandler("ml_inference", inferenceStage, stageServices());
+export const handler = createStageHandler(mlInference, run, stageServices());

@@ -1,5 +1,6 @@
 import { createStageHandler } from "./jobs/stage-handler.ts";
 import { stageServices } from "./services/services.ts";
-import { ocrStage } from "./stages/ocr/run.ts";
+import { run } from "./stages/ocr/run.ts";
+import { ocr } from "./stages/ocr/stage.ts";
 
-export const handler = createStageHandler("ocr", ocrStage, stageServices());
+export const handler = createStageHandler(ocr, run, stageServices());

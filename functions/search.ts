@@ -1,8 +1,9 @@
 import { createStageHandler } from "./jobs/stage-handler.ts";
 import { environmentVariable } from "./services/environment.ts";
 import { relatedDocuments, stageServices } from "./services/services.ts";
-import { type RelatedDocumentsMode, searchStage } from "./stages/search/run.ts";
+import { type RelatedDocumentsMode, runWith } from "./stages/search/run.ts";
+import { search } from "./stages/search/stage.ts";
 
 const mode = environmentVariable("RELATED_DOCUMENTS") as RelatedDocumentsMode;
 
-export const handler = createStageHandler("search", searchStage(relatedDocuments(), mode), stageServices());
+export const handler = createStageHandler(search, runWith(relatedDocuments(), mode), stageServices());

@@ -1,7 +1,7 @@
-import { sweepJobs } from "./jobs/sweep-jobs.ts";
-import { logger } from "./services/logger.ts";
-import { executions, jobRepository } from "./services/services.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type SweepContext, sweepJobs } from "./jobs/sweep-jobs.ts";
+import { executions, jobRepository, telemetry } from "./services/services.ts";
 
-const services = { jobs: jobRepository(), executions: executions(), logger };
+const services = { ...telemetry, jobs: jobRepository(), executions: executions(), sleep };
 
-export const handler = async () => sweepJobs(services);
+export const handler = async (_: unknown, context: SweepContext) => sweepJobs(services, context);

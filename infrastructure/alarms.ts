@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { apiMetric, executionMetric, functionMetric, jobMetric, type Metric } from "./metric.ts";
-import type { Watched } from "./watched.ts";
+import type { JobFunction } from "./job-function.ts";
+import { apiMetric, executionMetric, functionMetric, jobMetric, type Metric, type Watched } from "./metric.ts";
 
 export interface AlarmsArgs {
   /** Where alarms are mailed to; nowhere where it is empty. */
@@ -10,18 +10,18 @@ export interface AlarmsArgs {
 }
 
 interface Condition {
-  /** What it means and where to look, for whoever is woken up. */
+  /** For whoever is called: the meaning, and where to look. */
   readonly description: string;
-  /** What is added up over five minutes. */
+  /** Added up over five minutes. */
   readonly metrics: readonly Metric[];
-  /** The sum from which on it is an alarm. */
+  /** The minimum sum for an alarm. */
   readonly threshold: number;
 }
 
-/** A document that cannot be read fails its stage and its execution, as it should; so many of them at once are no chance any more. */
+/** A document that cannot be read fails its stage and its execution, as it should; so many of them at once need a look. */
 const failuresOfDocuments = 5;
 
-/** Says when jobs fail, hang or are turned away: one alarm for each cause, and one for each function. */
+/** Alarms for jobs that fail, are stuck or are refused: one for each cause, and one for each function. */
 export class Alarms extends pulumi.ComponentResource {
   readonly arns: pulumi.Output<string[]>;
   readonly #actions: pulumi.Output<string>[];
@@ -68,12 +68,12 @@ function conditionsOfJobs({ stateMachine, api }: Watched): Record<string, Condit
   return {
     "executions-failed": {
       description: "Jobs end in ERROR. Their records say at which stage and why; the stages' logs know more.",
-      metrics: [executionMetric("ExecutionsFailed", stateMachine.arn)],
+      metrics: [executionMetric("ExecutionsFailed", stateMachine)],
       threshold: failuresOfDocuments,
     },
     "executions-timed-out": {
       description: "Executions took longer than they may, so that no state could say why. The sweeper ends their jobs.",
-      metrics: [executionMetric("ExecutionsTimedOut", stateMachine.arn)],
+      metrics: [executionMetric("ExecutionsTimedOut", stateMachine)],
       threshold: 1,
     },
     "jobs-swept": {
@@ -83,18 +83,18 @@ function conditionsOfJobs({ stateMachine, api }: Watched): Record<string, Condit
     },
     "api-5xx": {
       description: "The API answers with errors of ours. The access log says on which routes.",
-      metrics: [apiMetric("5xx", api.apiId)],
+      metrics: [apiMetric("5xx", api)],
       threshold: 1,
     },
   };
 }
 
 function conditionsOfFunctions({ functions, stages }: Watched): Record<string, Condition> {
-  const fallible = Object.values(stages);
-  const condition = (name: string, target: aws.lambda.Function): Condition => ({
-    description: `The function ${name} fails, is ended by Lambda, or finds no free concurrency.`,
+  const fallible = [...stages.values()];
+  const condition = (target: JobFunction): Condition => ({
+    description: `The function ${target.logicalName} fails, is ended by Lambda, or finds no free concurrency.`,
     metrics: [functionMetric("Errors", target), functionMetric("Throttles", target)],
     threshold: fallible.includes(target) ? failuresOfDocuments : 1,
   });
-  return Object.fromEntries([...functions].map(([name, target]) => [name, condition(name, target)]));
+  return Object.fromEntries(functions.map((target) => [target.logicalName, condition(target)]));
 }

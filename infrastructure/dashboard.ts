@@ -1,9 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { stages } from "../functions/jobs/job.ts";
-import { apiMetric, executionMetric, functionMetric, ingestedBytes, jobMetric, type Metric, tableMetric } from "./metric.ts";
-import { functionName } from "./stages.ts";
-import type { Watched } from "./watched.ts";
+import { apiMetric, executionMetric, functionMetric, ingestedBytes, jobMetric, type Metric, tableMetric, type Watched } from "./metric.ts";
 
 export interface DashboardArgs {
   readonly watched: Watched;
@@ -17,13 +14,7 @@ interface Line {
   readonly stat?: string;
 }
 
-const stageFunctions = stages.map(functionName);
-/** Which saves a job's last result, and counts what is done. */
-const lastFunction = stageFunctions.at(-1) ?? "";
-
-type Graphs = Readonly<Record<string, readonly Line[]>>;
-
-/** The columns of a dashboard, and what takes how many. */
+/** The columns of a dashboard, and the sizes of widgets. */
 const columns = 24;
 const graph = { width: 8, height: 6 } as const;
 const heading = { width: columns, height: 1 } as const;
@@ -52,8 +43,8 @@ export class Dashboard extends pulumi.ComponentResource {
   }
 }
 
-/** CloudWatch puts widgets without a place one after the other, in rows. */
-function section(title: string, graphs: Graphs, region: pulumi.Output<string>) {
+/** CloudWatch puts widgets without a position one after the other, in rows. */
+function section(title: string, graphs: Readonly<Record<string, readonly Line[]>>, region: pulumi.Output<string>) {
   const text = { type: "text", ...heading, properties: { markdown: `## ${title}` } };
   return [text, ...Object.entries(graphs).map(([name, lines]) => graphOf(name, lines, region))];
 }
@@ -70,14 +61,24 @@ function graphOf(title: string, lines: readonly Line[], region: pulumi.Output<st
 
 const percentiles = (metric: Metric): Line[] => ["p50", "p99"].map((stat) => ({ metric, label: stat, stat }));
 
-function health({ functions, stateMachine, api }: Watched): Graphs {
+/** The function that saves a job's last result, and counts the jobs that are done. */
+const lastFunction = ({ stages }: Watched): string => [...stages.values()].at(-1)?.logicalName ?? "";
+
+/** A line for each function. */
+const functionLines = ({ functions }: Watched, name: Parameters<typeof functionMetric>[0], stat?: string): Line[] =>
+  functions.map((target) => ({ metric: functionMetric(name, target), label: target.logicalName, ...(stat && { stat }) }));
+
+/** A line for each table. */
+const tableLines = ({ stores: { jobs, postings } }: Watched, name: Parameters<typeof tableMetric>[0], suffix = ""): Line[] =>
+  Object.entries({ jobs, postings }).map(([label, table]) => ({ metric: tableMetric(name, table), label: `${label}${suffix}` }));
+
+function health(watched: Watched) {
+  const { stateMachine, api } = watched;
   const execution = (name: Parameters<typeof executionMetric>[0], label: string) => ({
-    metric: executionMetric(name, stateMachine.arn),
+    metric: executionMetric(name, stateMachine),
     label,
   });
-  const ofFunctions = (name: Parameters<typeof functionMetric>[0], stat?: string) =>
-    [...functions].map(([label, target]) => ({ metric: functionMetric(name, target), label, ...(stat && { stat }) }));
-  const ofApi = (name: Parameters<typeof apiMetric>[0]) => ({ metric: apiMetric(name, api.apiId), label: name });
+  const request = (name: Parameters<typeof apiMetric>[0]) => ({ metric: apiMetric(name, api), label: name });
   return {
     Executions: [
       execution("ExecutionsStarted", "started"),
@@ -85,50 +86,36 @@ function health({ functions, stateMachine, api }: Watched): Graphs {
       execution("ExecutionsFailed", "failed"),
       execution("ExecutionsTimedOut", "timed out"),
     ],
-    "Execution time (ms)": percentiles(executionMetric("ExecutionTime", stateMachine.arn)),
-    "From POST to DONE (s)": percentiles(jobMetric("JobDuration", lastFunction)),
-    "Function errors": ofFunctions("Errors"),
-    "Function throttles": ofFunctions("Throttles"),
-    "Function duration, p99 (ms)": ofFunctions("Duration", "p99"),
-    "API requests": [ofApi("Count"), ofApi("4xx"), ofApi("5xx")],
-    "API latency (ms)": percentiles(apiMetric("Latency", api.apiId)),
+    "Execution time (ms)": percentiles(executionMetric("ExecutionTime", stateMachine)),
+    "From POST to DONE (s)": percentiles(jobMetric("JobDuration", lastFunction(watched))),
+    "Function errors": functionLines(watched, "Errors"),
+    "Function throttles": functionLines(watched, "Throttles"),
+    "Function duration, p99 (ms)": functionLines(watched, "Duration", "p99"),
+    "API requests": [request("Count"), request("4xx"), request("5xx")],
+    "API latency (ms)": percentiles(apiMetric("Latency", api)),
   };
 }
 
-function stuck({ stores: { jobs, postings } }: Watched): Graphs {
-  const tables = { jobs, postings };
-  const throttles = Object.entries(tables).flatMap(([label, { name }]) => [
-    { metric: tableMetric("ReadThrottleEvents", name), label: `${label}: reads` },
-    { metric: tableMetric("WriteThrottleEvents", name), label: `${label}: writes` },
-  ]);
-  return {
-    Jobs: [
-      { metric: jobMetric("JobsAccepted", "create-job"), label: "accepted" },
-      { metric: jobMetric("JobsDone", lastFunction), label: "done" },
-      { metric: jobMetric("JobsSwept", "sweep-jobs"), label: "swept" },
-    ],
-    "Failed attempts by stage": stageFunctions.map((name) => ({ metric: jobMetric("StageFailures", name), label: name })),
-    "Table throttles": throttles,
-  };
-}
+const stuck = (watched: Watched) => ({
+  Jobs: [
+    { metric: jobMetric("JobsAccepted", "create-job"), label: "accepted" },
+    { metric: jobMetric("JobsDone", lastFunction(watched)), label: "done" },
+    { metric: jobMetric("JobsSwept", "sweep-jobs"), label: "swept" },
+  ],
+  "Failed attempts by stage": [...watched.stages.values()].map(({ logicalName }) => ({
+    metric: jobMetric("StageFailures", logicalName),
+    label: logicalName,
+  })),
+  "Table throttles": [...tableLines(watched, "ReadThrottleEvents", ": reads"), ...tableLines(watched, "WriteThrottleEvents", ": writes")],
+});
 
-function costs({ functions, stateMachine, api, stores: { jobs, postings } }: Watched): Graphs {
-  const units = (name: "ConsumedReadCapacityUnits" | "ConsumedWriteCapacityUnits") => [
-    { metric: tableMetric(name, jobs.name), label: "jobs" },
-    { metric: tableMetric(name, postings.name), label: "postings" },
-  ];
-  const logs = [...functions].map(([label, { loggingConfig }]) => {
-    const group = loggingConfig.apply(({ logGroup }) => logGroup ?? "");
-    return { metric: ingestedBytes(group), label };
-  });
-  return {
-    "Table reads (units)": units("ConsumedReadCapacityUnits"),
-    "Table writes (units)": units("ConsumedWriteCapacityUnits"),
-    Invocations: [...functions].map(([label, target]) => ({ metric: functionMetric("Invocations", target), label })),
-    "Log bytes": [
-      { metric: ingestedBytes(stateMachine.logGroupName), label: "executions" },
-      { metric: ingestedBytes(api.logGroupName), label: "requests" },
-      ...logs,
-    ],
-  };
-}
+const costs = (watched: Watched) => ({
+  "Table reads (units)": tableLines(watched, "ConsumedReadCapacityUnits"),
+  "Table writes (units)": tableLines(watched, "ConsumedWriteCapacityUnits"),
+  Invocations: functionLines(watched, "Invocations"),
+  "Log bytes": [
+    { metric: ingestedBytes(watched.stateMachine), label: "executions" },
+    { metric: ingestedBytes(watched.api), label: "requests" },
+    ...watched.functions.map((target) => ({ metric: ingestedBytes(target), label: target.logicalName })),
+  ],
+});

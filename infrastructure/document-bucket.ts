@@ -1,13 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { jobsPrefix } from "../functions/jobs/document-store.ts";
-import { uploadDays, uploadsPrefix } from "../functions/jobs/upload-store.ts";
+import { jobsPrefix, uploadDays, uploadsPrefix } from "../functions/jobs/storage-layout.ts";
 import { allow, type Statement } from "./statement.ts";
 
 export interface DocumentBucketArgs {
-  /** Days after which an object is deleted, whatever became of its job. */
+  /** Days after which an object of a job is deleted. */
   readonly retentionDays: number;
-  /** Whether the bucket stays while there is something in it. */
+  /** The bucket stays while there is something in it. */
   readonly protect: boolean;
   /** Origins whose pages may upload documents. */
   readonly corsOrigins: readonly string[];

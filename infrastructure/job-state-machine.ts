@@ -1,41 +1,23 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { stages as stageNames } from "../functions/jobs/job.ts";
-import { fillPlaceholders, functionPlaceholder, readDefinition } from "../statemachine/definition.ts";
-import type { JobTable } from "./job-table.ts";
-import type { Stages } from "./stages.ts";
+import { fillPlaceholders, readDefinition } from "../statemachine/definition.ts";
+import { functionPlaceholder } from "../statemachine/stage-states.ts";
+import type { Settings } from "./settings.ts";
+import type { StageFunctions } from "./stages.ts";
 import { allow, policyDocument, type Statement, trustPolicy } from "./statement.ts";
+import type { JobTable } from "./tables.ts";
+import { logDelivery, tracing } from "./unscoped-actions.ts";
 
 export interface JobStateMachineArgs {
+  /** With `${Placeholder}` strings in the place of ARNs and names. */
+  readonly definition: string;
   /** The functions that the definition invokes. */
-  readonly stages: Stages;
+  readonly stages: StageFunctions;
   /** The table to which the definition itself writes errors. */
   readonly jobs: JobTable;
   readonly accountId: pulumi.Input<string>;
-  readonly logRetentionDays: number;
-  /** The console draws an execution only where all of it is logged. */
-  readonly logLevel: "ALL" | "ERROR";
+  readonly settings: Pick<Settings, "executionLogLevel" | "logRetentionDays">;
 }
-
-/** AWS has no narrower resource for log delivery; with one of these missing the console shows an execution as "Unknown". */
-const logDelivery = allow(
-  [
-    "logs:CreateLogDelivery",
-    "logs:CreateLogStream",
-    "logs:GetLogDelivery",
-    "logs:UpdateLogDelivery",
-    "logs:DeleteLogDelivery",
-    "logs:ListLogDeliveries",
-    "logs:PutLogEvents",
-    "logs:PutResourcePolicy",
-    "logs:DescribeResourcePolicies",
-    "logs:DescribeLogGroups",
-  ],
-  "*",
-);
-
-/** X-Ray knows no resources. */
-const tracing = allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets"], "*");
 
 /** The Express state machine that takes a job through its stages, with all that the console needs to draw an execution. */
 export class JobStateMachine extends pulumi.ComponentResource {
@@ -44,10 +26,11 @@ export class JobStateMachine extends pulumi.ComponentResource {
 
   constructor(name: string, args: JobStateMachineArgs, opts?: pulumi.ComponentResourceOptions) {
     super("async-text-processing:index:JobStateMachine", name, {}, opts);
+    const { executionLogLevel: level, logRetentionDays } = args.settings;
     const stateMachineName = `${pulumi.getProject()}-${pulumi.getStack()}-${name}`;
     const logGroup = new aws.cloudwatch.LogGroup(
       name,
-      { name: `/aws/vendedlogs/states/${stateMachineName}`, retentionInDays: args.logRetentionDays },
+      { name: `/aws/vendedlogs/states/${stateMachineName}`, retentionInDays: logRetentionDays },
       { parent: this },
     );
     const { role, policy } = this.#createRole(name, args);
@@ -57,12 +40,9 @@ export class JobStateMachine extends pulumi.ComponentResource {
         name: stateMachineName,
         type: "EXPRESS",
         roleArn: role.arn,
-        definition: definitionWith(args),
-        loggingConfiguration: {
-          level: args.logLevel,
-          includeExecutionData: args.logLevel === "ALL",
-          logDestination: pulumi.interpolate`${logGroup.arn}:*`,
-        },
+        definition: filledDefinition(args),
+        // The console draws an execution only where all of it is logged.
+        loggingConfiguration: { level, includeExecutionData: level === "ALL", logDestination: pulumi.interpolate`${logGroup.arn}:*` },
         tracingConfiguration: { enabled: true },
       },
       { parent: this, dependsOn: [policy, logGroup] },
@@ -79,15 +59,30 @@ export class JobStateMachine extends pulumi.ComponentResource {
 
   #createRole(name: string, { stages, jobs, accountId }: JobStateMachineArgs) {
     const role = new aws.iam.Role(name, { assumeRolePolicy: trustPolicy("states.amazonaws.com", accountId) }, { parent: this });
-    const versions = Object.values(stages).map(({ arn }) => pulumi.interpolate`${arn}:*`);
-    const all = [allow(["lambda:InvokeFunction"], versions), jobs.grant("dynamodb:UpdateItem"), logDelivery, tracing];
+    const versions = [...stages.values()].map(({ lambda }) => pulumi.interpolate`${lambda.arn}:*`);
+    const unscoped = [allow(logDelivery, "*"), allow(tracing, "*")];
+    const all = [allow(["lambda:InvokeFunction"], versions), jobs.grant("dynamodb:UpdateItem"), ...unscoped];
     const policy = new aws.iam.RolePolicy(name, { role: role.id, policy: policyDocument(all) }, { parent: this });
     return { role, policy };
   }
 }
 
-/** The definition, its functions named by the version that stands now: an execution ends on the code that it started with. */
-function definitionWith({ stages, jobs }: JobStateMachineArgs): pulumi.Output<string> {
-  const functions = Object.fromEntries(stageNames.map((stage) => [functionPlaceholder(stage), stages[stage].qualifiedArn]));
-  return pulumi.output({ ...functions, JobsTableName: jobs.name }).apply((values) => fillPlaceholders(readDefinition(), values));
+/**
+ * The definition as it is deployed.
+ *
+ * @throws pulumi.RunError, one sentence, where its file is out of date, or where the stages do not fit into an execution.
+ */
+export function currentDefinition(): string {
+  try {
+    return readDefinition();
+  } catch (error) {
+    throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** The functions are named by the version that stands now: an execution ends on the code that it started with. */
+function filledDefinition({ definition, stages, jobs }: JobStateMachineArgs): pulumi.Output<string> {
+  const functions = [...stages].map(([stage, { lambda }]) => [functionPlaceholder(stage), lambda.qualifiedArn] as const);
+  const values = pulumi.output({ ...Object.fromEntries(functions), JobsTableName: jobs.name });
+  return values.apply((filled) => fillPlaceholders(definition, filled));
 }

@@ -1,26 +1,17 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { preflightRoute } from "./routes.ts";
+import type { JobFunction } from "./job-function.ts";
+import { preflightRoute, type Routes } from "./routes.ts";
 import type { Settings } from "./settings.ts";
 
 export interface JobsApiArgs {
-  /** The function behind each route key, such as `POST /jobs`; `$default` answers what no route takes. */
-  readonly routes: Readonly<Record<string, aws.lambda.Function>>;
-  readonly logRetentionDays: number;
-  /** Requests a second, and at once, that the API lets through; what is more is answered `429`. */
-  readonly throttle: { readonly rate: number; readonly burst: number };
-  readonly authorization: ApiAuthorization;
-  /** Origins whose pages may call the API from a browser. */
-  readonly corsOrigins: readonly string[];
+  readonly routes: Routes;
+  readonly settings: Pick<Settings, "logRetentionDays" | "throttle" | "auth" | "jwtIssuer" | "jwtAudience" | "corsOrigins">;
 }
 
-/** Who may call, by the stack's settings. */
-export type ApiAuthorization = Pick<Settings, "auth" | "jwtIssuer" | "jwtAudience">;
-
-/** What a route says of its callers. */
 type RouteAuthorization = Pick<aws.apigatewayv2.RouteArgs, "authorizationType" | "authorizerId">;
 
-/** The description of the API holds nothing that a caller would have to be known for, and neither does what a browser asks first. */
+/** The description of the API is for everyone, and so is a browser's preflight. */
 const openRoutes = ["GET /openapi.json", preflightRoute];
 
 /** One JSON line for each request, in the variables of API Gateway. */
@@ -36,7 +27,7 @@ const accessLogFormat = JSON.stringify({
 
 /** The HTTP API in front of the functions. */
 export class JobsApi extends pulumi.ComponentResource {
-  /** The address under which the routes stand, without a slash at its end. */
+  /** Without a slash at its end. */
   readonly baseUrl: pulumi.Output<string>;
   readonly apiId: pulumi.Output<string>;
   readonly logGroupName: pulumi.Output<string>;
@@ -44,14 +35,14 @@ export class JobsApi extends pulumi.ComponentResource {
   constructor(name: string, args: JobsApiArgs, opts?: pulumi.ComponentResourceOptions) {
     super("async-text-processing:index:JobsApi", name, {}, opts);
     const api = new aws.apigatewayv2.Api(name, { protocolType: "HTTP", corsConfiguration: corsOf(args) }, { parent: this });
-    const authorization = this.#authorizationOf(name, api, args.authorization);
-    const integrations = new Map<aws.lambda.Function, aws.apigatewayv2.Integration>();
+    const authorization = this.#authorizationOf(name, api, args);
+    const integrations = new Map<JobFunction, aws.apigatewayv2.Integration>();
     for (const [routeKey, target] of Object.entries(args.routes)) {
-      const resourceName = `${name}-${slugOf(routeKey)}`;
-      const integration = integrations.get(target) ?? this.#createIntegration(resourceName, api, target);
+      const routeName = `${name}-${slugOf(routeKey)}`;
+      const integration = integrations.get(target) ?? this.#createIntegration(routeName, api, target);
       integrations.set(target, integration);
-      this.#createRoute(resourceName, api, routeKey, integration, openRoutes.includes(routeKey) ? {} : authorization);
-      this.#createPermission(resourceName, api, routeKey, target);
+      this.#createRoute(routeName, api, routeKey, integration, openRoutes.includes(routeKey) ? {} : authorization);
+      this.#createPermission(routeName, api, routeKey, target);
     }
     this.logGroupName = this.#createStage(name, api, args);
     this.baseUrl = api.apiEndpoint;
@@ -59,26 +50,18 @@ export class JobsApi extends pulumi.ComponentResource {
     this.registerOutputs({ baseUrl: this.baseUrl, apiId: this.apiId, logGroupName: this.logGroupName });
   }
 
-  #createIntegration(name: string, api: aws.apigatewayv2.Api, target: aws.lambda.Function): aws.apigatewayv2.Integration {
-    return new aws.apigatewayv2.Integration(
-      name,
-      { apiId: api.id, integrationType: "AWS_PROXY", integrationUri: target.invokeArn, payloadFormatVersion: "2.0" },
-      { parent: this },
-    );
+  #createIntegration(name: string, { id: apiId }: aws.apigatewayv2.Api, { lambda }: JobFunction): aws.apigatewayv2.Integration {
+    const proxy = { integrationType: "AWS_PROXY", integrationUri: lambda.invokeArn, payloadFormatVersion: "2.0" };
+    return new aws.apigatewayv2.Integration(name, { apiId, ...proxy }, { parent: this });
   }
 
-  #authorizationOf(name: string, api: aws.apigatewayv2.Api, { auth, jwtIssuer, jwtAudience }: ApiAuthorization): RouteAuthorization {
-    if (auth === "none") return {};
-    if (auth === "iam") return { authorizationType: "AWS_IAM" };
+  #authorizationOf(name: string, { id: apiId }: aws.apigatewayv2.Api, { settings }: JobsApiArgs): RouteAuthorization {
+    if (settings.auth === "none") return {};
+    if (settings.auth === "iam") return { authorizationType: "AWS_IAM" };
+    const jwtConfiguration = { issuer: settings.jwtIssuer, audiences: settings.jwtAudience };
     const authorizer = new aws.apigatewayv2.Authorizer(
       name,
-      {
-        apiId: api.id,
-        name,
-        authorizerType: "JWT",
-        identitySources: ["$request.header.Authorization"],
-        jwtConfiguration: { issuer: jwtIssuer, audiences: jwtAudience },
-      },
+      { apiId, name, authorizerType: "JWT", identitySources: ["$request.header.Authorization"], jwtConfiguration },
       { parent: this },
     );
     return { authorizationType: "JWT", authorizerId: authorizer.id };
@@ -86,60 +69,46 @@ export class JobsApi extends pulumi.ComponentResource {
 
   #createRoute(
     name: string,
-    api: aws.apigatewayv2.Api,
+    { id: apiId }: aws.apigatewayv2.Api,
     routeKey: string,
-    integration: aws.apigatewayv2.Integration,
+    { id }: aws.apigatewayv2.Integration,
     authorization: RouteAuthorization,
   ): void {
-    new aws.apigatewayv2.Route(
-      name,
-      { apiId: api.id, routeKey, target: pulumi.interpolate`integrations/${integration.id}`, ...authorization },
-      { parent: this },
-    );
+    const target = pulumi.interpolate`integrations/${id}`;
+    new aws.apigatewayv2.Route(name, { apiId, routeKey, target, ...authorization }, { parent: this });
   }
 
   /** Lets this route of this API invoke the function, and nothing else. */
-  #createPermission(name: string, api: aws.apigatewayv2.Api, routeKey: string, target: aws.lambda.Function): void {
-    new aws.lambda.Permission(
-      name,
-      {
-        action: "lambda:InvokeFunction",
-        function: target.name,
-        principal: "apigateway.amazonaws.com",
-        sourceArn: pulumi.interpolate`${api.executionArn}/*/${sourcePathOf(routeKey)}`,
-      },
-      { parent: this },
-    );
+  #createPermission(name: string, { executionArn }: aws.apigatewayv2.Api, routeKey: string, { lambda }: JobFunction): void {
+    const caller = { principal: "apigateway.amazonaws.com", sourceArn: pulumi.interpolate`${executionArn}/*/${sourcePathOf(routeKey)}` };
+    new aws.lambda.Permission(name, { action: "lambda:InvokeFunction", function: lambda.name, ...caller }, { parent: this });
   }
 
-  #createStage(name: string, api: aws.apigatewayv2.Api, { logRetentionDays, throttle }: JobsApiArgs): pulumi.Output<string> {
+  #createStage(name: string, { id: apiId }: aws.apigatewayv2.Api, { settings }: JobsApiArgs): pulumi.Output<string> {
+    const { logRetentionDays, throttle } = settings;
     const logGroup = new aws.cloudwatch.LogGroup(
       name,
       { name: `/aws/vendedlogs/apis/${pulumi.getProject()}-${pulumi.getStack()}`, retentionInDays: logRetentionDays },
       { parent: this },
     );
+    const defaultRouteSettings = { throttlingRateLimit: throttle.rate, throttlingBurstLimit: throttle.burst };
+    const accessLogSettings = { destinationArn: logGroup.arn, format: accessLogFormat };
     new aws.apigatewayv2.Stage(
       name,
-      {
-        apiId: api.id,
-        name: "$default",
-        autoDeploy: true,
-        defaultRouteSettings: { throttlingRateLimit: throttle.rate, throttlingBurstLimit: throttle.burst },
-        accessLogSettings: { destinationArn: logGroup.arn, format: accessLogFormat },
-      },
+      { apiId, name: "$default", autoDeploy: true, defaultRouteSettings, accessLogSettings },
       { parent: this },
     );
     return logGroup.name;
   }
 }
 
-/** What pages of other origins may send and read. */
-function corsOf({ corsOrigins, routes }: JobsApiArgs): aws.types.input.apigatewayv2.ApiCorsConfiguration | undefined {
-  if (corsOrigins.length === 0) return undefined;
+/** Requests that pages of other origins may send, and headers that they may read. */
+function corsOf({ settings, routes }: JobsApiArgs): aws.types.input.apigatewayv2.ApiCorsConfiguration | undefined {
+  if (settings.corsOrigins.length === 0) return undefined;
   const calls = Object.keys(routes).filter((routeKey) => routeKey !== preflightRoute);
   const methods = calls.flatMap((routeKey) => /^[A-Z]+/.exec(routeKey)?.[0] ?? []);
   return {
-    allowOrigins: [...corsOrigins],
+    allowOrigins: settings.corsOrigins,
     allowMethods: [...new Set(methods)],
     allowHeaders: ["authorization", "content-type", "idempotency-key", "if-none-match"],
     exposeHeaders: ["etag", "idempotency-replayed", "location", "retry-after"],
@@ -148,14 +117,11 @@ function corsOf({ corsOrigins, routes }: JobsApiArgs): aws.types.input.apigatewa
 }
 
 /** `GET /jobs/{jobId}` as part of a logical name: `get-jobs-jobId`. */
-function slugOf(routeKey: string): string {
-  return routeKey
+const slugOf = (routeKey: string): string =>
+  routeKey
     .replace(/[^A-Za-z]+/g, "-")
     .replace(/^-|-$/g, "")
     .replace(/^[A-Z]+/, (method) => method.toLowerCase());
-}
 
 /** A route key as the source of a call: method and path, with `*` for each parameter. */
-function sourcePathOf(routeKey: string): string {
-  return routeKey.replace(" /", "/").replace(/\{[^}]+\}/g, "*");
-}
+const sourcePathOf = (routeKey: string): string => routeKey.replace(" /", "/").replace(/\{[^}]+\}/g, "*");

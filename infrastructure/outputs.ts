@@ -1,18 +1,17 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { insightsFragment } from "./logs-insights.ts";
+import type { Watched } from "./metric.ts";
 import type { Settings } from "./settings.ts";
-import type { Watched } from "./watched.ts";
 
 /** A line to try the stack with. */
 export const curlLine = (baseUrl: pulumi.Output<string>): pulumi.Output<string> =>
   pulumi.interpolate`curl -i ${baseUrl}/jobs -H 'Content-Type: application/json' -d '{"text": "AWS Lambda is a great serverless compute service"}'`;
 
-/** What whoever deploys the stack should know of its settings. */
+/** Consequences of the settings that whoever deploys the stack should know. */
 export const warningsOf = ({ auth }: Settings): readonly string[] =>
   auth === "none" ? ["Everyone who has the address can submit documents, at your cost. Set auth to iam or jwt to change that."] : [];
 
-/** What stands in a query for what its reader has to fill in. */
+/** Stands in a query where its reader fills in an id. */
 const jobId = "JOB_ID";
 
 /** Where the AWS console shows the stack. */
@@ -20,13 +19,10 @@ export function consoleLinks({ stateMachine, functions }: Watched, dashboardName
   const { region } = aws.getRegionOutput();
   const home = (service: string) => pulumi.interpolate`https://${region}.console.aws.amazon.com/${service}/home?region=${region}`;
   const executionLog = stateMachine.logGroupName;
-  const logs = pulumi.all([
-    executionLog,
-    ...[...functions.values()].map(({ loggingConfig }) => loggingConfig.apply((log) => log.logGroup ?? "")),
-  ]);
-  const query = (groups: pulumi.Output<string[]>, seconds: number, ...lines: pulumi.Input<string>[]) =>
+  const logs = [executionLog, ...functions.map(({ logGroupName }) => logGroupName)];
+  const query = (groups: pulumi.Output<string>[], seconds: number, ...lines: pulumi.Input<string>[]) =>
     pulumi.interpolate`${home("cloudwatch")}#logsV2:logs-insights${pulumi
-      .all([groups, pulumi.all(lines)])
+      .all([pulumi.all(groups), pulumi.all(lines)])
       .apply(([sources, text]) => insightsFragment(text.join("\n| "), sources, seconds))}`;
   const drawing = pulumi.interpolate`concat("${home("states")}#/express-executions/details/", execution_arn, "?startDate=", event_timestamp)`;
   return {
@@ -41,12 +37,27 @@ export function consoleLinks({ stateMachine, functions }: Watched, dashboardName
       'filter level = "ERROR"',
       "sort @timestamp desc",
     ),
-    // An execution is named after its job; where it is drawn depends on what AWS adds to the name, and on its start.
+    // An execution is named after its job; the address of its drawing depends on what AWS adds to the name, and on its start.
     drawingOfJob: query(
-      pulumi.all([executionLog]),
+      [executionLog],
       86_400,
       pulumi.interpolate`fields ${drawing} as drawing`,
       `filter type = "ExecutionStarted" and execution_arn like "${jobId}"`,
     ),
   };
 }
+
+/**
+ * The part of a console's address that opens Logs Insights with a query in it.
+ *
+ * @param seconds how far back the query looks.
+ */
+function insightsFragment(query: string, groups: readonly string[], seconds: number): string {
+  const source = groups.map((group) => `~'${escaped(group)}`).join("");
+  const detail = `~(end~0~start~-${seconds}~timeType~'RELATIVE~unit~'seconds~editorString~'${escaped(query)}~source~(${source}))`;
+  return `$3FqueryDetail$3D${detail}`;
+}
+
+/** The console's own escapes: an asterisk and two hexadecimal digits for everything but letters, digits and `_.-`. */
+const escaped = (text: string): string =>
+  text.replace(/[^A-Za-z0-9_.-]/g, (character) => `*${character.charCodeAt(0).toString(16).padStart(2, "0")}`);

@@ -1,25 +1,29 @@
-import type * as aws from "@pulumi/aws";
-import type { CreateFunction } from "./job-function.ts";
+import type { CreateFunction, JobFunction } from "./job-function.ts";
 import type { JobStateMachine } from "./job-state-machine.ts";
 import type { Settings } from "./settings.ts";
-import type { Stores } from "./stages.ts";
+import type { Stores } from "./stores.ts";
 
-/** By which a browser asks what its pages may send; it never says who it is, so the route must be open where others are not. */
+/** A browser's question what its pages may send. It carries no credentials, so that the route is open whatever `auth` says. */
 export const preflightRoute = "OPTIONS /{proxy+}";
 
-/** The function behind each route of the API; `$default` answers what no route takes. */
-export function createRoutes(
-  createFunction: CreateFunction,
-  { jobs, postings, documents }: Stores,
-  stateMachine: JobStateMachine,
-  { jobRetentionDays, auth, corsOrigins, relatedDocuments }: Settings,
-): Readonly<Record<string, aws.lambda.Function>> {
+/** The function behind each route key, such as `POST /jobs`; `$default` answers every other request. */
+export type Routes = Readonly<Record<string, JobFunction>>;
+
+export interface RoutesArgs {
+  readonly createFunction: CreateFunction;
+  readonly stores: Stores;
+  readonly stateMachine: JobStateMachine;
+  readonly settings: Settings;
+}
+
+export function createRoutes({ createFunction, stores: { jobs, postings, documents }, stateMachine, settings }: RoutesArgs): Routes {
+  const { jobRetentionDays, auth, corsOrigins, search } = settings;
   const environment = { JOBS_TABLE: jobs.name, DOCUMENTS_BUCKET: documents.name };
   const reading = { environment, statements: [jobs.grant("dynamodb:GetItem"), documents.grant("s3:GetObject")] };
   const routes = {
     "POST /jobs": createFunction("create-job", {
       timeoutSeconds: 25, // S3 takes a while to copy a large upload; the API itself waits for 30 s
-      memoryMiB: 1024, // a body stands there several times: as base64, as bytes, as the parts of a form
+      memoryMiB: 1024, // it holds a body several times: as base64, as bytes, as the parts of a form
       environment: { ...environment, STATE_MACHINE_ARN: stateMachine.arn, JOB_RETENTION_DAYS: String(jobRetentionDays) },
       statements: [
         jobs.grant("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"),
@@ -30,7 +34,7 @@ export function createRoutes(
     }),
     "POST /uploads": createFunction("create-upload", {
       environment: { DOCUMENTS_BUCKET: documents.name },
-      statements: [documents.grantUploads("s3:PutObject")], // of whoever has the url
+      statements: [documents.grantUploads("s3:PutObject")], // by whoever has the URL
     }),
     "GET /jobs/{jobId}": createFunction("get-job", reading),
     "GET /jobs/{jobId}/text": createFunction("get-text", reading),
@@ -44,14 +48,14 @@ export function createRoutes(
         postings.grant("dynamodb:BatchWriteItem"),
       ],
     }),
-    ...(relatedDocuments === "list" && {
+    ...(search && {
       "GET /search": createFunction("find-documents", {
         environment: { POSTINGS_TABLE: postings.name },
         statements: [postings.grant("dynamodb:Query")],
       }),
     }),
     "GET /openapi.json": createFunction("get-openapi", {
-      environment: { AUTHENTICATION: auth, RELATED_DOCUMENTS: relatedDocuments },
+      environment: { AUTHENTICATION: auth, SEARCH: String(search) },
       statements: [],
     }),
   };

@@ -1,25 +1,29 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
-import { resultKeys } from "../functions/jobs/job.ts";
+import { type StageName, stages } from "../functions/stages/registry.ts";
+import { type MemberName, memberName } from "../functions/stages/stage.ts";
 
-/** What CloudWatch Logs takes as a retention. */
+/** The retentions that CloudWatch Logs accepts, in days. */
 const logRetentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
-/** A stage's whole wait must fit into its timeout beside its work. */
-const paceSeconds = z.number().min(0).max(5).default(0);
+/** Seconds that each stage waits before it works, by its member of `result`. */
+const stagePaceSeconds = z.strictObject(
+  Object.fromEntries(
+    stages.map((stage) => [memberName<StageName>(stage), z.number().min(0).max(stage.maxPaceSeconds).default(0)]),
+  ) as Record<MemberName<StageName>, z.ZodDefault<z.ZodNumber>>,
+);
 
 /** Scheme and host, as a browser sends them; `*` alone, or in place of every host. */
-const origin = z
-  .string()
-  .regex(/^(\*|https?:\/\/(\*|[^\s/*]+))$/, "must be origins such as https://app.example.com, parted by commas, or *");
+const origin = z.string().regex(/^(\*|https?:\/\/(\*|[^\s/*]+))$/, "must be comma-separated origins such as https://app.example.com, or *");
 
 const settingsSchema = z.strictObject({
   logLevel: z.enum(["DEBUG", "INFO", "WARN", "ERROR"]),
   executionLogLevel: z.enum(["ALL", "ERROR"]),
   jobRetentionDays: z.int().min(1).max(365),
   logRetentionDays: z.int().refine((days) => logRetentions.includes(days), `must be one of ${logRetentions.join(", ")}`),
-  stagePaceSeconds: z.record(z.enum(Object.values(resultKeys)), paceSeconds),
+  stagePaceSeconds,
   relatedDocuments: z.enum(["off", "count", "list"]),
+  search: z.boolean(),
   privateNetwork: z.boolean(),
   alarmEmail: z.literal("").or(z.email("must be one e-mail address, or empty")),
   reservedConcurrency: z.record(z.string(), z.int().min(0)),
@@ -42,15 +46,18 @@ export type Settings = z.infer<typeof settingsSchema>;
 export function readSettings(config = new pulumi.Config()): Settings {
   const given = Object.fromEntries(Object.keys(settingsSchema.shape).map((key) => [key, parsed(config.get(key))]));
   const settings = settingsSchema.safeParse(given);
-  if (settings.success) return withIssuer(settings.data);
+  if (settings.success) return consistent(settings.data);
   const [issue] = settings.error.issues;
   const [key = "", ...within] = issue?.path ?? [];
   const isListed = typeof within[0] === "number"; // a place in a list that is written as one text says nothing
   throw wrongSetting(isListed ? String(key) : [key, ...within].join("."), issue?.message ?? "");
 }
 
-function withIssuer(settings: Settings): Settings {
-  const { auth, jwtIssuer, jwtAudience } = settings;
+/** Checks values that depend on one another. */
+function consistent(settings: Settings): Settings {
+  const { auth, jwtIssuer, jwtAudience, search, relatedDocuments } = settings;
+  if (search && relatedDocuments === "off")
+    throw wrongSetting("search", "must be false where relatedDocuments is off, which keeps nothing to search in");
   if (auth === "jwt" && jwtIssuer === "") throw wrongSetting("jwtIssuer", "must be the issuer of the tokens where auth is jwt");
   if (auth === "jwt" && jwtAudience.length === 0) throw wrongSetting("jwtAudience", "must be at least one audience where auth is jwt");
   return settings;

@@ -1,50 +1,49 @@
 import type * as aws from "@pulumi/aws";
-import { resultKeys, type Stage, stages } from "../functions/jobs/job.ts";
-import type { DocumentBucket } from "./document-bucket.ts";
-import type { CreateFunction, FunctionArgs } from "./job-function.ts";
-import type { JobTable } from "./job-table.ts";
-import type { PostingTable } from "./posting-table.ts";
+import { type RegisteredStage, stages } from "../functions/stages/registry.ts";
+import { fileName, memberName, type Stage } from "../functions/stages/stage.ts";
+import type { CreateFunction, JobFunction } from "./job-function.ts";
 import type { Settings } from "./settings.ts";
+import type { Stores } from "./stores.ts";
 
-/** Where jobs, their documents and what was derived from them are kept. */
-export interface Stores {
-  readonly jobs: JobTable;
-  readonly postings: PostingTable;
-  readonly documents: DocumentBucket;
+/** The function of each stage, in order. */
+export type StageFunctions = ReadonlyMap<Stage, JobFunction>;
+
+export interface StagesArgs {
+  readonly createFunction: CreateFunction;
+  readonly stores: Stores;
+  readonly settings: Settings;
+  /** Where the stages run in a network of their own. */
+  readonly network: aws.types.input.lambda.FunctionVpcConfig | undefined;
 }
 
-export type Stages = Readonly<Record<Stage, aws.lambda.Function>>;
+/** A stage whose config values are the stack's. */
+type StageOfStack = Omit<Stage, "config"> & { readonly config?: readonly (keyof Settings)[] };
 
-/** The logical name of a stage's function, which its file in `functions/` bears too. */
-export const functionName = (stage: Stage): string => stage.replaceAll("_", "-");
+/** The functions that the state machine takes a job through. */
+export const createStages = (args: StagesArgs): StageFunctions => new Map(stages.map((stage) => [stage, createStage(stage, args)]));
 
-/** The functions that the state machine takes a job through; `own` is what each says for itself. */
-export function createStages(
-  createFunction: CreateFunction,
-  { jobs, postings, documents }: Stores,
-  { stagePaceSeconds: pace, relatedDocuments }: Settings,
-  network: aws.types.input.lambda.FunctionVpcConfig | undefined,
-): Stages {
-  const own: Readonly<Record<Stage, FunctionArgs>> = {
-    ocr: {
-      timeoutSeconds: 85,
-      memoryMiB: 2048,
-      statements: [documents.grant("s3:GetObject", "s3:PutObject", "s3:DeleteObject")],
+function createStage(stage: RegisteredStage, { createFunction, stores, settings, network }: StagesArgs): JobFunction {
+  const { jobs, postings, documents } = stores;
+  const { memoryMiB, timeoutSeconds, access, config = [] }: StageOfStack = stage;
+  const paceSeconds = settings.stagePaceSeconds[memberName<RegisteredStage["name"]>(stage)];
+  return createFunction(fileName(stage), {
+    memoryMiB,
+    timeoutSeconds,
+    network,
+    environment: {
+      JOBS_TABLE: jobs.name,
+      DOCUMENTS_BUCKET: documents.name,
+      PACE_SECONDS: String(paceSeconds),
+      ...(access.postings && { POSTINGS_TABLE: postings.name }),
+      ...Object.fromEntries(config.map((key) => [variableName(key), String(settings[key])])),
     },
-    ml_inference: { memoryMiB: 1024, statements: [documents.grant("s3:GetObject")] },
-    search: {
-      environment: { POSTINGS_TABLE: postings.name, RELATED_DOCUMENTS: relatedDocuments },
-      statements: [documents.grant("s3:GetObject"), postings.grant("dynamodb:Query", "dynamodb:BatchWriteItem")],
-    },
-  };
-  const createStage = (stage: Stage, { statements, environment, ...args }: FunctionArgs) => {
-    const paceSeconds = String(pace[resultKeys[stage]]);
-    return createFunction(functionName(stage), {
-      network,
-      environment: { JOBS_TABLE: jobs.name, DOCUMENTS_BUCKET: documents.name, PACE_SECONDS: paceSeconds, ...environment },
-      statements: [jobs.grant("dynamodb:GetItem", "dynamodb:UpdateItem"), ...statements],
-      ...args,
-    });
-  };
-  return Object.fromEntries(stages.map((stage) => [stage, createStage(stage, own[stage])])) as Stages;
+    statements: [
+      jobs.grant("dynamodb:GetItem", "dynamodb:UpdateItem"),
+      documents.grant(...access.documents),
+      ...(access.postings ? [postings.grant(...access.postings)] : []),
+    ],
+  });
 }
+
+/** `relatedDocuments` as an environment variable: `RELATED_DOCUMENTS`. */
+const variableName = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();

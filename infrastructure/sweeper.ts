@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { CreateFunction } from "./job-function.ts";
+import type { CreateFunction, JobFunction } from "./job-function.ts";
 import type { JobStateMachine } from "./job-state-machine.ts";
-import type { JobTable } from "./job-table.ts";
 import { allow, policyDocument, trustPolicy } from "./statement.ts";
+import type { JobTable } from "./tables.ts";
 
 export interface SweeperArgs {
   readonly createFunction: CreateFunction;
@@ -14,13 +14,17 @@ export interface SweeperArgs {
 
 /** Looks after jobs that got stuck, every minute. */
 export class Sweeper extends pulumi.ComponentResource {
+  readonly function: JobFunction;
+
   constructor(name: string, { createFunction, jobs, stateMachine, accountId }: SweeperArgs, opts?: pulumi.ComponentResourceOptions) {
     super("async-text-processing:index:Sweeper", name, {}, opts);
-    const target = createFunction("sweep-jobs", {
+    this.function = createFunction("sweep-jobs", {
       timeoutSeconds: 50,
+      memoryMiB: 1024, // with the processor that comes with it: thousands of jobs may be due at once
       environment: { JOBS_TABLE: jobs.name, STATE_MACHINE_ARN: stateMachine.arn },
-      statements: [jobs.grant("dynamodb:GetItem", "dynamodb:UpdateItem"), jobs.grantQueryOfOpenJobs(), stateMachine.grantStart()],
+      statements: [jobs.grant("dynamodb:UpdateItem"), jobs.grantQueryOfOpenJobs(), stateMachine.grantStart()],
     });
+    const target = this.function.lambda;
     const { role, policy } = this.#createRole(name, target, accountId);
     new aws.scheduler.Schedule(
       name,

@@ -1,5 +1,11 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import { rules } from "./rules.ts";
+import { operationRules } from "./operation-rules.ts";
+import { permissionRules } from "./permission-rules.ts";
+import type { Rule } from "./resource.ts";
+import { storageRules } from "./storage-rules.ts";
+
+/** The rules for every stack of this project: the tests check them on what the program declares, and Pulumi on a deployment. */
+export const rules: readonly Rule[] = [...permissionRules, ...storageRules, ...operationRules];
 
 /** The rules as Pulumi checks them, once a stack's preview or deployment has all its resources. */
 export const policies: StackValidationPolicy[] = rules.map(({ name, description, check }) => ({

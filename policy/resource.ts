@@ -13,7 +13,7 @@ export interface Violation {
   readonly message: string;
 }
 
-/** What holds of every stack of this project. */
+/** A rule for every stack of this project. */
 export interface Rule {
   readonly name: string;
   /** The rule as one sentence. */
@@ -46,6 +46,15 @@ export function at({ inputs }: Resource, ...path: readonly string[]): unknown {
 }
 
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
+
+/** A rule that each resource of a type keeps by itself. */
+export const ruleFor = (
+  type: keyof typeof types,
+  name: string,
+  description: string,
+  holds: (resource: Resource) => boolean,
+  message: string | ((resource: Resource) => string),
+): Rule => ({ name, description, check: (resources) => violations(ofType(resources, type), holds, message) });
 
 /** Those among `resources` for which something does not hold. */
 export const violations = (

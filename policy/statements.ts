@@ -1,19 +1,5 @@
 import { at, isRecord, type Resource } from "./resource.ts";
 
-/** What it takes to deliver the log of a state machine; AWS knows no resource for any of it. */
-export const logDelivery: readonly string[] = [
-  "logs:CreateLogDelivery",
-  "logs:CreateLogStream",
-  "logs:GetLogDelivery",
-  "logs:UpdateLogDelivery",
-  "logs:DeleteLogDelivery",
-  "logs:ListLogDeliveries",
-  "logs:PutLogEvents",
-  "logs:PutResourcePolicy",
-  "logs:DescribeResourcePolicies",
-  "logs:DescribeLogGroups",
-];
-
 interface PolicyStatement {
   readonly effect: unknown;
   readonly actions: readonly string[];

@@ -1,9 +1,9 @@
-import { at, isRecord, ofType, type Resource, type Rule, violations } from "./resource.ts";
+import { at, isRecord, ofType, type Resource, type Rule, ruleFor, violations } from "./resource.ts";
 import { statementsOf } from "./statements.ts";
 
 const blocks = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
 
-/** Each bucket that no resource of `type` says the right thing about. What is said of a bucket names it by its own name. */
+/** Each bucket without a right resource of `type`, which has the logical name of its bucket. */
 function unlessSaid(
   resources: readonly Resource[],
   type: Parameters<typeof ofType>[1],
@@ -30,7 +30,7 @@ function encrypts(configuration: Resource): boolean {
 
 const isProtected = (table: Resource): boolean => at(table, "deletionProtectionEnabled") === true;
 
-/** What is kept, and how. */
+/** Tables and buckets. */
 export const storageRules: readonly Rule[] = [
   {
     name: "private-buckets",
@@ -46,32 +46,30 @@ export const storageRules: readonly Rule[] = [
   {
     name: "encrypted-buckets",
     description: "A bucket encrypts what it keeps.",
-    check: (resources) => unlessSaid(resources, "bucketEncryption", encrypts, "It says nothing of encryption."),
+    check: (resources) => unlessSaid(resources, "bucketEncryption", encrypts, "It has no encryption configured."),
   },
   {
     name: "tls-only-buckets",
     description: "A bucket denies every call that is not made over TLS.",
     check: (resources) => unlessSaid(resources, "bucketPolicy", isTlsOnly, "It can be reached without TLS."),
   },
-  {
-    name: "tables-on-demand",
-    description: "A table is billed by request.",
-    check: (resources) =>
-      violations(
-        ofType(resources, "table"),
-        (table) => at(table, "billingMode") === "PAY_PER_REQUEST",
-        "It costs money while nothing happens.",
-      ),
-  },
-  {
-    name: "tables-forget",
-    description: "A table forgets its items in time.",
-    check: (resources) =>
-      violations(ofType(resources, "table"), (table) => at(table, "ttl", "enabled") === true, "It keeps its items for ever."),
-  },
+  ruleFor(
+    "table",
+    "tables-on-demand",
+    "A table is billed by request.",
+    (table) => at(table, "billingMode") === "PAY_PER_REQUEST",
+    "It costs money while it is not used.",
+  ),
+  ruleFor(
+    "table",
+    "tables-forget",
+    "A table forgets its items in time.",
+    (table) => at(table, "ttl", "enabled") === true,
+    "It keeps its items forever.",
+  ),
   {
     name: "whole-protection",
-    description: "A stack that protects one table protects all that it keeps, and can restore it.",
+    description: "A stack that protects one table protects all tables and the bucket.",
     check: (resources) => {
       const tables = ofType(resources, "table");
       if (!tables.some(isProtected)) return [];

@@ -1,6 +1,6 @@
 /** `npm run job`: submits a document and waits for its record. See {@link jobCommand}. */
-import { systemClock } from "../packages/local/clock.ts";
-import { jobCommand } from "./job-command.ts";
+import { systemClock } from "./job/clock.ts";
+import { jobCommand } from "./job/command.ts";
 
 process.exitCode = await jobCommand(process.argv.slice(2), {
   fetch,

@@ -1,28 +1,27 @@
 import { createHash } from "node:crypto";
 import type { APIGatewayEventRequestContextIAMAuthorizer, APIGatewayEventRequestContextJWTAuthorizer } from "aws-lambda";
-import { HttpError } from "../stages/errors.ts";
 import type { HttpRequest } from "./http.ts";
+import { HttpError } from "./problems.ts";
 
 type Authorizer = Partial<APIGatewayEventRequestContextJWTAuthorizer & APIGatewayEventRequestContextIAMAuthorizer>;
 
 /**
- * Whose jobs a request sees. Everyone's are `public` while the API asks nobody who they are; otherwise a caller's are a
- * digest, so that neither record nor key holds who that is.
+ * The owner of the jobs that a request creates and reads: `public` without authentication, otherwise a digest, so that
+ * neither record nor key identifies the caller.
  *
- * @throws {@link HttpError} 403 for a token that does not say whose it is.
+ * @throws {@link HttpError} `TokenClaimMissing`.
  */
 export function ownerOf({ requestContext }: HttpRequest): string {
   const { authorizer } = requestContext as { authorizer?: Authorizer };
   if (authorizer?.jwt !== undefined) return digest(`jwt\n${claim(authorizer, "iss")}\n${claim(authorizer, "sub")}`);
-  // What a session is called changes with each login; the role or user that it is of does not.
+  // The name of a session changes with each login; its role or user does not.
   if (authorizer?.iam !== undefined) return digest(`iam\n${authorizer.iam.userId.split(":")[0]}`);
   return "public";
 }
 
 function claim({ jwt }: Authorizer, name: string): string {
   const value = jwt?.claims[name];
-  if (value === undefined || value === "")
-    throw new HttpError(403, `The token has no claim '${name}', so that its jobs would be nobody's.`);
+  if (value === undefined || value === "") throw new HttpError("TokenClaimMissing", `The token has no ${name} claim.`);
   return String(value);
 }
 

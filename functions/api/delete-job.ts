@@ -1,11 +1,12 @@
 import type { DocumentStore } from "../jobs/document-store.ts";
 import type { Job } from "../jobs/job.ts";
+import { isUuid } from "../jobs/job-ids.ts";
 import type { JobRepository } from "../jobs/job-repository.ts";
 import type { UploadStore } from "../jobs/upload-store.ts";
 import { documentTerms } from "../stages/search/document-vector.ts";
 import type { RelatedDocuments } from "../stages/search/related-documents.ts";
 import { ownerOf } from "./caller.ts";
-import { type HttpRequest, type HttpResponse, isUuid, jobIdOf } from "./http.ts";
+import { jobIdOf, type Route } from "./http.ts";
 
 export interface DeleteJobServices {
   readonly jobs: JobRepository;
@@ -16,10 +17,10 @@ export interface DeleteJobServices {
 
 /**
  * `DELETE /jobs/{jobId}`: removes the record, the document and everything derived from it. The record goes last: a call
- * that breaks off can be repeated, and does the rest. What is made anew under the same id meanwhile is not touched.
+ * that breaks off can be repeated, and does the rest. A job that is created under the same id meanwhile is not touched.
  */
-export function deleteJobRoute(services: DeleteJobServices) {
-  return async (request: HttpRequest): Promise<HttpResponse> => {
+export function deleteJobRoute(services: DeleteJobServices): Route {
+  return async (request) => {
     const jobId = jobIdOf(request);
     const job = isUuid(jobId) ? await services.jobs.close(jobId, ownerOf(request)) : undefined;
     if (job !== undefined) await removeAllOf(job, services);

@@ -1,49 +1,57 @@
-import { STATUS_CODES } from "node:http";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import { logger } from "../services/logger.ts";
-import { causeOf, HttpError } from "../stages/errors.ts";
+import type { Telemetry } from "../jobs/telemetry.ts";
+import { causeOf } from "../stages/errors.ts";
+import { HttpError, problemAnswer, refusalOf } from "./problems.ts";
 
 export type HttpRequest = APIGatewayProxyEventV2;
 export type HttpResponse = APIGatewayProxyStructuredResultV2;
-type Headers = Readonly<Record<string, string>>;
+export type Route = (request: HttpRequest) => Promise<HttpResponse>;
 
-export function json(statusCode: number, body: unknown, headers: Headers = {}): HttpResponse {
+export function json(statusCode: number, body: unknown, headers: Readonly<Record<string, string>> = {}): HttpResponse {
   return { statusCode, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) };
 }
 
-/**
- * An error as one JSON object: `error`, and the members of RFC 9457 beside it.
- *
- * @see https://www.rfc-editor.org/rfc/rfc9457
- */
-export function problem(statusCode: number, detail: string, headers: Headers = {}): HttpResponse {
-  const body = { error: detail, type: "about:blank", title: STATUS_CODES[statusCode], status: statusCode, detail };
-  return json(statusCode, body, headers);
-}
-
-/** Wraps a route as a Lambda handler: refusals become answers, and what nobody foresaw a `500` that says nothing of the inside. */
-export function createHttpHandler(route: (request: HttpRequest) => Promise<HttpResponse>) {
-  return async (request: HttpRequest): Promise<HttpResponse> => {
+/** Wraps a route as a Lambda handler: an error becomes an answer, an unforeseen one a `500` that reveals nothing but the request ID. */
+export function createHttpHandler(route: Route, logger: Telemetry["logger"]): Route {
+  return async (request) => {
     try {
       return await route(request);
     } catch (error) {
-      if (error instanceof HttpError) return problem(error.statusCode, error.message, error.headers);
-      const { requestId } = request.requestContext;
-      logger.error("Request failed", { requestId, cause: causeOf(error) });
-      return problem(500, `Something went wrong on our side. The logs know more under request id ${requestId}.`);
+      return problemAnswer(refusalOf(error) ?? internalError(error, request, logger));
     }
   };
 }
 
-/** What the path says in the place of a job id, which need not be one. */
+function internalError(error: unknown, { requestContext: { requestId } }: HttpRequest, logger: Telemetry["logger"]): HttpError {
+  logger.error("Request failed", { requestId, cause: causeOf(error) });
+  return new HttpError("InternalError", `Internal error. Request ID: ${requestId}`);
+}
+
+/** The job id in the path, which need not be a possible one. */
 export const jobIdOf = (request: HttpRequest): string => request.pathParameters?.["jobId"] ?? "";
-
-/** Whether a job or an upload can have this id: all others never reach a table or a bucket. */
-export const isUuid = (id: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);
-
-export const jobNotFound = (jobId: string): HttpError => new HttpError(404, `Job '${jobId}' not found`);
 
 /** Reads a header, whatever the case of its name. */
 export function header(request: HttpRequest, name: string): string | undefined {
   return Object.entries(request.headers).find(([given]) => given.toLowerCase() === name)?.[1];
+}
+
+/** The bytes of the body. The HTTP API hands over in base64 what its type does not mark as text. */
+export function bodyOf({ body = "", isBase64Encoded }: HttpRequest): Buffer<ArrayBuffer> {
+  return Buffer.from(body, isBase64Encoded ? "base64" : "utf-8");
+}
+
+/** @throws {@link HttpError} `InvalidJson`. */
+export function jsonBodyOf(request: HttpRequest): unknown {
+  const body = bodyOf(request);
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+  } catch {
+    throw new HttpError("InvalidJson", "Invalid JSON in request body");
+  }
+}
+
+/** `true` where `If-None-Match` names the tag; a weak mark does not matter to it (RFC 9110, 13.1.2). */
+export function isUnchanged(request: HttpRequest, etag: string): boolean {
+  const named = (header(request, "if-none-match") ?? "").split(",").map((one) => one.trim().replace(/^W\//, ""));
+  return named.includes(etag) || named.includes("*");
 }

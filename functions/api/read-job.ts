@@ -1,30 +1,32 @@
 import type { DocumentStore } from "../jobs/document-store.ts";
 import { isOpen, type Job } from "../jobs/job.ts";
+import { isUuid } from "../jobs/job-ids.ts";
 import type { JobRepository } from "../jobs/job-repository.ts";
-import { HttpError } from "../stages/errors.ts";
 import { ownerOf } from "./caller.ts";
-import { type HttpRequest, type HttpResponse, header, isUuid, jobIdOf, jobNotFound, json } from "./http.ts";
-import { entityTagOf, jobAnswer, matches } from "./job-answer.ts";
+import { type HttpRequest, type HttpResponse, isUnchanged, jobIdOf, json, type Route } from "./http.ts";
+import { HttpError, refusalOf } from "./problems.ts";
+
+/** Maximum of a text in the answer itself, in bytes of UTF-8. */
+const maxTextBytesInAnswer = 64 * 1024;
 
 export interface ReadJobServices {
   readonly jobs: JobRepository;
   readonly documents: DocumentStore;
 }
 
-/** `GET /jobs/{jobId}`: the record, or `304` where the client has it as it is. */
-export function getJobRoute({ jobs, documents }: ReadJobServices) {
+/** `GET /jobs/{jobId}`: the record, or `304` where it is unchanged. */
+export function getJobRoute({ jobs, documents }: ReadJobServices): Route {
   return createRoute(jobs, async (job, request) => {
-    // A poller asks again in a second while there is more to come.
     const headers = { etag: entityTagOf(job), ...(isOpen(job) && { "retry-after": "1" }) };
-    if (matches(header(request, "if-none-match"), headers.etag)) return { statusCode: 304, headers };
+    if (isUnchanged(request, headers.etag)) return { statusCode: 304, headers };
     return json(200, await jobAnswer(job, documents), headers);
   });
 }
 
-/** `GET /jobs/{jobId}/text`: the whole text that the later stages see. */
-export function getTextRoute({ jobs, documents }: ReadJobServices) {
+/** `GET /jobs/{jobId}/text`: the whole text as the later stages see it. */
+export function getTextRoute({ jobs, documents }: ReadJobServices): Route {
   return createRoute(jobs, async (job) => {
-    if (job.result.ocr === undefined) throw new HttpError(404, `Job '${job.jobId}' has no text yet: OCR has not finished`);
+    if (job.result.ocr === undefined) throw textMissing(job);
     const headers = { "content-type": "text/plain; charset=utf-8" };
     // In base64 a text of control characters stays as small as any; escaped in JSON it would outgrow what a function may answer.
     const body = Buffer.from(await documents.read(job)).toString("base64");
@@ -32,13 +34,18 @@ export function getTextRoute({ jobs, documents }: ReadJobServices) {
   });
 }
 
-/** What a job that is deleted meanwhile has kept elsewhere cannot be read any more: then there is no such job. */
-function createRoute(jobs: JobRepository, answer: (job: Job, request: HttpRequest) => Promise<HttpResponse>) {
-  return async (request: HttpRequest): Promise<HttpResponse> => {
+function textMissing(job: Job): HttpError {
+  if (isOpen(job)) return new HttpError("TextNotReady", `Job '${job.jobId}' has no text yet: OCR has not finished.`);
+  return new HttpError("TextNotFound", `Job '${job.jobId}' has no text: it failed before OCR had finished.`);
+}
+
+/** A job that is deleted while it is read loses its objects first: then there is no such job. */
+function createRoute(jobs: JobRepository, answer: (job: Job, request: HttpRequest) => Promise<HttpResponse>): Route {
+  return async (request) => {
     try {
       return await answer(await find(jobs, request), request);
     } catch (error) {
-      if (!(error instanceof HttpError)) await find(jobs, request);
+      if (refusalOf(error) === undefined) await find(jobs, request);
       throw error;
     }
   };
@@ -47,6 +54,21 @@ function createRoute(jobs: JobRepository, answer: (job: Job, request: HttpReques
 async function find(jobs: JobRepository, request: HttpRequest): Promise<Job> {
   const jobId = jobIdOf(request);
   const job = isUuid(jobId) ? await jobs.get(jobId) : undefined;
-  if (job === undefined || job.owner !== ownerOf(request)) throw jobNotFound(jobId);
+  if (job === undefined || job.owner !== ownerOf(request)) throw new HttpError("JobNotFound", `Job '${jobId}' not found`);
   return job;
 }
+
+async function jobAnswer(job: Job, documents: DocumentStore): Promise<Record<string, unknown>> {
+  const { jobId, status, stage, createdAt, updatedAt, result, errorMessage, errorCode, failedStage } = job;
+  const text = await textMembers(job, documents);
+  return { jobId, status, stage, ...text, createdAt, updatedAt, result, errorMessage, errorCode, failedStage };
+}
+
+async function textMembers(job: Job, documents: DocumentStore): Promise<{ text: string } | { textUrl: string } | undefined> {
+  if (job.text === undefined && job.textObject === undefined) return undefined;
+  if (job.textObject !== undefined && job.textObject.bytes > maxTextBytesInAnswer) return { textUrl: `/jobs/${job.jobId}/text` };
+  return { text: await documents.read(job) };
+}
+
+/** Names this state of the record: its generation, and the count of its writes. */
+const entityTagOf = (job: Job): string => `"${job.generation.slice(0, 8)}-${job.version}"`;

@@ -1,20 +1,18 @@
 import * as z from "zod/mini";
+import { acceptedDocument, acceptedText, isDocumentType } from "../jobs/accepted-documents.ts";
+import type { Submission, UploadReference } from "../jobs/submit-job.ts";
 import { type DocumentType, documentTypes, type ScannedDocument } from "../stages/document.ts";
 import { typeOf } from "../stages/document-checks.ts";
-import { HttpError } from "../stages/errors.ts";
-import { type HttpRequest, header } from "./http.ts";
-import { filePartOf } from "./multipart.ts";
-import { bodyOf, jsonIn } from "./request-body.ts";
-import { checkDocument, isDocumentType } from "./scanned-document.ts";
-import { plainText, submittedText } from "./submitted-text.ts";
+import { bodyOf, type HttpRequest, header, jsonBodyOf } from "./http.ts";
+import { HttpError } from "./problems.ts";
 
-/** Bytes that a document may have which comes in the request itself: in base64 it just fits into what a Lambda is handed. */
-const mostDocumentBytes = 4 * 1024 * 1024;
+/** Maximum of a document in the request itself, in bytes: in base64 it just fits into what a Lambda is handed. */
+const maxBodyBytes = 4 * 1024 * 1024;
 
-/** What `curl -d` says of its body, whatever the body is. */
+/** The type that `curl -d` gives its body, whatever the body is. */
 const typeOfCurl = "application/x-www-form-urlencoded";
 
-const accepted = `Send application/json with {"text": "…"}, text/plain in UTF-8, ${documentTypes.join(", ")}, or one file as multipart/form-data.`;
+const supported = `Send application/json with {"text": "…"}, text/plain in UTF-8, ${documentTypes.join(", ")}, or one file as multipart/form-data.`;
 
 /** The JSON body of `POST /jobs`. Unknown members are ignored. Its description says more than this checks: each fault has an error of its own. */
 export const submissionSchema = z
@@ -24,27 +22,20 @@ export const submissionSchema = z
   })
   .register(z.globalRegistry, { oneOf: [{ required: ["text"] }, { required: ["uploadId"] }] });
 
-/** Names a document that was sent to the bucket before. */
-export interface UploadReference {
-  readonly uploadId: string;
-}
-
-export type SubmittedDocument = string | ScannedDocument | UploadReference;
-
 /**
- * Reads the document out of the body of `POST /jobs`: a text, trimmed at both ends, an image or a PDF, or the name of an upload.
+ * Reads the document in the body of `POST /jobs`: a text, an image or a PDF, or a reference to an upload.
  *
- * @throws {@link HttpError} 400 for what is no document, 413 above a limit, 415 for a type that is not read or not what the document is.
+ * @throws {@link HttpError} or `SubmissionError` for a body that holds no document, one above a limit, or one of another type.
  */
-export async function submittedDocument(request: HttpRequest): Promise<SubmittedDocument> {
+export async function submittedDocument(request: HttpRequest): Promise<Submission["document"]> {
   const contentType = header(request, "content-type") ?? "";
   const { type, parameters } = mediaTypeOf(contentType);
-  const body = bodyOf(request);
-  if (type === "multipart/form-data") return documentOfPart(await filePartOf(body, contentType));
-  if (type === "text/plain") return plainText(body, parameters);
-  if (type === "" || type === typeOfCurl || type === "application/json" || type.endsWith("+json")) return documentOfJson(jsonIn(body));
-  if (isDocumentType(type)) return scannedDocument(type, body);
-  throw new HttpError(415, `The content type ${type} is not accepted. ${accepted}`);
+  if (type === "multipart/form-data") return documentOfFile(await fileOf(bodyOf(request), contentType));
+  if (type === "text/plain") return plainText(bodyOf(request), parameters);
+  if (type === "" || type === typeOfCurl || type === "application/json" || type.endsWith("+json"))
+    return documentOfJson(jsonBodyOf(request));
+  if (isDocumentType(type)) return scannedDocument(type, bodyOf(request));
+  throw new HttpError("UnsupportedMediaType", `Content-Type ${type} is not supported. ${supported}`);
 }
 
 function mediaTypeOf(contentType: string): { readonly type: string; readonly parameters: readonly string[] } {
@@ -54,27 +45,68 @@ function mediaTypeOf(contentType: string): { readonly type: string; readonly par
 
 function documentOfJson(json: unknown): string | UploadReference {
   const { text, uploadId } = submissionSchema.safeParse(json).data ?? {};
-  if (uploadId === undefined) return submittedText(text ?? "");
-  if (text !== undefined) throw new HttpError(400, "Send a text or an uploadId, not both.");
+  if (uploadId === undefined) return acceptedText(text ?? "");
+  if (text !== undefined) throw new HttpError("AmbiguousDocument", "Send a text or an uploadId, not both.");
   return { uploadId };
 }
 
-/** Clients that do not know a file's type send it as `application/octet-stream`: then it is what it is by its first bytes. */
-async function documentOfPart(part: File): Promise<string | ScannedDocument> {
-  const bytes = new Uint8Array(await part.arrayBuffer());
-  const { type, parameters } = mediaTypeOf(part.type);
-  const found = type === "application/octet-stream" ? (typeOf(bytes) ?? "text/plain") : type;
-  if (found === "text/plain") return plainText(bytes, parameters);
-  if (isDocumentType(found)) return scannedDocument(found, bytes);
-  throw new HttpError(415, `A file of type ${type} is not accepted. ${accepted}`);
+/** @param parameters those of the media type, in lower case, such as `charset=utf-8`. */
+function plainText(body: Uint8Array, parameters: readonly string[]): string {
+  const charset = parameters
+    .find((parameter) => parameter.startsWith("charset="))
+    ?.slice("charset=".length)
+    .replaceAll('"', "");
+  if (charset !== undefined && !["utf-8", "utf8", "us-ascii"].includes(charset)) {
+    throw new HttpError("UnsupportedMediaType", `Charset ${charset} is not supported. Send the text in UTF-8.`);
+  }
+  return acceptedText(utf8In(body));
+}
+
+function utf8In(body: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(body);
+  } catch {
+    throw new HttpError("InvalidUnicode", "The text is not valid UTF-8.");
+  }
 }
 
 function scannedDocument(type: DocumentType, bytes: Uint8Array): ScannedDocument {
-  if (bytes.byteLength === 0) throw new HttpError(400, "The document is empty.");
-  if (bytes.byteLength > mostDocumentBytes) {
-    const limit = `${mostDocumentBytes} bytes (4 MiB)`;
-    throw new HttpError(413, `The document has ${bytes.byteLength} bytes; the limit is ${limit}. Send a larger one by POST /uploads.`);
+  if (bytes.byteLength > maxBodyBytes) {
+    const limit = `${maxBodyBytes} bytes (4 MiB)`;
+    const sentence = `The document has ${bytes.byteLength} bytes; the limit is ${limit}. Send a larger one by POST /uploads.`;
+    throw new HttpError("DocumentTooLarge", sentence);
   }
-  checkDocument(type, bytes);
-  return { type, bytes };
+  return acceptedDocument({ type, bytes });
+}
+
+/** Clients that do not know a file's type send it as `application/octet-stream`: then its content decides. */
+async function documentOfFile(file: File): Promise<string | ScannedDocument> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const { type, parameters } = mediaTypeOf(file.type);
+  const found = type === "application/octet-stream" ? (typeOf(bytes) ?? "text/plain") : type;
+  if (found === "text/plain") return plainText(bytes, parameters);
+  if (isDocumentType(found)) return scannedDocument(found, bytes);
+  throw new HttpError("UnsupportedMediaType", `Content-Type ${type} of the file is not supported. ${supported}`);
+}
+
+/**
+ * Reads the one file of a form. Other fields are ignored.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc7578
+ */
+async function fileOf(body: Uint8Array<ArrayBuffer>, contentType: string): Promise<File> {
+  const files = [...(await formOf(body, contentType)).values()].filter((value) => value instanceof File);
+  const [file] = files;
+  if (file !== undefined && files.length === 1) return file;
+  const found = file === undefined ? "no file" : `${files.length} files`;
+  throw new HttpError("InvalidForm", `The form has ${found}. Send exactly one, as curl -F file=@scan.png does.`);
+}
+
+/** Node's own parser. Its error can quote the body. */
+async function formOf(body: Uint8Array<ArrayBuffer>, contentType: string): Promise<FormData> {
+  try {
+    return await new Response(body, { headers: { "content-type": contentType } }).formData();
+  } catch {
+    throw new HttpError("InvalidForm", "The body is not valid multipart/form-data, or the Content-Type has no boundary.");
+  }
 }

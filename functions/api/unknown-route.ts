@@ -1,19 +1,21 @@
-import { type HttpRequest, type HttpResponse, problem } from "./http.ts";
+import type { Route } from "./http.ts";
+import { HttpError } from "./problems.ts";
 
 /**
- * `$default`: our own answer to a request that no route takes.
+ * `$default`: the answer to a request that no route takes.
  *
  * @param routeKeys the API's routes, such as `GET /jobs/{jobId}`.
- * @returns `405` with `Allow` where the path is known, `404` otherwise. To `OPTIONS` of a known path, `204` with `Allow`: so
- * a browser is answered that asks what it may send, with what the gateway adds.
+ * @returns `204` with `Allow` for `OPTIONS` of a known path: the gateway adds to it what a browser's preflight asks for.
+ * @throws {@link HttpError} `MethodNotAllowed` where the path is known, `RouteNotFound` otherwise.
  */
-export function unknownRoute(routeKeys: readonly string[]) {
-  return async ({ rawPath, requestContext }: HttpRequest): Promise<HttpResponse> => {
+export function unknownRoute(routeKeys: readonly string[]): Route {
+  return async ({ rawPath, requestContext }) => {
     const allowed = routeKeys.map((key) => key.split(" ") as [string, string]).filter(([, path]) => matchesPath(path, rawPath));
-    if (allowed.length === 0) return problem(404, `There is nothing at ${rawPath}.`);
+    if (allowed.length === 0) throw new HttpError("RouteNotFound", `Route '${rawPath}' not found`);
     const allow = allowed.map(([method]) => method).join(", ");
     if (requestContext.http.method === "OPTIONS") return { statusCode: 204, headers: { allow } };
-    return problem(405, `${requestContext.http.method} is not possible at ${rawPath}. Use ${allow}.`, { allow });
+    const sentence = `Method ${requestContext.http.method} is not allowed for ${rawPath}. Use ${allow}.`;
+    throw new HttpError("MethodNotAllowed", sentence, { allow });
   };
 }
 

@@ -9,17 +9,18 @@ import {
 } from "@aws-sdk/client-s3";
 import type { ScannedDocument } from "../stages/document.ts";
 import type { DocumentObject, Job, JobKey, TextObject } from "./job.ts";
+import { objectKey } from "./storage-layout.ts";
 
 /**
  * Bytes of UTF-8 up to which a text lives in its record. DynamoDB bills each of a job's writes by the size of the
  * whole record, in steps of 1 KB.
  */
-const mostInlineBytes = 320;
+const maxInlineBytes = 320;
 
-/** Where a text is: in the record, or in the bucket. */
+/** The place of a text: the record or the bucket. */
 export type TextPlace = { readonly text: string } | { readonly textObject: TextObject };
 
-/** Where a document is that is still to be read: always in the bucket. */
+/** The place of a document that is still to be read: always the bucket. */
 export interface DocumentPlace {
   readonly document: DocumentObject;
 }
@@ -35,29 +36,29 @@ export class DocumentStore {
   }
 
   /**
-   * Finds a document its place, and puts it there if that is the bucket.
+   * Puts a document into the bucket, or leaves a short text to the record.
    *
-   * @param name the last part of the object's key, unlike any other of this job's making.
+   * @param name the last part of the object's key, unique among the objects of the job's generation.
    */
   put(key: JobKey, name: string, text: string): Promise<TextPlace>;
   put(key: JobKey, name: string, document: string | ScannedDocument): Promise<TextPlace | DocumentPlace>;
   async put(key: JobKey, name: string, document: string | ScannedDocument): Promise<TextPlace | DocumentPlace> {
     const body = typeof document === "string" ? Buffer.from(document) : document.bytes;
     const bytes = body.byteLength;
-    if (typeof document === "string" && bytes <= mostInlineBytes) return { text: document };
+    if (typeof document === "string" && bytes <= maxInlineBytes) return { text: document };
     const ContentType = typeof document === "string" ? "text/plain; charset=utf-8" : document.type;
     await this.#client.send(new PutObjectCommand({ Bucket: this.#bucketName, Key: objectKey(key, name), Body: body, ContentType }));
     return typeof document === "string" ? { textObject: { name, bytes } } : { document: { name, bytes, type: document.type } };
   }
 
-  /** Reads what a job was made of: the document that its text has yet to be read from, or the text that was sent. */
+  /** Reads the document that a job was created from: an image or a PDF that OCR has yet to read, or a text. */
   async readDocument(job: Job): Promise<string | ScannedDocument> {
     if (job.document === undefined) return this.read(job);
     const { name, type } = job.document;
     return { type, bytes: await (await this.#body(job, name)).transformToByteArray() };
   }
 
-  /** Reads the beginning of an object, or all of it where it is no longer. */
+  /** Reads the beginning of an object, or all of a shorter one. */
   async readStart(key: JobKey, name: string, bytes: number): Promise<Uint8Array> {
     return (await this.#body(key, name, `bytes=0-${bytes - 1}`)).transformToByteArray();
   }
@@ -82,7 +83,7 @@ export class DocumentStore {
     await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucketName, Key: objectKey(key, name) }));
   }
 
-  /** Removes every object of one making of a job. */
+  /** Removes every object of a job's generation. */
   async removeAll(key: JobKey): Promise<void> {
     const pages = paginateListObjectsV2({ client: this.#client }, { Bucket: this.#bucketName, Prefix: objectKey(key, "") });
     for await (const { Contents = [] } of pages) await this.#deleteObjects(Contents.map(({ Key }) => ({ Key })));
@@ -102,11 +103,4 @@ export class DocumentStore {
     );
     if (Errors.length > 0) throw new Error(`${Errors.length} of ${objects.length} objects could not be deleted.`);
   }
-}
-
-/** All objects of all jobs stand under this prefix; the functions' policies and the lifecycle rule name it too. */
-export const jobsPrefix = "jobs/";
-
-export function objectKey({ jobId, generation }: JobKey, name: string): string {
-  return `${jobsPrefix}${jobId}/${generation}/${name}`;
 }

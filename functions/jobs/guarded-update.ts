@@ -14,58 +14,47 @@ export interface GuardedUpdate {
   readonly remove?: readonly string[];
 }
 
-type Expressions = Pick<
-  UpdateCommandInput,
-  "UpdateExpression" | "ConditionExpression" | "ExpressionAttributeNames" | "ExpressionAttributeValues"
->;
+type Guard = Required<Pick<UpdateCommandInput, "ConditionExpression" | "ExpressionAttributeNames" | "ExpressionAttributeValues">>;
 
-/** Writes out a guarded update. Every name is aliased: `status`, `text`, `result` and more are reserved words. */
-export function toExpressions({ conditions, set, add = {}, remove = [] }: GuardedUpdate): Expressions {
-  const names: Record<string, string> = {};
-  const values: Record<string, unknown> = {};
-  const alias = (path: string) =>
-    path
-      .split(".")
-      .map((part) => aliasOf(names, part))
-      .join(".");
-  const value = (given: unknown) => placeholderOf(values, given);
-  const clauses = [
-    clause(
-      "SET",
-      Object.entries(set).map(([path, to]) => `${alias(path)} = ${value(to)}`),
-    ),
-    clause(
-      "ADD",
-      Object.entries(add).map(([path, by]) => `${alias(path)} ${value(by)}`),
-    ),
-    clause("REMOVE", remove.map(alias)),
-  ];
-  return {
-    UpdateExpression: clauses.filter(Boolean).join(" "),
-    ConditionExpression: conditions.map((condition) => conditionText(condition, alias, value)).join(" AND "),
-    ExpressionAttributeNames: names,
-    ExpressionAttributeValues: values,
+/** Names and values of an expression. Every name is aliased: `status`, `text`, `result` and more are reserved words. */
+class Aliases {
+  readonly names: Record<string, string> = {};
+  readonly values: Record<string, unknown> = {};
+
+  name(path: string): string {
+    const parts = path.split(".");
+    for (const part of parts) this.names[`#${part}`] = part;
+    return parts.map((part) => `#${part}`).join(".");
+  }
+
+  value(given: unknown): string {
+    const placeholder = `:v${Object.keys(this.values).length}`;
+    this.values[placeholder] = given;
+    return placeholder;
+  }
+}
+
+/** Writes out conditions of which all must hold, or any. */
+export function toGuard(conditions: readonly Condition[], joinedBy: "AND" | "OR" = "AND", aliases = new Aliases()): Guard {
+  const clauses = conditions.map((condition) => {
+    const name = aliases.name(condition[0]);
+    if (condition[1] === "absent") return `attribute_not_exists(${name})`;
+    if (condition[1] === "in") return `${name} IN (${condition[2].map((one) => aliases.value(one)).join(", ")})`;
+    return `${name} ${condition[1]} ${aliases.value(condition[2])}`;
+  });
+  const { names: ExpressionAttributeNames, values: ExpressionAttributeValues } = aliases;
+  return { ConditionExpression: clauses.join(` ${joinedBy} `), ExpressionAttributeNames, ExpressionAttributeValues };
+}
+
+/** Writes out a guarded update. */
+export function toExpressions({ conditions, set, add = {}, remove = [] }: GuardedUpdate): Guard & { UpdateExpression: string } {
+  const aliases = new Aliases();
+  const clauses = {
+    SET: Object.entries(set).map(([path, to]) => `${aliases.name(path)} = ${aliases.value(to)}`),
+    ADD: Object.entries(add).map(([path, by]) => `${aliases.name(path)} ${aliases.value(by)}`),
+    REMOVE: remove.map((path) => aliases.name(path)),
   };
-}
-
-function conditionText(condition: Condition, alias: (path: string) => string, value: (given: unknown) => string): string {
-  const name = alias(condition[0]);
-  if (condition[1] === "absent") return `attribute_not_exists(${name})`;
-  if (condition[1] === "in") return `${name} IN (${condition[2].map(value).join(", ")})`;
-  return `${name} ${condition[1]} ${value(condition[2])}`;
-}
-
-function clause(keyword: string, parts: readonly string[]): string {
-  return parts.length === 0 ? "" : `${keyword} ${parts.join(", ")}`;
-}
-
-function aliasOf(names: Record<string, string>, name: string): string {
-  names[`#${name}`] = name;
-  return `#${name}`;
-}
-
-function placeholderOf(values: Record<string, unknown>, given: unknown): string {
-  const placeholder = `:v${Object.keys(values).length}`;
-  values[placeholder] = given;
-  return placeholder;
+  const written = Object.entries(clauses).filter(([, parts]) => parts.length > 0);
+  const UpdateExpression = written.map(([keyword, parts]) => `${keyword} ${parts.join(", ")}`).join(" ");
+  return { UpdateExpression, ...toGuard(conditions, "AND", aliases) };
 }

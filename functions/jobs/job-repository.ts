@@ -1,34 +1,32 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import type { Clock } from "../services/environment.ts";
-import { type Condition, type GuardedUpdate, toExpressions } from "./guarded-update.ts";
-import {
-  asOf,
-  isOpen,
-  type Job,
-  type JobKey,
-  resultKeys,
-  type Stage,
-  type StageResult,
-  stages,
-  statusesBefore,
-  timeLimits,
-} from "./job.ts";
+import { type StageName, type StageResult, stageNames } from "../stages/registry.ts";
+import { memberName } from "../stages/stage.ts";
+import { type Condition, type GuardedUpdate, toExpressions, toGuard } from "./guarded-update.ts";
+import { asOf, isOpen, type Job, type JobKey, statusesBefore, timeLimits } from "./job.ts";
+import { jobIdOfUpload } from "./job-ids.ts";
+import { openJobsIndex, uploadDays } from "./storage-layout.ts";
+import type { Clock } from "./telemetry.ts";
 
-/** What became of a write: made, or why there was nothing left to make. */
+/** The outcome of a write: made, or why there was nothing left to make. */
 export type WriteOutcome = "written" | "done already" | "settled" | "gone";
 
 /** A stage's turn at a job: the job as it stands, or why the stage has nothing to do. */
 export type Turn = { readonly job: Job } | { readonly nothingToDo: Exclude<WriteOutcome, "written"> };
 
-/** What a stage may save beside its result. */
+/** Fields that a stage may save beside its result. */
 export type StageFields = Partial<Pick<Job, "text" | "textObject" | "postedTerms">>;
 
-/** Partitions of the index of open jobs: enough that no one of them bounds how many jobs a second can be taken. */
-export const openShards = 4;
+/** An upload with the job that it becomes. */
+type UploadedJob = JobKey & Required<Pick<Job, "owner" | "uploadId">>;
 
-type Attempt = { readonly written: Job } | { readonly lostTo: Job | undefined };
+/** An item in the place of a job: which other job an upload has become. */
+interface UploadClaim extends JobKey, Pick<Job, "expiresAt"> {
+  readonly claimedBy: string;
+}
+
+type Attempt<Written = Job> = { readonly written: Written } | { readonly lostTo: Job | undefined };
 
 /** Every read and write of the jobs table. A refused write is an outcome, not an error. */
 export class JobRepository {
@@ -48,20 +46,22 @@ export class JobRepository {
    * @returns the record that holds the place: the given one, or the one that it met.
    */
   async create(job: Job): Promise<Job> {
-    const attempt = await attemptOf(async () => {
-      await this.#client.send(
-        new PutCommand({
-          TableName: this.#tableName,
-          Item: job,
-          ConditionExpression: "attribute_not_exists(#jobId) OR #expiresAt <= :now",
-          ExpressionAttributeNames: { "#jobId": "jobId", "#expiresAt": "expiresAt" },
-          ExpressionAttributeValues: { ":now": this.#now() },
-          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-        }),
-      );
-      return job;
-    });
-    return "written" in attempt ? job : (attempt.lostTo ?? job);
+    const attempt = await this.#put(job);
+    return "written" in attempt || attempt.lostTo === undefined ? job : asOf(attempt.lostTo, this.#now());
+  }
+
+  /**
+   * Reserves an upload for the job of an `Idempotency-Key`, in the place of the job that it would become without one: so an
+   * upload becomes one job. The claim outlives the upload, and nothing reads it as a job.
+   *
+   * @returns `false` where the upload is another job's.
+   */
+  async claimUpload({ jobId, generation, owner, uploadId }: UploadedJob): Promise<boolean> {
+    const claimId = jobIdOfUpload(owner, uploadId);
+    if (claimId === jobId) return true; // the record of the job is the claim
+    const expiresAt = this.#now() + 2 * uploadDays * 24 * 60 * 60;
+    const claim = { jobId: claimId, generation, claimedBy: jobId, expiresAt };
+    return "written" in (await this.#put(claim));
   }
 
   /** @returns the job as it holds now, or `undefined` where there is none or it has expired. */
@@ -71,15 +71,15 @@ export class JobRepository {
   }
 
   /** Opens a job for a stage. The first stage moves it on to `IN_PROGRESS`, and its write is its read. */
-  async open(key: JobKey, stage: Stage): Promise<Turn> {
-    const job = stage === stages[0] ? await this.#begin(key) : await this.#read(key.jobId);
+  async open(key: JobKey, stage: StageName): Promise<Turn> {
+    const job = stage === stageNames[0] ? await this.#begin(key) : await this.#read(key.jobId);
     return job !== undefined && this.#isTurnOf(stage, job, key) ? { job } : { nothingToDo: this.#whyNot(stage, job, key) };
   }
 
   /** Saves a stage's result and names the next stage; the last one's makes the job `DONE` in the same write. */
-  async saveResult<S extends Stage>(key: JobKey, stage: S, result: StageResult<S>, fields: StageFields = {}): Promise<WriteOutcome> {
-    const member = `result.${resultKeys[stage]}`;
-    const next = stages[stages.indexOf(stage) + 1];
+  async saveResult<S extends StageName>(key: JobKey, stage: S, result: StageResult<S>, fields: StageFields = {}): Promise<WriteOutcome> {
+    const member = `result.${memberName({ name: stage })}`;
+    const next = stageNames[stageNames.indexOf(stage) + 1];
     const attempt = await this.#update(key.jobId, {
       set: { ...fields, [member]: result, status: next === undefined ? "DONE" : "IN_PROGRESS", ...(next && { stage: next }) },
       remove: [...(next === undefined ? onlyOnOpenJobs : []), ...placesLeftBy(fields)],
@@ -88,15 +88,15 @@ export class JobRepository {
     return "written" in attempt ? "written" : this.#whyNot(stage, attempt.lostTo, key);
   }
 
-  /** Whether a job has ended, is gone, or has been made anew since. */
+  /** @returns `true` for a job that has ended, is gone, or has been created again since. */
   async isOver(key: JobKey): Promise<boolean> {
     const job = await this.get(key.jobId);
     return job === undefined || job.generation !== key.generation || !isOpen(job);
   }
 
   /**
-   * Makes an end of a job, whatever its status, if it is the owner's: from then on it reads as none, no write of a stage
-   * is made any more, and its id is free. The record stays until it is removed, so that what was begun can be repeated.
+   * Closes an owner's job, whatever its status: from then on it reads as none, takes no write of a stage, and its id is
+   * free. The record stays until it is removed, so that a deletion that breaks off can be repeated.
    *
    * @returns the record, or `undefined` where the owner has none.
    */
@@ -109,54 +109,66 @@ export class JobRepository {
     return "written" in attempt ? attempt.written : undefined;
   }
 
-  /** Removes the record of one making of a job, and no other's. */
-  async remove({ jobId, generation }: JobKey): Promise<void> {
-    await attemptOf(async () => {
-      const { Attributes } = await this.#client.send(
-        new DeleteCommand({
-          TableName: this.#tableName,
-          Key: { jobId },
-          ConditionExpression: "#generation = :generation",
-          ExpressionAttributeNames: { "#generation": "generation" },
-          ExpressionAttributeValues: { ":generation": generation },
-          ReturnValues: "ALL_OLD",
-        }),
-      );
-      return Attributes as Job;
-    });
+  /** Removes the record of a job's generation, and its claim of an upload. */
+  async remove({ jobId, generation, owner, uploadId }: JobKey & Partial<UploadedJob>): Promise<void> {
+    const ids = new Set([jobId, ...(owner === undefined || uploadId === undefined ? [] : [jobIdOfUpload(owner, uploadId)])]);
+    await Promise.all([...ids].map((id) => this.#delete(id, generation)));
   }
 
-  /** @returns the ids of open jobs of a shard that the sweeper should look at now, longest due first. */
-  async dueJobs(shard: number, limit: number): Promise<readonly string[]> {
-    const { Items = [] } = await this.#client.send(
-      new QueryCommand({
-        TableName: this.#tableName,
-        IndexName: openJobsIndex,
-        KeyConditionExpression: "#openShard = :shard AND #dueAt <= :now",
-        ExpressionAttributeNames: { "#openShard": "openShard", "#dueAt": "dueAt" },
-        ExpressionAttributeValues: { ":shard": shard, ":now": this.#now() },
-        Limit: limit,
-      }),
-    );
-    return Items.map((item) => item["jobId"] as string);
+  /** The ids of open jobs of a shard that the sweeper should look at now, longest due first. */
+  async *dueJobs(shard: number): AsyncGenerator<string> {
+    const query = {
+      TableName: this.#tableName,
+      IndexName: openJobsIndex,
+      KeyConditionExpression: "#openShard = :shard AND #dueAt <= :now",
+      ExpressionAttributeNames: { "#openShard": "openShard", "#dueAt": "dueAt" },
+      ExpressionAttributeValues: { ":shard": shard, ":now": this.#now() },
+    };
+    for await (const { Items = [] } of paginateQuery({ client: this.#client }, query)) {
+      for (const { jobId } of Items) yield String(jobId);
+    }
   }
 
   /**
-   * Does what is due for an open job: writes the error of one that is past its deadline, or counts a restart of one
-   * that has not begun.
+   * Does what is due for an open job: counts a restart of one that has not begun, or writes the error of one that is past
+   * its deadline. The index lags behind the record, so that another sweeper may have done it already.
    *
-   * @returns `start` with the job to start again, `expired`, or `nothing` where another was quicker.
+   * @returns `start` with the job to start again, `expired`, or `nothing`.
    */
   async sweep(jobId: string): Promise<{ readonly start: Job } | "expired" | "nothing"> {
-    const job = await this.#read(jobId);
-    if (job === undefined || !isOpen(job)) return "nothing";
-    if (job.deadlineAt <= this.#now()) return this.#expire(job);
-    // The index lags behind the record: another sweeper may just have done what was due.
-    if (job.dueAt === undefined || job.dueAt > this.#now()) return "nothing";
-    return job.status === "PENDING" && job.restarts < timeLimits.mostRestarts ? this.#claimRestart(job) : this.#postpone(job);
+    const now = this.#now();
+    const claim = await this.#update(jobId, {
+      set: { dueAt: now + timeLimits.restartAfterSeconds },
+      add: { restarts: 1 },
+      conditions: [
+        ["status", "=", "PENDING"],
+        ["dueAt", "<=", now],
+        ["restarts", "<", timeLimits.maxRestarts],
+        ["deadlineAt", ">", now + timeLimits.lastWriteSeconds],
+      ],
+    });
+    if ("written" in claim) return { start: claim.written };
+    const job = claim.lostTo;
+    if (job?.dueAt === undefined || job.expiresAt <= now || !isOpen(job)) return "nothing";
+    if (job.deadlineAt <= now) return this.#expire(job);
+    return job.dueAt <= now ? this.#postpone(job) : "nothing";
   }
 
-  /** What nothing but its deadline can come to is looked at again then. A job's start leaves this to the sweeper: most end before it comes. */
+  /** Takes back the restart of a job whose start was refused: it does not count, and the job is due. */
+  async returnRestart({ jobId, generation, restarts, dueAt }: Job): Promise<void> {
+    await this.#update(jobId, {
+      set: { dueAt: this.#now() },
+      add: { restarts: -1 },
+      conditions: [
+        ["generation", "=", generation],
+        ["status", "=", "PENDING"],
+        ["restarts", "=", restarts],
+        ["dueAt", "=", dueAt],
+      ],
+    });
+  }
+
+  /** A job that only its deadline can end is looked at again then. Its start does not write so: most jobs end before. */
   async #postpone(job: Job): Promise<"nothing"> {
     await this.#update(job.jobId, {
       set: { dueAt: job.deadlineAt },
@@ -179,18 +191,10 @@ export class JobRepository {
     return "written" in attempt ? "expired" : "nothing";
   }
 
-  async #claimRestart(job: Job): Promise<{ readonly start: Job } | "nothing"> {
-    const attempt = await this.#update(job.jobId, {
-      set: { restarts: job.restarts + 1, dueAt: this.#now() + timeLimits.restartAfterSeconds },
-      conditions: [...this.#openStill(job), ["status", "=", "PENDING"], ["restarts", "=", job.restarts]],
-    });
-    return "written" in attempt ? { start: attempt.written } : "nothing";
-  }
-
   async #begin(key: JobKey): Promise<Job | undefined> {
     const deadlineAt = this.#now() + timeLimits.executionDeadlineSeconds;
     const attempt = await this.#update(key.jobId, {
-      set: { status: "IN_PROGRESS", stage: stages[0], deadlineAt },
+      set: { status: "IN_PROGRESS", stage: stageNames[0], deadlineAt },
       conditions: [...this.#openStill(key), ["status", "=", "PENDING"]],
     });
     return "written" in attempt ? attempt.written : attempt.lostTo;
@@ -198,22 +202,45 @@ export class JobRepository {
 
   async #read(jobId: string): Promise<Job | undefined> {
     const { Item } = await this.#client.send(new GetCommand({ TableName: this.#tableName, Key: { jobId }, ConsistentRead: true }));
-    const job = Item as Job | undefined;
-    return job !== undefined && job.expiresAt > this.#now() ? job : undefined;
+    if (Item === undefined || "claimedBy" in Item) return undefined;
+    const job = Item as Job;
+    return job.expiresAt > this.#now() ? job : undefined;
   }
 
-  async #update(jobId: string, { set, ...update }: GuardedUpdate): Promise<Attempt> {
+  /** Puts an item where there is none, an expired one, or an earlier claim of the same job. */
+  async #put(item: Job | UploadClaim): Promise<Attempt> {
+    const guard = toGuard(
+      [
+        ["jobId", "absent"],
+        ["expiresAt", "<=", this.#now()],
+        ["claimedBy", "=", claimantOf(item)],
+      ],
+      "OR",
+    );
     return attemptOf(async () => {
-      const { Attributes } = await this.#client.send(
-        new UpdateCommand({
-          TableName: this.#tableName,
-          Key: { jobId },
-          ...toExpressions({ ...update, set: { updatedAt: this.#now(), ...set }, add: { version: 1 } }),
-          ReturnValues: "ALL_NEW",
-          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-        }),
-      );
-      return Attributes as Job;
+      await this.#client.send(new PutCommand({ TableName: this.#tableName, Item: item, ...guard, ...returnLostTo }));
+      return item as Job;
+    });
+  }
+
+  async #delete(jobId: string, generation: string): Promise<void> {
+    const guard = toGuard([["generation", "=", generation]]);
+    await attemptOf(async () => {
+      await this.#client.send(new DeleteCommand({ TableName: this.#tableName, Key: { jobId }, ...guard }));
+    });
+  }
+
+  async #update(jobId: string, { set, add, ...update }: GuardedUpdate): Promise<Attempt> {
+    const expressions = toExpressions({ ...update, set: { updatedAt: this.#now(), ...set }, add: { ...add, version: 1 } });
+    return attemptOf(async () => {
+      const command = new UpdateCommand({
+        TableName: this.#tableName,
+        Key: { jobId },
+        ...expressions,
+        ReturnValues: "ALL_NEW",
+        ...returnLostTo,
+      });
+      return (await this.#client.send(command)).Attributes as Job;
     });
   }
 
@@ -224,22 +251,19 @@ export class JobRepository {
     ];
   }
 
-  #isTurnOf(stage: Stage, job: Job, key: JobKey): boolean {
+  #isTurnOf(stage: StageName, job: Job, key: JobKey): boolean {
     return (
       job.generation === key.generation &&
       isOpen(asOf(job, this.#now() + timeLimits.lastWriteSeconds)) &&
-      job.result[resultKeys[stage]] === undefined
+      job.result[memberName({ name: stage })] === undefined
     );
   }
 
-  #whyNot(stage: Stage, job: Job | undefined, key: JobKey): Exclude<WriteOutcome, "written"> {
+  #whyNot(stage: StageName, job: Job | undefined, key: JobKey): Exclude<WriteOutcome, "written"> {
     if (job === undefined || job.generation !== key.generation) return "gone";
-    return job.result[resultKeys[stage]] === undefined ? "settled" : "done already";
+    return job.result[memberName({ name: stage })] === undefined ? "settled" : "done already";
   }
 }
-
-/** The name of the sparse index that only open jobs are in; the jobs table declares it. */
-export const openJobsIndex = "open-jobs";
 
 const onlyOnOpenJobs = ["stage", "openShard", "dueAt"] as const;
 
@@ -249,7 +273,12 @@ function placesLeftBy(fields: StageFields): readonly string[] {
   return [fields.text === undefined ? "text" : "textObject", "document"];
 }
 
-async function attemptOf(write: () => Promise<Job>): Promise<Attempt> {
+/** The record that a refused write has lost to comes with the refusal. */
+const returnLostTo = { ReturnValuesOnConditionCheckFailure: "ALL_OLD" } as const;
+
+const claimantOf = (item: Job | UploadClaim): string => ("claimedBy" in item ? item.claimedBy : item.jobId);
+
+async function attemptOf<Written>(write: () => Promise<Written>): Promise<Attempt<Written>> {
   try {
     return { written: await write() };
   } catch (error) {

@@ -1,53 +1,31 @@
-import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Context } from "aws-lambda";
-import { systemClock } from "../services/environment.ts";
-import { recordMetrics } from "../services/metrics.ts";
-import type { ScannedDocument } from "../stages/document.ts";
 import { causeOf, StageError, StageFailedError, StageOutputInvalidError } from "../stages/errors.ts";
+import { type RegisteredStage, type StageResult, stages } from "../stages/registry.ts";
+import { memberName } from "../stages/stage.ts";
+import type { DocumentRequest, StageFunction, StageRequest, StageWork, TextRequest } from "../stages/stage-function.ts";
 import type { DocumentStore, TextPlace } from "./document-store.ts";
-import { type Job, type JobKey, resultKeys, resultSchemas, type Stage, type StageResult, stages } from "./job.ts";
-import type { JobRepository, StageFields, WriteOutcome } from "./job-repository.ts";
+import type { Job, JobKey } from "./job.ts";
+import type { JobRepository, WriteOutcome } from "./job-repository.ts";
+import type { Clock, Telemetry } from "./telemetry.ts";
 
-/** What a stage is handed: OCR the document as it was sent, every other one the text as the stages before have left it. */
-export type StageRequest<S extends Stage> = S extends "ocr" ? DocumentRequest : TextRequest;
-
-interface DocumentRequest {
-  readonly document: string | ScannedDocument;
-  readonly job: Job;
-  /** Milliseconds until Lambda ends this attempt. */
-  readonly remainingMillis: () => number;
-}
-
-interface TextRequest {
-  readonly text: string;
-  readonly job: Job;
-}
-
-/** What a stage found out, and what of it is kept where. */
-export interface StageWork<S extends Stage> {
-  readonly result: StageResult<S>;
-  /** The text that later stages are to see, where this stage changed it. */
-  readonly text?: string;
-  readonly fields?: StageFields;
-  /** Takes back what the stage wrote elsewhere; called when the record is gone, or stays without this result. */
-  readonly undo?: () => Promise<void>;
-}
-
-/** A stage without its surroundings. */
-export type StageFunction<S extends Stage> = (request: StageRequest<S>) => StageWork<S> | Promise<StageWork<S>>;
-
-export interface StageServices {
+export interface StageServices extends Telemetry {
   readonly jobs: JobRepository;
   readonly documents: DocumentStore;
-  readonly logger: Pick<Logger, "info" | "error">;
+  readonly now: Clock;
   /** Waits for the pace that the stack's config asks for. */
   readonly pace: () => Promise<void>;
   /** A name that no other attempt has, for what this one puts into the bucket. */
   readonly attemptName: () => string;
 }
 
-/** What a stage needs to know of its invocation. */
+/** The part of Lambda's context that stages use. */
 export type StageContext = Pick<Context, "getRemainingTimeInMillis">;
+
+/** One delivery of a job to a stage. */
+interface Attempt<S extends RegisteredStage = RegisteredStage> extends StageServices {
+  readonly stage: S;
+  readonly key: JobKey;
+}
 
 /**
  * Wraps a stage as a Lambda handler: open the job, read its document, run the stage, save what it found.
@@ -57,47 +35,45 @@ export type StageContext = Pick<Context, "getRemainingTimeInMillis">;
  *
  * @throws {@link StageError} with a name that the state machine's definition knows; any other error becomes `StageFailed`.
  */
-export function createStageHandler<S extends Stage>(stage: S, run: StageFunction<S>, services: StageServices) {
+export function createStageHandler<S extends RegisteredStage>(stage: S, run: StageFunction<S>, services: StageServices) {
   return async ({ jobId, generation }: JobKey, context: StageContext): Promise<JobKey> => {
-    const key = { jobId, generation };
-    services.logger.info("Stage start", { jobId, stage });
+    const attempt = { ...services, stage, key: { jobId, generation } };
+    const log = { jobId, stage: stage.name };
+    services.logger.info("Stage start", log);
     try {
-      const outcome = await takeTurn(stage, key, run, services, context);
-      services.logger.info("Stage complete", { jobId, stage, outcome });
+      const outcome = await takeTurn(attempt, run, context);
+      services.logger.info("Stage complete", { ...log, outcome });
     } catch (error) {
-      await fail(stage, key, error, services);
+      await fail(attempt, error);
     }
-    return key;
+    return attempt.key;
   };
 }
 
-async function takeTurn<S extends Stage>(
-  stage: S,
-  key: JobKey,
+async function takeTurn<S extends RegisteredStage>(
+  attempt: Attempt<S>,
   run: StageFunction<S>,
-  services: StageServices,
   context: StageContext,
 ): Promise<WriteOutcome> {
-  const turn = await services.jobs.open(key, stage);
+  const { stage, key, jobs, pace } = attempt;
+  const turn = await jobs.open(key, stage.name);
   if ("nothingToDo" in turn) return turn.nothingToDo;
-  await services.pace();
-  const request = await readRequest(stage, turn.job, services.documents, context);
+  await pace();
+  const request = await readRequest(attempt, turn.job, context);
   const textBefore = textIn(request);
   const work = await run(request as StageRequest<S>);
-  const isWhole = resultSchemas[stage].safeParse(work?.result).success && (textBefore ?? work.text) !== undefined;
+  const isWhole = stage.result.safeParse(work?.result).success && (textBefore ?? work.text) !== undefined;
   if (!isWhole) throw new StageOutputInvalidError();
-  const outcome = await save(stage, key, textBefore, work, services);
-  if (outcome === "written" && stage === stages.at(-1)) recordMetrics({ JobsDone: 1, JobDuration: systemClock() - turn.job.createdAt });
+  const outcome = await save(attempt, textBefore, work);
+  if (outcome === "written" && stage.name === stages.at(-1)?.name) countDone(attempt, turn.job);
   return outcome;
 }
 
-async function readRequest(
-  stage: Stage,
-  job: Job,
-  documents: DocumentStore,
-  context: StageContext,
-): Promise<DocumentRequest | TextRequest> {
-  if (stage !== "ocr") return { text: await documents.read(job), job };
+const countDone = ({ recordMetrics, now }: Attempt, { createdAt }: Job): void =>
+  recordMetrics({ JobsDone: 1, JobDuration: now() - createdAt });
+
+async function readRequest({ stage, documents }: Attempt, job: Job, context: StageContext): Promise<DocumentRequest | TextRequest> {
+  if (stage.input === "text") return { text: await documents.read(job), job };
   return { document: await documents.readDocument(job), job, remainingMillis: context.getRemainingTimeInMillis };
 }
 
@@ -107,56 +83,46 @@ function textIn(request: DocumentRequest | TextRequest): string | undefined {
   return typeof given === "string" ? given : undefined;
 }
 
-async function save<S extends Stage>(
-  stage: S,
-  key: JobKey,
+async function save<S extends RegisteredStage>(
+  attempt: Attempt<S>,
   textBefore: string | undefined,
   work: StageWork<S>,
-  services: StageServices,
 ): Promise<WriteOutcome> {
-  const { jobs, documents, attemptName } = services;
+  const { stage, key, jobs, documents, attemptName } = attempt;
   const isNewText = work.text !== undefined && work.text !== textBefore;
-  const place = isNewText ? await documents.put(key, `${stage}-${attemptName()}`, work.text) : undefined;
+  const place = isNewText ? await documents.put(key, `${stage.name}-${attemptName()}`, work.text) : undefined;
   try {
-    const outcome = await jobs.saveResult(key, stage, work.result, { ...work.fields, ...place });
-    if (outcome !== "written") await takeBack(stage, key, work, place, services);
+    const outcome = await jobs.saveResult(key, stage.name, work.result as StageResult, { ...work.fields, ...place });
+    if (outcome !== "written") await takeBack(attempt, work, place);
     return outcome;
   } catch (error) {
-    await takeBack(stage, key, work, place, services).catch(() => undefined);
+    await takeBack(attempt, work, place).catch(() => undefined);
     throw error;
   }
 }
 
 /** A write that was refused or had no answer may still have been made, by the SDK's own repeat: then the record says so. */
-async function takeBack<S extends Stage>(
-  stage: S,
-  key: JobKey,
+async function takeBack<S extends RegisteredStage>(
+  { stage, key, jobs, documents }: Attempt<S>,
   work: StageWork<S>,
   place: TextPlace | undefined,
-  { jobs, documents }: StageServices,
 ): Promise<void> {
   const found = await jobs.get(key.jobId);
   const held = found?.generation === key.generation ? found : undefined;
-  if (held?.result[resultKeys[stage]] === undefined) await work.undo?.();
+  if (held?.result[memberName<RegisteredStage["name"]>(stage)] === undefined) await work.undo?.();
   if (place === undefined || "text" in place || held?.textObject?.name === place.textObject.name) return;
   await documents.discard(key, place.textObject.name);
 }
 
 /** An attempt whose job was deleted or settled meanwhile has nothing to do any more, however it ended. */
-async function fail(stage: Stage, key: JobKey, error: unknown, { jobs, logger }: StageServices): Promise<void> {
-  const { jobId } = key;
+async function fail({ stage, key, jobs, logger, recordMetrics }: Attempt, error: unknown): Promise<void> {
+  const log = { jobId: key.jobId, stage: stage.name };
   if (await jobs.isOver(key).catch(() => false)) {
-    logger.info("Stage complete", { jobId, stage, outcome: "settled" });
+    logger.info("Stage complete", { ...log, outcome: "settled" });
     return;
   }
   const known = error instanceof StageError ? error : new StageFailedError();
-  logger.error("Stage failed", {
-    jobId,
-    stage,
-    error: known.name,
-    cause: causeOf(error),
-    at: placeOf(error),
-  });
+  logger.error("Stage failed", { ...log, error: known.name, cause: causeOf(error), at: placeOf(error) });
   recordMetrics({ StageFailures: 1 });
   throw known;
 }

@@ -1,47 +1,105 @@
-import type { Logger } from "@aws-lambda-powertools/logger";
-import { recordMetrics } from "../services/metrics.ts";
+import type { Context } from "aws-lambda";
 import { causeOf } from "../stages/errors.ts";
 import type { Executions } from "./executions.ts";
-import { type JobRepository, openShards } from "./job-repository.ts";
+import type { Job } from "./job.ts";
+import type { JobRepository } from "./job-repository.ts";
+import { openShards } from "./storage-layout.ts";
+import type { Telemetry } from "./telemetry.ts";
 
-export interface SweepServices {
+export interface SweepServices extends Telemetry {
   readonly jobs: JobRepository;
   readonly executions: Pick<Executions, "start">;
-  readonly logger: Pick<Logger, "info" | "warn">;
+  readonly sleep: (milliseconds: number) => Promise<unknown>;
 }
 
-/** Jobs of one shard that a sweep looks at: what is left is a minute older at the next one. */
-const mostPerShard = 100;
+/** The sweeper's own time: no job is begun that may not be finished. */
+export type SweepContext = Pick<Context, "getRemainingTimeInMillis">;
 
+/** Outcomes of a sweep. A job that failed and was tried again in the same sweep counts each time. */
 export interface Sweep {
-  readonly started: number;
-  readonly expired: number;
-  readonly failed: number;
+  started: number;
+  expired: number;
+  failed: number;
 }
 
-/** Starts again what was never started, and ends what is past its deadline. One job's failure does not stop the sweep. */
-export async function sweepJobs(services: SweepServices): Promise<Sweep> {
-  const counts = { started: 0, expired: 0, failed: 0 };
-  for (let shard = 0; shard < openShards; shard++) {
-    for (const jobId of await services.jobs.dueJobs(shard, mostPerShard)) {
-      const done = await sweepJob(jobId, services);
-      if (done !== "nothing") counts[done]++;
-    }
-  }
+/** Jobs of one shard that are looked at in parallel; all shards are swept at the same time, so that none waits for another. */
+const workersPerShard = 5;
+
+/** Milliseconds that one job takes at most: a write, a start and another write, each of three attempts of 2.5 s. */
+const reservedMillis = 22_500;
+
+/** A worker waits after each failure in a row, twice as long as before: what is overloaded gets time, and others are not held up. */
+const pauseMillis = { first: 500, max: 8_000 } as const;
+
+/**
+ * Starts again what was never started, and ends what is past its deadline, until nothing is due or the time is nearly
+ * spent. One job's failure does not stop the sweep; the job is tried again while there is time.
+ *
+ * @throws what the query of a shard threw, once the other shards are swept.
+ */
+export async function sweepJobs(services: SweepServices, context: SweepContext): Promise<Sweep> {
+  const hasTime = () => context.getRemainingTimeInMillis() > reservedMillis;
+  const shards = Array.from({ length: openShards }, () => ({ ...services, hasTime, counts: { started: 0, expired: 0, failed: 0 } }));
+  const sum = (outcome: keyof Sweep) => shards.reduce((total, { counts }) => total + counts[outcome], 0);
+  const swept = await Promise.allSettled(shards.map((work, shard) => sweepShard(shard, work)));
+  const counts = { started: sum("started"), expired: sum("expired"), failed: sum("failed") };
   services.logger.info("Sweep complete", counts);
-  recordMetrics({ JobsSwept: counts.started + counts.expired });
+  services.recordMetrics({ JobsSwept: counts.started + counts.expired });
+  throwFirst(swept);
   return counts;
 }
 
-async function sweepJob(jobId: string, { jobs, executions, logger }: SweepServices): Promise<keyof Sweep | "nothing"> {
+interface ShardWork extends SweepServices {
+  readonly counts: Sweep;
+  readonly hasTime: () => boolean;
+}
+
+async function sweepShard(shard: number, work: ShardWork): Promise<void> {
+  let failedBefore: number;
+  let round = 0;
+  do {
+    failedBefore = work.counts.failed;
+    const due = work.jobs.dueJobs(shard);
+    throwFirst(await Promise.allSettled(Array.from({ length: workersPerShard }, () => sweepEach(due, round, work))));
+    round++;
+  } while (work.counts.failed > failedBefore && work.hasTime());
+}
+
+async function sweepEach(due: AsyncGenerator<string>, round: number, work: ShardWork): Promise<void> {
+  let failures = round; // a job that fails in every round is tried at longer and longer intervals
+  for await (const jobId of due) {
+    if (!work.hasTime()) return;
+    const outcome = await sweepJob(jobId, work);
+    if (outcome !== "nothing") work.counts[outcome]++;
+    if (outcome !== "failed") failures = 0;
+    else await work.sleep(Math.min(pauseMillis.first * 2 ** failures++, pauseMillis.max));
+  }
+}
+
+/** To be thrown only when all has settled: Lambda freezes what is still under way. */
+function throwFirst(outcomes: readonly PromiseSettledResult<void>[]): void {
+  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+}
+
+async function sweepJob(jobId: string, services: SweepServices): Promise<keyof Sweep | "nothing"> {
+  const { jobs, logger } = services;
   try {
     const swept = await jobs.sweep(jobId);
     if (typeof swept === "string") return swept;
-    await executions.start(swept.start);
+    await startAgain(swept.start, services);
     logger.warn("Job started again", { jobId, restarts: swept.start.restarts });
     return "started";
   } catch (error) {
     logger.warn("Job not swept", { jobId, cause: causeOf(error) });
     return "failed";
+  }
+}
+
+async function startAgain(job: Job, { jobs, executions }: SweepServices): Promise<void> {
+  try {
+    await executions.start(job);
+  } catch (error) {
+    await jobs.returnRestart(job);
+    throw error;
   }
 }

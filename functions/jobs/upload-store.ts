@@ -1,34 +1,15 @@
-import { createHash } from "node:crypto";
 import { CopyObjectCommand, DeleteObjectCommand, HeadObjectCommand, type S3Client, S3ServiceException } from "@aws-sdk/client-s3";
-import type { Clock } from "../services/environment.ts";
-import { HttpError } from "../stages/errors.ts";
-import { objectKey } from "./document-store.ts";
+import { SubmissionError, uploadNotFound } from "./errors.ts";
 import type { JobKey } from "./job.ts";
+import { objectKey, uploadDays, uploadKey } from "./storage-layout.ts";
+import type { Clock } from "./telemetry.ts";
 
-/** All uploads that have not become a job stand under this prefix; the functions' policies and the lifecycle rule name it too. */
-export const uploadsPrefix = "uploads/";
-
-/** Days after which an upload is void, whenever the bucket's lifecycle deletes it. */
-export const uploadDays = 1;
-
-/** The place of an owner's upload: another owner's is simply not there. */
-export function uploadKey(owner: string, uploadId: string): string {
-  return `${uploadsPrefix}${createHash("sha256").update(owner).digest("base64url")}/${uploadId}`;
-}
-
-/** An upload as it stands; another that is put in its place has another `etag`. */
+/** An upload as it stands; another one under the same key has another `etag`. */
 export interface Upload {
   readonly key: string;
   readonly bytes: number;
   readonly type: string;
   readonly etag: string;
-}
-
-/** The client named an upload that is not there: never sent, void, or taken by a job already. */
-export class UploadNotFoundError extends HttpError {
-  constructor(uploadId: string) {
-    super(404, `Upload '${uploadId}' not found. Send the document to the url that POST /uploads answered, then POST /jobs within a day.`);
-  }
 }
 
 /** Documents that clients have sent to the bucket themselves. */
@@ -43,20 +24,20 @@ export class UploadStore {
     this.#now = now;
   }
 
-  /** @throws {@link UploadNotFoundError}. */
+  /** @throws {@link SubmissionError} `UploadNotFound` for an upload that was never sent, is void, or has become a job. */
   async find(owner: string, uploadId: string): Promise<Upload> {
     const Key = uploadKey(owner, uploadId);
     const found = await this.#ofUpload(uploadId, () => this.#client.send(new HeadObjectCommand({ Bucket: this.#bucketName, Key })));
     const { ContentLength: bytes = 0, ContentType: type = "", ETag: etag = "", LastModified: sentAt } = found;
     const isVoid = (sentAt?.getTime() ?? 0) / 1000 + uploadDays * 24 * 60 * 60 <= this.#now();
-    if (isVoid) throw new UploadNotFoundError(uploadId);
+    if (isVoid) throw uploadNotFound(uploadId);
     return { key: Key, bytes, type, etag };
   }
 
   /**
    * Copies an upload to the place of a job's document, if it is still the one that was found.
    *
-   * @throws {@link HttpError} 409 where another has been put in its place, {@link UploadNotFoundError} where it is gone.
+   * @throws {@link SubmissionError} `UploadChanged` where another one stands there, `UploadNotFound` where it is gone.
    */
   async copy(uploadId: string, { key, etag }: Upload, to: JobKey, name: string): Promise<void> {
     const copy = new CopyObjectCommand({
@@ -73,15 +54,15 @@ export class UploadStore {
     await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucketName, Key: uploadKey(owner, uploadId) }));
   }
 
-  /** S3 answers 403 for an object that is not there to those who may not list the bucket. */
+  /** S3 answers 403 for a missing object to those who may not list the bucket. */
   async #ofUpload<T>(uploadId: string, call: () => Promise<T>): Promise<T> {
     try {
       return await call();
     } catch (error) {
       const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
-      if (status === 404 || status === 403) throw new UploadNotFoundError(uploadId);
-      if (status === 412) throw new HttpError(409, `Upload '${uploadId}' was changed meanwhile. Send the same call again.`);
-      throw error;
+      if (status === 404 || status === 403) throw uploadNotFound(uploadId);
+      if (status !== 412) throw error;
+      throw new SubmissionError("UploadChanged", `Upload '${uploadId}' changed while it was read. Send the same request again.`);
     }
   }
 }

@@ -1,3 +1,5 @@
+import type { Clock } from "../jobs/telemetry.ts";
+
 /**
  * Reads an environment variable that the Pulumi program sets.
  *
@@ -8,8 +10,5 @@ export function environmentVariable(name: string): string {
   if (value === undefined) throw new Error(`The environment variable ${name} is not set; the Pulumi program declares it.`);
   return value;
 }
-
-/** The clock of the functions: Unix time in whole seconds. */
-export type Clock = () => number;
 
 export const systemClock: Clock = () => Math.floor(Date.now() / 1000);

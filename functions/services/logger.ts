@@ -1,4 +1,4 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 
-/** One JSON object a line. What it is given holds ids, names, sizes and times, never text of a document. */
+/** One JSON object a line, with ids, names, sizes and times, never text of a document. */
 export const logger = new Logger();

@@ -4,18 +4,22 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import type { CreateUploadServices } from "../api/create-upload.ts";
 import { DocumentStore } from "../jobs/document-store.ts";
 import { Executions } from "../jobs/executions.ts";
 import { JobRepository } from "../jobs/job-repository.ts";
 import type { StageServices } from "../jobs/stage-handler.ts";
+import type { Telemetry } from "../jobs/telemetry.ts";
+import type { UploadSigner } from "../jobs/upload-address.ts";
 import { UploadStore } from "../jobs/upload-store.ts";
 import { PostingTable } from "../stages/search/posting-table.ts";
 import { RelatedDocuments } from "../stages/search/related-documents.ts";
 import { environmentVariable, systemClock } from "./environment.ts";
 import { logger } from "./logger.ts";
+import { recordMetrics } from "./metrics.ts";
 
-/** A call that has no answer by then is sent anew, well within the shortest timeout of a function. */
+export const telemetry: Telemetry = { logger, recordMetrics };
+
+/** A call that has no answer by then is sent again, well within the shortest timeout of a function. */
 const clientConfig = {
   maxAttempts: 3,
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_500, throwOnRequestTimeout: true },
@@ -34,7 +38,7 @@ const patientConfig = { ...clientConfig, requestHandler: { ...clientConfig.reque
 export const uploadStore = (): UploadStore =>
   new UploadStore(new S3Client(patientConfig), environmentVariable("DOCUMENTS_BUCKET"), systemClock);
 
-export const uploadSigner = (): CreateUploadServices => ({
+export const uploadSigner = (): UploadSigner => ({
   client: new S3Client({ ...clientConfig, requestChecksumCalculation: "WHEN_REQUIRED" }),
   bucketName: environmentVariable("DOCUMENTS_BUCKET"),
   now: systemClock,
@@ -48,7 +52,8 @@ export const executions = (): Executions => new Executions(new SFNClient(clientC
 export const stageServices = (): StageServices => ({
   jobs: jobRepository(),
   documents: documentStore(),
-  logger,
+  ...telemetry,
+  now: systemClock,
   pace: () => sleep(1_000 * Number(environmentVariable("PACE_SECONDS"))),
   attemptName: () => randomBytes(9).toString("base64url"),
 });

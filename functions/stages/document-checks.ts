@@ -1,5 +1,5 @@
 import { bufferOf, type DocumentType } from "./document.ts";
-import { DocumentTooLargeError, DocumentUnreadableError, UnsupportedDocumentError } from "./errors.ts";
+import { DocumentTooLargeError, DocumentUnreadableError, UnsupportedDocumentError } from "./ocr/stage.ts";
 
 /** Of an image as it stands, in pixels. */
 export interface ImageSize {
@@ -8,7 +8,7 @@ export interface ImageSize {
 }
 
 /** Pixels that a side of an image must have and may have, and pixels that it may have altogether. */
-const imageLimits = { leastSide: 16, mostSide: 10_000, mostPixels: 24_000_000 } as const;
+const imageLimits = { minSide: 16, maxSide: 10_000, maxPixels: 24_000_000 } as const;
 
 const pngSignature = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
 /** A JPEG's start of image, and the first byte of the marker that follows. */
@@ -16,7 +16,7 @@ const jpegStart = Buffer.from([0xff, 0xd8, 0xff]);
 /** Readers of PDF take the header anywhere within this many bytes: mail gateways and web servers put lines before it. */
 const pdfHeaderWithin = 1024;
 
-/** What a document is by its first bytes, whatever it claims to be; the first 1,029 are enough. */
+/** The type of a document by its first bytes, whatever it claims to be; the first 1,029 are enough. */
 export function typeOf(bytes: Uint8Array): DocumentType | undefined {
   const head = bufferOf(bytes).subarray(0, pdfHeaderWithin + "%PDF-".length);
   if (head.subarray(0, pngSignature.length).equals(pngSignature)) return "image/png";
@@ -47,10 +47,10 @@ export function checkImageSize(size: ImageSize | undefined): void {
   if (size === undefined) throw new DocumentUnreadableError();
   const { width, height } = size;
   const received = `The image has ${width} × ${height} pixels`;
-  const { leastSide, mostSide, mostPixels } = imageLimits;
-  if (Math.min(width, height) < leastSide) throw new UnsupportedDocumentError(`${received}; each side must have at least ${leastSide}.`);
-  if (Math.max(width, height) > mostSide) throw new DocumentTooLargeError(`${received}; the limit is ${mostSide} a side.`);
-  if (width * height > mostPixels) throw new DocumentTooLargeError(`${received}; the limit is ${mostPixels} altogether (24 megapixels).`);
+  const { minSide, maxSide, maxPixels } = imageLimits;
+  if (Math.min(width, height) < minSide) throw new UnsupportedDocumentError(`${received}; each side must have at least ${minSide}.`);
+  if (Math.max(width, height) > maxSide) throw new DocumentTooLargeError(`${received}; the limit is ${maxSide} a side.`);
+  if (width * height > maxPixels) throw new DocumentTooLargeError(`${received}; the limit is ${maxPixels} altogether (24 megapixels).`);
 }
 
 function pngSize(file: Buffer): ImageSize | undefined {

@@ -1,79 +1,38 @@
-/**
- * An error whose name and sentence may be shown: the definition's `ErrorEquals` and the job record know the name.
- * The sentence is ours and never quotes a document or another system.
- */
-export abstract class StageError extends Error {
-  abstract override readonly name: string;
+/** A way in which a stage fails, by a name that the definition's `ErrorEquals` and the job's record know. */
+export interface StageErrorKind {
+  readonly name: string;
+  /** The record's `errorCode`, where it is not the name. */
+  readonly errorCode?: string;
+  /** For the sender of the document: what is wrong and what to do. It never quotes a document or another system. */
+  readonly sentence: string;
+  /** Set where another attempt may succeed; what is wrong with a document stays wrong. */
+  readonly isRetried?: true;
 }
 
-/** What every unknown error becomes, so that no foreign text travels. The state machine retries it. */
-export class StageFailedError extends StageError {
-  override readonly name = "StageFailed";
-  constructor() {
-    super("The stage failed.");
-  }
+/** An error whose name and message may be shown. */
+export abstract class StageError extends Error {}
+
+export type StageErrorClass = (new (message?: string) => StageError) & { readonly kind: StageErrorKind };
+
+/** @returns the base of an error class of this kind; its message is the kind's sentence where none is given. */
+export function stageError(kind: StageErrorKind): StageErrorClass {
+  return class extends StageError {
+    static readonly kind = kind;
+    override readonly name = kind.name;
+    constructor(message = kind.sentence) {
+      super(message);
+    }
+  };
 }
+
+/** Every unknown error becomes this one, so that no foreign text travels. */
+export class StageFailedError extends stageError({ name: "StageFailed", sentence: "The stage failed.", isRetried: true }) {}
 
 /** A stage's result is not of the shape that its schema has. */
-export class StageOutputInvalidError extends StageError {
-  override readonly name = "StageOutputInvalid";
-  constructor() {
-    super("The stage returned a result of the wrong shape.");
-  }
-}
+export class StageOutputInvalidError extends stageError({
+  name: "StageOutputInvalid",
+  sentence: "The stage returned a result that could not be used.",
+}) {}
 
-/** The document is broken: truncated, or not what its first bytes say. */
-export class DocumentUnreadableError extends StageError {
-  override readonly name = "DocumentUnreadable";
-  constructor() {
-    super("The document could not be read; it may be damaged.");
-  }
-}
-
-/** The document is within the limit of its bytes, but would grow past one of the other limits. */
-export class DocumentTooLargeError extends StageError {
-  override readonly name = "DocumentTooLarge";
-  constructor(sentence = "The document is too large to be read.") {
-    super(sentence);
-  }
-}
-
-/** The document is whole, but of a kind that is not read. */
-export class UnsupportedDocumentError extends StageError {
-  override readonly name = "UnsupportedDocument";
-  constructor(sentence = "The document is of a kind that cannot be read.") {
-    super(sentence);
-  }
-}
-
-/** The document can only be opened with a password. */
-export class DocumentProtectedError extends StageError {
-  override readonly name = "DocumentProtected";
-  constructor() {
-    super("The document is protected by a password; send it without one.");
-  }
-}
-
-/** The document was read, and there is no text in it. */
-export class NoTextFoundError extends StageError {
-  override readonly name = "NoTextFound";
-  constructor() {
-    super("No text was found in the document.");
-  }
-}
-
-/** What a log line may say of an error: its name. The message of a foreign one can quote a document. */
+/** The part of an error that may be logged: its name. The message of a foreign one can quote a document. */
 export const causeOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
-
-/** A refusal that a client gets to read. */
-export class HttpError extends Error {
-  override readonly name = "HttpError";
-  readonly statusCode: number;
-  readonly headers: Readonly<Record<string, string>>;
-
-  constructor(statusCode: number, message: string, headers: Readonly<Record<string, string>> = {}) {
-    super(message);
-    this.statusCode = statusCode;
-    this.headers = headers;
-  }
-}

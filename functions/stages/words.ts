@@ -1,7 +1,7 @@
 const segmenter = new Intl.Segmenter("en", { granularity: "word" });
 
 /**
- * The words of a text, in their order, as a reader would count them: letters, numbers and ideographs, and neither
+ * The words of a text, in order, as a reader would count them: letters, numbers and ideographs, and neither
  * spaces, punctuation nor emoji. Chinese, Japanese and Thai are divided by dictionary.
  *
  * Takes time in proportion to the text, hostile text included: about 0.1 s for 1 MiB of English.

@@ -1,4 +1,4 @@
-/** `npm run bench`: how fast the stack is on this machine. See {@link runBench}. */
+/** `npm run bench`: measures the stack on this machine. See {@link runBench}. */
 import { parseArgs } from "node:util";
 import { runBench } from "./bench/run-bench.ts";
 import { settings } from "./bench/settings.ts";
@@ -10,6 +10,6 @@ const [jobs, seconds] = [Number(values.jobs), Number(values.seconds)];
 if (Number.isInteger(jobs) && jobs > 0 && seconds > 0) {
   await runBench({ project: process.cwd(), settings, jobs, seconds, print: (text) => console.log(text) });
 } else {
-  console.error("--jobs takes a whole number of jobs for each load, --seconds the longest that one may take.");
+  console.error("--jobs takes a whole number of jobs for each load, --seconds the maximum time of one.");
   process.exitCode = 1;
 }

@@ -1,4 +1,4 @@
-// Makes functions/stages/search/inverse-frequency.generated.json out of SUBTLEXus, the words of 51 million words of film subtitles.
+// Generates functions/stages/search/inverse-frequency.generated.json from SUBTLEXus, word counts of film subtitles of 51 million words.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { stemOf } from "../../functions/stages/search/stem.ts";
@@ -8,11 +8,11 @@ interface WordCount {
   readonly count: number;
 }
 
-/** Rarer stems are all taken for equally rare: the film subtitles know too little of them, and the table stays small. */
+/** The inverse frequency of all rarer stems, which the film subtitles have too few of to tell apart. */
 const unseen = 13;
 const stepsPerUnit = 4;
 
-/** Groups stems by their inverse frequency, each group one string of stems in alphabetical order. */
+/** Groups stems by their inverse frequency; each group is one string of stems in alphabetical order. */
 export function inverseFrequencyTable(words: readonly WordCount[]): { unseen: number; stems: Record<string, string> } {
   const counts = new Map<string, number>();
   for (const { word, count } of words) {

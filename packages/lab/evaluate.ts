@@ -1,4 +1,4 @@
-/** `npm run evaluate`: how well the stages read. See {@link evaluateCommand}. */
+/** `npm run evaluate`: measures the quality of the stages. See {@link evaluateCommand}. */
 import { type EvaluateOptions, evaluateCommand, type Report } from "./evaluate/evaluate-command.ts";
 import { evaluateFolder, evaluateOcr } from "./evaluate/ocr/evaluate-ocr.ts";
 import { folderHead, folderNote, folderRow, folderSum, ocrHead, ocrNote, ocrRow } from "./evaluate/ocr-rows.ts";

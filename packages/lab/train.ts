@@ -1,4 +1,4 @@
-/** `npm run train`: teaches the sentiment model from labelled texts. See {@link trainCommand}. */
+/** `npm run train`: trains the sentiment model on labelled texts. See {@link trainCommand}. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { trainCommand, weightsFile } from "./train/train-command.ts";

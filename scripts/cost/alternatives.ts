@@ -1,12 +1,12 @@
-import { stages as stageNames } from "../../functions/jobs/job.ts";
-import { functionName } from "../../infrastructure/stages.ts";
+import { stages as registry } from "../../functions/stages/registry.ts";
+import { fileName } from "../../functions/stages/stage.ts";
 import { assumptions } from "./assumptions.ts";
 import type { Measurement } from "./measure.ts";
 import { functionsOf, type Parts, platformDollars, pollsOf, priceJobs, prices, type Traffic } from "./price-jobs.ts";
 import type { Usage } from "./usage.ts";
 
 /** The stages' functions, which the definition calls. */
-const stages = stageNames.map(functionName);
+const stages = registry.map(fileName);
 
 /** The same as a Standard workflow: a transition for each state, and the history is in the price. */
 export function asStandard(measurement: Measurement, traffic: Traffic): Parts {

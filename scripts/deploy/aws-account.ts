@@ -1,128 +1,127 @@
-import { SFNClient } from "@aws-sdk/client-sfn";
-import { SignatureV4 } from "@smithy/signature-v4";
-import { z } from "zod";
-import { Refusal } from "./refusal.ts";
+import { isCredentialsError } from "../job/caller.ts";
+import { Refusal } from "./command.ts";
 
-/** AWS refused a call; `code` is its name for the reason, such as `ExpiredToken`. */
+/** AWS refused a call; the message is its code of the reason, such as `ExpiredToken`. */
 export class AwsRefusal extends Error {
   override readonly name = "AwsRefusal";
-  readonly code: string;
-
-  constructor(code: string) {
-    super(code);
-    this.code = code;
-  }
 }
 
-interface AwsCall {
-  readonly service: "sts" | "lambda" | "logs";
-  /** The service in the name of the variable that gives it another address. */
-  readonly variable: "STS" | "LAMBDA" | "CLOUDWATCH_LOGS";
-  readonly method: "GET" | "POST";
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
-
-const identityAnswer = z.object({
-  GetCallerIdentityResponse: z.object({ GetCallerIdentityResult: z.object({ Account: z.string(), Arn: z.string() }) }),
-});
-const settingsAnswer = z.object({ AccountLimit: z.object({ ConcurrentExecutions: z.number() }) });
-const groupsAnswer = z.object({ logGroups: z.array(z.object({ logGroupName: z.string() })) });
-/** Where each protocol puts the name of an error. */
-const refusal = z.union([
-  z.object({ Error: z.object({ Code: z.string() }) }).transform(({ Error: { Code } }) => Code),
-  z.object({ __type: z.string() }).transform(({ __type }) => __type),
-]);
-
-export type AwsAccountAccess = Pick<SFNClient["config"], "credentials" | "sha256">;
-
-/** The few calls about an account that the commands make: signed here, since no client that the project has knows them. */
+/** The AWS account that the environment's credentials belong to. The clients are loaded when they are used. */
 export class AwsAccount {
-  readonly #env: NodeJS.ProcessEnv;
   readonly #region: string;
-  readonly #fetch: typeof fetch;
-  readonly #access: AwsAccountAccess;
 
-  /** @param access how credentials are found; by default as every AWS client finds them. */
-  constructor(env: NodeJS.ProcessEnv, region: string, fetcher: typeof fetch, access: AwsAccountAccess = new SFNClient({ region }).config) {
-    this.#env = env;
+  constructor(region: string) {
     this.#region = region;
-    this.#fetch = fetcher;
-    this.#access = access;
   }
 
-  /** Whose credentials these are. @see https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
-  async identity(): Promise<{ account: string; arn: string }> {
-    const answer = await this.#call({
-      service: "sts",
-      variable: "STS",
-      method: "POST",
-      path: "/",
-      headers: { accept: "application/json", "content-type": "application/x-www-form-urlencoded; charset=utf-8" },
-      body: "Action=GetCallerIdentity&Version=2011-06-15",
-    });
-    const { Account, Arn } = identityAnswer.parse(answer).GetCallerIdentityResponse.GetCallerIdentityResult;
-    return { account: Account, arn: Arn };
-  }
-
-  /** How many calls of Lambda functions may run at once. @see https://docs.aws.amazon.com/lambda/latest/api/API_GetAccountSettings.html */
-  async concurrency(): Promise<number> {
-    const answer = await this.#call({ service: "lambda", variable: "LAMBDA", method: "GET", path: "/2016-08-19/account-settings" });
-    return settingsAnswer.parse(answer).AccountLimit.ConcurrentExecutions;
-  }
-
-  /** Whether a log group of exactly this name exists. @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html */
-  async hasLogGroup(name: string): Promise<boolean> {
-    const answer = await this.#call({
-      service: "logs",
-      variable: "CLOUDWATCH_LOGS",
-      method: "POST",
-      path: "/",
-      headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": "Logs_20140328.DescribeLogGroups" },
-      body: JSON.stringify({ logGroupNamePrefix: name }), // answered in order of names: the shortest comes first
-    });
-    return groupsAnswer.parse(answer).logGroups.some(({ logGroupName }) => logGroupName === name);
-  }
-
-  async #call({ service, variable, method, path, headers = {}, body }: AwsCall): Promise<unknown> {
-    const address = new URL(path, this.#endpoint(service, variable));
-    const signer = new SignatureV4({ ...this.#access, service, region: this.#region });
-    const signed = await signer.sign({
-      method,
-      protocol: address.protocol,
-      hostname: address.hostname,
-      path: address.pathname,
-      query: {},
-      headers: { ...headers, host: address.host },
-      body,
-    });
-    const response = await this.#send(address, { method, headers: signed.headers, ...(body === undefined ? {} : { body }) });
-    const answer = jsonIn(await response.text());
-    if (response.ok) return answer;
-    const code = response.headers.get("x-amzn-errortype") ?? refusal.safeParse(answer).data ?? `HTTP ${response.status}`;
-    throw new AwsRefusal(code.replace(/^.*#|:.*$/g, ""));
-  }
-
-  async #send(address: URL, init: RequestInit): Promise<Response> {
+  /**
+   * @throws {@link Refusal} where there are no credentials, they cannot be read, or AWS rejects them.
+   * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+   */
+  async identity({ AWS_PROFILE: profile, AWS_ACCESS_KEY_ID: key }: NodeJS.ProcessEnv): Promise<{ account: string; arn: string }> {
+    if (profile && key)
+      throw new Refusal(`AWS_PROFILE and ${keys} are both set, and programs differ in which of them they use: remove one.`);
+    const { STSClient, GetCallerIdentityCommand } = await import("@aws-sdk/client-sts");
     try {
-      return await this.#fetch(address, { ...init, signal: AbortSignal.timeout(20_000) });
+      const { Account: account, Arn: arn } = await this.#answerOf((options, limit) =>
+        new STSClient(options).send(new GetCallerIdentityCommand({}), limit),
+      );
+      if (account === undefined || arn === undefined) throw this.#notAws();
+      return { account, arn };
     } catch (error) {
-      const cause = error instanceof Error && error.cause instanceof Error && "code" in error.cause ? ` (${error.cause.code})` : "";
-      throw new Refusal(`${address.origin} does not answer${cause}: check the region, ${this.#region}, and the network.`);
+      throw credentialsRefusal(error, profile) ?? error;
     }
   }
 
-  #endpoint(service: string, variable: string): string {
-    const suffix = this.#region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
-    return this.#env[`AWS_ENDPOINT_URL_${variable}`] || this.#env["AWS_ENDPOINT_URL"] || `https://${service}.${this.#region}.${suffix}`;
+  /** The maximum of concurrent Lambda executions. @see https://docs.aws.amazon.com/lambda/latest/api/API_GetAccountSettings.html */
+  async concurrency(): Promise<number> {
+    const { LambdaClient, GetAccountSettingsCommand } = await import("@aws-sdk/client-lambda");
+    const { AccountLimit } = await this.#answerOf((options, limit) =>
+      new LambdaClient(options).send(new GetAccountSettingsCommand({}), limit),
+    );
+    if (AccountLimit?.ConcurrentExecutions === undefined) throw this.#notAws();
+    return AccountLimit.ConcurrentExecutions;
   }
+
+  /** True for a log group of exactly this name. @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html */
+  async hasLogGroup(name: string): Promise<boolean> {
+    const { CloudWatchLogsClient, DescribeLogGroupsCommand } = await import("@aws-sdk/client-cloudwatch-logs");
+    // Answered in order of names: the name itself comes first.
+    const { logGroups = [] } = await this.#answerOf((options, limit) =>
+      new CloudWatchLogsClient(options).send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name }), limit),
+    );
+    return logGroups.some(({ logGroupName }) => logGroupName === name);
+  }
+
+  /** @throws {@link AwsRefusal}, {@link Refusal} where AWS does not answer, or what AWS's clients throw of credentials. */
+  async #answerOf<Answer>(send: (options: { region: string }, limit: { abortSignal: AbortSignal }) => Promise<Answer>): Promise<Answer> {
+    try {
+      return await send({ region: this.#region }, { abortSignal: AbortSignal.timeout(20_000) });
+    } catch (error) {
+      if (!(error instanceof Error) || isCredentialsError(error)) throw error;
+      const { $fault, $response, code, name, message }: Error & { $fault?: string; $response?: object; code?: string } = error;
+      if ($fault !== undefined && name !== "Unknown") throw new AwsRefusal(name);
+      if ($fault !== undefined || $response !== undefined) throw this.#notAws();
+      throw new Refusal(`AWS does not answer (${message || code}): check the region, ${this.#region}, and the network.`);
+    }
+  }
+
+  #notAws = (): Refusal =>
+    new Refusal(`What answers in place of AWS in ${this.#region} is something else: check the network's proxy, and AWS_ENDPOINT_URL.`);
 }
 
-function jsonIn(text: string): unknown {
+const keys = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
+
+function credentialsRefusal(error: unknown, profile: string | undefined): Refusal | undefined {
+  if (isCredentialsError(error)) {
+    if (!profile)
+      return new Refusal(`There are no AWS credentials: copy example.env to .env and set ${keys}, or AWS_PROFILE (docs/deploying.md).`);
+    return new Refusal(
+      `The credentials of the profile ${profile} cannot be read: run aws sso login --profile ${profile}, or aws configure. ${error.message}`,
+    );
+  }
+  if (!(error instanceof AwsRefusal)) return undefined;
+  if (/^ExpiredToken/.test(error.message)) {
+    const remedy = profile ? `run aws sso login --profile ${profile}` : "put new ones into .env";
+    return new Refusal(`The AWS credentials have expired (${error.message}): ${remedy}.`);
+  }
+  return new Refusal(`AWS rejects the credentials (${error.message}): check ${profile ? `the profile ${profile}` : `${keys} in .env`}.`);
+}
+
+/** AWS keeps this many executions for functions without a reservation. */
+const minUnreserved = 100;
+
+const remedy = `request a quota increase, which costs nothing (AWS console, Service Quotas, AWS Lambda, "Concurrent executions")`;
+
+/**
+ * Compares the account's maximum of concurrent Lambda executions, which is 10 for new accounts, with what the stack reserves.
+ *
+ * @param reserved the stack's `reservedConcurrency`: executions by function, as JSON.
+ * @returns a notice for the user, if there is one.
+ * @throws {@link Refusal} where AWS would refuse the stack's reservations half-way through.
+ */
+export async function checkConcurrency(account: AwsAccount, reserved: unknown): Promise<string | undefined> {
+  const limit = await account.concurrency().catch((error: unknown) => {
+    if (error instanceof AwsRefusal) return error.message;
+    throw error;
+  });
+  if (typeof limit === "string") return `The account's maximum of concurrent Lambda executions is unknown (${limit}).`;
+  const wanted = sumOf(reserved);
+  if (wanted > 0 && limit - wanted < minUnreserved) {
+    throw new Refusal(
+      `reservedConcurrency takes ${wanted} of the ${limit} concurrent Lambda executions of this account, and AWS keeps ${minUnreserved} unreserved: lower it, or ${remedy}.`,
+    );
+  }
+  if (limit >= minUnreserved) return undefined;
+  return `This account may run ${limit} Lambda executions at once, as new accounts do: under load, calls are throttled and jobs take longer. To change that, ${remedy}.`;
+}
+
+/** Other values are refused by the program. */
+function sumOf(reserved: unknown): number {
   try {
-    return JSON.parse(text);
+    const calls = Object.values<unknown>(typeof reserved === "string" ? JSON.parse(reserved) : (reserved ?? {}));
+    return calls.reduce<number>((sum, each) => sum + (typeof each === "number" ? each : 0), 0);
   } catch {
-    return undefined;
+    return 0;
   }
 }

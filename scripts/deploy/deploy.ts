@@ -1,85 +1,100 @@
-import { z } from "zod";
-import { tokenVariable } from "../job-caller.ts";
-import { type Command, type Surroundings, sayingRefusals } from "./command.ts";
-import { checkConcurrency } from "./concurrency.ts";
-import { switchesIn } from "./options.ts";
+import { tokenVariable } from "../job/caller.ts";
+import { jobCommand } from "../job/command.ts";
+import { checkConcurrency } from "./aws-account.ts";
+import { createCommand, Refusal, type Surroundings } from "./command.ts";
 import { checkPrerequisites, type Prerequisites } from "./prerequisites.ts";
-import { Refusal } from "./refusal.ts";
-import { smoke } from "./smoke.ts";
 
-const usage = `Puts the stack on AWS: pulumi up, with what it needs checked first, and a job sent through it at the end.
+const usage = `Puts the stack on AWS: pulumi up, with its prerequisites checked first, and a job sent through it at the end.
 
   npm run deploy
-  npm run deploy -- --preview     say what would change, and change nothing
+  npm run deploy -- --preview     print what would change, and change nothing
 
-  --yes        do not ask; without a terminal nobody is asked anyway
+  --yes        do not ask; without a terminal there is no question anyway
   --no-smoke   send no job
   --help
 
 .env (copy example.env) says where it goes: docs/deploying.md.`;
 
-const outputsSchema = z.looseObject({ ApiBaseUrl: z.url() });
-type Outputs = z.infer<typeof outputsSchema>;
+interface Outputs {
+  readonly [name: string]: unknown;
+  readonly ApiBaseUrl: string;
+}
 
-/** `npm run deploy`; `--help` says what it takes. */
-export const deploy: Command = sayingRefusals(async (args, surroundings) => {
-  const switches = switchesIn(args, ["preview", "yes", "no-smoke", "help"]);
-  if (switches.help) {
-    surroundings.print(usage);
-    return 0;
-  }
+/** `npm run deploy`; `--help` prints what it takes. */
+export const deploy = createCommand(usage, ["preview", "yes", "no-smoke"], async (switches, surroundings) => {
   const ready = await checkPrerequisites(surroundings);
-  await reportConcurrency(ready, surroundings);
-  if (switches.preview) await ready.stackFile.keptDuring(() => preview(ready));
-  else await putThere(ready, switches, surroundings);
-  return 0;
+  const { pulumi, target, stackFile } = ready;
+  const notice = await checkConcurrency(ready.account, stackFile.projectValue("reservedConcurrency"));
+  if (notice !== undefined) surroundings.report(notice);
+  const outputs = await stackFile.keptDuring(async () => {
+    await pulumi.run("stack", "select", target.stack, "--create");
+    if (switches.preview) return pulumi.run("preview", "--stack", target.stack);
+    return up(ready, surroundings.isTerminal && !switches.yes);
+  });
+  if (outputs === undefined) return;
+  const auth = String(stackFile.projectValue("auth") ?? "none");
+  printOutputs(outputs, auth, surroundings);
+  if (switches["no-smoke"]) return;
+  if (auth === "jwt" && !surroundings.env[tokenVariable])
+    surroundings.report(`No job was sent through the API: its callers need a token (auth: jwt), and ${tokenVariable} is not set.`);
+  else await smoke(outputs.ApiBaseUrl, auth === "iam" ? ["--sign"] : [], surroundings);
 });
 
-async function putThere(
-  ready: Prerequisites,
-  { yes, "no-smoke": noSmoke }: { readonly yes: boolean; readonly "no-smoke": boolean },
-  surroundings: Surroundings,
-): Promise<void> {
-  const outputs = await ready.stackFile.keptDuring(() => up(ready, surroundings.isTerminal && !yes));
-  const auth = String(ready.stackFile.projectValue("auth") ?? "none");
-  showOutputs(outputs, auth, surroundings);
-  if (noSmoke) return;
-  if (auth === "jwt" && !surroundings.env[tokenVariable])
-    surroundings.report(`No job was sent through the API: its callers bring a token (auth: jwt), and ${tokenVariable} is not set.`);
-  else await smoke(outputs.ApiBaseUrl, auth === "iam" ? ["--sign"] : [], surroundings);
-}
-
-async function reportConcurrency({ account, stackFile }: Prerequisites, { report }: Surroundings): Promise<void> {
-  const notice = await checkConcurrency(account, stackFile.projectValue("reservedConcurrency"));
-  if (notice !== undefined) report(notice);
-}
-
-const select = ({ pulumi, target }: Prerequisites): Promise<void> => pulumi.run("stack", "select", target.stack, "--create");
-
-async function preview(ready: Prerequisites): Promise<void> {
-  await select(ready);
-  await ready.pulumi.run("preview", "--stack", ready.target.stack);
-}
-
-async function up(ready: Prerequisites, mayAsk: boolean): Promise<Outputs> {
-  const { pulumi, target } = ready;
-  await select(ready);
+async function up({ pulumi, target }: Prerequisites, mayAsk: boolean): Promise<Outputs> {
   await pulumi.run("up", "--stack", target.stack, ...(mayAsk ? [] : ["--yes"]));
-  const outputs = outputsSchema.safeParse(JSON.parse((await pulumi.read("stack", "output", "--json", "--stack", target.stack)) || "{}"));
-  if (outputs.success) return outputs.data;
-  throw new Refusal("The stack stands, but says no address of its API: pulumi stack output shows what it does say.");
+  const outputs = await pulumi.read("stack", "output", "--json", "--stack", target.stack);
+  if (hasAddress(outputs)) return outputs;
+  throw new Refusal("The stack is deployed, but has no address of an API among its outputs, which pulumi stack output prints.");
 }
 
-function showOutputs(outputs: Outputs, auth: string, { print }: Surroundings): void {
+const hasAddress = (outputs: unknown): outputs is Outputs =>
+  typeof outputs === "object" && outputs !== null && "ApiBaseUrl" in outputs && URL.canParse(String(outputs.ApiBaseUrl));
+
+function printOutputs(outputs: Outputs, auth: string, { print }: Surroundings): void {
   const rows = Object.entries(outputs).flatMap(([name, value]) => rowsOf(name, value));
   const width = Math.max(...rows.map(([name]) => name.length));
   print(`\n${rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join("\n")}`);
-  const who = { iam: " --sign", jwt: " --token <token>" }[auth] ?? "";
-  print(`\nTry it:\n  npm run job -- "some text" --url ${outputs.ApiBaseUrl}${who}\n`);
+  const caller = { iam: " --sign", jwt: " --token <token>" }[auth] ?? "";
+  print(`\nTry it:\n  npm run job -- "some text" --url ${outputs.ApiBaseUrl}${caller}\n`);
 }
 
-/** Of a list, a row for each of its members; of an object, each of its members under its own name. */
+/** A row for each member of a list; the members of an object under their own names. */
 function rowsOf(name: string, value: unknown): readonly (readonly [string, unknown])[] {
   if (Array.isArray(value)) return value.map((member) => [name, member]);
   return typeof value === "object" && value !== null ? Object.entries(value) : [[name, value]];
 }
+
+const text = "AWS Lambda is a great serverless compute service";
+
+/** The routes of a new API take some seconds to exist. */
+const patience = { attempts: 10, pauseMilliseconds: 3_000 };
+
+/**
+ * Sends a job through a stack, with its progress printed.
+ *
+ * @param url the API's address, without a slash at its end.
+ * @param switches of `npm run job`, which authenticate.
+ * @throws {@link Refusal} where the job does not end in `DONE`.
+ */
+export async function smoke(url: string, switches: readonly string[], surroundings: Surroundings): Promise<void> {
+  const { fetch, clock, report } = surroundings;
+  report("A job through all of it:");
+  for (let attempt = 1; attempt < patience.attempts && !(await isUp(url, fetch)); attempt++) await clock.sleep(patience.pauseMilliseconds);
+  const code = await jobCommand([text, "--url", url, ...switches], { ...surroundings, input: nothing() });
+  if (code === 0) return;
+  throw new Refusal(
+    "The stack is deployed, but the job did not end in DONE: the links above lead to its logs; see also docs/deploying.md.",
+  );
+}
+
+/** True where a function answers (`error`), or the API asks for authentication; the gateway of a new API has no route yet. */
+async function isUp(url: string, fetcher: typeof fetch): Promise<boolean> {
+  try {
+    const response = await fetcher(url);
+    return [401, 403].includes(response.status) || "error" in Object(await response.json());
+  } catch {
+    return false;
+  }
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}

@@ -1,39 +1,77 @@
-import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
-import { Refusal } from "./refusal.ts";
+import { type SpawnOptions, spawn } from "node:child_process";
+import { homedir } from "node:os";
+import { join } from "node:path";
+// The whole Automation API takes seconds to load; docs/decisions/0020-deploying.md says what else it was tried for.
+import { PulumiCommand } from "@pulumi/pulumi/automation/cmd.js";
+import { Refusal } from "./command.ts";
 import type { Target } from "./settings.ts";
 
-/** The Pulumi CLI. */
+/** The first version that keeps stacks by project where there is no Pulumi account. */
+const minVersion = "3.61.0";
+
+const installCommands: Partial<Record<NodeJS.Platform, string>> = {
+  darwin: "brew install pulumi/tap/pulumi",
+  win32: "winget install Pulumi.Pulumi",
+};
+
+/**
+ * Finds the Pulumi CLI on the PATH, or where its installer puts it.
+ *
+ * @returns its command.
+ * @throws {@link Refusal} where there is none, or it is too old for this project's Pulumi.yaml.
+ */
+export async function findPulumi(platform: NodeJS.Platform): Promise<string> {
+  const install = installCommands[platform] ?? "curl -fsSL https://get.pulumi.com | sh";
+  const found = (await installedPulumi({})) ?? (await installedPulumi({ root: join(homedir(), ".pulumi") }));
+  if (found === undefined) throw new Refusal(`The Pulumi CLI was not found on the PATH: install it (${install}) and open a new terminal.`);
+  if (found.version === null) throw new Refusal(`\`pulumi version\` prints no version: reinstall the Pulumi CLI (${install}).`);
+  if (found.version.compare(minVersion) >= 0) return found.command;
+  throw new Refusal(`Pulumi ${found.version} is too old for this project, which needs ${minVersion} or newer: reinstall it (${install}).`);
+}
+
+async function installedPulumi(place: { root?: string }): Promise<Pick<PulumiCommand, "command" | "version"> | undefined> {
+  try {
+    return await PulumiCommand.get({ ...place, skipVersionCheck: true }); // its own minimum is another, and its message long
+  } catch (error) {
+    if (error instanceof Error && error.message.includes("ENOENT")) return undefined;
+    return { command: "", version: null }; // it fails
+  }
+}
+
+/** The Pulumi CLI, run in the project's folder. */
 export class Pulumi {
-  readonly #file: string;
+  readonly #command: string;
+  readonly #platform: NodeJS.Platform;
   readonly #options: SpawnOptions;
 
-  constructor(file: string, folder: string, env: NodeJS.ProcessEnv) {
-    this.#file = file;
-    this.#options = { cwd: folder, env };
+  constructor(command: string, platform: NodeJS.Platform, options: Readonly<{ cwd: string; env: NodeJS.ProcessEnv }>) {
+    this.#command = command;
+    this.#platform = platform;
+    this.#options = options;
   }
 
   /**
-   * Runs a command with the terminal for its own.
+   * Runs a command that has the terminal.
    *
-   * @throws {@link Refusal} where it fails; the command itself has said why.
+   * @throws {@link Refusal} where it fails; the command itself has printed why.
    */
   async run(...args: string[]): Promise<void> {
-    const { code } = await this.#start(args, ["inherit", "inherit", "inherit"]);
-    if (code !== 0) throw new Refusal(`pulumi ${args.join(" ").split(" --")[0]} ended with ${code}; what it printed above says why.`);
+    const { code } = await this.#start(args, "inherit");
+    if (code !== 0) throw new Refusal(`pulumi ${args.join(" ").split(" --")[0]} ended with ${code}; its output above says why.`);
   }
 
-  /** @returns what a command prints, or nothing where it fails. */
-  async read(...args: string[]): Promise<string | undefined> {
+  /** @returns what a command prints, as JSON; nothing where it fails. */
+  async read(...args: string[]): Promise<unknown> {
     const { code, output } = await this.#start(args, ["ignore", "pipe", "inherit"]);
-    return code === 0 ? output : undefined;
+    return code === 0 && output !== "" ? JSON.parse(output) : undefined;
   }
 
   #start(args: readonly string[], stdio: SpawnOptions["stdio"]): Promise<{ code: number | string | null; output: string }> {
-    // Ctrl-C reaches both: the CLI ends what it has begun, and this waits for it.
+    // Ctrl-C reaches both processes: the CLI ends what it has begun, and this one waits for it.
     const ignore = () => undefined;
     process.on("SIGINT", ignore);
     return new Promise<{ code: number | string | null; output: string }>((resolve, reject) => {
-      const child = this.#spawn(args, stdio);
+      const child = this.#spawn(args, { ...this.#options, stdio });
       let output = "";
       child.stdout?.setEncoding("utf8").on("data", (text: string) => {
         output += text;
@@ -43,11 +81,10 @@ export class Pulumi {
     }).finally(() => process.off("SIGINT", ignore));
   }
 
-  /** Node starts a script of Windows only through its shell, which parts a line at its blanks: no argument of ours has one. */
-  #spawn(args: readonly string[], stdio: SpawnOptions["stdio"]): ChildProcess {
-    const options = { ...this.#options, stdio };
-    if (!/\.(cmd|bat)$/i.test(this.#file)) return spawn(this.#file, args, options);
-    return spawn(`"${this.#file}" ${args.join(" ")}`, { ...options, shell: true });
+  /** On Windows the command may be a script, which only the shell starts; it splits a line at its spaces, which no argument here has. */
+  #spawn(args: readonly string[], options: SpawnOptions) {
+    if (this.#platform !== "win32") return spawn(this.#command, args, options);
+    return spawn(`"${this.#command}" ${args.join(" ")}`, { ...options, shell: true });
   }
 }
 

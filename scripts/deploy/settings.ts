@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseEnv } from "node:util";
-import { Refusal } from "./refusal.ts";
-import type { StackFile } from "./stack-file.ts";
+import { isDeepStrictEqual, parseEnv } from "node:util";
+import { parse } from "yaml";
+import { Refusal } from "./command.ts";
 
 /** Where the stack goes. */
 export interface Target {
@@ -12,21 +12,19 @@ export interface Target {
   readonly backendUrl: string;
 }
 
-/** Of the names of functions, which hold the stack's, AWS takes 64 characters of this kind. */
+/** The stack's name is part of its functions' names, of which AWS takes 64 characters. */
 const stackName = /^[A-Za-z0-9_-]{1,27}$/;
 
-/** Sets what `.env` holds. What the environment has already stays, and an empty value sets nothing. */
+/** Sets the variables of `.env` that the environment does not set; an empty value sets nothing. */
 export function loadEnvFile(folder: string, env: NodeJS.ProcessEnv): void {
-  const file = join(folder, ".env");
-  if (!existsSync(file)) return;
-  for (const [name, value] of Object.entries(parseEnv(readFileSync(file, "utf8")))) {
+  for (const [name, value] of Object.entries(parseEnv(textOf(join(folder, ".env")) ?? ""))) {
     if (value !== "" && value !== undefined && !env[name]) env[name] = value;
   }
 }
 
 /** @throws {@link Refusal} for a name that cannot be a stack's. */
-export function stackOf(env: NodeJS.ProcessEnv): string {
-  const stack = env["STACK_NAME"] || "dev";
+export function stackOf({ STACK_NAME: stack = "" }: NodeJS.ProcessEnv): string {
+  if (stack === "") return "dev";
   if (stackName.test(stack)) return stack;
   throw new Refusal(
     `STACK_NAME takes up to 27 letters, digits, hyphens and underscores, since it becomes part of the functions' names, not "${stack}".`,
@@ -35,17 +33,69 @@ export function stackOf(env: NodeJS.ProcessEnv): string {
 
 /** @throws {@link Refusal} where no region is set, it is none, or the state would be lost. */
 export function targetOf(env: NodeJS.ProcessEnv, { name, config }: StackFile): Target {
-  const backendUrl = env["PULUMI_BACKEND_URL"] || "file://~"; // what `pulumi login --local` means; it outlives this folder
+  const backendUrl = env["PULUMI_BACKEND_URL"] || "file://~"; // as `pulumi login --local`; it outlives this folder
   if (env["CI"] && backendUrl.startsWith("file:"))
-    throw new Refusal("A runner's disk is gone after the run, and the stack's state with it: set PULUMI_BACKEND_URL to a bucket, s3://….");
+    throw new Refusal("A runner's disk is lost after the run, and the stack's state with it: set PULUMI_BACKEND_URL to a bucket, s3://….");
   return { stack: name, region: regionOf(env, config["aws:region"]), backendUrl };
 }
 
-/** As Pulumi's AWS provider looks for it. */
+/** In the same order as Pulumi's AWS provider. */
 function regionOf(env: NodeJS.ProcessEnv, configured: unknown): string {
   const region = configured || env["AWS_REGION"] || env["AWS_DEFAULT_REGION"];
   if (typeof region !== "string")
     throw new Refusal("No AWS region is set: put AWS_DEFAULT_REGION into .env (copy example.env), with a code such as eu-central-1.");
   if (/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) return region;
-  throw new Refusal(`An AWS region is a code such as eu-central-1, not "${region}": mend AWS_DEFAULT_REGION in .env.`);
+  throw new Refusal(`An AWS region is a code such as eu-central-1, not "${region}": correct AWS_DEFAULT_REGION in .env.`);
 }
+
+interface StackYaml {
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly encryptionsalt?: string;
+}
+
+/** `Pulumi.<stack>.yaml`: the stack's config values, which belong to the project, and a salt, which belongs to one machine. */
+export class StackFile {
+  readonly name: string;
+  readonly #project: string;
+  readonly #path: string;
+  readonly #text: string | undefined;
+
+  constructor(folder: string, stack: string) {
+    this.name = stack;
+    this.#project = parse(readFileSync(join(folder, "Pulumi.yaml"), "utf8")).name;
+    this.#path = join(folder, `Pulumi.${stack}.yaml`);
+    this.#text = textOf(this.#path);
+  }
+
+  /** Values by full key, such as `aws:region`. */
+  get config(): Readonly<Record<string, unknown>> {
+    return yamlOf(this.#text).config ?? {};
+  }
+
+  /** The stack's value for a config key of the project. */
+  projectValue(key: string): unknown {
+    return this.config[`${this.#project}:${key}`];
+  }
+
+  /** Does `work`, then removes the salt that the Pulumi CLI may have written. Other changes stay. */
+  async keptDuring<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } finally {
+      this.#restore();
+    }
+  }
+
+  #restore(): void {
+    const now = textOf(this.#path);
+    if (now === this.#text || now === undefined) return;
+    const { encryptionsalt: _, ...values } = yamlOf(now);
+    if (!isDeepStrictEqual(values, yamlOf(this.#text))) return;
+    if (this.#text === undefined) rmSync(this.#path);
+    else writeFileSync(this.#path, this.#text);
+  }
+}
+
+const textOf = (file: string): string | undefined => (existsSync(file) ? readFileSync(file, "utf8") : undefined);
+
+const yamlOf = (text: string | undefined): StackYaml => parse(text ?? "") ?? {};

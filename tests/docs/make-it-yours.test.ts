@@ -1,31 +1,39 @@
 import { execFile } from "node:child_process";
-import { cpSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { evaluateProgram } from "../../packages/local/program/evaluate-program.ts";
+import { readStackConfig } from "../../packages/local/program/stack-config.ts";
 import type { Runtime } from "../../packages/local/runtime.ts";
-import { rules } from "../../policy/rules.ts";
+import { rules } from "../../policy/policies.ts";
+import { longestPathSeconds } from "../../statemachine/longest-path.ts";
 import { inputsOf, projectFolder } from "../support/evaluated-program.ts";
 import { copyProject, isFinal, poll, request, startLocalRuntime, submit } from "../support/local-runtime.ts";
-import { longestPathSeconds, type TimedDefinition } from "../support/longest-path.ts";
 import { filesAfter, shown, stepsOf } from "./make-it-yours-steps.ts";
 
 const parts = { replace: stepsOf("Replace a stage"), add: stepsOf("Add a stage") };
 const everyStep = [...parts.replace, ...parts.add];
 const files = filesAfter(everyStep);
-const definitionFile = "statemachine/process-job.asl.json";
-const definitionAfter = (steps: typeof everyStep): TimedDefinition => JSON.parse(filesAfter(steps)[definitionFile] ?? "");
 
 const run = promisify(execFile);
-const node = (folder: string, script: string, ...args: string[]) => run(process.execPath, [script, ...args], { cwd: folder });
-
 const copy = copyProject(files);
+const inCopy = (script: string, ...args: string[]) => run(process.execPath, [script, ...args], { cwd: copy.folder });
+
+let refusal: unknown;
 let runtime: Runtime;
-let types: ReturnType<typeof node>;
+let types: ReturnType<typeof inCopy>;
 beforeAll(async () => {
-  for (const part of ["policy", "tests/support"])
+  for (const part of ["policy", "tests/support", "docs/deploying-policy.json", "vitest.config.ts"])
     cpSync(join(projectFolder, part), join(copy.folder, part), { recursive: true, force: false });
-  types = node(copy.folder, "node_modules/typescript/bin/tsc", "-p", ".");
+  const lint = readFileSync(join(projectFolder, "biome.json"), "utf8");
+  writeFileSync(join(copy.folder, "biome.json"), lint.replace('"vcs": { "enabled": true', '"vcs": { "enabled": false'));
+  const { values, ...config } = readStackConfig(copy.folder, "dev", []);
+  const place = { region: "us-east-1", accountId: "000000000000", apiUrl: "http://127.0.0.1:3000" };
+  refusal = await evaluateProgram({ ...config, config: values, stack: "dev", place }).catch((error: Error) => error.message);
+  for (const command of new Set(everyStep.flatMap((step) => step.command ?? [])))
+    await run("npm", command.split(" ").slice(1), { cwd: copy.folder });
+  types = inCopy("node_modules/typescript/bin/tsc", "-p", ".");
   types.catch(() => undefined); // looked at by its test
   runtime = await startLocalRuntime({ project: copy.folder });
 });
@@ -35,50 +43,53 @@ afterAll(async () => {
   copy.remove();
 });
 
-describe("a step", () => {
-  const [first, second] = parts.add;
-
-  test("whose text is not there is refused by its name", () => {
-    const steps = parts.add.filter(({ name }) => name !== "Add a stage, step 3");
-    const twice = [...parts.add, ...parts.add.filter(({ name }) => name === "Add a stage, step 3")];
-
-    expect(() => filesAfter(steps)).not.toThrow();
-    expect(() => filesAfter(twice)).toThrow("Add a stage, step 3: the text to replace stands in functions/lib/job.ts 0 times.");
-  });
-
-  test("that makes a file makes no second one", () => {
-    expect(first?.replace).toBe("nothing");
-    expect(() => filesAfter([...parts.add, ...(first ? [first] : [])])).toThrow(`Add a stage, step 1: ${first?.file} is already there.`);
-    expect(second?.file).toBe("functions/summary.ts");
-  });
-});
-
-test("there are as many steps as the page numbers", () => {
+test("the page has at most 150 lines, and as many steps as it numbers", () => {
+  expect(readFileSync(join(projectFolder, "docs/make-it-yours.md"), "utf8").trimEnd().split("\n").length).toBeLessThanOrEqual(150);
   expect(everyStep.map(({ name }) => name)).toEqual([
-    ...Array.from({ length: 7 }, (_, at) => `Replace a stage, step ${at + 1}`),
-    ...Array.from({ length: 12 }, (_, at) => `Add a stage, step ${at + 1}`),
+    ...Array.from({ length: 4 }, (_, at) => `Replace a stage, step ${at + 1}`),
+    ...Array.from({ length: 7 }, (_, at) => `Add a stage, step ${at + 1}`),
   ]);
 });
 
-test.each([
-  { what: "a stage replaced", steps: parts.replace, seconds: 287 },
-  { what: "a stage added", steps: parts.add, seconds: 286 },
-  { what: "both", steps: everyStep, seconds: 289 },
-])("the longest path with $what takes $seconds s", ({ steps, seconds }) => {
-  expect(longestPathSeconds(definitionAfter(steps))).toBe(seconds);
+describe("a step", () => {
+  const registryStep = parts.add.filter(({ name }) => name === "Add a stage, step 5");
+
+  test("whose text is not there is refused by its name", () => {
+    expect(() => filesAfter([...parts.add, ...registryStep])).toThrow(
+      "Add a stage, step 5: the text to replace stands in functions/stages/registry.ts 0 times.",
+    );
+  });
+
+  test("that creates a file creates no second one", () => {
+    expect(() => filesAfter([...parts.add, ...parts.add.slice(0, 1)])).toThrow(
+      "Add a stage, step 1: functions/stages/summary/stage.ts is already there.",
+    );
+  });
 });
 
-test("each function gives up before its state does", () => {
-  const { States } = definitionAfter(everyStep);
-  const timeouts = ["ocr", "ml-inference", "summary", "search"].map(
-    (name) => inputsOf(runtime.manifest, "aws:lambda/function:Function", name)["timeout"],
-  );
-
-  expect(timeouts).toEqual([75, 11, 6, 10]);
-  expect(["OCR", "MLInference", "Summary", "Search"].map((name) => States[name]?.TimeoutSeconds)).toEqual([80, 12, 7, 11]);
+test("a stage is two files and a test, an entry and a line of the registry", () => {
+  expect(Object.keys(filesAfter(parts.add))).toEqual([
+    "functions/stages/summary/stage.ts",
+    "functions/stages/summary/run.ts",
+    "tests/functions/stages/summary/run.test.ts",
+    "functions/summary.ts",
+    "functions/stages/registry.ts",
+    "tests/support/held-job.ts",
+  ]);
 });
 
-test.each(shown.filter(({ command }) => command.startsWith("npm run job")))("$command", async ({ command, members }) => {
+test("before the definition is written anew, the start refuses it with one sentence", () => {
+  expect(refusal).toBe("statemachine/process-job.asl.json is out of date; write it with `npm run generate`.");
+});
+
+test("with both, the stages fit into an execution", () => {
+  const definition = JSON.parse(readFileSync(join(copy.folder, "statemachine/process-job.asl.json"), "utf8"));
+
+  // OCR 2 × 82 + 1 + 7, inference and search 3 × 11 + 2 + 7 each, summary 2 × 6 + 1 + 7, SetError 3 × 3 + 3
+  expect(longestPathSeconds(definition)).toBe(172 + 42 + 42 + 20 + 12);
+});
+
+test.each(shown)("$command", async ({ command, members }) => {
   const [, text = ""] = /"(.+)"/.exec(command) ?? [];
 
   const record = await poll(runtime, await submit(runtime, text), isFinal);
@@ -87,14 +98,20 @@ test.each(shown.filter(({ command }) => command.startsWith("npm run job")))("$co
   expect({ ...record, ...(record["result"] as object) }).toMatchObject(members);
 });
 
+test("the page shows three records", () => {
+  expect(shown).toHaveLength(3);
+});
+
 test("the description knows the new results", async () => {
   const { body } = await request(runtime, "/openapi.json");
 
   const { components } = body as { components: { schemas: { JobRecord: { properties: { result: { properties: object } } } } } };
   const { properties } = components.schemas.JobRecord.properties.result;
-  const [{ members } = { members: {} }] = shown.filter(({ command }) => command.endsWith("/openapi.json"));
   expect(Object.keys(properties)).toEqual(["ocr", "mlInference", "summary", "search"]);
-  expect(properties).toMatchObject({ ...members, mlInference: { required: ["stage", "urgency", "urgentWords", "tokenCount"] } });
+  expect(properties).toMatchObject({
+    mlInference: { required: ["stage", "urgency", "tokenCount"] },
+    summary: { required: ["stage", "sentence"] },
+  });
 });
 
 test("the rules pass, and the deploying policy knows every role", () => {
@@ -103,27 +120,32 @@ test("the rules pass, and the deploying policy knows every role", () => {
   const broken = rules.flatMap(({ check }) => check(resources).map(({ message }) => message));
 
   const roles = resources.filter(({ type }) => type === "aws:iam/role:Role").map(({ name }) => `arn:aws:iam::*:role/${name}-???????`);
-  const policy = JSON.parse(files["docs/deploying-policy.json"] ?? "") as { Statement: { Sid: string; Resource: string[] }[] };
+  const policy = JSON.parse(readFileSync(join(copy.folder, "docs/deploying-policy.json"), "utf8")) as {
+    Statement: { Sid: string; Resource: string[] }[];
+  };
   expect(broken).toEqual([]);
+  expect(roles).toContain("arn:aws:iam::*:role/summary-???????");
   expect(policy.Statement.find(({ Sid }) => Sid === "Roles")?.Resource).toEqual(expect.arrayContaining(roles));
 });
 
-test("the alarm and the lines of the dashboard are there", () => {
+test("function, alarm and the lines of the dashboard are there", () => {
   const { dashboardBody } = inputsOf(runtime.manifest, "aws:cloudwatch/dashboard:Dashboard", "overview");
-  const alarm = inputsOf(runtime.manifest, "aws:cloudwatch/metricAlarm:MetricAlarm", "summary");
 
   const { widgets } = JSON.parse(String(dashboardBody)) as { widgets: { properties: { title?: string; metrics?: unknown[][] } }[] };
   const failures = widgets.find(({ properties }) => properties.title === "Failed attempts by stage")?.properties.metrics ?? [];
   expect(failures.map((line) => line[3])).toEqual(["ocr", "ml-inference", "summary", "search"]);
-  expect(alarm["threshold"]).toBe(5);
+  expect(inputsOf(runtime.manifest, "aws:cloudwatch/metricAlarm:MetricAlarm", "summary")["threshold"]).toBe(5);
+  expect(inputsOf(runtime.manifest, "aws:lambda/function:Function", "summary")).toMatchObject({ timeout: 5, memorySize: 512 });
+  expect(inputsOf(runtime.manifest, "aws:lambda/function:Function", "ml-inference")).toMatchObject({ timeout: 10, memorySize: 2048 });
 });
 
-test("types, format and lint pass", { timeout: 180_000 }, async () => {
-  const code = Object.keys(files).filter((file) => /\.(ts|json)$/.test(file));
-  const config = ["--config-path", projectFolder, "--vcs-enabled=false"];
+test("the stage's own test, types, format and lint pass", { timeout: 180_000 }, async () => {
+  const code = [...Object.keys(files), "statemachine/process-job.asl.json", "docs/deploying-policy.json"];
 
-  const lint = await run(join(projectFolder, "node_modules/.bin/biome"), ["check", ...config, ...code], { cwd: copy.folder });
+  const lint = await inCopy("node_modules/.bin/biome", "check", ...code);
+  const own = await inCopy("node_modules/vitest/vitest.mjs", "run", "tests/functions/stages/summary");
 
   expect(lint.stdout).toContain(`Checked ${code.length} files`);
+  expect(own.stdout).toMatch(/1 passed/);
   expect((await types).stdout).toBe("");
 });

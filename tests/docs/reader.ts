@@ -78,7 +78,9 @@ export class Reader {
     const typed = this.#real(addressed(text));
     for (const [id = ""] of typed.matchAll(/(?<=\/jobs\/)[\w-]{36}/g)) await this.#final(id);
     this.#terminal.env["url"] = this.stack.apiUrl;
-    return run(shell, typed, this.#terminal);
+    // The copy shares the project's packages by a link, which npm takes for packages that are missing.
+    const folder = text.startsWith("npm ls") ? projectFolder : this.#terminal.folder;
+    return run(shell, typed, { ...this.#terminal, folder });
   }
 
   async #final(jobId: string): Promise<void> {

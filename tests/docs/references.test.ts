@@ -38,8 +38,8 @@ const isFile = (code: string): boolean => fileNames.has(code) || existsSync(join
 
 /** Whether what reads a script's options names this one. */
 function knows(script: string, option: string): boolean {
-  const sources =
-    script === "start" ? ["packages/local/options.ts"] : [`scripts/${script}.ts`, `scripts/${script}-command.ts`, `scripts/${script}/*.ts`];
+  const folders = ["scripts", "packages/lab"].flatMap((folder) => [`${folder}/${script}.ts`, `${folder}/${script}/*.ts`]);
+  const sources = script === "start" ? ["packages/local/options.ts"] : folders;
   const parser = globSync(sources, { cwd: projectFolder }).map(textOf).join("\n");
   return new RegExp(`"${option}"|\\b${option}: \\{ type:`).test(parser);
 }

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import { systemClock } from "../../packages/local/clock.ts";
 import type { Runtime } from "../../packages/local/runtime.ts";
 import { startTokenIssuer, type TokenIssuer } from "../../packages/local/testing/token-issuer.ts";
-import { jobCommand } from "../../scripts/job-command.ts";
+import { jobCommand } from "../../scripts/job/command.ts";
 import { request, startLocalRuntime } from "../support/local-runtime.ts";
 import { signedHeaders } from "../support/signed-request.ts";
 
@@ -64,13 +64,13 @@ describe("jwt", () => {
     expect((await request(runtime, "/jobs", taken)).status).toBe(404);
   });
 
-  test("without a token nothing is answered but the description; a token must say whose it is", async () => {
-    const nobody = { authorization: `Bearer ${await issuer.token({ aud: "app" })}` };
+  test("without a token nothing but the description is answered; a token must have a subject", async () => {
+    const anonymous = { authorization: `Bearer ${await issuer.token({ aud: "app" })}` };
 
     const statuses = [
       (await request(runtime, "/jobs", { method: "POST", headers: json, body: text })).status,
       (await request(runtime, "/openapi.json")).status,
-      (await submit(nobody)).status,
+      (await submit(anonymous)).status,
     ];
 
     expect(statuses).toEqual([401, 200, 403]);
@@ -88,11 +88,11 @@ describe("jwt", () => {
     ]);
     expect([without.code, without.last]).toEqual([
       2,
-      `${runtime.apiUrl} answered 401: callers bring a token, by --token <token> or the variable JOB_TOKEN.`,
+      `${runtime.apiUrl} answered 401: callers need a token, by --token <token> or the variable JOB_TOKEN.`,
     ]);
     expect([expired.code, expired.last]).toEqual([
       2,
-      `${runtime.apiUrl} answered 401: the token is not taken; get a new one from the API's issuer, for one of its audiences.`,
+      `${runtime.apiUrl} answered 401: the token was rejected; get a new one from the API's issuer, for one of its audiences.`,
     ]);
   });
 });
@@ -141,7 +141,7 @@ describe("iam", () => {
       {
         code: 2,
         last: expect.stringMatching(
-          /answered 403: the signature is not taken; its signer needs execute-api:Invoke on the API, whose region has to be us-east-1\.$/,
+          /answered 403: the signature was rejected; its signer needs execute-api:Invoke on the API, whose region has to be us-east-1\.$/,
         ),
       },
     ],

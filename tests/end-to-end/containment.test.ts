@@ -11,8 +11,9 @@ import { copyProject, isFinal, poll, request, startLocalRuntime, submit } from "
 const stageThatDoesAsTold = `
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { stageServices } from "./lib/services.ts";
-import { createStageHandler } from "./lib/stage-handler.ts";
+import { createStageHandler } from "./jobs/stage-handler.ts";
+import { stageServices } from "./services/services.ts";
+import { mlInference } from "./stages/ml-inference/stage.ts";
 
 const kept = [];
 const ways = {
@@ -24,7 +25,7 @@ const ways = {
   },
   flood: () => { for (let lines = 0; lines < 100; lines++) process.stdout.write("x".repeat(300_000)); process.exit(9); },
 };
-export const handler = createStageHandler("ml_inference", async ({ text }) => {
+export const handler = createStageHandler(mlInference, async ({ text }) => {
   await sleep(30);
   ways[text]?.();
   return { result: { stage: "ml_inference", sentiment: "NEUTRAL", confidence: 0.5, tokenCount: 1 } };
@@ -33,7 +34,7 @@ export const handler = createStageHandler("ml_inference", async ({ text }) => {
 
 /** The component of the functions, another memory declared. */
 function declared(words: string): Record<string, string> {
-  const [file, piece] = ["infrastructure/job-function.ts", "memorySize: args.memoryMiB,"];
+  const [file, piece] = ["infrastructure/job-function.ts", "memorySize: memoryMiB,"];
   const text = readFileSync(join(projectFolder, file), "utf8");
   if (text.split(piece).length !== 2) throw new Error(`${file} does not say "${piece}" once.`);
   return { [file]: text.replace(piece, words) };
@@ -57,7 +58,7 @@ async function stop(): Promise<void> {
 }
 
 describe("a stage of 256 MB", () => {
-  beforeAll(() => start(declared('memorySize: name === "ml-inference" ? 256 : args.memoryMiB,')));
+  beforeAll(() => start(declared('memorySize: name === "ml-inference" ? 256 : memoryMiB,')));
   afterAll(stop);
 
   test.each(["heap", "buffers", "wasm", "flood"])(

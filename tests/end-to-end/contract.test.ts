@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { stages } from "../../functions/stages/registry.ts";
 import type { Runtime } from "../../packages/local/runtime.ts";
 import { isFinal, poll, request, startLocalRuntime, submit } from "../support/local-runtime.ts";
 
@@ -53,19 +54,25 @@ describe("POST /jobs refuses", () => {
     ["a text that is a number", '{"text": 5}', isJson, 400, required],
     ["JSON that is no object", "null", isJson, 400, required],
     ["an empty text/plain", "  ", { "content-type": "text/plain" }, 400, required],
+    ["half of a surrogate pair", '{"text": "\\ud83d"}', isJson, 400, "The text contains a lone surrogate. Send well-formed Unicode."],
     [
-      "half of a surrogate pair",
-      '{"text": "\\ud83d"}',
-      isJson,
-      400,
-      "The text contains half of a surrogate pair; send well-formed Unicode.",
+      "what is no image",
+      "png",
+      { "content-type": "image/png" },
+      415,
+      "Content-Type is image/png, but the content is neither PNG, JPEG nor PDF.",
     ],
-    ["what is no image", "png", { "content-type": "image/png" }, 415, "The document is said to be image/png, but "],
-    ["what is no PDF", "PDF", { "content-type": "application/pdf" }, 415, "The document is said to be application/pdf, but "],
+    [
+      "what is no PDF",
+      "PDF",
+      { "content-type": "application/pdf" },
+      415,
+      "Content-Type is application/pdf, but the content is neither PNG, JPEG nor PDF.",
+    ],
     ["what is no form", "--x", { "content-type": "multipart/form-data; boundary=x" }, 400, "The body is not valid multipart/form-data"],
     ["an upload that is not there", `{"uploadId": "${unknownJob}"}`, isJson, 404, `Upload '${unknownJob}' not found`],
-    ["another type", "<p>", { "content-type": "text/html" }, 415, "The content type text/html is not accepted. Send application/json"],
-    ["another charset", "a", { "content-type": "text/plain; charset=latin1" }, 415, "The charset latin1 is not accepted. "],
+    ["another type", "<p>", { "content-type": "text/html" }, 415, "Content-Type text/html is not supported. Send application/json"],
+    ["another charset", "a", { "content-type": "text/plain; charset=latin1" }, 415, "Charset latin1 is not supported. "],
     [
       "a text above 1 MiB",
       "x".repeat(mebibyte + 1),
@@ -78,15 +85,16 @@ describe("POST /jobs refuses", () => {
       '{"text": "a"}',
       { ...isJson, "idempotency-key": "short" },
       400,
-      "The Idempotency-Key must be 16 to 255 printable ASCII characters",
+      "Idempotency-Key must be 16 to 255 printable ASCII characters",
     ],
   ])("%s", async (_, body, headers: Record<string, string>, status, error) => {
     const answer = await post(body, headers);
 
     expect(answer.status).toBe(status);
-    expect(answer.headers.get("content-type")).toBe("application/json");
+    expect(answer.headers.get("content-type")).toBe("application/problem+json");
     expect(answer.body["error"]).toContain(error);
-    expect(answer.body).toMatchObject({ type: "about:blank", status, detail: answer.body["error"], title: expect.any(String) });
+    expect(answer.body).toMatchObject({ type: "about:blank", status, detail: answer.body["error"] });
+    expect(answer.body).toMatchObject({ code: expect.any(String), title: expect.any(String) });
   });
 
   test("more than an HTTP API takes, with the gateway's own answer", async () => {
@@ -105,7 +113,8 @@ describe("an Idempotency-Key", () => {
     const again = await send("one", "a-key-of-my-own-1");
     const other = await send("two", "a-key-of-my-own-1");
 
-    expect([again.status, again.body, again.headers.get("idempotency-replayed")]).toEqual([202, first.body, "true"]);
+    const { jobId } = first.body;
+    expect([again.status, again.body["jobId"], again.headers.get("idempotency-replayed")]).toEqual([202, jobId, "true"]);
     expect(first.headers.get("idempotency-replayed")).toBeNull();
     expect([other.status, other.body["error"]]).toEqual([
       422,
@@ -164,10 +173,10 @@ test("DELETE /jobs/{jobId} answers 204, again and where there was no job, and th
 
 describe("what no route takes", () => {
   test.each([
-    ["PUT", "/jobs", 405, "PUT is not possible at /jobs. Use POST.", "POST"],
-    ["PATCH", `/jobs/${unknownJob}`, 405, `PATCH is not possible at /jobs/${unknownJob}. Use GET, DELETE.`, "GET, DELETE"],
-    ["GET", "/", 404, "There is nothing at /.", null],
-    ["GET", "/jobs/a/b/c", 404, "There is nothing at /jobs/a/b/c.", null],
+    ["PUT", "/jobs", 405, "Method PUT is not allowed for /jobs. Use POST.", "POST"],
+    ["PATCH", `/jobs/${unknownJob}`, 405, `Method PATCH is not allowed for /jobs/${unknownJob}. Use GET, DELETE.`, "GET, DELETE"],
+    ["GET", "/", 404, "Route '/' not found", null],
+    ["GET", "/jobs/a/b/c", 404, "Route '/jobs/a/b/c' not found", null],
   ])("%s %s is answered %d", async (method, path, status, error, allow) => {
     const answer = await request(runtime, path, { method });
 
@@ -177,5 +186,5 @@ describe("what no route takes", () => {
 
 test("no permission that these calls needed was missing", () => {
   // A denied call would have answered 500 above; this names the roles whose every grant was used.
-  expect(runtime.services.roles.credentials.size).toBe(13);
+  expect(runtime.services.roles.credentials.size).toBe(10 + stages.length);
 });

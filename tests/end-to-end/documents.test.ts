@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../../packages/local/clock.ts";
 import type { Runtime } from "../../packages/local/runtime.ts";
-import { jobCommand } from "../../scripts/job-command.ts";
+import { jobCommand } from "../../scripts/job/command.ts";
 import { isFinal, poll, request, startLocalRuntime } from "../support/local-runtime.ts";
 import { pageJpeg, pagePng, writtenPage } from "../support/page-picture.ts";
 import { pngFile } from "../support/scanned-documents.ts";
@@ -77,7 +77,7 @@ test("a PDF is read", async () => {
   expect(await ended("application/pdf", writtenPage(lines))).toMatchObject(read);
 });
 
-test("the client sends a file of more than 6 MB by way of the bucket, and only the job's copy stays", async () => {
+test("the client uploads a file of more than 6 MB to the bucket, and only the job's copy stays", async () => {
   const path = join(folder, "large.png");
   writeFileSync(path, await pagePng(lines, { scale: 3.6, deflateLevel: 0 }));
   const [printed, reported]: [string[], string[]] = [[], []];

@@ -9,11 +9,12 @@ import { copyProject, isFinal, poll, startLocalRuntime, submit } from "../suppor
 
 /** An inference stage that misbehaves as the text tells it to. */
 const misbehavingStage = `
-import { stageServices } from "./lib/services.ts";
-import { createStageHandler } from "./lib/stage-handler.ts";
+import { createStageHandler } from "./jobs/stage-handler.ts";
+import { stageServices } from "./services/services.ts";
+import { mlInference } from "./stages/ml-inference/stage.ts";
 
 let answer;
-const handle = createStageHandler("ml_inference", async ({ text }) => {
+const handle = createStageHandler(mlInference, async ({ text }) => {
   answer = undefined;
   if (text.startsWith("throw")) throw new Error("canary: " + text);
   if (text.startsWith("wrong shape")) return { result: { stage: "ml_inference", sentiment: "SPLENDID" } };

@@ -13,10 +13,10 @@ export interface Mutation {
   readonly role: string;
   /** What was taken, in words. */
   readonly taken: string;
+  /** The statement's number, from 1. */
+  readonly statement: string;
   /** The actions of which at least one is now denied. */
   readonly actions: readonly string[];
-  /** The statement's resources before. */
-  readonly resources: readonly string[];
   readonly policy: string;
 }
 
@@ -30,7 +30,7 @@ export function policyMutations({ resources }: Manifest): Mutation[] {
       const statements = statementsOf(inputs);
       return statements.flatMap((statement, index) =>
         statementMutations(statement).map(({ taken, actions, replaced }) => ({
-          ...{ role: name, taken, actions, resources: [statement.Resource].flat() },
+          ...{ role: name, taken, statement: String(index + 1), actions },
           policy: JSON.stringify({ Version: "2012-10-17", Statement: statements.flatMap((one, at) => (at === index ? replaced : one)) }),
         })),
       );

@@ -16,6 +16,8 @@ export interface Stack {
   readonly clock: ManualClock;
   /** What roles were refused. */
   readonly denials: Denial[];
+  /** What roles were allowed: `role statement action`. */
+  readonly uses: Set<string>;
   readonly logLines: LogLine[];
   /** Makes calls fail as a service that is out of order would; they are permitted all the same. */
   breakCalls(isBroken: (call: PermittedCall) => boolean): void;
@@ -30,7 +32,7 @@ export interface Stack {
   ended(jobId: unknown): Promise<Record<string, unknown>>;
   /** Has a role act under another policy until what is returned is called. */
   withPolicy(roleName: string, policy: string): () => void;
-  /** Forgets what was seen, mends what was broken, and lets what is under way come to its end. */
+  /** Forgets what was seen, breaks no call any more, and lets what is under way come to its end. */
   settle(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -54,13 +56,14 @@ export async function startStack(manifest: Manifest): Promise<Stack> {
   endpoint.ledger.onDenial((denial) => denials.push(denial));
   logs.onLine((line) => logLines.push(line));
   const sweeps = watchSweeps(endpoint);
+  const uses = watchUses(endpoint);
 
   const throwDenied = () => {
     const [denial] = denials;
     if (denial !== undefined) throw new Error(`${denial.roleName} was denied ${denial.action} on ${denial.resource}`);
   };
   const stack: Stack = {
-    ...{ runtime, clock, denials, logLines },
+    ...{ runtime, clock, denials, uses, logLines },
     breakCalls: (wanted) => {
       isBroken = wanted;
     },
@@ -111,6 +114,7 @@ export async function startStack(manifest: Manifest): Promise<Stack> {
       denials.length = 0;
       await stack.until("the end of every execution", () => endings.length === starts);
       calls.length = 0;
+      uses.clear();
       logLines.length = 0;
     },
     stop: runtime.stop,
@@ -131,4 +135,15 @@ function watchSweeps(endpoint: AwsEndpoint): { readonly underWay: number } {
       .finally(() => sweeps.underWay--);
   };
   return sweeps;
+}
+
+/** Notes each grant by which a call is allowed. */
+function watchUses({ ledger }: AwsEndpoint): Set<string> {
+  const uses = new Set<string>();
+  const record = ledger.record.bind(ledger);
+  ledger.record = (roleName, request, decision) => {
+    if (decision.allowed) uses.add(`${roleName} ${decision.statement?.name} ${decision.action?.text}`);
+    record(roleName, request, decision);
+  };
+  return uses;
 }

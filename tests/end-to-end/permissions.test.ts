@@ -5,98 +5,17 @@ import { type Flow, flows, logFlow } from "./permissions-flows.ts";
 import { type Mutation, permissionMutations, policyMutations, rolePolicy, withInputs } from "./permissions-mutations.ts";
 import { type Stack, startStack } from "./permissions-stack.ts";
 
-/** For each role, the flows that need its grants: a grant that no flow needs has no place in the program. */
-const needs: Readonly<Record<string, Partial<Record<keyof typeof flows, readonly string[]>>>> = {
-  "create-job": {
-    "a short text is done": ["dynamodb:PutItem", "states:StartExecution"],
-    "a long text is done and read": ["s3:PutObject"],
-    "a repeated key leaves no second object": ["s3:DeleteObject"],
-    "a job that cannot be stored is withdrawn": ["dynamodb:DeleteItem"],
-    "an upload becomes one job": ["s3:GetObject", "s3:GetObject of uploads", "s3:DeleteObject of uploads", "dynamodb:GetItem"],
-  },
-  "create-upload": { "an upload becomes one job": ["s3:PutObject of uploads"] },
-  "get-job": { "a short text is done": ["dynamodb:GetItem"], "a long text is done and read": ["s3:GetObject"] },
-  "get-text": { "a long text is done and read": ["dynamodb:GetItem", "s3:GetObject"] },
-  "find-documents": { "documents are found": ["dynamodb:Query"] },
-  "delete-job": {
-    "a finished job is deleted with all that it left": [
-      "dynamodb:UpdateItem",
-      "dynamodb:BatchWriteItem",
-      "dynamodb:DeleteItem",
-      "s3:ListBucket",
-      "s3:DeleteObject",
-    ],
-    "a job that search left half done is deleted": ["s3:GetObject"],
-    "a deleted job takes its upload along": ["s3:DeleteObject of uploads"],
-  },
-  ocr: {
-    "a short text is done": ["dynamodb:UpdateItem"],
-    "a long text is done and read": ["s3:GetObject"],
-    "OCR puts a changed text into the bucket": ["s3:PutObject"],
-    "OCR takes its text back where saving fails": ["s3:DeleteObject"],
-    "a stage that fails asks whether its job is over": ["dynamodb:GetItem"],
-  },
-  "ml-inference": {
-    "a short text is done": ["dynamodb:GetItem", "dynamodb:UpdateItem"],
-    "a long text is done and read": ["s3:GetObject"],
-  },
-  search: {
-    "a short text is done": ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query", "dynamodb:BatchWriteItem"],
-    "a long text is done and read": ["s3:GetObject"],
-  },
-  "process-job": {
-    "a short text is done": ["lambda:InvokeFunction"],
-    "a stage that cannot be called ends its job in ERROR": ["dynamodb:UpdateItem"],
-    "an execution is logged": [
-      "logs:CreateLogDelivery",
-      "logs:CreateLogStream",
-      "logs:GetLogDelivery",
-      "logs:UpdateLogDelivery",
-      "logs:DeleteLogDelivery",
-      "logs:ListLogDeliveries",
-      "logs:PutLogEvents",
-      "logs:PutResourcePolicy",
-      "logs:DescribeResourcePolicies",
-      "logs:DescribeLogGroups",
-    ],
-    "an execution is traced": ["xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets"],
-  },
-  "sweep-jobs": {
-    "the sweeper starts a job again": ["dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem", "states:StartExecution"],
-  },
-  "sweep-every-minute": { "the schedule calls the sweeper": ["lambda:InvokeFunction"] },
-};
-
-const functionNames = [
-  "create-job",
-  "create-upload",
-  "get-job",
-  "get-text",
-  "find-documents",
-  "delete-job",
-  "get-openapi",
-  "sweep-jobs",
-  "unknown-route",
-  "ocr",
-  "ml-inference",
-  "search",
-];
-const ownLog = ["logs:CreateLogStream", "logs:PutLogEvents"];
-
-/** What decides once and for all is tried with a stack of its own: who may write a log or a trace. */
-const decidesOnce = (action: string) => /^(logs|xray):/.test(action);
-
-function flowFor({ role, actions: [action = ""], resources }: Mutation): { name: string; flow: Flow } {
-  if (functionNames.includes(role) && ownLog.includes(action)) return { name: "its log is written", flow: logFlow(role) };
-  const need = resources.some((resource) => resource.includes("/uploads/")) ? `${action} of uploads` : action;
-  const name = Object.entries(needs[role] ?? {}).find(([, actions]) => actions.includes(need))?.[0];
-  if (name === undefined) throw new Error(`No flow needs ${need} of the role ${role}: take it from the program.`);
-  return { name, flow: flows[name as keyof typeof flows] };
-}
-
 /** With every route that a setting adds. */
-const program = await evaluatedProgram("relatedDocuments=list");
-const mutations = policyMutations(program).map((mutation) => ({ ...mutation, ...flowFor(mutation) }));
+const program = await evaluatedProgram("search=true");
+const functionNames = program.resources.filter(({ type }) => type === "aws:lambda/function:Function").map(({ name }) => name);
+
+/** Who may write a log or a trace is decided once and for all, so that is tried with a stack of its own. */
+const decidesOnce = ({ actions: [action = ""] }: Mutation) => /^(logs|xray):/.test(action);
+/** A function's own log is the first thing that its policy grants. */
+const isOwnLog = ({ role, statement }: Mutation) => functionNames.includes(role) && statement === "1";
+
+const mutations = policyMutations(program);
+const ownLogs = mutations.filter(isOwnLog);
 
 /** The error of a flow, which there is only because of what was denied. */
 async function failureOf(flow: Flow, stack: Stack): Promise<unknown> {
@@ -106,6 +25,16 @@ async function failureOf(flow: Flow, stack: Stack): Promise<unknown> {
   );
   if (failure !== undefined && stack.denials.length === 0) throw failure;
   return failure;
+}
+
+/** The error of the first of some flows that has one, with what it leaves under way. */
+async function firstFailure([flow, ...others]: readonly Flow[], stack: Stack): Promise<unknown> {
+  if (flow === undefined) return undefined;
+  const toItsEnd = async () => {
+    await flow(stack);
+    await stack.settle();
+  };
+  return (await failureOf(toItsEnd, stack)) ?? firstFailure(others, stack);
 }
 
 function expectDenied({ role, actions }: Mutation, { denials }: Stack): void {
@@ -123,6 +52,9 @@ describe("one stack, with all its permissions and without one at a time", () => 
   afterEach(() => stack.settle());
   afterAll(() => stack.stop());
 
+  /** The grants that each flow needs. */
+  const needs = new Map<Flow, ReadonlySet<string>>();
+
   test("every flow comes to its end, and together they use every grant", async () => {
     const { roles, endpoint } = stack.runtime.services;
     expect(roles.unused(endpoint.ledger)).toContainEqual({ roleName: "ocr-local", statement: "3", action: "s3:DeleteObject" });
@@ -131,40 +63,77 @@ describe("one stack, with all its permissions and without one at a time", () => 
     for (const [name, flow] of [...Object.entries(flows), ...logFlows]) {
       await flow(stack).catch((error: unknown) => expect.unreachable(`${name}: ${error}`));
       expect(stack.denials).toEqual([]);
+      needs.set(flow, new Set(stack.uses));
       await stack.settle();
     }
 
     expect(roles.unused(endpoint.ledger)).toEqual([]);
   });
 
-  test.each(mutations.filter(({ actions: [action = ""] }) => !decidesOnce(action)))(
-    "without its $taken, $role fails where $name",
-    async ({ flow, ...mutation }) => {
-      const restore = stack.withPolicy(`${mutation.role}-local`, mutation.policy);
+  /** The flows that used what a mutation takes, the ones that need little else first. */
+  const flowsOf = ({ role, statement, actions }: Mutation): Flow[] =>
+    [...needs]
+      .filter(([, uses]) => actions.some((action) => uses.has(`${role}-local ${statement} ${action}`)))
+      .sort(([, one], [, other]) => one.size - other.size)
+      .map(([flow]) => flow);
 
-      const failure = await failureOf(flow, stack).finally(restore);
+  test.each(mutations.filter((mutation) => !decidesOnce(mutation)))("without its $taken, $role fails", async (mutation) => {
+    const restore = stack.withPolicy(`${mutation.role}-local`, mutation.policy);
 
-      expect(failure).toBeInstanceOf(Error);
-      expectDenied(mutation, stack);
-    },
-  );
+    const failure = await firstFailure(flowsOf(mutation), stack).finally(restore);
+
+    expect(failure).toBeInstanceOf(Error);
+    expectDenied(mutation, stack);
+  });
 });
 
 describe("a stack of its own", () => {
   let stack: Stack;
   afterEach(() => stack.stop());
 
-  test.each(mutations.filter(({ actions: [action = ""] }) => decidesOnce(action)))(
-    "without its $taken, $role fails where $name",
-    async ({ flow, ...mutation }) => {
-      stack = await startStack(withInputs(program, rolePolicy, mutation.role, (inputs) => ({ ...inputs, policy: mutation.policy })));
+  const without = async ({ role, policy }: Mutation) => {
+    stack = await startStack(withInputs(program, rolePolicy, role, (inputs) => ({ ...inputs, policy })));
+  };
 
-      const failure = await failureOf(flow, stack);
+  test.each(mutations.filter((mutation) => decidesOnce(mutation) && !isOwnLog(mutation)))(
+    "without its $taken, $role fails",
+    async (mutation) => {
+      await without(mutation);
+      const flow = mutation.actions.some((action) => action.startsWith("xray:")) ? "an execution is traced" : "an execution is logged";
+
+      const failure = await failureOf(flows[flow], stack);
 
       expect(failure).toBeInstanceOf(Error);
       expectDenied(mutation, stack);
     },
   );
+
+  test.each(ownLogs.filter(({ role }) => role === "ocr"))("without its $taken, $role writes no log", async (mutation) => {
+    await without(mutation);
+
+    const failure = await failureOf(logFlow(mutation.role), stack);
+
+    expect(failure).toBeInstanceOf(Error);
+    expectDenied(mutation, stack);
+  });
+
+  test("with another's log group in place of its own, no function writes a log", async () => {
+    const elsewhere = ownLogs.filter(({ actions }) => actions.length > 1);
+    const mutated = elsewhere.reduce(
+      (manifest, { role, policy }) => withInputs(manifest, rolePolicy, role, (inputs) => ({ ...inputs, policy })),
+      program,
+    );
+    stack = await startStack(mutated);
+
+    for (const mutation of elsewhere) {
+      const failure = await failureOf(logFlow(mutation.role), stack);
+      expect(failure).toBeInstanceOf(Error);
+      expectDenied(mutation, stack);
+      await stack.settle();
+    }
+
+    expect(elsewhere.map(({ role }) => role).sort()).toEqual([...functionNames].sort());
+  });
 
   test.each(permissionMutations(program))("with $what, the API cannot call the function of $routeKey", async ({ routeKey, manifest }) => {
     stack = await startStack(manifest);

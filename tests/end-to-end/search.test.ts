@@ -10,7 +10,7 @@ const violin = "A violin maker varnishes violins of spruce and maple.";
 describe("where related documents are listed", () => {
   let runtime: Runtime;
   beforeAll(async () => {
-    runtime = await startLocalRuntime({ set: ["relatedDocuments=list"] });
+    runtime = await startLocalRuntime({ set: ["relatedDocuments=list", "search=true"] });
   });
   afterAll(() => runtime.stop());
 
@@ -35,7 +35,7 @@ describe("where related documents are listed", () => {
 
     expect([empty.status, empty.body["error"]]).toEqual([
       400,
-      "Parameter 'q' is required and must not be empty. Send words to look for, as in /search?q=glacier+ice.",
+      "Parameter 'q' is required and must not be empty. Send words to search for, as in /search?q=glacier+ice.",
     ]);
     expect([put.status, put.headers.get("allow")]).toEqual([405, "GET"]);
   });
@@ -53,7 +53,7 @@ test.each(["off", "count"])("with relatedDocuments: %s there is no such path", a
   const [search, description] = [await request(runtime, "/search?q=glacier"), await request(runtime, "/openapi.json")];
   await runtime.stop();
 
-  expect([search.status, search.body["error"]]).toEqual([404, "There is nothing at /search."]);
+  expect([search.status, search.body["error"]]).toEqual([404, "Route '/search' not found"]);
   expect(description.body["paths"]).not.toHaveProperty(["/search"]);
 });
 
@@ -62,14 +62,16 @@ describe("jwt", () => {
   let issuer: TokenIssuer;
   beforeAll(async () => {
     issuer = await startTokenIssuer();
-    runtime = await startLocalRuntime({ set: ["relatedDocuments=list", "auth=jwt", `jwtIssuer=${issuer.url}`, "jwtAudience=app"] });
+    runtime = await startLocalRuntime({
+      set: ["relatedDocuments=list", "search=true", "auth=jwt", `jwtIssuer=${issuer.url}`, "jwtAudience=app"],
+    });
   });
   afterAll(async () => {
     issuer.stop();
     await runtime.stop();
   });
 
-  test("callers find their own documents and nobody else's, and without a token nothing", async () => {
+  test("callers find their own documents only, and without a token nothing", async () => {
     const as = async (sub: string) => ({ authorization: `Bearer ${await issuer.token({ aud: "app", sub })}` });
     const [ann, bob] = [await as("ann"), await as("bob")];
     const init = { method: "POST", headers: { "content-type": "text/plain", ...ann }, body: glacier };
@@ -77,16 +79,16 @@ describe("jwt", () => {
     const search = (headers: Record<string, string>) => request(runtime, "/search?q=glacier", { headers });
 
     await expect.poll(async () => (await search(ann)).body["documents"], { timeout: 60_000, interval: 50 }).toHaveLength(1);
-    const [own, other, nobody] = [await search(ann), await search(bob), await search({})];
+    const [own, other, anonymous] = [await search(ann), await search(bob), await search({})];
 
     expect(own.body["documents"]).toMatchObject([{ jobId: job["jobId"] }]);
     expect([other.status, other.body]).toEqual([200, { documents: [] }]);
-    expect(nobody.status).toBe(401);
+    expect(anonymous.status).toBe(401);
   });
 });
 
 test("iam: whoever signs the query finds their own documents", async () => {
-  const runtime = await startLocalRuntime({ set: ["relatedDocuments=list", "auth=iam"] });
+  const runtime = await startLocalRuntime({ set: ["relatedDocuments=list", "search=true", "auth=iam"] });
 
   const headers = await signedHeaders({ url: `${runtime.apiUrl}/search`, query: { q: "glacier ice" } });
   const signed = await request(runtime, "/search?q=glacier%20ice", { headers });

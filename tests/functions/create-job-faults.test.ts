@@ -8,7 +8,12 @@ import { createPipeline } from "../support/pipeline.ts";
 const shortText = "a text";
 const longText = "A text that is too long to live in its record. ".repeat(20).trim();
 const key = { "Idempotency-Key": "8f14e45f-ceea-467f-a9d5-6f2c1b7a3e10" };
-const notKept = problem(503, "Service Unavailable", "The job could not be stored, and nothing of it was kept. Send it again.");
+const notKept = problem(
+  503,
+  "Service Unavailable",
+  "JobNotStored",
+  "The job could not be stored, and nothing of it was kept. Send the request again.",
+);
 
 /** A pipeline whose calls of one operation are refused as long as `isBroken` says. */
 async function withBroken(operation: string) {

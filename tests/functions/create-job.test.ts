@@ -5,11 +5,12 @@ import { keptIn, nothingKept } from "../support/kept.ts";
 import { createPipeline, type Pipeline } from "../support/pipeline.ts";
 
 const mebibyte = 1_048_576;
-const accepted =
+const supported =
   'Send application/json with {"text": "…"}, text/plain in UTF-8, image/png, image/jpeg, application/pdf, or one file as multipart/form-data.';
 const noText = "Field 'text' is required and must not be empty";
 const notJson = "Invalid JSON in request body";
-const half = "The text contains half of a surrogate pair; send well-formed Unicode.";
+const half = "The text contains a lone surrogate. Send well-formed Unicode.";
+const codes: Readonly<Record<string, string>> = { [noText]: "TextRequired", [notJson]: "InvalidJson" };
 
 interface Request {
   readonly type?: string;
@@ -75,28 +76,28 @@ test.each([
   { what: "a text of spaces", type: "application/json", body: '{"text": " \\u3000\\n"}', error: noText },
   { what: "plain text without a body", type: "text/plain", error: noText },
   { what: "half of a surrogate pair", type: "application/json", body: '{"text": "a \\ud83d b"}', error: half },
-  { what: "plain text that is not UTF-8", type: "text/plain", body: Buffer.from([0x61, 0xe9]), error: "The body is not valid UTF-8." },
+  { what: "plain text that is not UTF-8", type: "text/plain", body: Buffer.from([0x61, 0xe9]), error: "The text is not valid UTF-8." },
 ])("$what is a 400", async ({ error, ...request }) => {
   const pipeline = await createPipeline();
 
   const answer = await send(pipeline, request);
 
   expect(answer.statusCode).toBe(400);
-  expect(bodyOf(answer)).toEqual(problem(400, "Bad Request", error));
+  expect(bodyOf(answer)).toEqual(problem(400, "Bad Request", codes[error] ?? "InvalidUnicode", error));
   expect(await keptIn(pipeline.aws)).toEqual(nothingKept);
 });
 
 test.each([
-  { type: "text/html", error: `The content type text/html is not accepted. ${accepted}` },
-  { type: "application/octet-stream", error: `The content type application/octet-stream is not accepted. ${accepted}` },
-  { type: "application/jsonp", error: `The content type application/jsonp is not accepted. ${accepted}` },
-  { type: "text/plain; charset=iso-8859-1", error: "The charset iso-8859-1 is not accepted. Send the text in UTF-8." },
+  { type: "text/html", error: `Content-Type text/html is not supported. ${supported}` },
+  { type: "application/octet-stream", error: `Content-Type application/octet-stream is not supported. ${supported}` },
+  { type: "application/jsonp", error: `Content-Type application/jsonp is not supported. ${supported}` },
+  { type: "text/plain; charset=iso-8859-1", error: "Charset iso-8859-1 is not supported. Send the text in UTF-8." },
 ])("$type is a 415", async ({ type, error }) => {
   const pipeline = await createPipeline();
 
   const answer = await send(pipeline, { type, body: Buffer.from(json) });
 
-  expect(bodyOf(answer)).toEqual(problem(415, "Unsupported Media Type", error));
+  expect(bodyOf(answer)).toEqual(problem(415, "Unsupported Media Type", "UnsupportedMediaType", error));
   expect(answer.statusCode).toBe(415);
 });
 
@@ -122,10 +123,10 @@ test("a 413 names the limit and the size received", async () => {
   const answer = await post(pipeline, "a".repeat(mebibyte + 1));
 
   const sentence = "The text has 1048577 bytes; the limit is 1048576 bytes (1 MiB) of UTF-8.";
-  expect(bodyOf(answer)).toMatchObject({ error: sentence, status: 413 });
+  expect(bodyOf(answer)).toMatchObject({ error: sentence, code: "DocumentTooLarge", status: 413 });
 });
 
-test("the new record says whose it is, when it is due, and until when it is there; nothing of the text is logged", async () => {
+test("the new record has its owner, when it is due, and when it expires; nothing of the text is logged", async () => {
   const pipeline = await createPipeline();
 
   const { jobId, generation } = await pipeline.submit("a text of ours");

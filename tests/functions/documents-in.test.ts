@@ -6,7 +6,7 @@ import { createPipeline, type Pipeline } from "../support/pipeline.ts";
 import { formOf, jpegFile, pdfFile, pngFile } from "../support/scanned-documents.ts";
 
 const limit = 4_194_304;
-const accepted =
+const supported =
   'Send application/json with {"text": "…"}, text/plain in UTF-8, image/png, image/jpeg, application/pdf, or one file as multipart/form-data.';
 
 /** As the HTTP API hands over what is not text. */
@@ -42,7 +42,7 @@ test.each(documents)("$type as the body is taken, and its text is there once OCR
   const early = bodyOf(await pipeline.request("get", about(jobId)));
   expect([Object.keys(early), "text" in early]).toEqual([["jobId", "status", "createdAt", "updatedAt", "result"], false]);
   const textBefore = bodyOf(await pipeline.request("text", about(jobId)));
-  expect(textBefore).toEqual(problem(404, "Not Found", `Job '${jobId}' has no text yet: OCR has not finished`));
+  expect(textBefore).toEqual(problem(404, "Not Found", "TextNotReady", `Job '${jobId}' has no text yet: OCR has not finished.`));
 
   for (const key of pipeline.started) await pipeline.execute(key);
 
@@ -90,25 +90,36 @@ test.each(["text/plain", "text/plain; charset=utf-8", "application/octet-stream"
   expect((await keptIn(pipeline.aws)).jobs).toMatchObject([{ text: "a café" }]);
 });
 
-const oneFile = "send exactly one, as curl -F file=@scan.png does.";
-const broken = "The body is not valid multipart/form-data, or its boundary is missing in the Content-Type.";
+const oneFile = "Send exactly one, as curl -F file=@scan.png does.";
+const broken = "The body is not valid multipart/form-data, or the Content-Type has no boundary.";
 
 test.each([
-  { what: "no file", parts: ["a field"], error: `The form has no file; ${oneFile}` },
-  { what: "two files", parts: [file(pngFile()), file(pngFile())], error: `The form has 2 files; ${oneFile}` },
-  { what: "an empty document", parts: [new File([], "scan.png", { type: "image/png" })], error: "The document is empty." },
+  { what: "no file", parts: ["a field"], code: "InvalidForm", error: `The form has no file. ${oneFile}` },
+  { what: "two files", parts: [file(pngFile()), file(pngFile())], code: "InvalidForm", error: `The form has 2 files. ${oneFile}` },
+  {
+    what: "an empty document",
+    parts: [new File([], "scan.png", { type: "image/png" })],
+    code: "DocumentRequired",
+    error: "The document is empty.",
+  },
   {
     what: "an empty text",
     parts: [new File([" "], "note.txt", { type: "text/plain" })],
+    code: "TextRequired",
     error: "Field 'text' is required and must not be empty",
   },
-  { what: "bytes that are nothing", parts: [new File([Uint8Array.of(0xff, 0xfe)], "x")], error: "The body is not valid UTF-8." },
-])("a form of $what is a 400", async ({ parts, error }) => {
+  {
+    what: "bytes that are nothing",
+    parts: [new File([Uint8Array.of(0xff, 0xfe)], "x")],
+    code: "InvalidUnicode",
+    error: "The text is not valid UTF-8.",
+  },
+])("a form of $what is a 400", async ({ parts, code, error }) => {
   const pipeline = await createPipeline();
 
   const answer = await sendForm(pipeline, ...parts);
 
-  expect(bodyOf(answer)).toEqual(problem(400, "Bad Request", error));
+  expect(bodyOf(answer)).toEqual(problem(400, "Bad Request", code, error));
   expect(await keptIn(pipeline.aws)).toEqual(nothingKept);
 });
 
@@ -127,7 +138,7 @@ test.each([
 
   const answer = await send(pipeline, type, Buffer.from(body));
 
-  expect(bodyOf(answer)).toEqual(problem(400, "Bad Request", broken));
+  expect(bodyOf(answer)).toEqual(problem(400, "Bad Request", "InvalidForm", broken));
 });
 
 test("a form of forty thousand files is refused like one of two", { timeout: 30_000 }, async () => {
@@ -136,21 +147,21 @@ test("a form of forty thousand files is refused like one of two", { timeout: 30_
 
   const answer = await send(pipeline, "multipart/form-data; boundary=x", Buffer.from(`${part.repeat(40_000)}--x--\r\n`));
 
-  expect(bodyOf(answer)["error"]).toBe(`The form has 40000 files; ${oneFile}`);
+  expect(bodyOf(answer)["error"]).toBe(`The form has 40000 files. ${oneFile}`);
 });
 
 test.each([
   { what: "a JPEG said to be a PNG", type: "image/png", bytes: jpegFile().bytes, found: "image/jpeg" },
   { what: "a PNG said to be a JPEG", type: "image/jpeg", bytes: pngFile().bytes, found: "image/png" },
   { what: "a PNG said to be a PDF", type: "application/pdf", bytes: pngFile().bytes, found: "image/png" },
-  { what: "a text said to be a PDF", type: "application/pdf", bytes: Buffer.from("plain"), found: "no type that is read" },
+  { what: "a text said to be a PDF", type: "application/pdf", bytes: Buffer.from("plain"), found: "neither PNG, JPEG nor PDF" },
 ])("$what is a 415 that names both, as a body and in a form", async ({ type, bytes, found }) => {
   const pipeline = await createPipeline();
 
   const answers = [await send(pipeline, type, bytes), await sendForm(pipeline, new File([Uint8Array.from(bytes)], "scan", { type }))];
 
-  const sentence = `The document is said to be ${type}, but its first bytes are of ${found}.`;
-  expect(answers.map(bodyOf)).toEqual(Array(2).fill(problem(415, "Unsupported Media Type", sentence)));
+  const sentence = `Content-Type is ${type}, but the content is ${found}.`;
+  expect(answers.map(bodyOf)).toEqual(Array(2).fill(problem(415, "Unsupported Media Type", "ContentTypeMismatch", sentence)));
   expect(await keptIn(pipeline.aws)).toEqual(nothingKept);
 });
 
@@ -159,7 +170,8 @@ test("a file of another type in a form is a 415", async () => {
 
   const answer = await sendForm(pipeline, new File(["<p>"], "a.html", { type: "text/html" }));
 
-  expect(bodyOf(answer)).toEqual(problem(415, "Unsupported Media Type", `A file of type text/html is not accepted. ${accepted}`));
+  const sentence = `Content-Type text/html of the file is not supported. ${supported}`;
+  expect(bodyOf(answer)).toEqual(problem(415, "Unsupported Media Type", "UnsupportedMediaType", sentence));
 });
 
 test.each([
@@ -167,18 +179,31 @@ test.each([
     what: "too many pixels",
     size: { width: 6000, height: 4001 },
     status: 413,
+    code: "DocumentTooLarge",
     sentence: /6000 × 4001 pixels; the limit is 24000000 altogether/,
   },
-  { what: "too long a side", size: { width: 10_001, height: 20 }, status: 413, sentence: /10001 × 20 pixels; the limit is 10000 a side/ },
-  { what: "too short a side", size: { width: 640, height: 15 }, status: 415, sentence: /640 × 15 pixels; each side must have at least 16/ },
-])("an image of $what is a $status before anything is kept", async ({ size, status, sentence }) => {
+  {
+    what: "too long a side",
+    size: { width: 10_001, height: 20 },
+    status: 413,
+    code: "DocumentTooLarge",
+    sentence: /10001 × 20 pixels; the limit is 10000 a side/,
+  },
+  {
+    what: "too short a side",
+    size: { width: 640, height: 15 },
+    status: 415,
+    code: "UnsupportedDocument",
+    sentence: /640 × 15 pixels; each side must have at least 16/,
+  },
+])("an image of $what is a $status before anything is kept", async ({ size, status, code, sentence }) => {
   const pipeline = await createPipeline();
 
   const answers = [];
   for (const { type, bytes } of [pngFile(size), jpegFile(size)]) answers.push(await send(pipeline, type, bytes));
 
   expect(answers.map(({ statusCode }) => statusCode)).toEqual([status, status]);
-  for (const answer of answers) expect(bodyOf(answer)["error"]).toMatch(sentence);
+  for (const answer of answers) expect(bodyOf(answer)).toMatchObject({ code, error: expect.stringMatching(sentence) });
   expect(await keptIn(pipeline.aws)).toEqual(nothingKept);
 });
 
@@ -187,7 +212,8 @@ test("an image without a size is a 400", async () => {
 
   const answer = await send(pipeline, "image/png", pngFile().bytes.subarray(0, 12));
 
-  expect(bodyOf(answer)).toEqual(problem(400, "Bad Request", "The document could not be read; it may be damaged."));
+  const sentence = "The document could not be read; it may be damaged. Check that it opens, and send it again.";
+  expect(bodyOf(answer)).toEqual(problem(400, "Bad Request", "DocumentUnreadable", sentence));
 });
 
 test.each([

@@ -62,7 +62,7 @@ describe("read all the same", () => {
 });
 
 describe("damaged", () => {
-  /** What may come of a file of text that somebody has damaged: what is left of it, or one of these. */
+  /** The possible outcomes of a damaged file: its remaining text, or one of these errors. */
   const outcomes = ["read", "DocumentUnreadable", "DocumentProtected", "DocumentTooLarge", "UnsupportedDocument", "NoTextFound"];
   const whole = wholePdf();
   const pdf = (name: string, bytes: Uint8Array): HostileDocument => ({ name, type: "application/pdf", bytes });

@@ -18,8 +18,8 @@ test.each([
 
   const answer = await post(pipeline, "a text", { "idempotency-key": value });
 
-  const sentence = "The Idempotency-Key must be 16 to 255 printable ASCII characters, best a random UUID.";
-  expect(bodyOf(answer)).toEqual(problem(400, "Bad Request", sentence));
+  const sentence = "Idempotency-Key must be 16 to 255 printable ASCII characters, for example a random UUID.";
+  expect(bodyOf(answer)).toEqual(problem(400, "Bad Request", "InvalidIdempotencyKey", sentence));
 });
 
 test.each([16, 255])("a key of %i characters is taken", async (length) => {
@@ -38,13 +38,31 @@ test.each(["a text", longText])("the same key with the same document returns the
   await pipeline.execute(pipeline.started[0] ?? { jobId: "", generation: "" });
   const afterwards = await post(pipeline, text, key);
 
-  const replayed = { ...first, headers: { ...first.headers, "idempotency-replayed": "true" } };
+  const { jobId } = bodyOf(first);
+  const headers = { "content-type": "application/json", location: `/jobs/${jobId}`, "idempotency-replayed": "true" };
   expect(first.headers).not.toHaveProperty("idempotency-replayed");
-  expect([whilePending, afterwards]).toEqual([replayed, replayed]);
+  expect(whilePending).toEqual({ ...first, headers: { ...headers, "retry-after": "1" } });
+  const done = { jobId, status: "DONE", message: "Job is done. GET /jobs/{jobId} returns its result." };
+  expect(afterwards).toEqual({ statusCode: 202, headers, body: JSON.stringify(done) });
   expect(pipeline.started).toHaveLength(1);
   const { jobs, objects } = await keptIn(pipeline.aws);
   expect(jobs).toMatchObject([{ status: "DONE" }]);
   expect(objects).toHaveLength(text === longText ? 1 : 0);
+});
+
+test.each([
+  { status: "IN_PROGRESS", seconds: 0, message: "Job is running. Poll GET /jobs/{jobId} for status updates.", again: "1" },
+  { status: "ERROR", seconds: 330, message: "Job failed. GET /jobs/{jobId} returns the reason.", again: undefined },
+])("a repeated request is answered with the present status: $status", async ({ status, seconds, message, again }) => {
+  const pipeline = await createPipeline();
+  await post(pipeline, "a text", key);
+  for (const started of pipeline.started) await pipeline.jobs.open(started, "ocr");
+  await pipeline.aws.clock.advance(1000 * seconds);
+
+  const answer = await post(pipeline, "a text", key);
+
+  expect(bodyOf(answer)).toEqual({ jobId: pipeline.started[0]?.jobId, status, message });
+  expect([answer.statusCode, answer.headers?.["retry-after"]]).toEqual([202, again]);
 });
 
 test.each(["another text", `${longText}!`])("the same key with another document is a 422, and changes nothing", async (text) => {
@@ -55,7 +73,7 @@ test.each(["another text", `${longText}!`])("the same key with another document 
   const answer = await post(pipeline, text, key);
 
   const sentence = "This Idempotency-Key was used with another document. Use a new key for a new document.";
-  expect(bodyOf(answer)).toEqual(problem(422, "Unprocessable Entity", sentence));
+  expect(bodyOf(answer)).toEqual(problem(422, "Unprocessable Entity", "IdempotencyKeyReused", sentence));
   expect(await keptIn(pipeline.aws)).toEqual(before);
   expect(pipeline.started).toHaveLength(1);
 });
@@ -88,7 +106,7 @@ test.each([
   expect(pipeline.started).toHaveLength(keyIs === "free" ? 2 : 1);
 });
 
-test.each(["a text", longText])("of equal requests at the same time one makes the job, and all are told of it", async (text) => {
+test.each(["a text", longText])("of equal requests at the same time one creates the job, and all are answered with it", async (text) => {
   const pipeline = await createPipeline();
 
   const answers = await Promise.all(Array.from({ length: 6 }, () => post(pipeline, text, key)));

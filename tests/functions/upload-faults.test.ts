@@ -6,11 +6,27 @@ import { createPipeline } from "../support/pipeline.ts";
 import { pngFile } from "../support/scanned-documents.ts";
 import { postUpload, upload } from "../support/uploads.ts";
 
-const notKept = problem(503, "Service Unavailable", "The job could not be stored, and nothing of it was kept. Send it again.");
+const notKept = problem(
+  503,
+  "Service Unavailable",
+  "JobNotStored",
+  "The job could not be stored, and nothing of it was kept. Send the request again.",
+);
 const document = pngFile({ bytes: 5_000_000 });
 
-/** The calls of `POST /jobs` with an upload, in their order. */
-const calls = ["GetItem", "HeadObject", "CopyObject", "GetObject", "PutItem", "StartExecution", "DeleteObject"];
+/** The calls of `POST /jobs` with an upload, in order; with a key, the upload is claimed before the record is put. */
+const ways: readonly { way: string; headers: Record<string, string>; calls: readonly string[] }[] = [
+  {
+    way: "without a key",
+    headers: {},
+    calls: ["GetItem", "HeadObject", "CopyObject", "GetObject", "PutItem", "StartExecution", "DeleteObject"],
+  },
+  {
+    way: "with a key",
+    headers: { "idempotency-key": "8f14e45f-ceea-467f-a9d5-6f2c1b7a3e10" },
+    calls: ["GetItem", "HeadObject", "CopyObject", "GetObject", "PutItem", "PutItem", "StartExecution", "DeleteObject"],
+  },
+];
 
 /** A pipeline with an upload, in which the call of this number fails: before it is made, or so that its answer is lost. */
 async function withFault(at: number, when: "before" | "after") {
@@ -34,49 +50,56 @@ async function withFault(at: number, when: "before" | "after") {
   return { pipeline, uploadId, made, fault };
 }
 
-test("a job is made of an upload by these calls", async () => {
+test.each(ways)("an upload $way becomes a job by these calls", async ({ headers, calls }) => {
   const { pipeline, uploadId, made } = await withFault(99, "before");
 
-  await postUpload(pipeline, uploadId);
+  await postUpload(pipeline, uploadId, headers);
 
   expect(made).toEqual(calls);
 });
 
-const faults = calls.flatMap((call, at) => (["before", "after"] as const).map((when) => ({ call, at, when })));
+const faults = ways.flatMap(({ calls, ...way }) =>
+  calls.flatMap((call, at) => (["before", "after"] as const).map((when) => ({ ...way, call, at, when }))),
+);
 const kept = faults.filter(({ call }) => ["StartExecution", "DeleteObject"].includes(call));
 
 test.each(faults.filter((fault) => !kept.includes(fault)))(
-  "$call that fails $when it is made is a 503 that has kept nothing, and the upload can be sent again",
-  async ({ at, when }) => {
-    const { pipeline, uploadId, fault } = await withFault(at, when);
+  "$way: $call ($at) that fails $when it is made is a 503 that has kept nothing, and the upload can be sent again, with any key",
+  async ({ at, when, headers }) => {
+    for (const next of [headers, {}, { "idempotency-key": "another-key-of-16" }]) {
+      const { pipeline, uploadId, fault } = await withFault(at, when);
 
-    const answer = await postUpload(pipeline, uploadId);
-    const left = await keptIn(pipeline.aws);
-    fault.isOn = false;
-    const again = await postUpload(pipeline, uploadId);
+      const answer = await postUpload(pipeline, uploadId, headers);
+      const left = await keptIn(pipeline.aws);
+      fault.isOn = false;
+      const again = await postUpload(pipeline, uploadId, next);
 
-    expect(bodyOf(answer)).toEqual(notKept);
-    expect(answer.headers).toMatchObject({ "retry-after": "1" });
-    expect([left.jobs, left.objects]).toEqual([[], [expect.stringMatching(/^uploads\//)]]);
-    expect([again.statusCode, again.headers?.["idempotency-replayed"]]).toEqual([202, undefined]);
-    expect((await keptIn(pipeline.aws)).objects).toEqual([expect.stringMatching(/^jobs\/.*\/document$/)]);
-    expect(JSON.stringify(pipeline.logLines)).not.toContain("secret");
+      expect(bodyOf(answer)).toEqual(notKept);
+      expect(answer.headers).toMatchObject({ "retry-after": "1" });
+      expect([left.jobs, left.objects]).toEqual([[], [expect.stringMatching(/^uploads\//)]]);
+      expect([again.statusCode, again.headers?.["idempotency-replayed"]]).toEqual([202, undefined]);
+      expect((await keptIn(pipeline.aws)).objects).toEqual([expect.stringMatching(/^jobs\/.*\/document$/)]);
+      expect(JSON.stringify(pipeline.logLines)).not.toContain("secret");
+    }
   },
 );
 
-test.each(kept)("$call that fails $when it is made leaves a job that is accepted, and the same one for a repeat", async ({ at, when }) => {
-  const { pipeline, uploadId, fault } = await withFault(at, when);
+test.each(kept)(
+  "$way: $call that fails $when it is made leaves an accepted job, the same one for a repeat",
+  async ({ at, when, headers }) => {
+    const { pipeline, uploadId, fault } = await withFault(at, when);
 
-  const answer = await postUpload(pipeline, uploadId);
-  fault.isOn = false;
-  const again = await postUpload(pipeline, uploadId);
-  await pipeline.aws.clock.advance(60_000);
-  await pipeline.sweep();
-  for (const key of pipeline.started) await pipeline.execute(key);
+    const answer = await postUpload(pipeline, uploadId, headers);
+    fault.isOn = false;
+    const again = await postUpload(pipeline, uploadId, headers);
+    await pipeline.aws.clock.advance(60_000);
+    await pipeline.sweep();
+    for (const key of pipeline.started) await pipeline.execute(key);
 
-  expect([answer.statusCode, again.statusCode, again.headers?.["idempotency-replayed"]]).toEqual([202, 202, "true"]);
-  expect(bodyOf(again)["jobId"]).toBe(bodyOf(answer)["jobId"]);
-  const { jobs, objects } = await keptIn(pipeline.aws);
-  expect(jobs).toMatchObject([{ status: "DONE", uploadId }]);
-  expect(objects).toEqual([expect.stringMatching(/^jobs\/.*\/document$/)]);
-});
+    expect([answer.statusCode, again.statusCode, again.headers?.["idempotency-replayed"]]).toEqual([202, 202, "true"]);
+    expect(bodyOf(again)["jobId"]).toBe(bodyOf(answer)["jobId"]);
+    const { jobs, objects } = await keptIn(pipeline.aws);
+    expect(jobs.filter(({ status }) => status !== undefined)).toMatchObject([{ status: "DONE", uploadId }]);
+    expect(objects).toEqual([expect.stringMatching(/^jobs\/.*\/document$/)]);
+  },
+);

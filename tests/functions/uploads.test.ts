@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { jobIdOfKey } from "../../functions/api/idempotency.ts";
-import { UploadStore, uploadKey } from "../../functions/jobs/upload-store.ts";
+import { jobIdOfKey } from "../../functions/jobs/job-ids.ts";
+import { uploadKey } from "../../functions/jobs/storage-layout.ts";
+import { UploadStore } from "../../functions/jobs/upload-store.ts";
 import { createLocalAws } from "../../packages/local/testing/local-aws.ts";
 import { about, bodyOf, problem } from "../support/answers.ts";
 import { keptIn, nothingKept } from "../support/kept.ts";
@@ -12,11 +13,7 @@ const start = 1_767_225_600;
 const limit = 52_428_800;
 const largePng = pngFile({ bytes: 6_000_000 });
 const notFound = (uploadId: string) =>
-  problem(
-    404,
-    "Not Found",
-    `Upload '${uploadId}' not found. Send the document to the url that POST /uploads answered, then POST /jobs within a day.`,
-  );
+  problem(404, "Not Found", "UploadNotFound", `Upload '${uploadId}' not found. An upload is kept for one day and becomes one job.`);
 
 const announced = async (pipeline: Pipeline, body: unknown) => bodyOf(await announce(pipeline, body)) as unknown as Announced;
 
@@ -38,7 +35,7 @@ test("an upload is announced with an address for a quarter of an hour, and the h
 });
 
 const howTo = 'Send {"contentType": "…", "bytes": …} with the document\'s media type and its size in bytes.';
-const types = "uploads are of image/png, image/jpeg, application/pdf.";
+const types = "is not supported for an upload, only image/png, image/jpeg, application/pdf.";
 
 test.each([
   { what: "no size", body: { contentType: "image/png" }, status: 400, title: "Bad Request", error: howTo },
@@ -52,28 +49,31 @@ test.each([
     body: { contentType: "text/plain; charset=utf-8", bytes: 5 },
     status: 415,
     title: "Unsupported Media Type",
-    error: `A text of up to 1 MiB goes to POST /jobs as it is; ${types}`,
+    code: "UnsupportedMediaType",
+    error: `Content-Type "text/plain; charset=utf-8" ${types} Send a text of up to 1 MiB to POST /jobs.`,
   },
   {
     what: "another type",
     body: { contentType: "image/gif", bytes: 5 },
     status: 415,
     title: "Unsupported Media Type",
-    error: `The content type "image/gif" is not accepted; ${types}`,
+    code: "UnsupportedMediaType",
+    error: `Content-Type "image/gif" ${types}`,
   },
   {
     what: "one byte too many",
     body: { contentType: "image/png", bytes: limit + 1 },
     status: 413,
     title: "Payload Too Large",
+    code: "DocumentTooLarge",
     error: "The document has 52428801 bytes; the limit is 52428800 bytes (50 MiB).",
   },
-])("an upload of $what is a $status", async ({ body, status, title, error }) => {
+])("an upload of $what is a $status", async ({ body, status, title, code = "InvalidUpload", error }) => {
   const pipeline = await createPipeline();
 
   const answer = await announce(pipeline, body);
 
-  expect(bodyOf(answer)).toEqual(problem(status, title, error));
+  expect(bodyOf(answer)).toEqual(problem(status, title, code, error));
 });
 
 test("a body that is not JSON is a 400, and one of the largest size a 201", async () => {
@@ -207,7 +207,7 @@ test("an upload that is missing is a 404 also where the role may not list the bu
 
   const found = uploads.find("public", "0b2f6a1e-7d55-4c11-9a52-6f0f3c1d9b77");
 
-  await expect(found).rejects.toMatchObject({ statusCode: 404 });
+  await expect(found).rejects.toMatchObject({ code: "UploadNotFound" });
 });
 
 test("another owner's upload is not there", async () => {
@@ -215,7 +215,7 @@ test("another owner's upload is not there", async () => {
   const { uploadId } = await upload(pipeline, largePng);
   const uploads = new UploadStore(pipeline.aws.s3, "documents", () => start);
 
-  await expect(uploads.find("another", uploadId)).rejects.toMatchObject({ statusCode: 404 });
+  await expect(uploads.find("another", uploadId)).rejects.toMatchObject({ code: "UploadNotFound" });
   await expect(uploads.find("public", uploadId)).resolves.toMatchObject({ bytes: 6_000_000 });
 });
 
@@ -232,16 +232,13 @@ test("an upload is void after a day, though it is still there", async () => {
   expect(bodyOf(after)).toEqual(notFound(late.uploadId));
 });
 
-test("an upload with an Idempotency-Key is a 400, and so is one beside a text", async () => {
+test("a text beside an upload is a 400", async () => {
   const pipeline = await createPipeline();
   const { uploadId } = await upload(pipeline, largePng);
 
-  const withKey = await postUpload(pipeline, uploadId, { "idempotency-key": "8f14e45f-ceea-467f-a9d5-6f2c1b7a3e10" });
-  const withText = await pipeline.request("create", { body: JSON.stringify({ uploadId, text: "a text" }) });
+  const answer = await pipeline.request("create", { body: JSON.stringify({ uploadId, text: "a text" }) });
 
-  const ownKey = "An upload is its own key: send its uploadId without an Idempotency-Key.";
-  expect(bodyOf(withKey)).toEqual(problem(400, "Bad Request", ownKey));
-  expect(bodyOf(withText)).toEqual(problem(400, "Bad Request", "Send a text or an uploadId, not both."));
+  expect(bodyOf(answer)).toEqual(problem(400, "Bad Request", "AmbiguousDocument", "Send a text or an uploadId, not both."));
   expect((await keptIn(pipeline.aws)).jobs).toEqual([]);
 });
 
@@ -271,7 +268,7 @@ test.each([
 });
 
 test.each([
-  { what: "another type", type: "text/html", bytes: 5, status: 415, sentence: "An upload of type text/html is not accepted." },
+  { what: "another type", type: "text/html", bytes: 5, status: 415, sentence: "Content-Type text/html is not supported for an upload." },
   {
     what: "one byte too many",
     type: "image/png",
@@ -314,8 +311,8 @@ test("an upload that changes while it is copied is a 409, and can be sent again"
 
   const answers = [await postUpload(pipeline, sent.uploadId), await postUpload(pipeline, sent.uploadId)];
 
-  const sentence = `Upload '${sent.uploadId}' was changed meanwhile. Send the same call again.`;
-  expect(bodyOf(answers[0] ?? {})).toEqual(problem(409, "Conflict", sentence));
+  const sentence = `Upload '${sent.uploadId}' changed while it was read. Send the same request again.`;
+  expect(bodyOf(answers[0] ?? {})).toEqual(problem(409, "Conflict", "UploadChanged", sentence));
   expect(answers[1]?.statusCode).toBe(202);
 });
 

@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { stages } from "../../functions/stages/registry.ts";
+import { fileName } from "../../functions/stages/stage.ts";
 import type { Manifest } from "../../packages/local/program/evaluate-program.ts";
 import { evaluatedProgram, inputsOf } from "../support/evaluated-program.ts";
 
@@ -44,14 +46,8 @@ test("every function has an alarm of its name, and what no function can notice h
 });
 
 // A document that cannot be read makes a stage fail, as it should.
-test.each([
-  ["ocr", 5],
-  ["ml-inference", 5],
-  ["search", 5],
-  ["create-job", 1],
-  ["get-job", 1],
-  ["sweep-jobs", 1],
-])("%s: errors and throttles, from %i on", (name, threshold) => {
+const thresholds = { ...Object.fromEntries(stages.map((stage) => [fileName(stage), 5])), "create-job": 1, "get-job": 1, "sweep-jobs": 1 };
+test.each(Object.entries(thresholds))("%s: errors and throttles, from %i on", (name, threshold) => {
   const FunctionName = `async-text-processing-dev-${name}`;
 
   expect(inputsOf(program, alarmType, name)).toMatchObject({

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { DeclaredResource } from "../../packages/local/program/resource-type.ts";
 import { evaluatedProgram, projectFolder } from "../support/evaluated-program.ts";
 
-/** What is written out in a test or a file of its own: statements, the definition, what the dashboard draws. */
+/** Inputs that stand in a file or a test of their own: policies, the definition, the dashboard. */
 const elsewhere = ["policy", "assumeRolePolicy", "definition", "dashboardBody"];
 
 /** A resource and its inputs, a line each. */
@@ -19,3 +19,23 @@ test("golden/resources.txt says what the program declares; npm test -- golden -u
 
   await expect(`${page}\n`).toMatchFileSnapshot("golden/resources.txt");
 });
+
+test("golden/permissions.txt says exactly what each role may do; npm test -- golden -u writes it anew", async () => {
+  const { resources } = await evaluatedProgram("search=true");
+  const policies = resources.filter(({ type }) => type === "aws:iam/rolePolicy:RolePolicy");
+
+  const page = policies.map(({ name, inputs }) => `${name}\n${grantsOf(JSON.parse(String(inputs["policy"])))}\n`);
+
+  await expect(page.sort().join("\n")).toMatchFileSnapshot("golden/permissions.txt");
+});
+
+/** A line for each action on each resource, with the condition where there is one. */
+function grantsOf({ Version, Statement, ...rest }: { Version: string; Statement: Record<string, unknown>[] }): string {
+  expect([Version, rest]).toEqual(["2012-10-17", {}]);
+  const lines = Statement.flatMap(({ Effect, Action, Resource, Condition, ...other }) => {
+    expect([Effect, other]).toEqual(["Allow", {}]);
+    const condition = Condition === undefined ? "" : ` where ${JSON.stringify(Condition)}`;
+    return [Resource].flat().flatMap((resource) => [Action].flat().map((action) => `  ${action} on ${resource}${condition}`));
+  });
+  return lines.sort().join("\n");
+}

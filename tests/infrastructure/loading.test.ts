@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { build } from "esbuild";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { readStackConfig } from "../../packages/local/program/stack-config.ts";
@@ -39,4 +40,16 @@ test.each([...nodes])("the program loads on Node %s as the Pulumi CLI loads it",
   const { stdout, stderr, status } = spawnSync(node, args, { cwd: projectFolder, env, encoding: "utf8" });
 
   expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: expect.stringMatching(/^\d{3} resources\n$/), stderr: "" });
+});
+
+test("the program imports no SDK client, nor anything else that only a function needs", async () => {
+  const { metafile } = await build({
+    ...{ entryPoints: ["index.ts"], absWorkingDir: projectFolder, bundle: true, write: false, metafile: true },
+    ...{ platform: "node", format: "esm", packages: "external", logLevel: "silent" },
+  });
+
+  const imported = Object.values(metafile.inputs).flatMap(({ imports }) => imports.filter(({ external }) => external));
+  const packages = new Set(imported.map(({ path }) => path).filter((path) => !path.startsWith("node:")));
+  expect([...packages].sort()).toEqual(["@pulumi/aws", "@pulumi/awsx", "@pulumi/pulumi", "esbuild", "zod", "zod/mini"]);
+  expect(Object.keys(metafile.inputs).filter((file) => file.endsWith("run.ts"))).toEqual([]);
 });

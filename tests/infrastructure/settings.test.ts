@@ -1,5 +1,20 @@
+import { Config, getProject } from "@pulumi/pulumi";
+import { setAllConfig } from "@pulumi/pulumi/runtime/config.js";
 import { describe, expect, test } from "vitest";
-import { evaluatedProgram, inputsOf } from "../support/evaluated-program.ts";
+import { stages } from "../../functions/stages/registry.ts";
+import { fileName } from "../../functions/stages/stage.ts";
+import { readSettings } from "../../infrastructure/settings.ts";
+import { readStackConfig } from "../../packages/local/program/stack-config.ts";
+import { evaluatedProgram, inputsOf, projectFolder } from "../support/evaluated-program.ts";
+
+function refusalOf(read: () => unknown): string {
+  try {
+    read();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "It is taken.";
+}
 
 const variablesOf = async (name: string, ...set: string[]) => {
   const { environment } = inputsOf(await evaluatedProgram(...set), "aws:lambda/function:Function", name);
@@ -7,14 +22,14 @@ const variablesOf = async (name: string, ...set: string[]) => {
 };
 
 describe("a config value reaches what it is about", () => {
-  test("stagePaceSeconds reaches each stage by its own name", async () => {
-    const program = await evaluatedProgram('stagePaceSeconds={"ocr": 2, "mlInference": 1.5, "search": 1}');
+  test("stagePaceSeconds reaches each stage by its own name, and one that is left out does not wait", async () => {
+    const program = await evaluatedProgram('stagePaceSeconds={"ocr": 2, "mlInference": 1.5}');
 
     const paces = ["ocr", "ml-inference", "search"].map((name) => inputsOf(program, "aws:lambda/function:Function", name)["environment"]);
     expect(paces).toMatchObject([
       { variables: { PACE_SECONDS: "2" } },
       { variables: { PACE_SECONDS: "1.5" } },
-      { variables: { PACE_SECONDS: "1" } },
+      { variables: { PACE_SECONDS: "0" } },
     ]);
   });
 
@@ -25,17 +40,17 @@ describe("a config value reaches what it is about", () => {
     });
   });
 
-  test("relatedDocuments lets documents be searched where it lists them, which the description then says", async () => {
-    const routesOf = async (set: string) => {
-      const { resources } = await evaluatedProgram(set);
+  test("search adds a route, which the description then has", async () => {
+    const routesOf = async (...set: string[]) => {
+      const { resources } = await evaluatedProgram(...set);
       return resources.filter(({ type }) => type === "aws:apigatewayv2/route:Route").map(({ inputs }) => inputs["routeKey"]);
     };
 
-    const counted = await routesOf("relatedDocuments=count");
-    const listed = await routesOf("relatedDocuments=list");
+    const without = await routesOf("relatedDocuments=list");
+    const searchable = await routesOf("search=true");
 
-    expect(listed.filter((routeKey) => !counted.includes(routeKey))).toEqual(["GET /search"]);
-    expect(await variablesOf("get-openapi", "relatedDocuments=list")).toMatchObject({ RELATED_DOCUMENTS: "list" });
+    expect(searchable.filter((routeKey) => !without.includes(routeKey))).toEqual(["GET /search"]);
+    expect(await variablesOf("get-openapi", "search=true")).toMatchObject({ SEARCH: "true" });
   });
 
   test("the retentions reach record, bucket and logs", async () => {
@@ -140,7 +155,7 @@ describe("a config value reaches what it is about", () => {
     const inNetwork = program.resources.filter(
       ({ type, inputs }) => type === "aws:lambda/function:Function" && inputs["vpcConfig"] !== undefined,
     );
-    expect(inNetwork.map(({ name }) => name).sort()).toEqual(["ml-inference", "ocr", "search"]);
+    expect(inNetwork.map(({ name }) => name).sort()).toEqual(stages.map(fileName).sort());
     expect(inputsOf(program, "awsx:ec2:Vpc", "stages")).toMatchObject({
       natGateways: { strategy: "None" },
       subnetSpecs: [{ type: "Isolated" }],
@@ -164,10 +179,10 @@ test.each([
   ['stagePaceSeconds={"ocr": 6}', "The config value async-text-processing:stagePaceSeconds.ocr is wrong: "],
   ['stagePaceSeconds={"ocrr": 1}', "The config value async-text-processing:stagePaceSeconds is wrong: "],
   ["relatedDocuments=all", "The config value async-text-processing:relatedDocuments is wrong: "],
+  ["search=always", "The config value async-text-processing:search is wrong: "],
   ["privateNetwork=maybe", "The config value async-text-processing:privateNetwork is wrong: "],
   ["alarmEmail=me", "The config value async-text-processing:alarmEmail is wrong: must be one e-mail address, or empty"],
   ['reservedConcurrency={"ocr": -1}', "The config value async-text-processing:reservedConcurrency.ocr is wrong: "],
-  ['reservedConcurrency={"ocrr": 1}', 'The config value async-text-processing:reservedConcurrency is wrong: there is no function "ocrr"'],
   ["reservedConcurrency=10", "The config value async-text-processing:reservedConcurrency is wrong: "],
   ["executionLogLevel=OFF", "The config value async-text-processing:executionLogLevel is wrong: "],
   ["auth=basic", "The config value async-text-processing:auth is wrong: "],
@@ -178,8 +193,25 @@ test.each([
   ['throttle={"rate": 5}', "The config value async-text-processing:throttle.burst is wrong: "],
   [
     "corsOrigins=https://a.example,https://b.example/app",
-    "The config value async-text-processing:corsOrigins is wrong: must be origins such as ",
+    "The config value async-text-processing:corsOrigins is wrong: must be comma-separated origins such as ",
   ],
+  [
+    "relatedDocuments=off search=true",
+    "The config value async-text-processing:search is wrong: must be false where relatedDocuments is off, which keeps nothing to search in.",
+  ],
+])("%s is refused with one sentence", (assignments, sentence) => {
+  const { values } = readStackConfig(projectFolder, "dev", assignments.split(/ (?=search=)/));
+  setAllConfig({ ...values });
+
+  const refusal = refusalOf(() => readSettings(new Config("async-text-processing")));
+
+  expect(refusal).toMatch(/^[^\n]+\.$/);
+  expect(refusal).toContain(sentence.replace("async-text-processing", getProject()));
+});
+
+test.each([
+  ["logLevel=LOUD", "The config value async-text-processing:logLevel is wrong: "],
+  ['reservedConcurrency={"ocrr": 1}', 'The config value async-text-processing:reservedConcurrency is wrong: there is no function "ocrr"'],
 ])("%s stops the program with one sentence", async (assignment, sentence) => {
   const refusal = await evaluatedProgram(assignment).catch((error: Error) => error.message);
 

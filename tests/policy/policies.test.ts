@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { policies } from "../../policy/policies.ts";
-import { rules } from "../../policy/rules.ts";
+import { policies, rules } from "../../policy/policies.ts";
 import { evaluatedProgram } from "../support/evaluated-program.ts";
 
 /** What Pulumi reports when the policies see the stack's resources. */

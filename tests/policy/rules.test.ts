@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { rules } from "../../policy/policies.ts";
 import type { Resource } from "../../policy/resource.ts";
-import { rules } from "../../policy/rules.ts";
 import { evaluatedProgram } from "../support/evaluated-program.ts";
 import { mutations } from "./mutations.ts";
 

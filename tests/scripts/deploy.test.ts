@@ -1,20 +1,17 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { deploy } from "../../scripts/deploy/deploy.ts";
-import { accessKey, DeployProject, stackYaml } from "../support/deploy-project.ts";
+import { accessKey, DeployProject, stackYaml, stsError } from "../support/deploy-project.ts";
 
 let project: DeployProject;
 beforeEach(async () => {
   project = new DeployProject();
   await project.listen();
 });
-afterEach(() => {
-  vi.unstubAllEnvs();
-  project.close();
-});
+afterEach(() => project.close());
 
 const where = "Stack dev in eu-central-1, account 123456789012, as arn:aws:iam::123456789012:user/ada. State in file://~.\n";
 
-/** Outputs of the stack whose API the project's own server stands for. */
+/** The outputs of a stack; the project's server is its API. */
 const outputs = () => ({
   output: JSON.stringify({
     ApiBaseUrl: project.url,
@@ -38,7 +35,7 @@ describe("npm run deploy", () => {
     project.standIn({ "stack output": outputs(), up: { output: "Updating (dev)\n" } });
     serveJob({ status: "DONE" });
 
-    const { code, stdout, stderr } = await project.run("deploy");
+    const { code, stdout, stderr } = await project.spawn("deploy");
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^A job through all of it:\n.* PENDING j-1\n.* DONE\n$/) });
     expect(stdout).toBe(`${where}Updating (dev)
@@ -73,7 +70,7 @@ Try it:
     project.write("Pulumi.dev.yaml", `${stackYaml}  letters:auth: iam\n`);
     serveJob({ status: "DONE" });
 
-    const { code, stdout } = await project.run("deploy");
+    const { code, stdout } = await project.run(deploy);
 
     expect(code).toBe(0);
     expect(stdout).toContain(`npm run job -- "some text" --url ${project.url} --sign\n`);
@@ -88,14 +85,14 @@ Try it:
     {
       env: {},
       tokens: [],
-      says: /^No job was sent through the API: its callers bring a token \(auth: jwt\), and JOB_TOKEN is not set\.\n$/,
+      says: /^No job was sent through the API: its callers need a token \(auth: jwt\), and JOB_TOKEN is not set\.\n$/,
     },
-  ])("where callers bring a token, with $env, sends the job with that", async ({ env, tokens, says }) => {
+  ])("where callers need a token, with $env, sends the job with that", async ({ env, tokens, says }) => {
     project.standIn({ "stack output": outputs() });
     project.write("Pulumi.dev.yaml", `${stackYaml}  letters:auth: jwt\n`);
     serveJob({ status: "DONE" });
 
-    const { code, stdout, stderr } = await project.run("deploy", [], env);
+    const { code, stdout, stderr } = await project.run(deploy, [], { env });
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(says) });
     expect(stdout).toContain(`npm run job -- "some text" --url ${project.url} --token <token>\n`);
@@ -105,10 +102,10 @@ Try it:
   test("gives the CLI the credentials, the region, a local backend and an empty passphrase, and prints none of the secrets", async () => {
     project.standIn({ "stack output": outputs() });
 
-    const { stdout, stderr } = await project.run("deploy", ["--no-smoke"]);
+    const { stdout, stderr } = await project.run(deploy, ["--no-smoke"]);
 
-    expect(project.calls.map(({ env }) => env)).toEqual(
-      Array(4).fill({
+    expect(project.calls.slice(1).map(({ env }) => env)).toEqual(
+      Array(3).fill({
         ...accessKey,
         AWS_REGION: "eu-central-1",
         AWS_DEFAULT_REGION: "eu-central-1",
@@ -122,9 +119,9 @@ Try it:
   test("leaves Pulumi.dev.yaml as it was, also where the update fails, and sends no job then", async () => {
     project.standIn({ up: { code: 255 } });
 
-    const { code, stderr } = await project.run("deploy");
+    const { code, stderr } = await project.run(deploy);
 
-    expect({ code, stderr }).toEqual({ code: 1, stderr: "pulumi up ended with 255; what it printed above says why.\n" });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "pulumi up ended with 255; its output above says why.\n" });
     expect(project.calls.map(({ args }) => args[0])).toEqual(["version", "stack", "up"]);
     expect(project.read("Pulumi.dev.yaml")).toBe(stackYaml);
   });
@@ -134,9 +131,8 @@ Try it:
     [["--yes"], "up --stack dev --yes"],
   ])("at a terminal, with %j, calls pulumi %s", async (switches, call) => {
     project.standIn({ "stack output": outputs() });
-    for (const [name, value] of Object.entries(accessKey)) vi.stubEnv(name, value); // the AWS client looks nowhere else
 
-    const code = await deploy([...switches, "--no-smoke"], project.atTerminal("").surroundings);
+    const { code } = await project.run(deploy, [...switches, "--no-smoke"], { typed: "" });
 
     expect(code).toBe(0);
     expect(project.calls.map(({ args }) => args.join(" "))).toContain(call);
@@ -145,14 +141,14 @@ Try it:
   test("waits after Ctrl-C for what the CLI has begun, and cleans up", async () => {
     project.standIn({ up: { interrupts: true, code: 255 } });
 
-    const { code, stderr } = await project.run("deploy");
+    const { code, stderr } = await project.spawn("deploy");
 
-    expect({ code, stderr }).toEqual({ code: 1, stderr: "pulumi up ended with 255; what it printed above says why.\n" });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "pulumi up ended with 255; its output above says why.\n" });
     expect(project.read("Pulumi.dev.yaml")).toBe(stackYaml);
   });
 
   test("--preview changes nothing", async () => {
-    const { code, stdout } = await project.run("deploy", ["--preview"]);
+    const { code, stdout } = await project.run(deploy, ["--preview"]);
 
     expect({ code, stdout }).toEqual({ code: 0, stdout: where });
     expect(project.calls.map(({ args }) => args.join(" "))).toEqual(["version", "stack select dev --create", "preview --stack dev"]);
@@ -163,40 +159,40 @@ Try it:
     project.standIn({ "stack output": outputs() });
     serveJob({ status: "ERROR", errorCode: "StageFailed" });
 
-    const { code, stderr } = await project.run("deploy");
+    const { code, stderr } = await project.run(deploy);
 
     expect(code).toBe(1);
     expect(stderr).toContain(
-      "The stack stands, but the job did not end in DONE: the links above lead to its logs; see also docs/deploying.md.\n",
+      "The stack is deployed, but the job did not end in DONE: the links above lead to its logs; see also docs/deploying.md.\n",
     );
   });
 
   test("says that a stack without an address has none", async () => {
     project.standIn({ "stack output": { output: "{}" } });
 
-    const { code, stderr } = await project.run("deploy");
+    const { code, stderr } = await project.run(deploy);
 
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: "The stack stands, but says no address of its API: pulumi stack output shows what it does say.\n",
+      stderr: "The stack is deployed, but has no address of an API among its outputs, which pulumi stack output prints.\n",
     });
   });
 
-  test("says that a new account may run few calls at once, and deploys all the same", async () => {
+  test("reports that a new account may run few executions at once, and deploys", async () => {
     project.standIn({ "stack output": outputs() });
     project.aws["/2016-08-19/account-settings"] = [200, { AccountLimit: { ConcurrentExecutions: 10 } }];
 
-    const { code, stderr } = await project.run("deploy", ["--no-smoke"]);
+    const { code, stderr } = await project.run(deploy, ["--no-smoke"]);
 
     expect({ code, stderr }).toEqual({
       code: 0,
       stderr:
-        'This account may run 10 Lambda calls at once, as new ones do: under load, calls are throttled and jobs take longer. To change that, ask for more, which costs nothing (AWS console, Service Quotas, AWS Lambda, "Concurrent executions").\n',
+        'This account may run 10 Lambda executions at once, as new accounts do: under load, calls are throttled and jobs take longer. To change that, request a quota increase, which costs nothing (AWS console, Service Quotas, AWS Lambda, "Concurrent executions").\n',
     });
   });
 
   test("says what an unknown switch is not", async () => {
-    const { code, stderr } = await project.run("deploy", ["--force"]);
+    const { code, stderr } = await project.run(deploy, ["--force"]);
 
     expect(code).toBe(1);
     expect(stderr).toContain("'--force'");
@@ -206,14 +202,6 @@ Try it:
 
 describe("before anything is changed, npm run deploy refuses", () => {
   const refusals: Record<string, { given: () => void; env?: NodeJS.ProcessEnv; says: string }> = {
-    "packages that are not installed": {
-      given: () =>
-        project.write(
-          "package-lock.json",
-          '{"packages": {"": {"dependencies": {"zod": "4.6.7"}}, "node_modules/zod": {"version": "4.6.7"}}}',
-        ),
-      says: "The packages of package-lock.json are not installed (zod): run npm ci.",
-    },
     "no region": {
       given: () => project.write(".env", ""),
       says: "No AWS region is set: put AWS_DEFAULT_REGION into .env (copy example.env), with a code such as eu-central-1.",
@@ -225,36 +213,45 @@ describe("before anything is changed, npm run deploy refuses", () => {
     },
     "an old Pulumi CLI": {
       given: () => project.standIn({ version: { output: "v3.60.9\n" } }),
-      says: "Pulumi 3.60.9 is too old for this project, which needs 3.61.0 or newer: install it anew (curl -fsSL https://get.pulumi.com | sh).",
+      says: "Pulumi 3.60.9 is too old for this project, which needs 3.61.0 or newer: reinstall it (curl -fsSL https://get.pulumi.com | sh).",
     },
     "no credentials": {
       given: () => project.write(".env", "AWS_DEFAULT_REGION=eu-central-1\n"),
-      says: "There are no AWS credentials: copy example.env to .env and put in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE (docs/deploying.md).",
+      says: "There are no AWS credentials: copy example.env to .env and set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE (docs/deploying.md).",
     },
-    "credentials that AWS does not take": {
+    "credentials that AWS rejects": {
       given: () => {
-        project.aws["GetCallerIdentity"] = [403, { Error: { Code: "InvalidClientTokenId", Message: "…", Type: "Sender" } }];
+        project.aws["GetCallerIdentity"] = [403, stsError("InvalidClientTokenId")];
       },
-      says: "AWS does not take the credentials (InvalidClientTokenId): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in .env.",
+      says: "AWS rejects the credentials (InvalidClientTokenId): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in .env.",
     },
     "a reservation that the account cannot give": {
       given: () => {
         project.aws["/2016-08-19/account-settings"] = [200, { AccountLimit: { ConcurrentExecutions: 109 } }];
         project.write("Pulumi.dev.yaml", `config:\n  letters:reservedConcurrency: '{"ocr": 7, "search": 3}'\n`);
       },
-      says: 'reservedConcurrency keeps 10 of the 109 Lambda calls that this account may run at once, and AWS insists on 100 without a reservation: lower it, or ask for more, which costs nothing (AWS console, Service Quotas, AWS Lambda, "Concurrent executions").',
+      says: 'reservedConcurrency takes 10 of the 109 concurrent Lambda executions of this account, and AWS keeps 100 unreserved: lower it, or request a quota increase, which costs nothing (AWS console, Service Quotas, AWS Lambda, "Concurrent executions").',
     },
     "state on the disk of a CI runner": {
       given: () => undefined,
       env: { CI: "true" },
-      says: "A runner's disk is gone after the run, and the stack's state with it: set PULUMI_BACKEND_URL to a bucket, s3://….",
+      says: "A runner's disk is lost after the run, and the stack's state with it: set PULUMI_BACKEND_URL to a bucket, s3://….",
     },
   };
+
+  test("packages that are not installed", async () => {
+    project.write("package-lock.json", '{"packages": {"": {"dependencies": {"zod": "4.6.7"}}, "node_modules/zod": {"version": "4.6.7"}}}');
+
+    const { code, stderr } = await project.spawn("deploy");
+
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "The packages of package-lock.json are not installed (zod): run npm ci.\n" });
+    expect(project.calls).toEqual([]);
+  });
 
   test.each(Object.entries(refusals))("%s", async (_, { given, env = {}, says }) => {
     given();
 
-    const { code, stderr } = await project.run("deploy", [], env);
+    const { code, stderr } = await project.run(deploy, [], { env });
 
     expect({ code, stderr }).toEqual({ code: 1, stderr: `${says}\n` });
     expect(project.calls.filter(({ args }) => args[0] !== "version")).toEqual([]);

@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { teardown } from "../../scripts/deploy/teardown.ts";
-import { accessKey, DeployProject, stackYaml } from "../support/deploy-project.ts";
+import { DeployProject, stackYaml } from "../support/deploy-project.ts";
 
 const group = "/aws/lambda/letters-dev-ocr";
 
@@ -11,28 +11,18 @@ beforeEach(async () => {
   const resources = [
     { type: "pulumi:pulumi:Stack" },
     { type: "aws:cloudwatch/logGroup:LogGroup", outputs: { name: group } },
-    { type: "aws:cloudwatch/logGroup:LogGroup" }, // not made yet
+    { type: "aws:cloudwatch/logGroup:LogGroup" }, // not created yet
     { type: "aws:lambda/function:Function", outputs: { name: { "4dabf18193072939515e22adb298388d": "secret" } } },
   ];
   project.standIn({ "stack export": { output: JSON.stringify({ version: 3, deployment: { resources } }) } });
 });
-afterEach(() => {
-  vi.unstubAllEnvs();
-  project.close();
-});
-
-/** Runs the command at a terminal, where `answer` is typed. */
-async function typing(answer: string) {
-  for (const [name, value] of Object.entries(accessKey)) vi.stubEnv(name, value); // the AWS client looks nowhere else
-  const { surroundings, said } = project.atTerminal(answer);
-  return { code: await teardown([], surroundings), ...said };
-}
+afterEach(() => project.close());
 
 test("--yes destroys the stack, removes it, keeps its file, and looks whether a log is left", async () => {
-  const { code, stdout, stderr } = await project.run("teardown", ["--yes"]);
+  const { code, stdout, stderr } = await project.spawn("teardown", ["--yes"]);
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  expect(stdout).toMatch(/^Stack dev in eu-central-1, account 123456789012, .*\nThe stack dev is gone\.\n$/);
+  expect(stdout).toMatch(/^Stack dev in eu-central-1, account 123456789012, .*\nThe stack dev is deleted\.\n$/);
   expect(project.calls.map(({ args }) => args.join(" "))).toEqual([
     "version",
     "stack select dev",
@@ -48,7 +38,7 @@ test("--yes destroys the stack, removes it, keeps its file, and looks whether a 
 });
 
 test("without a terminal and --yes it deletes nothing", async () => {
-  const { code, stderr } = await project.run("teardown");
+  const { code, stderr } = await project.run(teardown);
 
   expect({ code, stderr }).toEqual({
     code: 1,
@@ -59,18 +49,18 @@ test("without a terminal and --yes it deletes nothing", async () => {
 });
 
 test.each(["", "y", "no", "YES"])("the answer %j deletes nothing", async (answer) => {
-  const { code, reported } = await typing(answer);
+  const { code, stderr } = await project.run(teardown, [], { typed: answer });
 
-  expect({ code, reported }).toEqual({ code: 1, reported: ["Nothing was deleted."] });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: "Nothing was deleted.\n" });
   expect(project.calls.map(({ args }) => args.join(" "))).toEqual(["version", "stack select dev"]);
 });
 
 test("the answer yes deletes, after a question that says what", async () => {
-  const { code, questions } = await typing("yes");
+  const { code, questions } = await project.run(teardown, [], { typed: "yes" });
 
   expect(code).toBe(0);
   expect(questions).toEqual([
-    "This deletes the stack dev in eu-central-1: its API, functions, tables, documents and logs. Type yes to go on: ",
+    "This deletes the stack dev in eu-central-1: its API, functions, tables, documents and logs. Type yes to continue: ",
   ]);
   expect(project.calls.map(({ args }) => args[0])).toEqual(["version", "stack", "stack", "destroy", "stack"]);
 });
@@ -78,7 +68,7 @@ test("the answer yes deletes, after a question that says what", async () => {
 test("a log group that is left is named", async () => {
   project.aws[group] = [200, { logGroups: [{ logGroupName: group }, { logGroupName: `${group}-2` }] }];
 
-  const { code, stderr } = await project.run("teardown", ["--yes"]);
+  const { code, stderr } = await project.run(teardown, ["--yes"]);
 
   expect({ code, stderr }).toEqual({
     code: 1,
@@ -86,10 +76,10 @@ test("a log group that is left is named", async () => {
   });
 });
 
-test("the log group of a stack whose name only begins the same is none of its business", async () => {
+test("the log group of a stack with the same prefix is not reported", async () => {
   project.aws[group] = [200, { logGroups: [{ logGroupName: `${group}-2` }] }];
 
-  const { code } = await project.run("teardown", ["--yes"]);
+  const { code } = await project.run(teardown, ["--yes"]);
 
   expect(code).toBe(0);
 });
@@ -97,26 +87,26 @@ test("the log group of a stack whose name only begins the same is none of its bu
 test("where log groups may not be listed, it says so", async () => {
   project.aws[group] = [400, { __type: "com.amazonaws.logs#AccessDeniedException" }];
 
-  const { code, stderr } = await project.run("teardown", ["--yes"]);
+  const { code, stderr } = await project.run(teardown, ["--yes"]);
 
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "Whether log groups are left is not known (AccessDeniedException).\n" });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "Whether log groups are left is unknown (AccessDeniedException).\n" });
 });
 
-test("a stack that is not there is not made, and nothing else happens", async () => {
+test("a stack that does not exist is not created, and nothing else happens", async () => {
   project.standIn({ "stack select": { code: 255 } });
 
-  const { code, stderr } = await project.run("teardown", ["--yes"]);
+  const { code, stderr } = await project.run(teardown, ["--yes"]);
 
-  expect({ code, stderr }).toEqual({ code: 1, stderr: "pulumi stack select dev ended with 255; what it printed above says why.\n" });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: "pulumi stack select dev ended with 255; its output above says why.\n" });
   expect(project.calls.map(({ args }) => args[0])).toEqual(["version", "stack"]);
 });
 
 test("a destroy that fails keeps the stack", async () => {
   project.standIn({ destroy: { code: 1 } });
 
-  const { code, stderr } = await project.run("teardown", ["--yes"]);
+  const { code, stderr } = await project.run(teardown, ["--yes"]);
 
-  expect({ code, stderr }).toEqual({ code: 1, stderr: "pulumi destroy ended with 1; what it printed above says why.\n" });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: "pulumi destroy ended with 1; its output above says why.\n" });
   expect(project.calls.map(({ args }) => args.slice(0, 2).join(" "))).not.toContain("stack rm");
   expect(project.read("Pulumi.dev.yaml")).toBe(stackYaml);
 });
@@ -124,11 +114,11 @@ test("a destroy that fails keeps the stack", async () => {
 test("a protected stack is refused before half of it is gone", async () => {
   project.write("Pulumi.dev.yaml", "config:\n  letters:protect: true\n");
 
-  const { code, stderr } = await project.run("teardown", ["--yes"]);
+  const { code, stderr } = await project.run(teardown, ["--yes"]);
 
   expect({ code, stderr }).toEqual({
     code: 1,
-    stderr: "The stack dev is protected: pulumi config set protect false --stack dev, npm run deploy, and then this.\n",
+    stderr: "The stack dev is protected: run pulumi config set protect false --stack dev, npm run deploy, and this again.\n",
   });
   expect(project.calls.map(({ args }) => args[0])).toEqual(["version"]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { backOffSeconds, longestPathSeconds, type Retrier, type TimedState } from "../support/longest-path.ts";
+import { backOffSeconds, longestPathSeconds, type Retrier, type TimedState } from "../../statemachine/longest-path.ts";
 
 const end: TimedState = { Type: "Succeed" };
 const task = (more: Partial<TimedState> = {}): TimedState => ({ Type: "Task", TimeoutSeconds: 10, Next: "End", ...more });

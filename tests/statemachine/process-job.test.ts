@@ -1,10 +1,12 @@
 import aslValidator from "asl-validator";
 import { beforeAll, expect, test } from "vitest";
-import { stages as stageNames, statusesBefore, timeLimits } from "../../functions/jobs/job.ts";
-import * as errors from "../../functions/stages/errors.ts";
-import { fillPlaceholders, functionPlaceholder, readDefinition } from "../../statemachine/definition.ts";
+import { statusesBefore, timeLimits } from "../../functions/jobs/job.ts";
+import { stages } from "../../functions/stages/registry.ts";
+import { fileName, type Stage, stateName } from "../../functions/stages/stage.ts";
+import { fillPlaceholders, readDefinition } from "../../statemachine/definition.ts";
+import { longestPathSeconds, type TimedDefinition, type TimedState } from "../../statemachine/longest-path.ts";
+import { functionPlaceholder } from "../../statemachine/stage-states.ts";
 import { evaluatedProgram, inputsOf } from "../support/evaluated-program.ts";
-import { longestPathSeconds, type TimedDefinition, type TimedState } from "../support/longest-path.ts";
 import { createPipeline } from "../support/pipeline.ts";
 import { failed } from "../support/process-job.ts";
 
@@ -15,13 +17,13 @@ interface Task extends TimedState {
 }
 
 const definition: TimedDefinition & { readonly TimeoutSeconds: number } = JSON.parse(readDefinition());
-const stages = ["OCR", "MLInference", "Search"] as const;
 const taskOf = (name: string): Task => definition.States[name] as Task;
-const retriers = [...stages, "SetError"].flatMap((name) => taskOf(name).Retry ?? []);
+const states = stages.map(stateName);
+const retriers = [...states, "SetError"].flatMap((name) => taskOf(name).Retry ?? []);
 
 test("the definition is one that AWS takes, as far as its schema tells", () => {
   const functionArn = "arn:aws:lambda:eu-central-1:123456789012:function:ocr:7";
-  const arns = Object.fromEntries(stageNames.map((stage) => [functionPlaceholder(stage), functionArn]));
+  const arns = Object.fromEntries(stages.map((stage) => [functionPlaceholder(stage), functionArn]));
   const filled = JSON.parse(fillPlaceholders(readDefinition(), { ...arns, JobsTableName: "jobs" }));
 
   const { isValid, errorsText } = aslValidator(filled);
@@ -31,37 +33,31 @@ test("the definition is one that AWS takes, as far as its schema tells", () => {
   expect(aslValidator({ ...filled, StartAt: "Nowhere" }).isValid).toBe(false);
 });
 
-test("the states are these, and the stages follow one another", () => {
+test("the stages follow one another, from OCR to Search, and what fails has a way of its own", () => {
   const steps = Object.entries(definition.States).map(([name, { Type, Next }]) => `${name}: ${Type}, ${Next ?? "end"}`);
 
-  expect(steps).toEqual([
-    "OCR: Task, MLInference",
-    "MLInference: Task, Search",
-    "Search: Task, end",
-    "SetError: Task, JobFailed",
-    "SettledAlready: Succeed, end",
-    "JobFailed: Fail, end",
-  ]);
+  const onward = states.map((name, at) => `${name}: Task, ${states[at + 1] ?? "end"}`);
+  expect(steps).toEqual([...onward, "SetError: Task, JobFailed", "SettledAlready: Succeed, end", "JobFailed: Fail, end"]);
+  expect([definition.StartAt, states.at(-1)]).toEqual(["OCR", "Search"]);
 });
 
-test.each([
-  { name: "OCR", failedStage: "ocr" },
-  { name: "MLInference", failedStage: "ml_inference" },
-  { name: "Search", failedStage: "search" },
-])("whatever fails $name leads to SetError, with the job's key and no Cause", ({ name, failedStage }) => {
-  const { Catch } = taskOf(name);
+test.each(stages.map((stage) => ({ name: stateName(stage), failedStage: stage.name })))(
+  "whatever fails $name leads to SetError, with the job's key and no Cause",
+  ({ name, failedStage }) => {
+    const { Catch } = taskOf(name);
 
-  const Output = {
-    jobId: "{% $states.input.jobId %}",
-    generation: "{% $states.input.generation %}",
-    failedStage,
-    error: "{% $states.errorOutput.Error %}",
-  };
-  expect(Catch).toEqual([
-    { ErrorEquals: ["States.DataLimitExceeded"], Output, Next: "SetError" },
-    { ErrorEquals: ["States.ALL"], Output, Next: "SetError" },
-  ]);
-});
+    const Output = {
+      jobId: "{% $states.input.jobId %}",
+      generation: "{% $states.input.generation %}",
+      failedStage,
+      error: "{% $states.errorOutput.Error %}",
+    };
+    expect(Catch).toEqual([
+      { ErrorEquals: ["States.DataLimitExceeded"], Output, Next: "SetError" },
+      { ErrorEquals: ["States.ALL"], Output, Next: "SetError" },
+    ]);
+  },
+);
 
 test("whatever fails SetError leads to JobFailed, but for a job that has ended already", () => {
   const caught = taskOf("SetError").Catch?.map(({ ErrorEquals, Next }) => [ErrorEquals, Next]);
@@ -73,22 +69,25 @@ test("whatever fails SetError leads to JobFailed, but for a job that has ended a
 });
 
 test("only the job's key travels to a stage and from one to the next", () => {
-  const given = stages.map((name) => [taskOf(name).Resource, taskOf(name).Arguments["Payload"]]);
+  const given = states.map((name) => [taskOf(name).Resource, taskOf(name).Arguments["Payload"]]);
 
-  expect(given).toEqual(Array(3).fill(["arn:aws:states:::lambda:invoke", "{% $states.input %}"]));
-  for (const name of stages)
+  expect(given).toEqual(states.map(() => ["arn:aws:states:::lambda:invoke", "{% $states.input %}"]));
+  for (const name of states)
     expect(taskOf(name).Output).toMatch(/^\{% \$states\.result\.Payload\.jobId = \$states\.input\.jobId \? \$states\.input : \$error\(/);
 });
 
-test("the longest way through takes 284 s: less than 290 s, than the definition's own timeout and than Express allows", () => {
+test("the longest path is shorter than 290 s, than the definition's own timeout and than Express allows", () => {
   const seconds = longestPathSeconds(definition);
 
-  // OCR 2 × 90 + 1 + 7, inference and search 3 × 11 + 1 + 1 + 7 each, SetError 3 × 3 + 1 + 2
-  expect(seconds).toBe(188 + 42 + 42 + 12);
+  // Attempts × the state's timeout, 1 s of waiting before each further one, and 7 s for throttles; SetError 3 × 3 + 1 + 2.
+  const ofStages = states.map((name, at) => attemptsOf(stages[at]) * (taskOf(name).TimeoutSeconds ?? 0) + attemptsOf(stages[at]) - 1 + 7);
+  expect(seconds).toBe(ofStages.reduce((sum, of) => sum + of, 12));
   expect(seconds).toBeLessThan(290);
   expect(seconds).toBeLessThanOrEqual(definition.TimeoutSeconds);
   expect(definition.TimeoutSeconds).toBeLessThan(300);
 });
+
+const attemptsOf = (stage: Stage | undefined): number => stage?.attempts ?? Number.NaN;
 
 test("a job's deadline comes after the longest execution and the last write of it", () => {
   expect(timeLimits.executionDeadlineSeconds - timeLimits.lastWriteSeconds).toBeGreaterThanOrEqual(300);
@@ -97,33 +96,20 @@ test("a job's deadline comes after the longest execution and the last write of i
 test("every wait before a retry is jittered, and throttles have a retrier of their own", () => {
   const trying = retriers.filter(({ MaxAttempts }) => MaxAttempts !== 0);
 
-  expect(trying).toHaveLength(9);
   for (const { JitterStrategy } of trying) expect(JitterStrategy).toBe("FULL");
   const throttled = retriers.filter(({ ErrorEquals }) => ErrorEquals.includes("Lambda.TooManyRequestsException"));
-  expect(throttled.map(({ ErrorEquals }) => ErrorEquals)).toEqual(Array(3).fill(["Lambda.TooManyRequestsException"]));
+  expect(throttled.map(({ ErrorEquals }) => ErrorEquals)).toEqual(states.map(() => ["Lambda.TooManyRequestsException"]));
 });
 
-/** Every error that a stage can throw. */
-const stageErrors = [
-  new errors.StageFailedError(),
-  new errors.StageOutputInvalidError(),
-  new errors.DocumentUnreadableError(),
-  new errors.DocumentTooLargeError(),
-  new errors.UnsupportedDocumentError(),
-  new errors.DocumentProtectedError(),
-  new errors.NoTextFoundError(),
-];
-
 test("what a stage can throw is known to SetError, and only what may pass is retried", () => {
-  const declared = Object.values(errors).filter((error) => Object.getPrototypeOf(error) === errors.StageError);
+  const kinds = stages.flatMap(({ errors }) => errors.map(({ kind }) => kind));
   const table = String(taskOf("SetError").Arguments["ExpressionAttributeValues"]);
   const known = Array.from(table.matchAll(/'errors': \[([^\]]*)\]/g), ([, names = ""]) => names.split(", ")).flat();
 
-  expect(declared).toHaveLength(stageErrors.length);
-  for (const { name } of stageErrors) expect([...known, "'StageFailed'"]).toContain(`'${name}'`);
-  for (const stage of stages) expect(taskOf(stage).Retry?.[0]?.ErrorEquals).toContain("StageFailed");
+  expect(known).toEqual(expect.arrayContaining(kinds.map(({ name }) => `'${name}'`)));
+  for (const name of states) expect(taskOf(name).Retry?.[0]?.ErrorEquals).toContain("StageFailed");
   const retried = retriers.flatMap(({ ErrorEquals }) => ErrorEquals);
-  expect(stageErrors.map(({ name }) => name).filter((name) => retried.includes(name))).toEqual(["StageFailed"]);
+  for (const { name, isRetried = false } of kinds) expect([name, retried.includes(name)]).toEqual([name, isRetried]);
 });
 
 test("SetError writes under the conditions, and takes out what is only on open jobs, as the functions do", async () => {
@@ -140,14 +126,16 @@ test("SetError writes under the conditions, and takes out what is only on open j
   expect(UpdateExpression).toMatch(/ REMOVE #stage, #openShard, #dueAt$/);
 });
 
-let timeouts: Record<string, number>;
+let timeoutOf: (name: string) => number;
 beforeAll(async () => {
   const program = await evaluatedProgram();
-  const timeoutOf = (name: string) => Number(inputsOf(program, "aws:lambda/function:Function", name)["timeout"]);
-  timeouts = { OCR: timeoutOf("ocr"), MLInference: timeoutOf("ml-inference"), Search: timeoutOf("search") };
+  timeoutOf = (name) => Number(inputsOf(program, "aws:lambda/function:Function", name)["timeout"]);
 });
 
-test.each(stages)("the function of %s gives up before its task does, so that its own error is seen", (name) => {
-  expect(timeouts[name]).toBeGreaterThan(0);
-  expect(timeouts[name]).toBeLessThan(taskOf(name).TimeoutSeconds ?? 0);
-});
+test.each(stages.map((stage) => [fileName(stage), stateName(stage)]))(
+  "the function %s gives up before its state %s does, so that its own error is seen",
+  (name, state) => {
+    expect(timeoutOf(name)).toBeGreaterThan(0);
+    expect(timeoutOf(name)).toBeLessThan(taskOf(state).TimeoutSeconds ?? 0);
+  },
+);

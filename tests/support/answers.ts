@@ -5,9 +5,10 @@ export type Body = Readonly<Record<string, unknown>>;
 
 export const bodyOf = ({ body = "" }: HttpResponse): Body => JSON.parse(body);
 
-/** An error as the contract shapes it: the seed's `error`, and the members of RFC 9457. */
-export const problem = (status: number, title: string, detail: string): Body => ({
+/** An error as the contract shapes it: `error`, its code, and the members of RFC 9457. */
+export const problem = (status: number, title: string, code: string, detail: string): Body => ({
   error: detail,
+  code,
   type: "about:blank",
   title,
   status,

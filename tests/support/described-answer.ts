@@ -11,12 +11,12 @@ function settingsOf({ status, text }: SeenAnswer): ApiSettings {
   return { authentication: status === 403 ? "iam" : "none", search };
 }
 
-/** As if nothing could be added: an answer in a test has no member that the description lacks. */
+/** Lets nothing be added: an answer in a test has no member that the description lacks. Beside a reference, the schema that it names says so. */
 function closed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(closed);
   if (typeof schema !== "object" || schema === null) return schema;
   const members = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, closed(value)]));
-  return "properties" in schema ? { ...members, additionalProperties: false } : members;
+  return "properties" in schema && !("$ref" in schema) ? { ...members, additionalProperties: false } : members;
 }
 
 const { components } = openApiDocument({ authentication: "none", search: true }) as { components: Json };
@@ -43,7 +43,7 @@ export function refuseUndescribed(answer: SeenAnswer): void {
   }
   const schema = content[contentType?.split(";")[0] ?? ""]?.schema;
   if (schema === undefined) throw new Error(`${call} is of type ${contentType}, which the description does not name.`);
-  if (contentType?.startsWith("application/json")) refuseOtherShape(call, schema, JSON.parse(text));
+  if (contentType?.includes("json")) refuseOtherShape(call, schema, JSON.parse(text));
 }
 
 function contentOf(answer: SeenAnswer, call: string): Record<string, { schema: Json }> | undefined {
@@ -52,7 +52,7 @@ function contentOf(answer: SeenAnswer, call: string): Record<string, { schema: J
   const [template] = Object.keys(paths).filter((known) => matches(known, path.split("?")[0] ?? ""));
   const operation = paths[template ?? ""]?.[method.toLowerCase()];
   // What no route takes has no place among the paths: the description's first lines say what it answers.
-  if (operation === undefined) return { "application/json": { schema: { $ref: "#/components/schemas/Problem" } } };
+  if (operation === undefined) return { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } };
   const response = operation.responses[String(status)];
   if (response === undefined) throw new Error(`${call} is not in the description.`);
   return response.content;

@@ -5,8 +5,17 @@ import { readStackConfig } from "../../packages/local/program/stack-config.ts";
 export const projectFolder = new URL("../..", import.meta.url).pathname;
 const place = { region: "us-east-1", accountId: "000000000000", apiUrl: "http://127.0.0.1:3000" };
 
-/** Evaluates `index.ts` as `npm start` does, with values of the config set: `key=value`. */
+const evaluated = new Map<string, Promise<Manifest>>();
+
+/** Evaluates `index.ts` as `npm start` does, with values of the config set: `key=value`; once for all tests that set the same. */
 export function evaluatedProgram(...set: readonly string[]): Promise<Manifest> {
+  const key = JSON.stringify(set);
+  const manifest = evaluated.get(key) ?? evaluate(set);
+  evaluated.set(key, manifest);
+  return manifest;
+}
+
+function evaluate(set: readonly string[]): Promise<Manifest> {
   const { project, program, values } = readStackConfig(projectFolder, "dev", set);
   return evaluateProgram({ program, project, stack: "dev", config: values, place });
 }

@@ -68,7 +68,7 @@ function pagesFile(kids: string, count: number, contents: string): Buffer {
 const page = (contents: string) =>
   `<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents ${contents}/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>`;
 
-/** What is refused, with the error's name. */
+/** Documents that are refused, with the error's name. */
 export function refused(): ReadonlyMap<HostileDocument, string> {
   const pdf = (name: string, bytes: Uint8Array): HostileDocument => ({ name, type: "application/pdf", bytes });
   return new Map<HostileDocument, string>([
@@ -90,7 +90,7 @@ export function refused(): ReadonlyMap<HostileDocument, string> {
   ]);
 }
 
-/** What is read all the same, with its text. */
+/** Documents that are read all the same, with their text. */
 export function survived(): ReadonlyMap<HostileDocument, string> {
   return new Map(Object.entries(mazes).map(([name, [make, text]]) => [{ name, type: "application/pdf", bytes: make() }, text]));
 }

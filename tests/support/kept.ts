@@ -1,5 +1,6 @@
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import type { Job } from "../../functions/jobs/job.ts";
+import type { JobRepository } from "../../functions/jobs/job-repository.ts";
 import type { LocalAws } from "../../packages/local/testing/local-aws.ts";
 
 /** Everything that the stack keeps. */
@@ -16,6 +17,13 @@ export const nothingKept: Kept = { jobs: [], postings: [], objects: [] };
 export async function keptIn(aws: LocalAws): Promise<Kept> {
   const objects = aws.bucketStore.list("documents", "").map(({ key }) => key);
   return { jobs: (await scan(aws, "jobs")) as unknown as Job[], postings: await scan(aws, "postings"), objects };
+}
+
+/** The ids that the sweeper would find in a shard. */
+export async function dueIn(jobs: JobRepository, shard: number): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for await (const jobId of jobs.dueJobs(shard)) ids.push(jobId);
+  return ids;
 }
 
 async function scan({ documents }: LocalAws, TableName: string): Promise<Record<string, unknown>[]> {

@@ -37,8 +37,9 @@ export async function startLocalRuntime({ set = [], project = projectFolder, ...
 /** A copy of the project, some of its files in other words; packages are shared. Remove it when done. */
 export function copyProject(files: Readonly<Record<string, string>> = {}): { folder: string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), "project-"));
-  const parts = ["functions", "infrastructure", "statemachine", "local", "scripts", "index.ts", "Pulumi.yaml", "Pulumi.dev.yaml"];
-  for (const part of [...parts, "package.json", "package-lock.json", "tsconfig.json"])
+  const parts = ["functions", "infrastructure", "statemachine", "packages", "scripts", "index.ts", "Pulumi.yaml", "Pulumi.dev.yaml"];
+  // What is built is built anew where the copy differs.
+  for (const part of [...parts, ".build/functions", "package.json", "package-lock.json", "tsconfig.json"])
     cpSync(join(projectFolder, part), join(folder, part), { recursive: true });
   symlinkSync(join(projectFolder, "node_modules"), join(folder, "node_modules"));
   for (const [file, text] of Object.entries(files)) {

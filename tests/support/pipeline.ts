@@ -6,17 +6,20 @@ import { createHttpHandler, type HttpRequest, type HttpResponse } from "../../fu
 import { getJobRoute, getTextRoute } from "../../functions/api/read-job.ts";
 import { DocumentStore } from "../../functions/jobs/document-store.ts";
 import { Executions } from "../../functions/jobs/executions.ts";
-import { type Job, type JobKey, type Stage, stages as stageNames } from "../../functions/jobs/job.ts";
+import type { Job, JobKey } from "../../functions/jobs/job.ts";
 import { JobRepository } from "../../functions/jobs/job-repository.ts";
-import { createStageHandler, type StageFunction, type StageServices } from "../../functions/jobs/stage-handler.ts";
+import { createStageHandler, type StageServices } from "../../functions/jobs/stage-handler.ts";
 import { sweepJobs } from "../../functions/jobs/sweep-jobs.ts";
 import { UploadStore } from "../../functions/jobs/upload-store.ts";
 import type { ScannedDocument } from "../../functions/stages/document.ts";
-import { inferenceStage } from "../../functions/stages/ml-inference/run.ts";
 import { extractText } from "../../functions/stages/ocr/extract-text.ts";
+import type { ocr } from "../../functions/stages/ocr/stage.ts";
+import { type RegisteredStage, stages as registry, type StageName } from "../../functions/stages/registry.ts";
 import { PostingTable } from "../../functions/stages/search/posting-table.ts";
 import { RelatedDocuments } from "../../functions/stages/search/related-documents.ts";
-import { type RelatedDocumentsMode, searchStage } from "../../functions/stages/search/run.ts";
+import { type RelatedDocumentsMode, runWith } from "../../functions/stages/search/run.ts";
+import { fileName } from "../../functions/stages/stage.ts";
+import type { StageFunction } from "../../functions/stages/stage-function.ts";
 import type { ExecutionEvent } from "../../packages/local/step-functions/events.ts";
 import type { ExecutionOutcome } from "../../packages/local/step-functions/state-machine.ts";
 import { type AwsClients, createLocalAws, type LocalAws, type LocalAwsOptions } from "../../packages/local/testing/local-aws.ts";
@@ -24,7 +27,7 @@ import { httpEvent } from "./http-event.ts";
 import { context, createProcessJob, type InvokeStage, type StageHandlers, stateMachineArn } from "./process-job.ts";
 import { tables } from "./tables.ts";
 
-export type Stages = { readonly [S in Stage]: StageFunction<S> };
+export type Stages = { readonly [S in RegisteredStage as S["name"]]: StageFunction<S> };
 export type Route = "create" | "upload" | "get" | "text" | "delete";
 
 /** A log line of a function, its fields with the message. */
@@ -52,7 +55,7 @@ export interface Pipeline {
   /** `POST /jobs` with a document; the execution that it asks for has not begun. */
   submit(document: string | ScannedDocument, headers?: Record<string, string>): Promise<JobKey>;
   /** One stage's Lambda, called as the state machine would. */
-  runStage(stage: Stage, key: JobKey, actor?: string): Promise<unknown>;
+  runStage(stage: StageName, key: JobKey, actor?: string): Promise<unknown>;
   /** One execution of the definition, from its beginning. */
   execute(key: JobKey, actor?: string): Promise<ExecutionOutcome>;
   sweep(): ReturnType<typeof sweepJobs>;
@@ -90,7 +93,7 @@ export async function createPipeline(options: PipelineOptions = {}): Promise<Pip
       const onEvent = (event: ExecutionEvent) => events.push(event);
       return actorOf(actor).machine.execute({ jobId, generation }, { name: jobId, executionArn, onEvent });
     },
-    sweep: () => sweepJobs(services),
+    sweep: () => sweepJobs(services, lambdaContext(aws.clock, 50)),
     record: async (jobId) => {
       const { Item } = await aws.documents.send(new GetCommand({ TableName: "jobs", Key: { jobId }, ConsistentRead: true }));
       return Item as Job | undefined;
@@ -119,6 +122,12 @@ function posted(document: string | ScannedDocument, headers: Record<string, stri
   return { headers: { "content-type": document.type, ...headers }, body, isBase64Encoded: true };
 }
 
+/** An invocation that Lambda ends after so long. */
+function lambdaContext(clock: LocalAws["clock"], seconds: number) {
+  const end = clock.now() + 1000 * seconds;
+  return { getRemainingTimeInMillis: () => end - clock.now() };
+}
+
 type Services = ReturnType<typeof servicesOf>;
 
 function servicesOf({ clock }: LocalAws, { documents, s3, signer, stepFunctions }: AwsClients, logLines: LogLine[]) {
@@ -132,7 +141,9 @@ function servicesOf({ clock }: LocalAws, { documents, s3, signer, stepFunctions 
     bucketName: "documents",
     related: new RelatedDocuments(new PostingTable(documents, "postings", (milliseconds) => clock.sleep(milliseconds)), now),
     executions: new Executions(stepFunctions, stateMachineArn),
-    logger: { info: log, warn: log, error: log } as unknown as StageServices["logger"] & Parameters<typeof createJobRoute>[0]["logger"],
+    logger: { info: log, warn: log, error: log } as unknown as StageServices["logger"],
+    recordMetrics: () => undefined,
+    sleep: (milliseconds: number) => clock.sleep(milliseconds),
     now,
     retentionDays: 7,
   };
@@ -140,11 +151,11 @@ function servicesOf({ clock }: LocalAws, { documents, s3, signer, stepFunctions 
 
 function routesOf(services: Services): Record<Route, (request: HttpRequest) => Promise<HttpResponse>> {
   return {
-    create: createHttpHandler(createJobRoute(services)),
-    upload: createHttpHandler(createUploadRoute(services)),
-    get: createHttpHandler(getJobRoute(services)),
-    text: createHttpHandler(getTextRoute(services)),
-    delete: createHttpHandler(deleteJobRoute(services)),
+    create: createHttpHandler(createJobRoute(services), services.logger),
+    upload: createHttpHandler(createUploadRoute(services), services.logger),
+    get: createHttpHandler(getJobRoute(services), services.logger),
+    text: createHttpHandler(getTextRoute(services), services.logger),
+    delete: createHttpHandler(deleteJobRoute(services), services.logger),
   };
 }
 
@@ -153,19 +164,27 @@ function handlersOf(
   attempts: { count: number },
   { stages, relatedDocuments = "count" }: PipelineOptions,
 ): StageHandlers {
-  const all: Stages = {
-    ocr: readText,
-    ml_inference: inferenceStage,
-    search: searchStage(services.related, relatedDocuments),
-    ...stages,
+  const all: Stages = { ...plainRuns, ocr: readText, search: runWith(services.related, relatedDocuments), ...stages };
+  const stageServices = {
+    ...services,
+    recordMetrics: () => undefined,
+    pace: async () => undefined,
+    attemptName: () => `attempt-${++attempts.count}`,
   };
-  const stageServices = { ...services, pace: async () => undefined, attemptName: () => `attempt-${++attempts.count}` };
-  const handlerOf = <S extends Stage>(stage: S) => createStageHandler(stage, all[stage], stageServices);
-  return Object.fromEntries(stageNames.map((stage) => [stage, handlerOf(stage)])) as StageHandlers;
+  const handlerOf = <S extends RegisteredStage>(stage: S) =>
+    createStageHandler(stage, all[stage.name] as StageFunction<RegisteredStage> as StageFunction<S>, stageServices);
+  return Object.fromEntries(registry.map((stage) => [stage.name, handlerOf(stage)])) as StageHandlers;
 }
 
+/** The stages that need nothing but a text. */
+const plainRuns = Object.fromEntries(
+  await Promise.all(
+    registry.map(async (stage) => [stage.name, (await import(`../../functions/stages/${fileName(stage)}/run.ts`)).run] as const),
+  ),
+) as Stages;
+
 /** OCR of documents that are texts under another name: what a reader makes of an image is tested with the readers. */
-const readText: StageFunction<"ocr"> = ({ document }) =>
+const readText: StageFunction<typeof ocr> = ({ document }) =>
   extractText(typeof document === "string" ? document : Buffer.from(document.bytes).toString().replaceAll("\0", ""));
 
 function raise(sentence: string): never {

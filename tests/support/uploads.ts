@@ -4,7 +4,7 @@ import type { AwsResponse } from "../../packages/local/transport/aws-message.ts"
 import { bodyOf } from "./answers.ts";
 import type { Pipeline } from "./pipeline.ts";
 
-/** What `POST /uploads` answers. */
+/** The answer to `POST /uploads`. */
 export interface Announced {
   readonly uploadId: string;
   readonly url: string;

@@ -1,32 +1,86 @@
+import { createHash } from "node:crypto";
 import * as z from "zod/mini";
+import { jobStatuses } from "../../jobs/job.ts";
+import { stages } from "../../stages/registry.ts";
+import { memberName } from "../../stages/stage.ts";
 import { uploadSchema } from "../create-upload.ts";
+import { isUnchanged, json, type Route } from "../http.ts";
+import type { ProblemCode } from "../problems.ts";
+import { problems } from "../problems.ts";
 import { submissionSchema } from "../submitted-document.ts";
-import { type CallDescription, calls } from "./calls.ts";
-import { everywhere, unauthorized } from "./responses.ts";
-import { answerSchemas } from "./schemas.ts";
-import { searchCall } from "./search-call.ts";
+import { type CallDescription, calls, searchCall } from "./calls.ts";
+import { errorResponses, type GatewayStatus } from "./responses.ts";
 
-/** How callers say who they are. */
+/** The ways in which callers identify themselves. */
 export type Authentication = "none" | "iam" | "jwt";
 
-const schemes: Readonly<Partial<Record<Authentication, object>>> = {
+/** The settings of a stack that its API depends on. */
+export interface ApiSettings {
+  readonly authentication: Authentication;
+  /** `true` where there is a search. */
+  readonly search: boolean;
+}
+
+const schemes: Readonly<Record<Authentication, object | undefined>> = {
+  none: undefined,
   iam: { type: "apiKey", in: "header", name: "Authorization", description: "AWS Signature Version 4, for the service execute-api." },
   jwt: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
 };
 
-/** What a stack's settings decide of its API. */
-export interface ApiSettings {
-  readonly authentication: Authentication;
-  /** Whether there is a search. */
-  readonly search: boolean;
-}
+/** The errors of a call that the authentication adds: codes of ours, and statuses of the HTTP API itself. */
+const authenticationErrors: Readonly<Record<Authentication, { codes: readonly ProblemCode[]; gateway: readonly GatewayStatus[] }>> = {
+  none: { codes: [], gateway: [] },
+  iam: { codes: [], gateway: [403] },
+  jwt: { codes: ["TokenClaimMissing"], gateway: [401] },
+};
 
-/** The one call that nobody has to say who they are for. */
+/** The one call without authentication. */
 const openCall = "GET /openapi.json";
 
+/** Seconds since 1970. */
+const time = z.int();
+const stage = z.enum(stages.map(({ name }) => name));
+const result = z.object(Object.fromEntries(stages.map((stage) => [memberName(stage), z.optional(stage.result)])));
+
+const schemas = {
+  Submission: submissionSchema,
+  UploadAnnouncement: uploadSchema,
+  Accepted: z.object({ jobId: z.string(), status: z.enum(jobStatuses), message: z.string() }),
+  JobRecord: z.object({
+    jobId: z.string(),
+    status: z.enum(jobStatuses),
+    stage: z.optional(stage),
+    text: z.optional(z.string()),
+    textUrl: z.optional(z.string()),
+    createdAt: time,
+    updatedAt: time,
+    result,
+    errorMessage: z.optional(z.string()),
+    errorCode: z.optional(z.string()),
+    failedStage: z.optional(stage),
+  }),
+  Upload: z.object({ uploadId: z.string(), url: z.string(), headers: z.record(z.string(), z.string()), expiresAt: time }),
+  /** The members of RFC 9457, the stable code, and the sentence in `error` as well. */
+  Problem: z.object({
+    error: z.string(),
+    code: z.enum(Object.keys(problems)),
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+  }),
+  GatewayError: z.object({ message: z.string() }),
+};
+
+/** `GET /openapi.json`: the description of the API, or `304` where it is unchanged. */
+export function openApiRoute(settings: ApiSettings): Route {
+  const description = openApiDocument(settings);
+  const etag = `"${createHash("sha256").update(JSON.stringify(description)).digest("base64url").slice(0, 16)}"`;
+  return async (request) => (isUnchanged(request, etag) ? { statusCode: 304, headers: { etag } } : json(200, description, { etag }));
+}
+
 /**
- * The API in OpenAPI 3.1: every call that the stack answers, the gateway's own answers among them. The schemas are the ones
- * that the functions check with.
+ * The API in OpenAPI 3.1: every call of the stack with every answer. The schemas are the ones that the functions check with.
  *
  * @see https://spec.openapis.org/oas/v3.1.0
  */
@@ -38,19 +92,17 @@ export function openApiDocument({ authentication, search }: ApiSettings): Readon
       title: "async-text-processing",
       version: "1",
       description:
-        "Any other path is answered with 404, any other method with 405, each with a Problem as its body. Members may be added to every answer.",
+        "Any other path is answered with 404 and the code RouteNotFound, any other method with 405 and MethodNotAllowed, each as a Problem. Members may be added to every answer.",
     },
-    paths: pathsFor(search ? { ...calls, ...searchCall } : calls, authentication),
-    components: {
-      schemas: jsonSchemas({ ...answerSchemas, Submission: submissionSchema, UploadAnnouncement: uploadSchema }),
-      ...(scheme && { securitySchemes: { caller: scheme } }),
-    },
+    paths: pathsFor(authentication, search),
+    components: { schemas: jsonSchemas(), ...(scheme && { securitySchemes: { caller: scheme } }) },
   };
 }
 
-function pathsFor(described: typeof calls, authentication: Authentication): Record<string, Record<string, object>> {
+function pathsFor(authentication: Authentication, search: boolean): Record<string, Record<string, object>> {
   const paths: Record<string, Record<string, object>> = {};
-  for (const [routeKey, call] of Object.entries(described)) {
+  for (const [routeKey, call] of Object.entries(calls)) {
+    if (routeKey === searchCall && !search) continue;
     const [method = "", path = ""] = routeKey.split(" ");
     const operation = operationOf(call, path, routeKey === openCall ? "none" : authentication);
     paths[path] = { ...paths[path], [method.toLowerCase()]: operation };
@@ -58,21 +110,27 @@ function pathsFor(described: typeof calls, authentication: Authentication): Reco
   return paths;
 }
 
-function operationOf({ responses, parameters = [], ...call }: CallDescription, path: string, authentication: Authentication): object {
+function operationOf(
+  { responses, errors, parameters = [], ...call }: CallDescription,
+  path: string,
+  authentication: Authentication,
+): object {
   const pathParameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     ...{ name, in: "path", required: true },
     schema: { type: "string" },
   }));
+  const added = authenticationErrors[authentication];
+  const gateway: GatewayStatus[] = [...added.gateway, ...(call.requestBody === undefined ? [] : ([413] as const)), 429, 500, 503];
   return {
     ...call,
     ...(authentication !== "none" && { security: [{ caller: [] }] }),
     parameters: [...pathParameters, ...parameters],
-    responses: { ...responses, ...everywhere, ...unauthorized[authentication] },
+    responses: { ...responses, ...errorResponses([...errors, ...added.codes, "InternalError"], gateway) },
   };
 }
 
 /** As what is sent, so that members may be added. */
-function jsonSchemas(schemas: Readonly<Record<string, z.ZodMiniType>>): Record<string, object> {
+function jsonSchemas(): Record<string, object> {
   const entries = Object.entries(schemas).map(([name, schema]) => {
     const { $schema, ...described } = z.toJSONSchema(schema, { io: "input" });
     return [name, described] as const;

@@ -1,45 +1,53 @@
+import { type ProblemCode, problems } from "../problems.ts";
+
 type Json = Readonly<Record<string, unknown>>;
 
 export const reference = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
 
-/** A response with a JSON body; `headers` by name, each with what it says. */
-export const jsonResponse = (description: string, schema: string | Json, headers: Readonly<Record<string, string>> = {}): Json => ({
-  description,
-  ...headersOf(headers),
-  content: { "application/json": { schema: typeof schema === "string" ? reference(schema) : schema } },
+/** A response with a JSON body; `headers` by name, each with its description. */
+export const jsonResponse = (description: string, schema: Json, headers: Readonly<Record<string, string>> = {}): Json => ({
+  ...emptyResponse(description, headers),
+  content: { "application/json": { schema } },
 });
 
-export const emptyResponse = (description: string, headers: Readonly<Record<string, string>> = {}): Json => ({
-  description,
-  ...headersOf(headers),
-});
-
-export const refusal = (description: string): Json => jsonResponse(description, "Problem");
-
-/** A status that our functions and the gateway both answer with, each in its own words. */
-const eitherRefusal = (description: string): Json =>
-  jsonResponse(description, { oneOf: [reference("Problem"), reference("GatewayError")] });
-
-const gatewayRefusal = (description: string): Json => jsonResponse(description, "GatewayError");
-
-/** What any call can be answered with; a call's own responses go before these. */
-export const everywhere: Json = {
-  "429": gatewayRefusal("More requests than the API lets through. Send the call again, later."),
-  "500": eitherRefusal("Something went wrong. The sentence names the request id under which the logs know more."),
-  "503": eitherRefusal("Not now; nothing of the call was kept. Send it again."),
-};
-
-/** What a call can be answered with where the API asks who calls. */
-export const unauthorized: Readonly<Record<string, Json>> = {
-  none: {},
-  iam: { "403": gatewayRefusal("The request is not signed, or its signer may not invoke the API.") },
-  jwt: {
-    "401": gatewayRefusal("There is no token, or one that does not hold; `www-authenticate` says why."),
-    "403": refusal("The token does not say whose it is."),
-  },
-};
-
-function headersOf(headers: Readonly<Record<string, string>>): Json {
+export const emptyResponse = (description: string, headers: Readonly<Record<string, string>> = {}): Json => {
   const entries = Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: "string" } }]);
-  return entries.length === 0 ? {} : { headers: Object.fromEntries(entries) };
+  return { description, ...(entries.length > 0 && { headers: Object.fromEntries(entries) }) };
+};
+
+/** The answers of the HTTP API itself, without a function of ours. */
+const gatewayErrors = {
+  401: "There is no token, or an invalid one; `www-authenticate` says why.",
+  403: "The request is not signed, or its signer may not invoke the API.",
+  413: "The body is larger than the API accepts at all.",
+  429: "There are more requests than the API accepts. Send the request again later.",
+  500: "The function failed.",
+  503: "The function did not answer in time. Send the request again.",
+} as const;
+export type GatewayStatus = keyof typeof gatewayErrors;
+
+/** The error responses of a call, by status: those of the function, by their codes, and those of the HTTP API itself. */
+export function errorResponses(codes: readonly ProblemCode[], gatewayStatuses: readonly GatewayStatus[]): Record<string, Json> {
+  const statuses = [...new Set([...codes.map((code) => problems[code].status), ...gatewayStatuses])].sort();
+  const responseOf = (status: number) =>
+    errorResponse(
+      codes.filter((code) => problems[code].status === status),
+      gatewayStatuses.find((one) => one === status),
+    );
+  return Object.fromEntries(statuses.map((status) => [String(status), responseOf(status)]));
+}
+
+function errorResponse(codes: readonly ProblemCode[], gatewayStatus: GatewayStatus | undefined): Json {
+  const sentences = codes.map((code) => `\`${code}\`: ${problems[code].when}`);
+  if (gatewayStatus !== undefined) sentences.push(gatewayErrors[gatewayStatus]);
+  const isLater = codes.some((code) => "retryAfterSeconds" in problems[code]);
+  return {
+    ...emptyResponse(sentences.join(" "), isLater ? { "Retry-After": "Seconds after which the same request may succeed." } : {}),
+    content: {
+      ...(codes.length > 0 && {
+        "application/problem+json": { schema: { ...reference("Problem"), properties: { code: { enum: codes } } } },
+      }),
+      ...(gatewayStatus !== undefined && { "application/json": { schema: reference("GatewayError") } }),
+    },
+  };
 }

@@ -16,10 +16,10 @@ export interface SentimentAnalysis {
 /** The part of a text that is looked at, in UTF-16 code units. */
 const analysedLength = 200 * 1024;
 
-/** Tokens of a sentence at most: a text without full stops is cut after so many. */
+/** Maximum of tokens in a sentence: a text without full stops is cut after that many. */
 const longestSentence = 60;
 
-/** What is not known to be one of the three is each of them with a third. */
+/** A text that is not known to be one of the three is each of them with a third. */
 const unsure = { sentiment: "NEUTRAL", confidence: 0.33 } as const;
 
 /**

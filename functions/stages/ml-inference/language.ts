@@ -9,7 +9,7 @@ const englishWords = new Set(
 /** The part of a text that is looked at, in UTF-16 code units. */
 const sampleLength = 4_000;
 /** Of the words of a text so many, and this share, must be English ones for it to be English without a closer look. */
-const leastEnglish = { words: 2, share: 0.15 } as const;
+const minEnglish = { words: 2, share: 0.15 } as const;
 /** Fewer words in plain Latin letters are of no language for certain: names, titles and single words are spelt alike in many. */
 const fewestPlainWords = 4;
 /** Where English scores this share of what another language does, a short text is as likely English. */
@@ -29,7 +29,7 @@ export async function languageOf(text: string): Promise<string | undefined> {
   const sample = text.slice(0, sampleLength).replace(/\p{Default_Ignorable_Code_Point}+/gu, "");
   const words = sample.toLowerCase().replaceAll("’", "'").match(wordPattern) ?? [];
   const english = words.filter((word) => englishWords.has(word)).length;
-  if (english >= leastEnglish.words && english >= leastEnglish.share * words.length) return "en";
+  if (english >= minEnglish.words && english >= minEnglish.share * words.length) return "en";
   if (words.length === 0 || (words.length < fewestPlainWords && words.every((word) => /^[a-z']+$/.test(word)))) return undefined;
   const { eld } = await import("eld/extrasmall");
   const detected = eld.detect(words.join(" "));

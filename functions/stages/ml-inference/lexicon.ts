@@ -31,7 +31,7 @@ const [capitalsWeight, degreeWeight, negatedShare] = [0.733, 0.293, -0.74];
 export const lexiconFigureCount = 8;
 
 /**
- * What the rated words of a text add up to, so that the model knows words that it has never met in a labelled text.
+ * Sums of the rated words of a text, so that the model knows words that it has never met in a labelled text.
  *
  * The ratings (-4..4, by ten people each) and the weights of capitals, degree and negation are those of VADER (Hutto & Gilbert, ICWSM 2014).
  * Takes time in proportion to the number of tokens.
@@ -47,8 +47,8 @@ export function lexiconFigures(tokens: readonly Token[]): number[] {
     good / length,
     bad / length,
     Number(rated.length === 0),
-    positive.reduce((most, valence) => Math.max(most, valence), 0) / 3,
-    negative.reduce((most, valence) => Math.max(most, valence), 0) / 3,
+    positive.reduce((max, valence) => Math.max(max, valence), 0) / 3,
+    negative.reduce((max, valence) => Math.max(max, valence), 0) / 3,
     (rated.at(-1) ?? 0) / 3,
     Number(positive.length > 0 && negative.length > 0),
   ];
@@ -56,7 +56,7 @@ export function lexiconFigures(tokens: readonly Token[]): number[] {
 
 const sum = (figures: readonly number[]): number => figures.reduce((total, figure) => total + figure, 0);
 
-/** The valences of the rated words in their order; what stands before a `but` counts half, what follows it more. */
+/** The valences of the rated words in order; what stands before a `but` counts half, what follows it more. */
 function ratedWords(tokens: readonly Token[]): { rated: readonly number[]; words: number } {
   const rated: number[] = [];
   let turn = -1;

@@ -1,11 +1,11 @@
 import type { Features } from "./features.ts";
 import type { PerSentiment } from "./sentiment.ts";
 
-/** What features say: a softmax over a weighted sum for each sentiment. */
+/** Scores features: a softmax over a weighted sum for each sentiment. */
 export interface SentimentModel {
   /** Three weights for each feature, in the order of the sentiments. */
   readonly weights: Int8Array | Float64Array;
-  /** What a weight of 1 is worth, per sentiment. */
+  /** The value of a weight of 1, per sentiment. */
   readonly scale: PerSentiment;
   readonly bias: PerSentiment;
 }
@@ -25,8 +25,8 @@ export function scoresOf({ weights, scale, bias }: SentimentModel, { places, val
 
 /** How likely each sentiment is: adds up to 1. */
 export function probabilitiesOf([negative, neutral, positive]: PerSentiment): PerSentiment {
-  const most = Math.max(negative, neutral, positive);
-  const odds = [Math.exp(negative - most), Math.exp(neutral - most), Math.exp(positive - most)] as const;
+  const max = Math.max(negative, neutral, positive);
+  const odds = [Math.exp(negative - max), Math.exp(neutral - max), Math.exp(positive - max)] as const;
   const total = odds[0] + odds[1] + odds[2];
   return [odds[0] / total, odds[1] / total, odds[2] / total];
 }

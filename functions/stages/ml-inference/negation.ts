@@ -4,5 +4,5 @@ const negations = new Set(
   ),
 );
 
-/** Whether a word in lower case turns what follows into its opposite. */
+/** A negation turns what follows into its opposite. `word` is in lower case. */
 export const isNegation = (word: string): boolean => word.endsWith("n't") || negations.has(word);

@@ -1,8 +1,8 @@
-import type { StageFunction } from "../../jobs/stage-handler.ts";
+import type { StageFunction } from "../stage-function.ts";
 import { countWords } from "../words.ts";
 import { analyseSentiment } from "./analyse-sentiment.ts";
+import type { mlInference } from "./stage.ts";
 
-/** The inference stage: whether a text speaks well or ill of what it is about. */
-export const inferenceStage: StageFunction<"ml_inference"> = async ({ text }) => ({
+export const run: StageFunction<typeof mlInference> = async ({ text }) => ({
   result: { stage: "ml_inference", ...(await analyseSentiment(text)), tokenCount: countWords(text) },
 });

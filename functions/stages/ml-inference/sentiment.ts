@@ -1,4 +1,4 @@
-/** What a text says of its subject; the order is that of a model's weights. */
+/** A text's attitude to its subject; the order is that of a model's weights. */
 export const sentiments = ["NEGATIVE", "NEUTRAL", "POSITIVE"] as const;
 export type Sentiment = (typeof sentiments)[number];
 

@@ -4,9 +4,9 @@ export interface Token {
   readonly text: string;
   /** A `stop` ends a sentence, a `pause` a part of one. */
   readonly kind: "word" | "emoticon" | "pause" | "stop";
-  /** Whether it is SHOUTED. */
+  /** It is SHOUTED. */
   readonly isCapitals: boolean;
-  /** Whether it is draaawn out. */
+  /** It is draaawn out. */
   readonly isElongated: boolean;
 }
 
@@ -28,7 +28,7 @@ const tokenPattern = new RegExp(
   "gu",
 );
 
-/** The tokens of a text in their order. Takes time in proportion to its length, whatever is in it. */
+/** The tokens of a text in order. Takes time in proportion to its length, whatever is in it. */
 export function* tokensOf(text: string): Generator<Token> {
   const visible = text.replace(/\p{Default_Ignorable_Code_Point}+/gu, "");
   for (const { groups = {} } of visible.matchAll(tokenPattern)) {
@@ -59,7 +59,7 @@ function nameOf(word: string): string {
   return word.replace(/^#/, "").replace(/(\p{L})\1{2,}/gu, "$1$1");
 }
 
-/** What ends a sentence; two of a kind for any more of them. */
+/** Marks that end a sentence; two of a kind for any more of them. */
 function stopFrom(written: string): string {
   if (written.startsWith("\n")) return ".";
   if (written.includes("?")) return written.includes("!") ? "?!" : "?";

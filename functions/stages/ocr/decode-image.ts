@@ -1,9 +1,9 @@
 import type { ScannedDocument } from "../document.ts";
 import { checkImageSize, imageSizeOf } from "../document-checks.ts";
-import { DocumentUnreadableError, UnsupportedDocumentError } from "../errors.ts";
 import { decodeJpeg } from "./decode/jpeg.ts";
 import { decodePng } from "./decode/png.ts";
 import type { PageImage } from "./page-image.ts";
+import { DocumentUnreadableError, UnsupportedDocumentError } from "./stage.ts";
 
 /**
  * Decodes a PNG or a JPEG to a grey page over white, turned as its Exif says, with the resolution that it states.

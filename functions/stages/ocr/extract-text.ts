@@ -1,4 +1,4 @@
-import type { StageResult } from "../../jobs/job.ts";
+import type { StageResult } from "../registry.ts";
 import { countWords } from "../words.ts";
 
 /** Code points of the text that the record shows of it. */

@@ -1,5 +1,5 @@
 import type { ScannedDocument } from "../document.ts";
-import { DocumentTooLargeError, DocumentUnreadableError, NoTextFoundError, StageError } from "../errors.ts";
+import { StageError } from "../errors.ts";
 import { decodeImage } from "./decode-image.ts";
 import { Pace } from "./pace.ts";
 import type { PageImage, PageText } from "./page-image.ts";
@@ -7,6 +7,7 @@ import { openPageReader, type PageReader } from "./page-reader.ts";
 import type { PageSource } from "./page-source.ts";
 import { openPdf } from "./pdf/pdf-pages.ts";
 import { readPages } from "./read-pages.ts";
+import { DocumentTooLargeError, DocumentUnreadableError, NoTextFoundError } from "./stage.ts";
 import { TimeLimitError, withinTime } from "./time-limit.ts";
 
 /** What was read of a document. */

@@ -1,7 +1,7 @@
-import { DocumentTooLargeError } from "../errors.ts";
 import type { Pace } from "./pace.ts";
 import type { PageText } from "./page-image.ts";
 import type { PageSource } from "./page-source.ts";
+import { DocumentTooLargeError } from "./stage.ts";
 import { TimeLimitError } from "./time-limit.ts";
 
 /** What a document holds, up to this many pages and bytes of UTF-8. */

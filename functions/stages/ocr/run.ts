@@ -1,12 +1,13 @@
-import type { StageFunction, StageWork } from "../../jobs/stage-handler.ts";
 import type { ScannedDocument } from "../document.ts";
+import type { StageFunction, StageWork } from "../stage-function.ts";
 import { extractText } from "./extract-text.ts";
+import type { ocr } from "./stage.ts";
 
-/** The OCR stage: a text as it is, a scanned document's text as it is read. */
-export const ocrStage: StageFunction<"ocr"> = async ({ document, remainingMillis }) =>
+/** A text as it is, a scanned document's text as it is read. */
+export const run: StageFunction<typeof ocr> = async ({ document, remainingMillis }) =>
   typeof document === "string" ? extractText(document) : readScan(document, remainingMillis);
 
-async function readScan(document: ScannedDocument, remainingMillis: () => number): Promise<StageWork<"ocr">> {
+async function readScan(document: ScannedDocument, remainingMillis: () => number): Promise<StageWork<typeof ocr>> {
   // The engines are loaded with the first scan, so that texts do not wait for them.
   const { readDocument } = await import("./read-document.ts");
   const { text: read, ...pages } = await readDocument(document, { remainingMillis });

@@ -1,9 +1,7 @@
 import { weightsOf } from "./document-vector.ts";
+import { searchLimits } from "./limits.ts";
 import { type Candidate, mostSimilar, type RelatedDocument } from "./relate.ts";
 
-/** Lower ones share one word of a long query, and no topic. */
-const leastSimilarity = 0.15;
-const listed = 10;
 /** The share of a document's vector at which a word counts about half: all the words a little go before one of them a lot. */
 const halfShare = 0.1;
 
@@ -20,8 +18,8 @@ export function bestMatches(readings: readonly Uint8Array[], candidates: Iterabl
       const weights = weightsOf(vector);
       return { jobId, similarity: Math.max(...queries.map((query) => coverage(query, weights))) };
     })
-    .filter(({ similarity }) => similarity >= leastSimilarity);
-  return mostSimilar([...matches], listed);
+    .filter(({ similarity }) => similarity >= searchLimits.minSimilarity);
+  return mostSimilar([...matches], searchLimits.maxMatches);
 }
 
 function coverage(query: ReadonlyMap<number, number>, document: ReadonlyMap<number, number>): number {

@@ -1,10 +1,10 @@
 import { fnv1a } from "../fnv-1a.ts";
 import { queryTermUses, type TermUse, termUses } from "./term-uses.ts";
 
-/** How many terms a vector holds at most: twice as many find hardly more. */
+/** Maximum of terms in a vector; twice as many find hardly more. */
 const longestVector = 32;
 /** Terms below this say nothing by themselves (`people`, `work`): they are in the vector, but nothing is looked for under them. */
-const leastTelling = 8;
+const minInverseFrequency = 8;
 /** Terms are cut to so many code points and bytes of UTF-8, so that a record can hold those that its document is posted under. */
 const longestTerm = 20;
 const longestTermBytes = 56;
@@ -18,10 +18,10 @@ export interface DocumentTerms {
   readonly vector: Uint8Array;
 }
 
-/** What a text is about, for comparison with other texts. Takes what the text says, and no clock or chance: equal texts have equal terms. */
+/** The terms of a text, for comparison with other texts. Equal texts have equal terms. */
 export const documentTerms = (text: string): DocumentTerms => documentTermsFrom(termUses(text));
 
-/** What a query is about: in each of its readings, the likelier first, that has a term to look for. */
+/** The terms of a query, in each of its readings that has a term to look for, the likelier first. */
 export const queryTerms = (query: string): DocumentTerms[] =>
   queryTermUses(query)
     .map(documentTermsFrom)
@@ -33,7 +33,7 @@ export function documentTermsFrom(uses: readonly TermUse[]): DocumentTerms {
     .map((use) => ({ term: cut(use.term), inverseFrequency: use.inverseFrequency, weight: weightOf(use) }))
     .sort((a, b) => b.weight - a.weight)
     .slice(0, longestVector);
-  const strongest = weighted.filter(({ inverseFrequency }) => inverseFrequency >= leastTelling).map(({ term }) => term);
+  const strongest = weighted.filter(({ inverseFrequency }) => inverseFrequency >= minInverseFrequency).map(({ term }) => term);
   return { strongest: [...new Set(strongest)], vector: encode(weighted) };
 }
 

@@ -1,7 +1,7 @@
-import type { Job } from "../../jobs/job.ts";
+import type { StageJob } from "../stage-function.ts";
 
 /** That a document is posted under a term of its owner's. */
-export interface PostingKey extends Pick<Job, "owner" | "jobId" | "generation" | "createdAt"> {
+export interface PostingKey extends Omit<StageJob, "expiresAt"> {
   readonly term: string;
 }
 

@@ -4,10 +4,10 @@ import type { Posting, PostingKey, PostingStore } from "./posting-store.ts";
 
 type WriteRequest = NonNullable<BatchWriteCommandInput["RequestItems"]>[string][number];
 
-/** As many as DynamoDB takes in one call. */
-const largestBatch = 25;
+/** Requests that DynamoDB takes in one call. */
+const maxBatch = 25;
 /** With waits of 50 ms, doubled each time, in between: 1.5 s in all. */
-const mostAttempts = 6;
+const maxAttempts = 6;
 const firstWaitMilliseconds = 50;
 
 /**
@@ -50,18 +50,18 @@ export class PostingTable implements PostingStore {
   }
 
   async #send(requests: readonly WriteRequest[]): Promise<void> {
-    for (let at = 0; at < requests.length; at += largestBatch) await this.#sendBatch(requests.slice(at, at + largestBatch));
+    for (let at = 0; at < requests.length; at += maxBatch) await this.#sendBatch(requests.slice(at, at + maxBatch));
   }
 
   async #sendBatch(batch: WriteRequest[]): Promise<void> {
     let left = batch;
-    for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    for (let attempt = 0; attempt < maxAttempts; attempt++) {
       if (attempt > 0) await this.#sleep(firstWaitMilliseconds * 2 ** (attempt - 1));
       const { UnprocessedItems } = await this.#client.send(new BatchWriteCommand({ RequestItems: { [this.#tableName]: left } }));
       left = UnprocessedItems?.[this.#tableName] ?? [];
       if (left.length === 0) return;
     }
-    throw new Error(`DynamoDB left ${left.length} postings unwritten in ${mostAttempts} attempts.`);
+    throw new Error(`DynamoDB left ${left.length} postings unwritten in ${maxAttempts} attempts.`);
   }
 }
 

@@ -1,9 +1,9 @@
 import { weightsOf } from "./document-vector.ts";
 
 /** A document with fewer terms in common, or less similar, is not related. */
-const fewestSharedTerms = 3;
-const leastSimilarity = 0.15;
-const listed = 5;
+const minSharedTerms = 3;
+const minSimilarity = 0.15;
+const maxListed = 5;
 
 /** A document as another one's search meets it. */
 export interface Candidate {
@@ -34,12 +34,12 @@ export function relate(vector: Uint8Array, candidates: Iterable<Candidate>): Rel
     const others = weightsOf(candidate.vector);
     const { shared, product } = overlap(weights, others);
     const similarity = product / (length * lengthOf(others));
-    if (shared >= fewestSharedTerms && similarity >= leastSimilarity) related.push({ jobId: candidate.jobId, similarity });
+    if (shared >= minSharedTerms && similarity >= minSimilarity) related.push({ jobId: candidate.jobId, similarity });
   }
-  return { found: related.length, documents: mostSimilar(related, listed) };
+  return { found: related.length, documents: mostSimilar(related, maxListed) };
 }
 
-/** So many of the documents, most similar first and by `jobId` where they tie, with their similarity in hundredths. */
+/** The first `count` documents, most similar first and by `jobId` where they tie, with their similarity in hundredths. */
 export function mostSimilar(documents: readonly RelatedDocument[], count: number): RelatedDocument[] {
   return documents
     .toSorted((a, b) => b.similarity - a.similarity || (a.jobId < b.jobId ? -1 : 1))

@@ -1,11 +1,10 @@
-import type { Job } from "../../jobs/job.ts";
-import type { Clock } from "../../services/environment.ts";
+import type { StageJob } from "../stage-function.ts";
 import { bestMatches } from "./best-matches.ts";
 import type { DocumentTerms } from "./document-vector.ts";
 import type { Posting, PostingKey, PostingStore } from "./posting-store.ts";
 import { type Related, type RelatedDocument, relate } from "./relate.ts";
 
-/** What one job, or one query, may cost. */
+/** Limits to the cost of one job, or one query. */
 export interface SearchLimits {
   /** Terms to post a document under: a write unit each. */
   readonly postedTerms: number;
@@ -18,9 +17,6 @@ export interface SearchLimits {
 /** More of each buys hardly more precision; half of each costs several points of it. */
 const searchLimits: SearchLimits = { postedTerms: 8, queriedTerms: 12, postingsPerTerm: 50 };
 
-/** What postings know of a job. */
-export type PostedJob = Pick<Job, "owner" | "jobId" | "generation" | "createdAt" | "expiresAt">;
-
 /**
  * The documents of one owner by their terms. Nothing crosses from one owner to another.
  *
@@ -28,17 +24,18 @@ export type PostedJob = Pick<Job, "owner" | "jobId" | "generation" | "createdAt"
  */
 export class RelatedDocuments {
   readonly #store: PostingStore;
-  readonly #now: Clock;
+  readonly #now: () => number;
   readonly #limits: SearchLimits;
 
-  constructor(store: PostingStore, now: Clock, limits: SearchLimits = searchLimits) {
+  /** @param now Unix time in whole seconds. */
+  constructor(store: PostingStore, now: () => number, limits: SearchLimits = searchLimits) {
     this.#store = store;
     this.#now = now;
     this.#limits = limits;
   }
 
   /** The related ones among the newest documents that share a strong term with this one. */
-  async find(job: PostedJob, document: DocumentTerms): Promise<Related> {
+  async find(job: StageJob, document: DocumentTerms): Promise<Related> {
     const postings = await this.#newest(job.owner, document.strongest);
     return relate(document.vector, newestByJob(postings.filter(({ jobId }) => jobId !== job.jobId)));
   }
@@ -58,7 +55,7 @@ export class RelatedDocuments {
   }
 
   /** @returns the terms that the document is posted under, for the record to keep: {@link remove} needs them. */
-  async post(job: PostedJob, document: DocumentTerms): Promise<readonly string[]> {
+  async post(job: StageJob, document: DocumentTerms): Promise<readonly string[]> {
     const terms = this.postedTermsOf(document);
     await this.#store.write(terms.map((term) => ({ ...keyOf(job, term), vector: document.vector, expiresAt: job.expiresAt })));
     return terms;
@@ -69,7 +66,7 @@ export class RelatedDocuments {
     return document.strongest.slice(0, this.#limits.postedTerms);
   }
 
-  async remove(job: PostedJob, terms: readonly string[]): Promise<void> {
+  async remove(job: StageJob, terms: readonly string[]): Promise<void> {
     await this.#store.delete(terms.map((term) => keyOf(job, term)));
   }
 
@@ -95,7 +92,7 @@ function newestByJob(postings: readonly Posting[]): Iterable<Posting> {
 const isLater = (a: Posting, b: Posting): boolean =>
   a.createdAt > b.createdAt || (a.createdAt === b.createdAt && a.generation > b.generation);
 
-const keyOf = ({ owner, jobId, generation, createdAt }: PostedJob, term: string): PostingKey => ({
+const keyOf = ({ owner, jobId, generation, createdAt }: StageJob, term: string): PostingKey => ({
   owner,
   term,
   jobId,

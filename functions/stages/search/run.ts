@@ -1,14 +1,14 @@
-import type { StageFunction } from "../../jobs/stage-handler.ts";
+import type { StageFunction } from "../stage-function.ts";
 import { documentTermsFrom } from "./document-vector.ts";
 import type { RelatedDocuments } from "./related-documents.ts";
+import type { search } from "./stage.ts";
 import { termUses } from "./term-uses.ts";
 import { topKeywords } from "./top-keywords.ts";
 
-/** What is found of related documents: nothing, how many, or also which. */
+/** Keywords only, or also how many documents are related, or which. */
 export type RelatedDocumentsMode = "off" | "count" | "list";
 
-/** The search stage: a text's keywords, and the documents of the same owner that are about the same. */
-export function searchStage(related: RelatedDocuments, mode: RelatedDocumentsMode): StageFunction<"search"> {
+export function runWith(related: RelatedDocuments, mode: RelatedDocumentsMode): StageFunction<typeof search> {
   return async ({ text, job }) => {
     const uses = termUses(text);
     const keywords = { stage: "search", topKeywords: topKeywords(uses) } as const;

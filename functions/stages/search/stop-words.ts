@@ -1,7 +1,7 @@
 import * as stopword from "stopword/dist/stopword.esm.mjs";
 
 /**
- * What the published English list leaves out: more words of grammar, contractions typed without their apostrophe, words of
+ * Additions to the published English list: more words of grammar, contractions typed without their apostrophe, words of
  * telling rather than of topic, and the parts of addresses.
  */
 const englishToo =
@@ -33,10 +33,10 @@ export const englishStopWords: ReadonlySet<string> = lists[0] ?? new Set();
 export function stopWordsFor(words: readonly string[]): ReadonlySet<string> {
   const sample = words.slice(0, 2_000);
   let best = englishStopWords;
-  let mostCovered = 0;
+  let maxCovered = 0;
   for (const list of lists) {
     const covered = sample.reduce((count, word) => count + Number(list.has(word)), 0);
-    if (covered > mostCovered) [best, mostCovered] = [list, covered];
+    if (covered > maxCovered) [best, maxCovered] = [list, covered];
   }
   return best;
 }

@@ -18,7 +18,7 @@ export interface TermUse {
   readonly capitalised: number;
   /** How many content words came before the first use. */
   readonly first: number;
-  /** What the term says by itself, see {@link inverseFrequency}; words of other languages than English all say the same. */
+  /** See {@link inverseFrequency}; equal for all words of other languages than English. */
   readonly inverseFrequency: number;
 }
 
@@ -63,7 +63,7 @@ interface WrittenWord {
   readonly word: string;
   readonly isCapitalised: boolean;
   readonly isAcronym: boolean;
-  /** Whether it is a word to count, stop words aside. */
+  /** It is a word to count, stop words aside. */
   readonly isContent: boolean;
   /** The same in a query. */
   readonly isSought: boolean;

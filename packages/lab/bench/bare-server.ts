@@ -1,5 +1,5 @@
-// A process of the benchmark: a server that only answers, or that first appends what it was sent to a file. The least that
-// a POST can cost on this machine, and what the disk adds to it.
+// A process of the benchmark: a server that only answers, or first appends the body to a file. It shows the minimum that a POST
+// takes on this machine, and what the disk adds.
 import { type FileHandle, open } from "node:fs/promises";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";

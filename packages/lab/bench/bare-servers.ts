@@ -7,7 +7,7 @@ import { measurePosts } from "./measure.ts";
 
 export const bareHead: Row = ["Bare Node server", "POST p50, 1 client", "p99", "POST p50, 32 clients", "p99", "POSTs a second"];
 
-/** The least that an answered POST costs here: without a write, with one that the system has, and with one that the disk has. */
+/** Measures the minimum of an answered POST: without a write, with one to the operating system, and with one to the disk. */
 export async function measureBareServers(folder: string, limits: Omit<LoadLimits, "clients">): Promise<Row[]> {
   const file = join(folder, "posts.jsonl");
   return [

@@ -1,20 +1,19 @@
-import { keepAliveAgent, send } from "./http-client.ts";
-import { type LoadLimits, load, type Percentiles, percentiles } from "./load.ts";
+import { keepAliveAgent, type LoadLimits, load, type Percentiles, percentiles, send } from "./load.ts";
 import { usageOfTree } from "./process-tree.ts";
-import type { StartedStack } from "./started-stack.ts";
+import type { StartedStack } from "./stack.ts";
 
-/** What one load came to. Durations in milliseconds. */
+/** The figures of one load. Durations in milliseconds. */
 export interface Measurement {
   readonly post: Percentiles;
   /** From before the POST to the end of the job's execution. */
   readonly submitToDone: Percentiles;
   readonly jobsPerSecond: number;
-  /** CPU time of the runtime and all its functions; none where there is no /proc. */
+  /** CPU time of the runtime and all its functions; undefined where there is no /proc. */
   readonly cpuMillisecondsPerJob: number | undefined;
   readonly memoryBytes: number | undefined;
 }
 
-/** Clients that submit a document, wait until its job is done, and submit the next. */
+/** Measures clients that submit a document, wait until its job is done, and submit the next. */
 export async function measureJobs(stack: StartedStack, limits: LoadLimits): Promise<Measurement> {
   const agent = keepAliveAgent(limits.clients);
   const posts: number[] = [];
@@ -41,7 +40,7 @@ export async function measureJobs(stack: StartedStack, limits: LoadLimits): Prom
   };
 }
 
-/** Clients that post to a server which does nothing else than answer: the floor under every figure above. */
+/** Measures clients that post to a server which only answers: the lower bound of the figures above. */
 export async function measurePosts(url: string, limits: LoadLimits): Promise<{ post: Percentiles; postsPerSecond: number }> {
   const agent = keepAliveAgent(limits.clients);
   const posts: number[] = [];

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 
-/** What a process and its descendants have used. */
+/** The resources that a process and its descendants have used. */
 export interface ProcessUsage {
   /** Milliseconds of CPU time, of descendants that have ended too. The kernel counts it in hundredths of a second. */
   readonly cpuMilliseconds: number;
@@ -8,10 +8,10 @@ export interface ProcessUsage {
   readonly memoryBytes: number;
 }
 
-/** Linux counts a process's time in these on every machine that Node runs on. */
+/** The unit of process times on Linux, on every machine that Node runs on. */
 const millisecondsPerTick = 10;
 
-/** Reads the usage of a process tree from Linux's /proc; nothing where there is none. */
+/** Reads the usage of a process tree from Linux's /proc; undefined where there is none. */
 export function usageOfTree(rootId: number): ProcessUsage | undefined {
   if (!existsSync("/proc/self/stat")) return undefined;
   const usages = treeOf(rootId, processes()).map((id) => ({ ticks: ticksOf(id), bytes: privateBytes(id) }));

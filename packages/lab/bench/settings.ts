@@ -1,10 +1,10 @@
 import { milliseconds, type Row } from "../../../scripts/table.ts";
 import type { LoadLimits } from "./load.ts";
 import { type Measurement, measureJobs } from "./measure.ts";
-import type { ProjectCopy } from "./project-copy.ts";
-import { startUntilAccepted } from "./started-stack.ts";
+import type { ProjectCopy } from "./stack.ts";
+import { startUntilAccepted } from "./stack.ts";
 
-/** A stack's config to measure under. */
+/** Config values that a stack is measured with. */
 export interface Setting {
   readonly name: string;
   /** `key=value`, over the defaults. */
@@ -17,7 +17,7 @@ export const settings: readonly Setting[] = [
   { name: "as by default", set: [] },
 ];
 
-/** What was measured under one setting, with nothing left to build. */
+/** The figures of one setting, with everything built before. */
 export interface SettingResult {
   readonly setting: Setting;
   readonly firstAcceptedMilliseconds: number;

@@ -4,7 +4,7 @@ import { type Row, table } from "../../../scripts/table.ts";
 const stages = ["ocr", "sentiment", "search"] as const;
 type EvaluatedStage = (typeof stages)[number];
 
-const usage = `Measures how well the three stages read, beside what one might use in their place, and prints a table a stage.
+const usage = `Measures the quality of the three stages beside their alternatives, and prints a table for each stage.
 
   npm run evaluate
   npm run evaluate -- --only sentiment
@@ -12,14 +12,14 @@ const usage = `Measures how well the three stages read, beside what one might us
 
   --only <stage>     ocr, sentiment or search (default: all three)
   --pages <number>   pages of each group to read by OCR (default: 8); a page takes a few seconds
-  --seed <number>    which pages are made (default: 1); the same seed makes the same pages
-  --folder <path>    read the PNG and JPEG files of a folder instead, beside native Tesseract; <file>.truth.txt is what stands on them
+  --seed <number>    of the generated pages (default: 1); the same seed generates the same pages
+  --folder <path>    read the PNG and JPEG files of a folder instead, beside native Tesseract; <file>.truth.txt is their text
   --help`;
 
-/** What is measured of one stage. */
+/** The figures of one stage. */
 export interface Report {
   readonly tables: readonly (readonly [head: Row, rows: readonly Row[]])[];
-  /** What was read, and what the columns mean. */
+  /** Explains the documents and the columns. */
   readonly note: string;
 }
 
@@ -31,7 +31,7 @@ export interface EvaluateOptions {
   onProgress(line: string): void;
 }
 
-/** What the command needs of the world. */
+/** The process that the command runs in; tests pass another. */
 export interface EvaluateTerminal {
   readonly evaluations: Readonly<Record<EvaluatedStage, (options: EvaluateOptions) => Promise<Report>>>;
   /** Standard output. */
@@ -67,7 +67,7 @@ interface Call extends Omit<EvaluateOptions, "onProgress"> {
   readonly stages: readonly EvaluatedStage[];
 }
 
-/** @returns what is wrong with the call, where something is. */
+/** @returns a sentence where the call is wrong. */
 function callFrom(args: readonly string[]): Call | string {
   const values = parse(args);
   if (typeof values === "string") return values;

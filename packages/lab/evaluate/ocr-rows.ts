@@ -5,9 +5,8 @@ const percent = (share: number): string => (100 * share).toFixed(1);
 
 export const ocrHead: Row = ["OCR", "pages", "words %", "median", "worst", "character errors %", "CPU s a page", "peak MiB"];
 
-/** What the columns mean. */
 export const ocrNote =
-  "The same pages for every reader, drawn from the seed. Words are counted in any order; characters where the text has one. Native Tesseract shows only where it is installed.";
+  "Every reader gets the same pages, generated from the seed. Words count in any order, characters where the text has one. Native Tesseract is measured where it is installed.";
 
 export const ocrRow = ({ reader, group, pages, words, characterErrorRate, cpuSecondsPerPage, peakMemoryMiB }: OcrRow): Row => [
   `${group}, ${reader}`,

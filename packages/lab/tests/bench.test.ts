@@ -8,7 +8,7 @@ import { usageOfTree } from "../bench/process-tree.ts";
 import { runBench } from "../bench/run-bench.ts";
 import { settings } from "../bench/settings.ts";
 
-test("every figure of a tiny run is there", async () => {
+test("a tiny run prints every figure", async () => {
   const printed: string[] = [];
 
   await runBench({ project: projectFolder, settings: settings.slice(-1), jobs: 3, seconds: 30, print: (text) => printed.push(text) });
@@ -23,19 +23,19 @@ test("every figure of a tiny run is there", async () => {
   expect(printed[3]).toMatch(/^DBOS on Postgres +193 +12$/m);
 }, 180_000);
 
-test("a load makes as many calls as asked for, and never more at once than there are clients", async () => {
-  const seen = { now: 0, most: 0 };
+test("a load makes the requested number of calls, with at most one per client at a time", async () => {
+  const seen = { now: 0, max: 0 };
 
   const { count } = await load({ clients: 3, count: 10, milliseconds: 60_000 }, async () => {
-    seen.most = Math.max(seen.most, ++seen.now);
+    seen.max = Math.max(seen.max, ++seen.now);
     await Promise.resolve();
     seen.now -= 1;
   });
 
-  expect([count, seen.most]).toEqual([10, 3]);
+  expect([count, seen.max]).toEqual([10, 3]);
 });
 
-test("a load whose time is up begins no other call", async () => {
+test("a load begins no call when its time is up", async () => {
   const { count } = await load({ clients: 4, count: 1_000, milliseconds: 0 }, async () => undefined);
 
   expect(count).toBe(0);

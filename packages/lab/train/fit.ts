@@ -3,24 +3,24 @@ import { probabilitiesOf, type SentimentModel, scoresOf } from "../../../functio
 import type { PerSentiment } from "../../../functions/stages/ml-inference/sentiment.ts";
 import { minimise, type Objective } from "./minimise.ts";
 
-/** A text to learn from. */
+/** A text to train on. */
 export interface Example {
   readonly features: Features;
-  /** How likely each sentiment is what a reader would say: adds up to 1. */
+  /** The probability of each label: adds up to 1. */
   readonly target: PerSentiment;
-  /** How much it counts; 1 is usual. */
+  /** 1 is usual. */
   readonly weight: number;
 }
 
-/** How firmly a weight is held where it was: what a text of weight 1 can do against it. Chosen on domains that were left out of the training. */
-const hold = 1.4;
+/** The strength of the L2 regularisation towards the start, relative to a text of weight 1. Chosen on domains that were left out of the training. */
+const regularisation = 1.4;
 const rounds = 60;
 const unit: PerSentiment = [1, 1, 1];
 
-/** A model that knows nothing. */
+/** An untrained model. */
 export const blankModel: SentimentModel = { weights: new Float64Array(3 * featureCount), scale: unit, bias: [0, 0, 0] };
 
-/** The weights under which the examples are likeliest, each held where `start` has it. Takes no chance. */
+/** Finds the weights that make the examples most likely, regularised towards those of `start`. Deterministic. */
 export function fitModel(examples: readonly Example[], start: SentimentModel): SentimentModel {
   const used = [...new Set(examples.flatMap(({ features }) => [...features.places]))].sort((a, b) => a - b);
   const origin = figuresOf(start, used);
@@ -30,13 +30,13 @@ export function fitModel(examples: readonly Example[], start: SentimentModel): S
   return { ...modelOf(learned), weights };
 }
 
-/** The weights of the places that occur, all others being of no account, and the three figures of the bias last. */
+/** The weights of the features that occur, and the three of the bias last; all others do not change. */
 function figuresOf({ weights, scale, bias }: SentimentModel, used: readonly number[]): Float64Array {
   const weightAt = (place: number, sentiment: 0 | 1 | 2) => (weights[3 * place + sentiment] ?? 0) * scale[sentiment];
   return Float64Array.from([...used.flatMap((place) => [weightAt(place, 0), weightAt(place, 1), weightAt(place, 2)]), ...bias]);
 }
 
-/** The examples with the places of their features counted among those in use. */
+/** The examples with the indices of their features among those in use. */
 function withPlacesIn(used: readonly number[], examples: readonly Example[]): Example[] {
   const indices = new Map(used.map((place, index) => [place, index]));
   return examples.map((example) => ({
@@ -50,7 +50,7 @@ function modelOf(figures: Float64Array): SentimentModel {
   return { weights: figures.subarray(0, -3), scale: unit, bias: [negative, neutral, positive] };
 }
 
-/** Cross-entropy of all examples, and half the square of how far the weights have moved (the bias is free). */
+/** Cross-entropy of all examples, and half the squared distance of the weights from their origin (the bias is free). */
 function lossOf(examples: readonly Example[], origin: Float64Array): Objective {
   return (figures, gradient) => {
     gradient.fill(0);
@@ -59,8 +59,8 @@ function lossOf(examples: readonly Example[], origin: Float64Array): Objective {
     for (const example of examples) loss += addLoss(example, model, gradient);
     for (let index = 0; index < figures.length - 3; index++) {
       const moved = (figures[index] ?? 0) - (origin[index] ?? 0);
-      loss += (hold * moved * moved) / 2;
-      gradient[index] = (gradient[index] ?? 0) + hold * moved;
+      loss += (regularisation * moved * moved) / 2;
+      gradient[index] = (gradient[index] ?? 0) + regularisation * moved;
     }
     return loss;
   };

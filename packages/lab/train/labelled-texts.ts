@@ -1,20 +1,20 @@
 import { basename, extname } from "node:path";
+import { CsvError, parse } from "csv-parse/sync";
 import { type PerSentiment, sentiments } from "../../../functions/stages/ml-inference/sentiment.ts";
-import { cellsOf } from "./cells.ts";
 
-/** A text and how a reader took it. */
+/** A text and a reader's judgement of it. */
 export interface LabelledText {
   readonly text: string;
-  /** How likely each sentiment is: adds up to 1. */
+  /** The probability of each sentiment: adds up to 1. */
   readonly target: PerSentiment;
-  /** The file that it is from. */
+  /** The name of its file. */
   readonly source: string;
 }
 
-/** How labels are written: as one of three sentiments, or as a mean rating from -4 to 4. */
+/** A label is one of three sentiments, or a mean rating from -4 to 4. */
 export type LabelForm = "sentiment" | "rating";
 
-/** What is wrong with a file of texts, in a sentence for the person who wrote it. */
+/** A file of texts cannot be read; the message is for the person who wrote it. */
 export class UnreadableTextsError extends Error {
   override readonly name = "UnreadableTexts";
 }
@@ -25,26 +25,26 @@ const places: Readonly<Record<string, 0 | 1 | 2>> = {
   ...{ positive: 2, pos: 2, "1": 2, "+1": 2 },
 };
 
-/** So many mistakes are named at once. */
-const namedMistakes = 5;
+/** The maximum number of mistakes in one message. */
+const maxMistakes = 5;
 
 /**
  * Reads a file of labels and texts: `.jsonl` with members `label` and `text`, `.csv`, or else tab-separated. The first two columns are
  * label and text, unless a first line names the columns `label` and `text`.
  *
- * @throws {@link UnreadableTextsError} naming the first lines that cannot be read.
+ * @throws {@link UnreadableTextsError} with the first lines that cannot be read.
  */
 export function readLabelledTexts(file: string, content: string, form: LabelForm): LabelledText[] {
   const source = basename(file);
   const mistakes: string[] = [];
   const texts: LabelledText[] = [];
-  for (const { line, label, text } of entriesOf(extname(file).toLowerCase(), content, form)) {
+  for (const { line, label, text } of entriesOf(source, content, form)) {
     const target = label === undefined ? undefined : targetOf(label.trim(), form);
     if (text === undefined || text.trim() === "") mistakes.push(`${source}, line ${line}: there is no text.`);
     else if (target === undefined) mistakes.push(`${source}, line ${line}: ${complaintOf(label, form)}`);
     else texts.push({ text: unescaped(text), target, source });
   }
-  if (mistakes.length > namedMistakes) mistakes.splice(namedMistakes, Infinity, `and ${mistakes.length - namedMistakes} more.`);
+  if (mistakes.length > maxMistakes) mistakes.splice(maxMistakes, Infinity, `and ${mistakes.length - maxMistakes} more.`);
   if (mistakes.length > 0) throw new UnreadableTextsError(mistakes.join("\n"));
   return texts;
 }
@@ -56,9 +56,10 @@ interface Entry {
   readonly text: string | undefined;
 }
 
-function entriesOf(extension: string, content: string, form: LabelForm): Entry[] {
+function entriesOf(source: string, content: string, form: LabelForm): Entry[] {
+  const extension = extname(source).toLowerCase();
   if (extension === ".jsonl" || extension === ".ndjson") return jsonEntries(content);
-  const rows = [...cellsOf(content, extension === ".csv" ? "," : "\t")].filter(({ cells }) => cells.some((cell) => cell !== ""));
+  const rows = rowsOf(source, content, extension === ".csv").filter(({ cells }) => cells.some((cell) => cell !== ""));
   const names = rows[0]?.cells.map((cell) => cell.trim().toLowerCase()) ?? [];
   const hasNames = names.includes("label") && names.includes("text");
   return rows.slice(Number(hasNames)).map(({ line, cells }) => {
@@ -66,6 +67,29 @@ function entriesOf(extension: string, content: string, form: LabelForm): Entry[]
     const first = hasNames ? names.indexOf("label") : Number(form === "rating" && cells.length > 2);
     return { line, label: cells[first], text: cells[hasNames ? names.indexOf("text") : first + 1] };
   });
+}
+
+interface Row {
+  /** Where it begins, counted from 1. */
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
+function rowsOf(source: string, content: string, isCsv: boolean): Row[] {
+  const format = isCsv ? { delimiter: "," } : { delimiter: "\t", quote: null };
+  const tolerance = { bom: true, record_delimiter: ["\r\n", "\n"], relax_column_count: true, relax_quotes: true };
+  try {
+    const records = parse(content, { ...format, ...tolerance, raw: true }) as unknown as { raw: string; record: string[] }[];
+    let next = 1; // the library's own count takes "\r\n" in a cell for two lines
+    return records.map(({ raw, record }) => {
+      const line = next;
+      next += raw.replace(/[\r\n]$/, "").split("\n").length;
+      return { line, cells: record };
+    });
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw new UnreadableTextsError(`${source}, line ${error["lines"]}: ${error.message}.`);
+  }
 }
 
 function jsonEntries(content: string): Entry[] {

@@ -6,9 +6,9 @@ import { tokensOf } from "../../../functions/stages/ml-inference/tokens.ts";
 import { sharpened, sharpenedModel, sharpnessOf } from "./calibrate.ts";
 import { type Example, fitModel } from "./fit.ts";
 import type { LabelledText } from "./labelled-texts.ts";
-import { type Answer, likeliest } from "./quality.ts";
+import { type Answer, mostLikely } from "./quality.ts";
 
-/** A text's answers: of the model that stood before, and of one that learned from the other folds only. */
+/** The answers for a text: of the model before, and of one that was trained on the other folds only. */
 export interface Compared {
   readonly source: string;
   readonly before: Answer;
@@ -20,38 +20,37 @@ export interface Learned {
   readonly compared: readonly Compared[];
 }
 
-/** Parts that the texts are divided into; each is judged by a model that has not seen it. */
+/** Parts of the texts for cross-validation: each is tested on a model of the others. */
 const folds = 5;
 
 export interface LearnOptions {
-  /** What the model knows before. */
+  /** The model to begin with. */
   readonly start: SentimentModel;
   /**
-   * Whether each file is a domain of its own. Then what is new to a model is a whole file, not a fifth of the texts; and every file counts the same, with its
-   * sentiments in the shares of {@link expectedShares}, so that no file's share of neutral texts (5 % of film reviews, 46 % of editorials) becomes
-   * what is expected of any text.
+   * Whether each file is a domain of its own: a fold is then a whole file, and every file has the same weight, with its labels in the
+   * shares of {@link expectedShares}, so that no file's share of neutral texts (5 % of film reviews, 46 % of editorials) is learned as that of all texts.
    */
   readonly byDomain: boolean;
-  /** Is told the share that is done, 0..1. */
+  /** Called with the share that is done, 0..1. */
   readonly onProgress?: (done: number) => void;
 }
 
-/** What is expected of a text of unknown origin. */
+/** The shares of the labels among texts of unknown origin. */
 const expectedShares: PerSentiment = [0.3, 0.4, 0.3];
-/** What a rare kind of text may count at most. */
-const heaviest = 4;
+/** The maximum weight of a text of a rare kind. */
+const maxWeight = 4;
 
-/** Readers who agree no better than this leave it open whether an answer is right: no confidence is fitted to it. */
-const leastAgreement = 0.55;
+/** Texts on which readers agree less are left out of the calibration. */
+const minAgreement = 0.55;
 
-/** Learns from all texts, and fits the confidence to how often models are right about clear texts that they have not learned from. */
+/** Trains a model on all texts, and calibrates its confidence by cross-validation. */
 export function learn(texts: readonly LabelledText[], { start, byDomain, onProgress = () => {} }: LearnOptions): Learned {
   const weights = byDomain ? domainWeights(texts) : texts.map(() => 1);
   const examples = texts.map(({ text, target }, index) => ({
     features: featuresOf([...tokensOf(text)]),
     target,
     weight: weights[index] ?? 1,
-    // Equal texts fall into the same fold, so that none is judged by a model that knows it.
+    // Equal texts are in the same fold, so that none is tested on a model that was trained on it.
     fold: byDomain ? (texts[index]?.source ?? "") : String(fnv1a(text) % folds),
   }));
   const scores = crossScores(examples, start, onProgress);
@@ -61,20 +60,20 @@ export function learn(texts: readonly LabelledText[], { start, byDomain, onProgr
     scores: scores[index] ?? unknown,
     weight: texts.length / (sizes.get(fold)?.length ?? 1),
   }));
-  const sharpness = sharpnessOf(predictions.filter(({ target }) => Math.max(...target) >= leastAgreement));
+  const sharpness = sharpnessOf(predictions.filter(({ target }) => Math.max(...target) >= minAgreement));
   const model = sharpenedModel(fitModel(examples, start), sharpness);
   onProgress(1);
   const compared = examples.map(({ features, target }, index) => ({
     source: texts[index]?.source ?? "",
-    before: likeliest(probabilitiesOf(scoresOf(start, features)), highest(target)),
-    after: likeliest(probabilitiesOf(sharpened(scores[index] ?? unknown, sharpness)), highest(target)),
+    before: mostLikely(probabilitiesOf(scoresOf(start, features)), highest(target)),
+    after: mostLikely(probabilitiesOf(sharpened(scores[index] ?? unknown, sharpness)), highest(target)),
   }));
   return { model, compared };
 }
 
 const unknown: PerSentiment = [0, 0, 0];
 
-/** The scores of each example by a model that learned from the other folds. */
+/** The scores of each example by a model of the other folds. */
 function crossScores(
   examples: readonly (Example & { fold: string })[],
   start: SentimentModel,
@@ -96,6 +95,6 @@ function domainWeights(texts: readonly LabelledText[]): number[] {
   const domains = new Set(texts.map(({ source }) => source)).size;
   return texts.map((text) => {
     const members = cells.get(cellOf(text))?.length ?? 1;
-    return Math.min((texts.length * expectedShares[highest(text.target)]) / (domains * members), heaviest);
+    return Math.min((texts.length * expectedShares[highest(text.target)]) / (domains * members), maxWeight);
   });
 }

@@ -1,9 +1,9 @@
-/** A function of many figures: gives its value at `point` and writes its slope there into `gradient`. */
+/** A function of many variables: returns its value at `point`, and writes its gradient there into `gradient`. */
 export type Objective = (point: Float64Array, gradient: Float64Array) => number;
 
-/** How many past steps tell of the curvature. */
+/** The number of past steps that the curvature is estimated from. */
 const memory = 7;
-const leastGain = 1e-6;
+const minGain = 1e-6;
 
 interface Step {
   readonly moved: Float64Array;
@@ -17,9 +17,9 @@ interface Place {
 }
 
 /**
- * The point where a smooth convex function is least, by L-BFGS. Takes no chance: equal input gives an equal point.
+ * Finds the minimum of a smooth convex function by L-BFGS. Deterministic: equal input gives an equal point.
  *
- * @param rounds at most; it ends sooner where a round gains less than a millionth.
+ * @param rounds the maximum; it ends earlier where a round gains less than a millionth.
  * @see Nocedal & Wright, Numerical Optimization, 2006, algorithms 7.4 and 7.5
  */
 export function minimise(objective: Objective, start: Float64Array, rounds: number): Float64Array {
@@ -35,7 +35,7 @@ export function minimise(objective: Objective, start: Float64Array, rounds: numb
     const gain = here.value - next.value;
     remember(steps, here, next);
     here = gain > 0 ? next : here;
-    if (gain <= leastGain * Math.abs(next.value)) break;
+    if (gain <= minGain * Math.abs(next.value)) break;
   }
   return here.point;
 }
@@ -45,7 +45,7 @@ function evaluate(objective: Objective, point: Float64Array): Place {
   return { point, gradient, value: objective(point, gradient) };
 }
 
-/** Halves the step until the function falls by a share of what its slope promises. */
+/** Halves the step until the function falls by a share of what its gradient predicts. */
 function lineSearch(objective: Objective, from: Place, direction: Float64Array, firstLength: number): Place {
   const slope = dot(from.gradient, direction);
   let next = from;
@@ -66,7 +66,7 @@ function remember(steps: Step[], from: Place, to: Place): void {
   if (steps.length > memory) steps.shift();
 }
 
-/** Where to go from here: the slope, bent by the curvature that past steps have met. */
+/** The direction of the next step: the negative gradient, corrected by the curvature of past steps. */
 function descent(gradient: Float64Array, steps: readonly Step[]): Float64Array {
   const direction = gradient.map((figure) => -figure);
   const shares = steps.map(() => 0);

@@ -1,26 +1,26 @@
 import { highest, type PerSentiment, sentiments } from "../../../functions/stages/ml-inference/sentiment.ts";
 
-/** What was said of a text, and what a reader would say. */
+/** The answer for a text beside its label. */
 export interface Answer {
-  /** Places in the row of sentiments. */
+  /** Indices of sentiments. */
   readonly guess: 0 | 1 | 2;
   readonly right: 0 | 1 | 2;
-  /** How sure the guess claims to be, 0..1. */
+  /** 0..1. */
   readonly confidence: number;
 }
 
 /** Shares, 0..1. */
 export interface Quality {
   readonly accuracy: number;
-  /** Accuracy on the texts that are not neutral; half a point where the answer is NEUTRAL. */
+  /** Accuracy on the texts that are not neutral, with half a point for the answer NEUTRAL. */
   readonly polarity: number;
   readonly macroF1: number;
-  /** How far confidence is from the share that is right: weighted mean over ten bins. */
+  /** The distance of confidence from accuracy: weighted mean over ten bins. */
   readonly calibrationError: number;
 }
 
-/** The answer of a model that finds the sentiments this likely. */
-export function likeliest(probability: PerSentiment, right: Answer["right"]): Answer {
+/** The most likely answer of a model. */
+export function mostLikely(probability: PerSentiment, right: Answer["right"]): Answer {
   const guess = highest(probability);
   return { guess, right, confidence: probability[guess] };
 }

@@ -8,7 +8,7 @@ import { type Compared, learn } from "./learn.ts";
 import { type Answer, qualityOf } from "./quality.ts";
 import { quantise } from "./quantise.ts";
 
-const usage = `Teaches the sentiment model of the ML inference stage from your own labelled texts, and prints how good it is before and after.
+const usage = `Trains the sentiment model of the ML inference stage on your own labelled texts, and prints its quality before and after.
 
   npm run train -- tickets.tsv
   npm run train -- reviews.csv mails.jsonl
@@ -17,17 +17,17 @@ A file holds a label and a text a line: tab-separated, .csv (first row may name 
 Labels are NEGATIVE, NEUTRAL, POSITIVE in any case, or neg, neu, pos, or -1, 0, 1. Of each, at least 20 texts are needed; some hundreds are better.
 
   --ratings         labels are mean ratings from -4 to 4; three columns are an id, a rating and a text
-  --domains         each file is of another domain: all count the same, and each is judged by what the others teach
-  --from-scratch    forget what the model has learned before; needs thousands of texts
-  --output <file>   where the weights go (default: functions/stages/ml-inference/weights.generated.json)
+  --domains         each file is another domain: all have the same weight, and each is tested on a model of the others
+  --from-scratch    start without the present weights; needs thousands of texts
+  --output <file>   the file for the weights (default: functions/stages/ml-inference/weights.generated.json)
   --help
 
 Equal files give equal weights. Exit codes: 0 the weights are written, 2 wrong call, or a file that cannot be read.`;
 
-const fewestTexts = 20;
+const minTexts = 20;
 export const weightsFile = "functions/stages/ml-inference/weights.generated.json";
 
-/** What the command needs of the world. */
+/** The process that the command runs in; tests pass another. */
 export interface TrainTerminal {
   /** @throws where there is no such file. */
   read(file: string): string;
@@ -98,10 +98,10 @@ function read(file: string, { read }: TrainTerminal): string {
 function refuseTooFew(texts: readonly LabelledText[]): void {
   const lacking = sentiments
     .map((sentiment, place) => ({ sentiment, count: texts.filter(({ target }) => highest(target) === place).length }))
-    .filter(({ count }) => count < fewestTexts);
+    .filter(({ count }) => count < minTexts);
   if (lacking.length === 0) return;
   const found = lacking.map(({ sentiment, count }) => `${count} ${sentiment}`).join(", ");
-  throw new UnreadableTextsError(`At least ${fewestTexts} texts of each sentiment are needed; there are ${found}.`);
+  throw new UnreadableTextsError(`At least ${minTexts} texts of each sentiment are needed; there are ${found}.`);
 }
 
 function qualityTable(compared: readonly Compared[], { domains, "from-scratch": fromScratch }: TrainOptions): string {
@@ -122,7 +122,7 @@ function qualityTable(compared: readonly Compared[], { domains, "from-scratch": 
     ),
   ]);
   const others = domains ? "the other files" : "four fifths of the texts, without the one in question";
-  return `${table(["", "texts", "right %", "macro-F1 %", "calibration error %"], rows)}\n"After" is what a model says that learned from ${others}.`;
+  return `${table(["", "texts", "right %", "macro-F1 %", "calibration error %"], rows)}\n"After" is the answer of a model that was trained on ${others}.`;
 }
 
 function qualityRow(name: string, answers: readonly Answer[]): Row {

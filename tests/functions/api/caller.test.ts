@@ -6,7 +6,7 @@ const owner = (authorizer?: object) => ownerOf(httpEvent({ requestContext: { req
 const jwt = (claims: object) => ({ jwt: { claims, scopes: null } });
 const iam = (userId: string) => ({ iam: { userId } });
 
-test("everyone is the same owner where nobody is asked who they are", () => {
+test("without authentication everyone is the same owner", () => {
   expect(owner()).toBe("public");
 });
 
@@ -26,6 +26,10 @@ test("a token's owner is its issuer's subject, whatever else it says; a signer's
   expect(ann).toMatch(/^[\w-]{22}$/);
 });
 
-test.each([{}, { sub: "" }, { sub: "ann" }])("a token of the claims %j belongs to nobody", (claims) => {
-  expect(() => owner(jwt(claims))).toThrow(expect.objectContaining({ statusCode: 403 }));
+test.each([
+  [{}, "The token has no iss claim."],
+  [{ iss: "https://a.example", sub: "" }, "The token has no sub claim."],
+  [{ sub: "ann" }, "The token has no iss claim."],
+])("a token with the claims %j is refused", (claims, message) => {
+  expect(() => owner(jwt(claims))).toThrow(expect.objectContaining({ code: "TokenClaimMissing", message }));
 });

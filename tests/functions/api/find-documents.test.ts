@@ -16,7 +16,7 @@ beforeEach(() => {
   const related = new RelatedDocuments(store, () => now);
   post = (jobId, text, owner = "public") =>
     related.post({ owner, jobId, generation: "g1", createdAt: now - 100, expiresAt: now + 86_400 }, documentTerms(text));
-  const handler = createHttpHandler(findDocumentsRoute(related));
+  const handler = createHttpHandler(findDocumentsRoute(related), console);
   search = async (q) => {
     const { statusCode, body } = await handler(httpEvent(q === undefined ? {} : { queryStringParameters: { q } }));
     return { status: statusCode, body: JSON.parse(String(body)) };
@@ -61,18 +61,18 @@ test("another owner's documents are not found", async () => {
 });
 
 describe("is refused with a sentence that says what to do:", () => {
-  const required = "Parameter 'q' is required and must not be empty. Send words to look for, as in /search?q=glacier+ice.";
-  const wordless = "The query holds only stop words, numbers or signs. Name a word that the documents are about.";
+  const required = "Parameter 'q' is required and must not be empty. Send words to search for, as in /search?q=glacier+ice.";
+  const wordless = "Parameter 'q' has only stop words, numbers or punctuation. Send a word that the documents are about.";
   test.each([
     ["no query", undefined, required],
     ["an empty one", " \n", required],
     ["stop words", "what is the", wordless],
     ["numbers and signs", "20417 & 😀", wordless],
-    ["1,001 characters", ` ${"ä".repeat(1_001)} `, "The query has 1001 characters; the limit is 1000. Send the words that matter."],
+    ["1,001 characters", ` ${"ä".repeat(1_001)} `, "Parameter 'q' has 1001 characters; the limit is 1000. Send fewer words."],
   ])("%s", async (_, q, sentence) => {
     const { status, body } = await search(q);
 
-    expect([status, body]).toEqual([400, problem(400, "Bad Request", sentence)]);
+    expect([status, body]).toEqual([400, problem(400, "Bad Request", "InvalidQuery", sentence)]);
     expect(store.queries).toEqual([]);
   });
 

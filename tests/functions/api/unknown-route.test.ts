@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
+import { createHttpHandler } from "../../../functions/api/http.ts";
 import { unknownRoute } from "../../../functions/api/unknown-route.ts";
 import { bodyOf, problem } from "../../support/answers.ts";
 import { httpEvent } from "../../support/http-event.ts";
 
-const answer = unknownRoute(["POST /jobs", "GET /jobs/{jobId}", "DELETE /jobs/{jobId}", "GET /jobs/{jobId}/text"]);
+const routeKeys = ["POST /jobs", "GET /jobs/{jobId}", "DELETE /jobs/{jobId}", "GET /jobs/{jobId}/text"];
+const answer = createHttpHandler(unknownRoute(routeKeys), console);
 const request = (method: string, rawPath: string) => {
   const { requestContext } = httpEvent({});
   return httpEvent({ rawPath, requestContext: { ...requestContext, http: { ...requestContext.http, method } } });
@@ -16,8 +18,10 @@ test.each([
 ])("$method $path is a 405 that says what is possible", async ({ method, path, allow }) => {
   const { statusCode, headers, ...rest } = await answer(request(method, path));
 
-  expect({ statusCode, headers }).toEqual({ statusCode: 405, headers: { "content-type": "application/json", allow } });
-  expect(bodyOf(rest)).toEqual(problem(405, "Method Not Allowed", `${method} is not possible at ${path}. Use ${allow}.`));
+  expect({ statusCode, headers }).toEqual({ statusCode: 405, headers: { "content-type": "application/problem+json", allow } });
+  expect(bodyOf(rest)).toEqual(
+    problem(405, "Method Not Allowed", "MethodNotAllowed", `Method ${method} is not allowed for ${path}. Use ${allow}.`),
+  );
 });
 
 test("OPTIONS of a known path is a 204 that says what is possible", async () => {
@@ -28,6 +32,6 @@ test("OPTIONS of a known path is a 204 that says what is possible", async () => 
 test.each(["/", "/job", "/jobs/", "/jobs/1/2", "/jobs/1/text/2", "/jobs//text"])("%s is a 404", async (path) => {
   const { statusCode, headers, ...rest } = await answer(request("GET", path));
 
-  expect({ statusCode, headers }).toEqual({ statusCode: 404, headers: { "content-type": "application/json" } });
-  expect(bodyOf(rest)).toEqual(problem(404, "Not Found", `There is nothing at ${path}.`));
+  expect({ statusCode, headers }).toEqual({ statusCode: 404, headers: { "content-type": "application/problem+json" } });
+  expect(bodyOf(rest)).toEqual(problem(404, "Not Found", "RouteNotFound", `Route '${path}' not found`));
 });

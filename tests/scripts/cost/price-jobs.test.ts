@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { stages } from "../../../functions/stages/registry.ts";
 import { asDurableFunction, asSleepingWorker, asStandard } from "../../../scripts/cost/alternatives.ts";
 import { expressGigabyteSeconds, gigabyteSeconds, pollsOf, priceJobs, total } from "../../../scripts/cost/price-jobs.ts";
 import type { Usage } from "../../../scripts/cost/usage.ts";
@@ -97,10 +98,10 @@ test("a Standard workflow costs 25 dollars for each of its three states, and log
   expect(parts["table writes"]).toBeCloseTo(17 * 0.625);
 });
 
-test("a durable function costs three operations, spares two invocations, and has the memory of OCR all along", () => {
+test("a durable function costs an operation for each stage, spares two invocations, and has the memory of OCR all along", () => {
   const parts = asDurableFunction(measurement, traffic);
 
-  expect(parts["durable operations"]).toBe(24);
+  expect(parts["durable operations"]).toBe(8 * stages.length);
   expect(parts["Step Functions"]).toBe(0);
   expect(parts["Lambda requests"]).toBeCloseTo(1.6);
   expect(parts["Lambda time"]).toBeCloseTo(13.3334 * (0.5 * 0.04 + 2 * 0.07 + 6 * 0.5 * 0.01));

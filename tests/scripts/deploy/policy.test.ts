@@ -22,7 +22,7 @@ const role = arn("iam", (name) => `role/${name}`, `:${account}`);
 const api = arn("apigateway", () => "/apis/a1b2c3", `${region}:`);
 const bucket = arn("s3", (name) => name, ":");
 
-/** What Pulumi's AWS provider calls to make, read, change and delete a resource: written out from the service authorization reference. */
+/** The calls of Pulumi's AWS provider that create, read, change and delete a resource: written out from the service authorization reference. */
 const needs: Record<string, readonly Need[]> = {
   "aws:apigatewayv2/api:Api": [
     { actions: "apigateway:POST", on: arn("apigateway", () => "/apis", `${region}:`) },
@@ -136,7 +136,7 @@ const needs: Record<string, readonly Need[]> = {
   ],
 };
 
-/** What a private network needs beside; a Vpc of awsx declares the parts of a network by itself. */
+/** The additional calls for a private network; a Vpc of awsx declares the parts of a network by itself. */
 const networkNeeds: Record<string, string> = {
   "aws:ec2/securityGroup:SecurityGroup":
     "CreateSecurityGroup DescribeSecurityGroups DescribeSecurityGroupRules AuthorizeSecurityGroupEgress RevokeSecurityGroupEgress DeleteSecurityGroup DescribeNetworkInterfaces DetachNetworkInterface DeleteNetworkInterface",
@@ -164,7 +164,7 @@ let resources: readonly DeclaredResource[];
 let networkTypes: string[];
 beforeAll(async () => {
   ({ resources } = await evaluatedProgram(
-    ...["alarmEmail=ada@example.com", "corsOrigins=https://app.example.com", "protect=true", "relatedDocuments=list"],
+    ...["alarmEmail=ada@example.com", "corsOrigins=https://app.example.com", "protect=true", "search=true"],
   ));
   const network = await evaluatedProgram("privateNetwork=true");
   const types = new Set(resources.map(({ type }) => type));

@@ -2,8 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import { parse } from "node:path";
 import { parseEnv } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { loadEnvFile, stackOf, targetOf } from "../../../scripts/deploy/settings.ts";
-import { StackFile } from "../../../scripts/deploy/stack-file.ts";
+import { loadEnvFile, StackFile, stackOf, targetOf } from "../../../scripts/deploy/settings.ts";
 import { DeployProject, stackYaml } from "../../support/deploy-project.ts";
 import { projectFolder } from "../../support/evaluated-program.ts";
 
@@ -16,7 +15,7 @@ afterEach(() => project.close());
 const target = (env: NodeJS.ProcessEnv, stack = "dev") => targetOf(env, new StackFile(project.folder, stack));
 
 describe(".env", () => {
-  test("sets what is not set yet, and nothing where it is empty", () => {
+  test("sets what is not set, and nothing where it is empty", () => {
     project.write(".env", '# keys\nAWS_PROFILE=\nSTACK_NAME=test\nAWS_DEFAULT_REGION="eu-west-1" # Dublin\nA=file\nB=file\n');
     const env = { A: "shell", B: "" };
 
@@ -25,7 +24,7 @@ describe(".env", () => {
     expect(env).toEqual({ STACK_NAME: "test", AWS_DEFAULT_REGION: "eu-west-1", A: "shell", B: "file" });
   });
 
-  test("need not be there", () => {
+  test("is optional", () => {
     const env = {};
 
     loadEnvFile(`${project.folder}/bin`, env);
@@ -33,7 +32,7 @@ describe(".env", () => {
     expect(env).toEqual({});
   });
 
-  test("made from example.env knows these variables, and holds no secret", () => {
+  test("copied from example.env has these variables, and no secret", () => {
     const example = parseEnv(readFileSync(new URL("../../../example.env", import.meta.url), "utf8"));
 
     expect(example).toEqual({
@@ -49,12 +48,10 @@ describe(".env", () => {
   });
 });
 
-const longestStack = "Team-a_2345678901234567890A";
+const longStack = "Team-a_2345678901234567890A";
 
 test("the functions of a stack with the longest name have names that Lambda takes", () => {
-  const names = globSync("functions/*.ts", { cwd: projectFolder }).map(
-    (file) => `async-text-processing-${longestStack}-${parse(file).name}`,
-  );
+  const names = globSync("functions/*.ts", { cwd: projectFolder }).map((file) => `async-text-processing-${longStack}-${parse(file).name}`);
 
   expect(names.filter((name) => name.length > 64)).toEqual([]);
 });
@@ -63,12 +60,12 @@ describe("the stack's name", () => {
   test.each([
     [{}, "dev"],
     [{ STACK_NAME: "" }, "dev"],
-    [{ STACK_NAME: longestStack }, longestStack],
+    [{ STACK_NAME: longStack }, longStack],
   ])("of %j is %s", (env, name) => {
     expect(stackOf(env)).toBe(name);
   });
 
-  test.each([`${longestStack}B`, "my stack", "org/dev", "dev & calc", "v1.2"])("may not be %s", (name) => {
+  test.each([`${longStack}B`, "my stack", "org/dev", "dev & calc", "v1.2"])("may not be %s", (name) => {
     expect(() => stackOf({ STACK_NAME: name })).toThrow(
       `STACK_NAME takes up to 27 letters, digits, hyphens and underscores, since it becomes part of the functions' names, not "${name}".`,
     );
@@ -87,7 +84,7 @@ describe("the target", () => {
 
   test("refuses a region that is none", () => {
     expect(() => target({ AWS_DEFAULT_REGION: "Frankfurt" })).toThrow(
-      'An AWS region is a code such as eu-central-1, not "Frankfurt": mend AWS_DEFAULT_REGION in .env.',
+      'An AWS region is a code such as eu-central-1, not "Frankfurt": correct AWS_DEFAULT_REGION in .env.',
     );
   });
 
@@ -104,11 +101,11 @@ describe("the stack's file", () => {
   const salted = `${stackYaml}encryptionsalt: v1:abc=:v1:def\n`;
 
   test.each([
-    ["a salt is taken out", stackYaml, salted, stackYaml],
+    ["a salt is removed", stackYaml, salted, stackYaml],
     ["a salt that was there stays", salted, salted, salted],
-    ["a file that is only a salt goes", undefined, "encryptionsalt: v1:abc=:v1:def\n", undefined],
-    ["a file that was rewritten is as it was", stackYaml, "config: {letters:logLevel: INFO}\nencryptionsalt: v1:abc\n", stackYaml],
-    ["what somebody else changed stays", stackYaml, "config:\n  letters:logLevel: DEBUG\n", "config:\n  letters:logLevel: DEBUG\n"],
+    ["a file with only a salt is removed", undefined, "encryptionsalt: v1:abc=:v1:def\n", undefined],
+    ["a file that was rewritten is restored", stackYaml, "config: {letters:logLevel: INFO}\nencryptionsalt: v1:abc\n", stackYaml],
+    ["other changes stay", stackYaml, "config:\n  letters:logLevel: DEBUG\n", "config:\n  letters:logLevel: DEBUG\n"],
   ])("%s", async (_, before, during, after) => {
     const name = before === undefined ? "new" : "dev";
     if (before !== undefined) project.write("Pulumi.dev.yaml", before);
@@ -119,7 +116,7 @@ describe("the stack's file", () => {
     expect([result, project.read(`Pulumi.${name}.yaml`)]).toEqual(["done", after]);
   });
 
-  test("that is gone stays gone", async () => {
+  test("that does not exist is not created", async () => {
     const file = new StackFile(project.folder, "new");
 
     await file.keptDuring(() => Promise.resolve());

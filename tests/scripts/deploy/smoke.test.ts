@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { ManualClock } from "../../../packages/local/testing/manual-clock.ts";
-import { smoke } from "../../../scripts/deploy/smoke.ts";
+import { smoke } from "../../../scripts/deploy/deploy.ts";
 
 const job = [Response.json({ jobId: "j-1", status: "PENDING" }, { status: 202 }), Response.json({ jobId: "j-1", status: "DONE" })];
 
-/** What an API is asked that gives these answers at its base address, and how long it was waited for, in seconds. */
+/** The calls of an API that gives these answers at its base address. */
 async function asked(answers: readonly Response[]) {
   const clock = new ManualClock(0);
   const calls: string[] = [];

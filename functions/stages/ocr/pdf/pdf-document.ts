@@ -1,5 +1,5 @@
-import { DocumentProtectedError, DocumentUnreadableError } from "../../errors.ts";
 import type { PageImage } from "../page-image.ts";
+import { DocumentProtectedError, DocumentUnreadableError } from "../stage.ts";
 import type { PageLayer } from "./page-layer.ts";
 import { Pdfium, type PdfiumCalls } from "./pdfium.ts";
 import { renderSize } from "./render-size.ts";

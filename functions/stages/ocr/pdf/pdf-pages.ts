@@ -1,7 +1,7 @@
-import { DocumentUnreadableError } from "../../errors.ts";
 import type { Pace } from "../pace.ts";
 import type { PageImage, PageText } from "../page-image.ts";
 import type { PageSource } from "../page-source.ts";
+import { DocumentUnreadableError } from "../stage.ts";
 import { countLetters, isWhole, makesSense, textOf } from "./page-layer.ts";
 import { PdfDocument } from "./pdf-document.ts";
 import { preflight } from "./preflight.ts";

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { PDFiumModule } from "@hyzyla/pdfium";
-import { DocumentTooLargeError, DocumentUnreadableError, StageError } from "../../errors.ts";
+import { StageError } from "../../errors.ts";
 import { pathOfEngineFile, pdfiumFile } from "../engine-files.ts";
+import { DocumentTooLargeError, DocumentUnreadableError } from "../stage.ts";
 import { TimeLimitError, withinTime } from "../time-limit.ts";
 
 /** pdfium's functions in C, as far as they are called here. Pages, objects and buffers are addresses; 0 is none. */

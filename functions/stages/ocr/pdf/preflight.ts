@@ -1,6 +1,6 @@
 import { inflateSync, constants as zlib } from "node:zlib";
 import { bufferOf } from "../../document.ts";
-import { DocumentTooLargeError } from "../../errors.ts";
+import { DocumentTooLargeError } from "../stage.ts";
 
 /** A part of a file may grow to so many bytes, whatever it is. */
 const harmlessBytes = 1024 * 1024;

@@ -1,4 +1,4 @@
-import { UnsupportedDocumentError } from "../../errors.ts";
+import { UnsupportedDocumentError } from "../stage.ts";
 
 /** Dots an inch: print of 5 points is read at 200 as at 300, and a page takes memory with their square. */
 const dotsPerInch = 240;

@@ -12,18 +12,17 @@ import documents from "./documents.json" with { type: "json" };
 export const keywordsHead: Row = ["Keywords", "right of the first five %"];
 export const relatedHead: Row = ["Related documents", "found of four %", "right of those listed %"];
 
-/** What was read. */
-export const searchNote = `${documents.length} short documents, five on each topic, with the words that a reader finds most telling; a related document is one on the same topic.`;
+export const searchNote = `${documents.length} short documents, five on each topic, with the keywords that a reader chose; a related document is one on the same topic.`;
 
-/** How many of the five keywords of each document a reader has named too, in any form of the word. */
+/** The share of the five keywords of each document that a reader chose too, in any form of the word. */
 export function evaluateKeywords(): Row[] {
   return [
     ["this project", precision(documents.map(({ text, keywords }) => shareNamed(topKeywords(termUses(text)), keywords)))],
-    ["commonest words", precision(documents.map(({ text, keywords }) => shareNamed(commonestWords(text), keywords)))],
+    ["most frequent words", precision(documents.map(({ text, keywords }) => shareNamed(frequentWords(text), keywords)))],
   ];
 }
 
-/** What each lists first for each document, four at most; there are four on the document's own topic. */
+/** The quality of the first four documents that each system lists as related; there are four on a document's own topic. */
 export function evaluateRelated(): Row[] {
   const miniSearch = new MiniSearch({ fields: ["text"], idField: "id" });
   miniSearch.addAll(documents.map(({ text }, id) => ({ id, text })));
@@ -44,7 +43,7 @@ function shareNamed(found: readonly string[], named: readonly string[]): number 
   return found.filter((word) => stems.has(stemOf(word))).length / keywordCount;
 }
 
-function commonestWords(text: string): string[] {
+function frequentWords(text: string): string[] {
   const counts = new Map<string, number>();
   for (const word of segmentWords(text.toLowerCase())) if (!englishStopWords.has(word)) counts.set(word, (counts.get(word) ?? 0) + 1);
   const ordered = [...counts].sort(([, a], [, b]) => b - a);

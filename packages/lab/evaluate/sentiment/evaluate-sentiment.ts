@@ -3,21 +3,21 @@ import { sentimentOf } from "../../../../functions/stages/ml-inference/analyse-s
 import { sentiments } from "../../../../functions/stages/ml-inference/sentiment.ts";
 import { shippedModel } from "../../../../functions/stages/ml-inference/shipped-model.ts";
 import type { Row } from "../../../../scripts/table.ts";
-import { type Answer, likeliest, qualityOf } from "../../train/quality.ts";
+import { type Answer, mostLikely, qualityOf } from "../../train/quality.ts";
 import labelled from "./labelled.json" with { type: "json" };
 
-/** Answers of one system; `right` is passed through. */
+/** One system to compare; `right` is passed through. */
 type System = (text: string, right: Answer["right"]) => Answer;
 
 const systems: readonly (readonly [name: string, system: System])[] = [
-  ["this project", (text, right) => likeliest(sentimentOf(text, shippedModel), right)],
+  ["this project", (text, right) => mostLikely(sentimentOf(text, shippedModel), right)],
   ["VADER", byVader],
   ["two word lists", byWordLists],
 ];
 
 export const sentimentHead: Row = ["Sentiment", "right %", "half credit %", "macro-F1 %", "calibration error %"];
 
-/** How well each system reads the labelled texts of this project, none of which any of them has learned from. */
+/** The quality of each system on the labelled texts of this project, which none of them was trained on. */
 export function evaluateSentiment(): Row[] {
   return systems.map(([name, system]) => {
     const answers = labelled.map(({ text, sentiment }) => system(text, placeOf(sentiment)));
@@ -26,7 +26,6 @@ export function evaluateSentiment(): Row[] {
   });
 }
 
-/** What the columns mean, and what was read. */
 export const sentimentNote = `${labelled.length} texts: reviews, mails, short messages, facts, news. Half credit: of those that are not neutral, a NEUTRAL counts one half.`;
 
 function placeOf(sentiment: string): Answer["right"] {
@@ -34,7 +33,7 @@ function placeOf(sentiment: string): Answer["right"] {
   return sentiment === sentiments[2] ? 2 : 1;
 }
 
-/** VADER's own thresholds, and the strength of its score for a confidence. */
+/** Uses VADER's own thresholds, and the magnitude of its score as the confidence. */
 function byVader(text: string, right: Answer["right"]): Answer {
   const { compound } = vader.SentimentIntensityAnalyzer.polarity_scores(text);
   if (Math.abs(compound) < 0.05) return { guess: 1, right, confidence: 1 - Math.abs(compound) };

@@ -20,7 +20,7 @@ async function run(...args: string[]) {
 }
 
 describe("npm run evaluate", () => {
-  test("prints the seed and a table a stage, and tells its progress", async () => {
+  test("prints the seed and a table for each stage, and its progress", async () => {
     const { code, calls, printed, reported } = await run();
 
     expect(code).toBe(0);

@@ -4,7 +4,7 @@ import { evaluateSentiment } from "../../evaluate/sentiment/evaluate-sentiment.t
 
 const figures = (rows: readonly (readonly string[])[]) => rows.map(([, ...cells]) => cells.map(Number));
 
-test("the model reads the sentiment of our texts better than word lists, and is surer than VADER of what it is right about", () => {
+test("the model is more accurate on our texts than word lists and VADER, and better calibrated than VADER", () => {
   const [ours = [], vader = [], lists = []] = figures(evaluateSentiment());
 
   expect(ours[1]).toBeGreaterThan(lists[1] ?? 100);
@@ -12,13 +12,13 @@ test("the model reads the sentiment of our texts better than word lists, and is 
   expect(ours[3]).toBeLessThan(vader[3] ?? 0);
 });
 
-test("keywords are oftener those of a reader than the commonest words are", () => {
-  const [[ours = 0] = [], [commonest = 100] = []] = figures(evaluateKeywords());
+test("keywords are more often those of a reader than the most frequent words are", () => {
+  const [[ours = 0] = [], [frequent = 100] = []] = figures(evaluateKeywords());
 
-  expect(ours).toBeGreaterThan(commonest);
+  expect(ours).toBeGreaterThan(frequent);
 });
 
-test("what is listed as related is on the same topic nearly always", () => {
+test("documents that are listed as related are nearly always on the same topic", () => {
   const [[, ours = 0] = [], [, miniSearch = 100] = []] = figures(evaluateRelated());
 
   expect(ours).toBeGreaterThan(85);

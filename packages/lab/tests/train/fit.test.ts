@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { probabilitiesOf, scoresOf } from "../../../../functions/stages/ml-inference/model.ts";
 import { blankModel, fitModel } from "../../train/fit.ts";
 
-test("a weight moves until what holds it is as strong as what is left to learn", () => {
+test("a weight moves until the gradients of regularisation and loss are equal", () => {
   const features = { places: Uint32Array.of(7), values: Float64Array.of(0.5) };
   const examples = [
     { features, target: [1, 0, 0], weight: 2 },

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cellsOf } from "../../train/cells.ts";
 import { readLabelledTexts } from "../../train/labelled-texts.ts";
 
 const [negative, neutral, positive] = [
@@ -59,7 +58,7 @@ describe("readLabelledTexts", () => {
     expect(text?.target).toEqual(expected.map((share) => expect.closeTo(share, 2)));
   });
 
-  test("names the lines that it cannot read", () => {
+  test("lists the lines that it cannot read", () => {
     const content = "pos\tfine\ngood\tfine\nneg\n\npos\t \nconstructor\tfine\n";
 
     expect(() => readLabelledTexts("my/a.tsv", content, "sentiment")).toThrow(
@@ -72,7 +71,7 @@ describe("readLabelledTexts", () => {
     );
   });
 
-  test("names five at most", () => {
+  test("lists at most five", () => {
     expect(() => readLabelledTexts("a.tsv", "?\ttext\n".repeat(9), "sentiment")).toThrow(/line 5.*\nand 4 more\.$/s);
   });
 
@@ -87,13 +86,25 @@ describe("readLabelledTexts", () => {
   });
 });
 
-test("cells come back as they were written, by RFC 4180", () => {
-  const cell = fc.string({ unit: fc.constantFrom("a", " ", ",", '"', "\n", "é") });
+test("quoted cells are read as they were written, by RFC 4180, with the line of a mistake after them", () => {
+  const cell = fc.string({ unit: fc.constantFrom("a", " ", ",", '"', "\n", "é", "\r\n") }).map((text) => `${text}x`);
   fc.assert(
-    fc.property(fc.array(fc.array(cell, { minLength: 2, maxLength: 4 }), { minLength: 1 }), (rows) => {
-      const written = rows.map((cells) => cells.map((text) => `"${text.replaceAll('"', '""')}"`).join(",")).join("\r\n");
+    fc.property(fc.array(cell, { minLength: 1 }), fc.constantFrom("\n", "\r\n"), fc.boolean(), (cells, lineEnd, hasMark) => {
+      const rows = cells.map((text) => `pos,"${text.replaceAll('"', '""')}"${lineEnd}`);
+      const written = `${hasMark ? "\ufeff" : ""}${rows.join("")}`;
 
-      expect([...cellsOf(written, ",")].map(({ cells }) => cells)).toEqual(rows);
+      expect(readLabelledTexts("a.csv", written, "sentiment").map(({ text }) => text)).toEqual(cells);
+      expect(() => readLabelledTexts("a.csv", `${written}odd,text`, "sentiment")).toThrow(
+        `a.csv, line ${written.split("\n").length}: a label`,
+      );
     }),
   );
+});
+
+test("quotes within a cell, and in tab-separated files, are characters like others; one that is not closed is a mistake", () => {
+  const textsOf = (file: string, content: string) => readLabelledTexts(file, content, "sentiment").map(({ text }) => text);
+
+  expect(textsOf("a.csv", 'pos,a "good" one\nneg,"bad" one')).toEqual(['a "good" one', '"bad" one']);
+  expect(textsOf("a.tsv", 'pos\t"a\r\n\r\nneg\tb"\r\n')).toEqual(['"a', 'b"']);
+  expect(() => textsOf("a.csv", 'pos,fine\nneg,"open\nand so on')).toThrow(/^a\.csv, line 3: Quote Not Closed/);
 });

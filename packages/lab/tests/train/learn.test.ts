@@ -15,7 +15,7 @@ const targets = [
   [0, 1, 0],
   [0, 0, 1],
 ] as const;
-/** Words that nobody has rated, so that only the texts can tell. */
+/** Words without a rating, so that only the texts can teach them. */
 const words = ["zork", "blorp", "quux"] as const;
 
 const texts = Array.from({ length: 60 }, (_, index) => ({
@@ -25,7 +25,7 @@ const texts = Array.from({ length: 60 }, (_, index) => ({
 }));
 const guessOf = (model: typeof blankModel, text: string) => highest(probabilitiesOf(scoresOf(model, featuresOf([...tokensOf(text)]))));
 
-test("a small set of texts is told apart, also by models that have not seen the text in question", () => {
+test("a small set of texts is learned, also by models that were not trained on the text in question", () => {
   const { model, compared } = learn(texts, { start: shippedModel, byDomain: false });
 
   expect(words.map((word) => guessOf(model, `Another ${word} came in.`))).toEqual([0, 1, 2]);
@@ -33,20 +33,20 @@ test("a small set of texts is told apart, also by models that have not seen the 
   expect(compared.filter(({ before }) => before.guess === before.right).length).toBeLessThan(40);
 });
 
-test("what was known before is kept", () => {
+test("earlier training is kept", () => {
   const { model } = learn(texts, { start: shippedModel, byDomain: false });
 
   expect(guessOf(model, "What a wonderful holiday, we loved it!")).toBe(2);
   expect(guessOf(model, "A horrible, boring film.")).toBe(0);
 });
 
-test("by domain, each file is judged by what the others teach", () => {
+test("by domain, each file is tested on a model of the others", () => {
   const other = texts.map((text, index) => ({ ...text, text: text.text.replace(words[index % 3] ?? "", "thing"), source: "other.tsv" }));
 
   const { compared } = learn([...texts, ...other], { start: blankModel, byDomain: true });
 
   const right = compared.filter(({ source, after }) => source === "tickets.tsv" && after.guess === after.right);
-  expect(right.length).toBeLessThan(40); // `thing` tells nothing of `zork`
+  expect(right.length).toBeLessThan(40); // `thing` does not teach `zork`
 });
 
 test("equal texts give equal bytes, and progress ends at 1", () => {
@@ -69,7 +69,7 @@ test("a byte a weight changes hardly any answer", () => {
   expect(changed.length).toBeLessThanOrEqual(2);
 });
 
-test("scores that are right as often as they say stay; others are sharpened or dulled", () => {
+test("calibrated scores stay; others are sharpened or flattened", () => {
   // A score of ln 2 against 0 and 0 claims one half.
   const predictions = (right: number, wrong: number) => [
     ...Array.from({ length: right }, () => ({ scores: [Math.log(2), 0, 0], target: targets[0], weight: 1 }) as const),

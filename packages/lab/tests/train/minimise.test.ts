@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { minimise } from "../../train/minimise.ts";
 
-test("finds the least point of a stretched bowl", () => {
+test("finds the minimum of a stretched bowl", () => {
   fc.assert(
     fc.property(fc.array(fc.double({ min: -10, max: 10, noNaN: true }), { minLength: 1, maxLength: 8 }), (centre) => {
       const steepness = centre.map((_, index) => 10 ** (index % 3));
@@ -11,7 +11,7 @@ test("finds the least point of a stretched bowl", () => {
           const away = (point[index] ?? 0) - middle;
           gradient[index] = (steepness[index] ?? 0) * away;
           return value + ((steepness[index] ?? 0) * away * away) / 2;
-        }, 1); // 1 at its least: rounds that gain less than a millionth of that may end it
+        }, 1); // the minimum is 1: rounds that gain less than a millionth of it may end it
 
       const found = minimise(bowl, new Float64Array(centre.length), 200);
 
@@ -20,7 +20,7 @@ test("finds the least point of a stretched bowl", () => {
   );
 });
 
-test("stays where it is already least", () => {
+test("stays at the minimum", () => {
   const found = minimise(
     ([x = 0], gradient) => {
       gradient[0] = 2 * (x - 3);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { likeliest, qualityOf } from "../../train/quality.ts";
+import { mostLikely, qualityOf } from "../../train/quality.ts";
 
-test("quality is accuracy, half credit for NEUTRAL, macro-F1 and the distance of confidence from what is right", () => {
+test("quality is accuracy, half credit for NEUTRAL, macro-F1 and calibration error", () => {
   const answers = [
     ...[2, 2, 2, 1].map((right) => ({ guess: 2, right, confidence: 0.8 }) as const),
     ...[0, 0].map((right) => ({ guess: 0, right, confidence: 0.8 }) as const),
@@ -17,7 +17,7 @@ test("quality is accuracy, half credit for NEUTRAL, macro-F1 and the distance of
   expect(quality.calibrationError).toBeCloseTo((0.2 + 0.2) / 8);
 });
 
-test("the guess is the likeliest sentiment, and its probability the confidence", () => {
-  expect(likeliest([0.2, 0.5, 0.3], 0)).toEqual({ guess: 1, right: 0, confidence: 0.5 });
-  expect(likeliest([0.2, 0.2, 0.6], 2)).toEqual({ guess: 2, right: 2, confidence: 0.6 });
+test("the guess is the most likely sentiment, and its probability the confidence", () => {
+  expect(mostLikely([0.2, 0.5, 0.3], 0)).toEqual({ guess: 1, right: 0, confidence: 0.5 });
+  expect(mostLikely([0.2, 0.2, 0.6], 2)).toEqual({ guess: 2, right: 2, confidence: 0.6 });
 });

@@ -28,7 +28,7 @@ function run(args: readonly string[], files: Readonly<Record<string, string>> = 
 }
 
 describe("npm run train", () => {
-  test("writes weights, and prints how good they are before and after", () => {
+  test("writes weights, and prints their quality before and after", () => {
     const { code, written, printed, reported } = run(["a.tsv"], { "a.tsv": lines(20) });
 
     expect(code).toBe(0);
@@ -41,7 +41,7 @@ describe("npm run train", () => {
     expect(reported).toMatch(/^60 texts of 1 file\n.*100 %$/s);
   });
 
-  test("takes rated domains from scratch, and writes where it is told to", () => {
+  test("trains on rated domains from scratch, and writes to --output", () => {
     const { code, written, printed } = run(["--ratings", "--domains", "--from-scratch", "--output", "w.json", "a.tsv", "b.tsv"], {
       "a.tsv": rated,
       "b.tsv": rated,
@@ -53,7 +53,7 @@ describe("npm run train", () => {
     expect(printed).toMatch(/a\.tsv, after.*\nb\.tsv, after.*\nall, after +120 +100\.0/);
   });
 
-  test("--help says what it takes", () => {
+  test("--help prints its options", () => {
     const { code, printed } = run(["--help"]);
 
     expect(code).toBe(0);

@@ -280,6 +280,8 @@ describe("a role's trust policy", () => {
       { ...assume, Action: ["sts:AssumeRole", "sts:TagSession"] },
       "A trust policy that does more than allow sts:AssumeRole",
     ],
+    ["a denial", { ...assume, Effect: "Deny" }, "A trust policy that does more than allow sts:AssumeRole"],
+    ["an account", { ...assume, Principal: { AWS: "*" } }, "AWS is not a member of a Principal that is evaluated here"],
     ["no principal", { Effect: "Allow", Action: "sts:AssumeRole" }, "Principal must be an object"],
     ["everyone", { ...assume, Principal: "*" }, "Principal must be an object"],
     ["a resource", { ...assume, Resource: "*" }, "Resource is not a member of a trust policy's statement"],

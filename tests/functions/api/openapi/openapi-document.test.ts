@@ -25,8 +25,8 @@ test.each([
 );
 
 test.each([
-  ["relatedDocuments=count", false],
-  ["relatedDocuments=list", true],
+  ["search=false", false],
+  ["search=true", true],
 ])("with %s, it describes the calls that the stack has routes for, and no other", async (set, search) => {
   const { resources } = await evaluatedProgram(set);
   const routeKeys = resources.filter(({ type }) => type === "aws:apigatewayv2/route:Route").map(({ inputs }) => inputs["routeKey"]);
@@ -37,7 +37,7 @@ test.each([
   expect(described.sort()).toEqual(routeKeys.filter((key) => key !== "$default").sort());
 });
 
-test("who has to say who they are is asked at every call but the description's own", () => {
+test("every call needs authentication but the one for the description itself", () => {
   const { paths, components } = openApiDocument({ authentication: "jwt", search: true }) as unknown as Document;
 
   const open = Object.entries(paths).filter(([, calls]) => Object.values(calls).some(({ security }) => security === undefined));
@@ -70,9 +70,16 @@ describe("an answer in a test that is not as described fails the test", () => {
     ...answer,
   });
 
+  const refused = (change: object) => {
+    const detail = "Invalid JSON in request body";
+    const problem = { error: detail, code: "InvalidJson", type: "about:blank", title: "Bad Request", status: 400, detail, ...change };
+    return seen(JSON.stringify(problem), { status: 400, contentType: "application/problem+json" });
+  };
+
   test("one that is passes", () => {
     expect(() => refuseUndescribed(seen(JSON.stringify(accepted)))).not.toThrow();
     expect(() => refuseUndescribed(seen('{"message":"Forbidden"}', { status: 403 }))).not.toThrow();
+    expect(() => refuseUndescribed(refused({}))).not.toThrow();
     expect(() => refuseUndescribed(seen("", { method: "DELETE", path: "/jobs/a", status: 204, contentType: null }))).not.toThrow();
   });
 
@@ -80,6 +87,9 @@ describe("an answer in a test that is not as described fails the test", () => {
     ["a member too many", seen(JSON.stringify({ ...accepted, more: 1 }))],
     ["a member too few", seen('{"jobId":"a","status":"PENDING"}')],
     ["a member of another type", seen(JSON.stringify({ ...accepted, jobId: 1 }))],
+    ["a code of another call", refused({ code: "InvalidQuery" })],
+    ["an error without a code", refused({ code: undefined })],
+    ["an error with a member too many", refused({ instance: "a" })],
     ["another status", seen(JSON.stringify(accepted), { status: 200 })],
     ["another content type", seen("accepted", { contentType: "text/plain" })],
     ["a body where there is none", seen("{}", { method: "DELETE", path: "/jobs/a", status: 204 })],

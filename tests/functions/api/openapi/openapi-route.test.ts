@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { openApiRoute } from "../../../../functions/api/openapi/openapi-route.ts";
+import { openApiRoute } from "../../../../functions/api/openapi/openapi-document.ts";
 import { httpEvent } from "../../../support/http-event.ts";
 
-test("the description is answered with a tag, and to who has it as it is, with nothing", async () => {
+test("the description is answered with a tag, and with 304 to a client that has it", async () => {
   const route = openApiRoute({ authentication: "none", search: false });
 
   const first = await route(httpEvent({}));

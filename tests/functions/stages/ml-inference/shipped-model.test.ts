@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 import { sentimentOf } from "../../../../functions/stages/ml-inference/analyse-sentiment.ts";
 import { modelFrom, shippedModel } from "../../../../functions/stages/ml-inference/shipped-model.ts";
 import labelled from "../../../../packages/lab/evaluate/sentiment/labelled.json" with { type: "json" };
-import { likeliest, qualityOf } from "../../../../packages/lab/train/quality.ts";
+import { mostLikely, qualityOf } from "../../../../packages/lab/train/quality.ts";
 
 describe("the shipped model", () => {
   const answers = labelled.map(({ text, sentiment }) =>
-    likeliest(sentimentOf(text, shippedModel), sentiment === "NEGATIVE" ? 0 : sentiment === "NEUTRAL" ? 1 : 2),
+    mostLikely(sentimentOf(text, shippedModel), sentiment === "NEGATIVE" ? 0 : sentiment === "NEUTRAL" ? 1 : 2),
   );
 
   test("reads two in three of our texts as we do, and is seldom wrong about the side", () => {

@@ -2,13 +2,9 @@ import fc from "fast-check";
 import { PNG } from "pngjs";
 import { expect, test } from "vitest";
 import type { DocumentType } from "../../../../functions/stages/document.ts";
-import {
-  DocumentTooLargeError,
-  DocumentUnreadableError,
-  StageError,
-  UnsupportedDocumentError,
-} from "../../../../functions/stages/errors.ts";
+import { StageError } from "../../../../functions/stages/errors.ts";
 import { decodeImage } from "../../../../functions/stages/ocr/decode-image.ts";
+import { DocumentTooLargeError, DocumentUnreadableError, UnsupportedDocumentError } from "../../../../functions/stages/ocr/stage.ts";
 import { jpegFile, jpegSegment, pngChunk, pngFile } from "./image-files.ts";
 
 const side = 32;

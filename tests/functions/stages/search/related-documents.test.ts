@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { documentTerms, queryTerms } from "../../../../functions/stages/search/document-vector.ts";
-import { type PostedJob, RelatedDocuments } from "../../../../functions/stages/search/related-documents.ts";
+import { RelatedDocuments } from "../../../../functions/stages/search/related-documents.ts";
+import type { StageJob } from "../../../../functions/stages/stage-function.ts";
 import { MemoryPostings } from "./memory-postings.ts";
 
 const now = 1_800_000_000;
@@ -10,7 +11,7 @@ const moraine = documentTerms("Moraines tell glaciologists where a glacier was, 
 const remade = documentTerms("Moraines tell glaciologists of meltwater and ice, and of the sea.");
 const violin = documentTerms("A violin maker varnishes violins of spruce and maple.");
 
-const job = (jobId: string, fields: Partial<PostedJob> = {}): PostedJob => ({
+const job = (jobId: string, fields: Partial<StageJob> = {}): StageJob => ({
   owner: "public",
   jobId,
   generation: "g1",
@@ -26,7 +27,7 @@ beforeEach(() => {
   related = new RelatedDocuments(store, () => now);
 });
 
-const idsFound = async (as: PostedJob) => (await related.find(as, glacier)).documents.map(({ jobId }) => jobId);
+const idsFound = async (as: StageJob) => (await related.find(as, glacier)).documents.map(({ jobId }) => jobId);
 
 describe("RelatedDocuments", () => {
   test("finds what was posted before and shares terms, and nothing else", async () => {

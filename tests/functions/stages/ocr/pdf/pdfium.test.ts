@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { NoTextFoundError } from "../../../../../functions/stages/errors.ts";
 import { Pdfium } from "../../../../../functions/stages/ocr/pdf/pdfium.ts";
+import { NoTextFoundError } from "../../../../../functions/stages/ocr/stage.ts";
 import { TimeLimitError } from "../../../../../functions/stages/ocr/time-limit.ts";
 
 const mebibyte = 1024 * 1024;

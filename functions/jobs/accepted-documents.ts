@@ -1,0 +1,58 @@
+import { type DocumentType, documentTypes, type ScannedDocument } from "../stages/document.ts";
+import { checkImageSize, imageSizeOf, typeOf } from "../stages/document-checks.ts";
+import { SubmissionError } from "./errors.ts";
+
+/** Maximum of a text, in bytes of UTF-8. */
+const maxTextBytes = 1024 * 1024;
+
+/** Maximum of an uploaded document, in bytes. */
+export const maxUploadBytes = 50 * 1024 * 1024;
+
+/** Bytes at the beginning of a document that hold its type, and the size of all but the strangest images. */
+export const bytesToCheck = 1024 * 1024;
+
+export const isDocumentType = (type: string): type is DocumentType => (documentTypes as readonly string[]).includes(type);
+
+/**
+ * Trims a text at both ends.
+ *
+ * @throws {@link SubmissionError} for an empty text, one that is not well-formed, and one above 1 MiB.
+ */
+export function acceptedText(given: string): string {
+  const text = given.trim();
+  if (text === "") throw new SubmissionError("TextRequired", "Field 'text' is required and must not be empty");
+  if (!text.isWellFormed()) throw new SubmissionError("InvalidUnicode", "The text contains a lone surrogate. Send well-formed Unicode.");
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= maxTextBytes) return text;
+  throw new SubmissionError("DocumentTooLarge", `The text has ${bytes} bytes; the limit is ${maxTextBytes} bytes (1 MiB) of UTF-8.`);
+}
+
+/** @throws {@link SubmissionError} for an empty document. As {@link checkContent}. */
+export function acceptedDocument(document: ScannedDocument): ScannedDocument {
+  if (document.bytes.byteLength === 0) throw new SubmissionError("DocumentRequired", "The document is empty.");
+  checkContent(document.type, document.bytes);
+  return document;
+}
+
+/** @throws {@link SubmissionError} above 50 MiB. */
+export function checkUploadSize(bytes: number): void {
+  if (bytes <= maxUploadBytes) return;
+  throw new SubmissionError("DocumentTooLarge", `The document has ${bytes} bytes; the limit is ${maxUploadBytes} bytes (50 MiB).`);
+}
+
+/**
+ * Checks that a document is of its type, and that an image has a size that can be read. Other damage shows when it is read.
+ *
+ * @param start the whole document, or {@link bytesToCheck} of its beginning.
+ * @throws {@link SubmissionError} where it is of another type; a `StageError` where it is damaged, or an image too large or too small.
+ */
+export function checkContent(type: DocumentType, start: Uint8Array): void {
+  const found = typeOf(start);
+  if (found !== type) {
+    const content = found ?? "neither PNG, JPEG nor PDF";
+    throw new SubmissionError("ContentTypeMismatch", `Content-Type is ${type}, but the content is ${content}.`);
+  }
+  const size = imageSizeOf(start, type);
+  const mayComeLater = type === "application/pdf" || (size === undefined && start.byteLength >= bytesToCheck);
+  if (!mayComeLater) checkImageSize(size);
+}

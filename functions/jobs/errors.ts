@@ -1,0 +1,27 @@
+/** Why a document does not become a job. */
+export type SubmissionErrorCode =
+  | "ContentTypeMismatch"
+  | "DocumentRequired"
+  | "DocumentTooLarge"
+  | "IdempotencyKeyReused"
+  | "InvalidUnicode"
+  | "JobNotStored"
+  | "TextRequired"
+  | "UnsupportedMediaType"
+  | "UploadAlreadyUsed"
+  | "UploadChanged"
+  | "UploadNotFound";
+
+/** A document that does not become a job. The message is for the client to read. */
+export class SubmissionError extends Error {
+  override readonly name = "SubmissionError";
+  readonly code: SubmissionErrorCode;
+
+  constructor(code: SubmissionErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export const uploadNotFound = (uploadId: string): SubmissionError =>
+  new SubmissionError("UploadNotFound", `Upload '${uploadId}' not found. An upload is kept for one day and becomes one job.`);

@@ -1,0 +1,78 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { openJobsIndex } from "../functions/jobs/storage-layout.ts";
+import { allow, type Statement } from "./statement.ts";
+
+type TableKeys = Pick<aws.dynamodb.TableArgs, "hashKey" | "rangeKey" | "attributes" | "globalSecondaryIndexes">;
+
+export interface TableArgs {
+  /** The table can be restored to any second of the last 35 days, and cannot be deleted. */
+  readonly protect: boolean;
+}
+
+/** A table that is billed by request and forgets items once their `expiresAt` has passed. */
+abstract class DataTable extends pulumi.ComponentResource {
+  readonly name: pulumi.Output<string>;
+  readonly arn: pulumi.Output<string>;
+
+  constructor(type: string, name: string, keys: TableKeys, { protect }: TableArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(type, name, {}, opts);
+    const table = new aws.dynamodb.Table(
+      name,
+      {
+        billingMode: "PAY_PER_REQUEST",
+        ...keys,
+        ttl: { attributeName: "expiresAt", enabled: true },
+        pointInTimeRecovery: { enabled: protect }, // set either way: left out, it would stay as it was
+        deletionProtectionEnabled: protect,
+      },
+      { parent: this },
+    );
+    this.name = table.name;
+    this.arn = table.arn;
+    this.registerOutputs({ name: this.name, arn: this.arn });
+  }
+
+  /** The statement that grants exactly `actions` on the table. */
+  grant(...actions: readonly `dynamodb:${string}`[]): Statement {
+    return allow(actions, this.arn);
+  }
+}
+
+/** The table with one record per job, keyed by `jobId`, and the sparse index of jobs that are open. */
+export class JobTable extends DataTable {
+  static readonly #keys: TableKeys = {
+    hashKey: "jobId",
+    attributes: [
+      { name: "jobId", type: "S" },
+      { name: "openShard", type: "N" },
+      { name: "dueAt", type: "N" },
+    ],
+    globalSecondaryIndexes: [{ name: openJobsIndex, hashKey: "openShard", rangeKey: "dueAt", projectionType: "KEYS_ONLY" }],
+  };
+
+  constructor(name: string, args: TableArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("async-text-processing:index:JobTable", name, JobTable.#keys, args, opts);
+  }
+
+  /** The statement that grants a query of the index of open jobs. */
+  grantQueryOfOpenJobs(): Statement {
+    return allow(["dynamodb:Query"], pulumi.interpolate`${this.arn}/index/${openJobsIndex}`);
+  }
+}
+
+/** The table by which the search stage finds related documents: what documents of an owner hold a term, newest first. */
+export class PostingTable extends DataTable {
+  static readonly #keys: TableKeys = {
+    hashKey: "ownerTerm",
+    rangeKey: "place",
+    attributes: [
+      { name: "ownerTerm", type: "S" },
+      { name: "place", type: "S" },
+    ],
+  };
+
+  constructor(name: string, args: TableArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("async-text-processing:index:PostingTable", name, PostingTable.#keys, args, opts);
+  }
+}

@@ -1,0 +1,65 @@
+/** The part of the Amazon States Language that decides how long an execution can take. */
+export interface TimedDefinition {
+  readonly StartAt: string;
+  readonly States: Readonly<Record<string, TimedState>>;
+}
+
+export interface TimedState {
+  readonly Type: string;
+  readonly Next?: string;
+  readonly TimeoutSeconds?: number;
+  readonly Retry?: readonly Retrier[];
+  readonly Catch?: readonly { readonly ErrorEquals: readonly string[]; readonly Next: string }[];
+}
+
+export interface Retrier {
+  readonly ErrorEquals: readonly string[];
+  readonly IntervalSeconds?: number;
+  readonly MaxAttempts?: number;
+  readonly BackoffRate?: number;
+  readonly MaxDelaySeconds?: number;
+  readonly JitterStrategy?: string;
+}
+
+/** Errors that answer at once: an attempt that ends so has taken no time of its own. */
+export const throttles: readonly string[] = ["Lambda.TooManyRequestsException"];
+
+/**
+ * Seconds that the longest way through a definition of tasks can take: every attempt up to its timeout, every wait in full
+ * (jitter only shortens them), and on by whichever of Next and Catch takes longer.
+ *
+ * Each retrier counts by itself, so a state may use up all of them. Defaults: 1 s, 3 attempts, rate 2, no maximum delay, and
+ * no timeout (docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html).
+ *
+ * @throws Error that names a state of another type, or on a circle.
+ */
+export function longestPathSeconds({ StartAt, States }: TimedDefinition): number {
+  const from = (name: string, passed: readonly string[]): number => {
+    const state = States[name];
+    if (state === undefined || passed.includes(name)) throw new Error(`The way through ${[...passed, name].join(", ")} does not end.`);
+    const onward = [state.Next, ...(state.Catch ?? []).map(({ Next }) => Next)].filter((next) => next !== undefined);
+    return secondsIn(name, state) + Math.max(0, ...onward.map((next) => from(next, [...passed, name])));
+  };
+  return from(StartAt, []);
+}
+
+function secondsIn(name: string, { Type, TimeoutSeconds = Number.POSITIVE_INFINITY, Retry = [] }: TimedState): number {
+  if (["Pass", "Succeed", "Fail"].includes(Type)) return 0;
+  if (Type !== "Task") throw new Error(`How long ${name} takes, a ${Type} state, is not known.`);
+  const attempts = Retry.filter(({ ErrorEquals }) => !ErrorEquals.every((error) => throttles.includes(error))).map(
+    ({ MaxAttempts = 3 }) => MaxAttempts,
+  );
+  return sum([1, ...attempts]) * TimeoutSeconds + sum(Retry.map(backOffSeconds));
+}
+
+/** Seconds that a retrier waits in all. */
+export function backOffSeconds({
+  IntervalSeconds = 1,
+  MaxAttempts = 3,
+  BackoffRate = 2,
+  MaxDelaySeconds = Number.POSITIVE_INFINITY,
+}: Retrier): number {
+  return sum(Array.from({ length: MaxAttempts }, (_, attempt) => Math.min(IntervalSeconds * BackoffRate ** attempt, MaxDelaySeconds)));
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

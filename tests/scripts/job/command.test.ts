@@ -1,0 +1,251 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, expect, test } from "vitest";
+import { ManualClock } from "../../../packages/local/testing/manual-clock.ts";
+import { jobCommand } from "../../../scripts/job/command.ts";
+
+const jobScript = fileURLToPath(new URL("../../../scripts/job.ts", import.meta.url));
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+/** A small real API: each request is answered by `respond`, and written down. */
+async function serve(respond: (request: IncomingMessage, response: ServerResponse) => void) {
+  const requests: { call: string; contentType: string | undefined; body: string }[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const body = Buffer.concat(chunks).toString();
+      requests.push({ call: `${request.method} ${request.url}`, contentType: request.headers["content-type"], body });
+      respond(request, response);
+    });
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  closing.push(() => server.close());
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
+}
+
+/** Runs the script in a process of its own, as `npm run job` does. */
+function run(args: string[], input = "", env: NodeJS.ProcessEnv = {}): Promise<{ code: unknown; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [jobScript, ...args], { env: { ...process.env, ...env } }, (error, stdout, stderr) =>
+      resolve({ code: error?.code ?? 0, stdout, stderr }),
+    );
+    child.stdin?.end(input);
+  });
+}
+
+/** The answers of a job that is done when it is first read. */
+const quickJob = (text = "hello") => [
+  { jobId: "j-1", status: "PENDING" },
+  { jobId: "j-1", status: "DONE", text },
+];
+
+interface CommandOptions {
+  readonly finalAnswerRepeats?: boolean;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Answered with 400 to every call. */
+  readonly refusal?: Record<string, unknown>;
+  readonly type?: string;
+}
+
+/** Runs the command in this process, against answers that are all ready, on a clock that is turned until the end. */
+async function command(
+  args: string[],
+  answers: Record<string, unknown>[],
+  { finalAnswerRepeats = false, env = {}, refusal, type = "application/json" }: CommandOptions = {},
+) {
+  const clock = new ManualClock();
+  const [urls, authorizations, printed, reported]: [string[], (string | null)[], string[], string[]] = [[], [], [], []];
+  let code: number | undefined;
+  const ended = jobCommand(args, {
+    fetch: (url, init) => {
+      urls.push(String(url));
+      authorizations.push(new Headers(init?.headers).get("Authorization"));
+      if (refusal !== undefined) return Promise.resolve(Response.json(refusal, { status: 400, headers: { "Content-Type": type } }));
+      const answer = answers.length === 1 && finalAnswerRepeats ? answers[0] : answers.shift();
+      return answer === undefined ? Promise.reject(new TypeError("fetch failed")) : Promise.resolve(Response.json(answer));
+    },
+    clock,
+    env,
+    folder: "/nowhere",
+    input: (async function* () {})(),
+    print: (text) => printed.push(text),
+    report: (line) => reported.push(line),
+  }).then((exitCode) => {
+    code = exitCode;
+  });
+  while (code === undefined) await clock.advance(1000);
+  await ended;
+  return { code, urls, authorizations, printed, reported, sleeping: clock.sleeping };
+}
+
+test("the script submits, waits, prints the record, and nothing else, on standard output", async () => {
+  const record = { jobId: "j-1", status: "DONE", text: "hello – 世界" };
+  const answers = [{ jobId: "j-1", status: "PENDING" }, { jobId: "j-1", status: "IN_PROGRESS", stage: "ml_inference" }, record];
+  const { url, requests } = await serve((_, response) => response.setHeader("Retry-After", "0").end(JSON.stringify(answers.shift())));
+
+  const { code, stdout, stderr } = await run(["hello – 世界", "--url", `${url}/`]);
+
+  expect(code).toBe(0);
+  expect(stdout).toBe('{\n  "jobId": "j-1",\n  "status": "DONE",\n  "text": "hello – 世界"\n}\n');
+  expect(stderr).toMatch(/^ +\d+\.\d s {2}PENDING j-1\n +\d+\.\d s {2}IN_PROGRESS ml_inference\n +\d+\.\d s {2}DONE\n$/);
+  expect(requests).toEqual([
+    { call: "POST /jobs", contentType: "application/json", body: '{"text":"hello – 世界"}' },
+    { call: "GET /jobs/j-1", contentType: undefined, body: "" },
+    { call: "GET /jobs/j-1", contentType: undefined, body: "" },
+  ]);
+});
+
+test("the script reads standard input, and prints the API's error", async () => {
+  const { url, requests } = await serve((_, response) => response.writeHead(413).end('{"error":"Too long"}'));
+
+  const { code, stdout, stderr } = await run(["-", `--url=${url}`], "from a pipe");
+
+  expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: "", stderr: `${url} answered 413: Too long\n` });
+  expect(requests).toEqual([{ call: "POST /jobs", contentType: "text/plain; charset=utf-8", body: "from a pipe" }]);
+});
+
+test("the script looks for a file where npm was called", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "job-"));
+  closing.push(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, "note.txt"), "from a file");
+  const { url, requests } = await serve((_, response) => response.end('{"jobId":"j-1","status":"DONE"}'));
+
+  const { code } = await run(["note.txt", "--url", url], "", { INIT_CWD: folder });
+
+  expect(code).toBe(0);
+  expect(requests[0]).toEqual({ call: "POST /jobs", contentType: "text/plain; charset=utf-8", body: "from a file" });
+});
+
+test("characters of a document or an error that control a terminal, or turn the direction of text, are printed escaped", async () => {
+  const text = "\u001b[31mred\u009b0m \u202eevil\u2066\u2028 caf\u00e9 \u{1f44d}\u200d";
+
+  const done = await command(["hello"], quickJob(text));
+  const refused = await command(["hello"], [], { refusal: { error: text } });
+
+  expect(done.printed[0]).toContain(String.raw`"text": "\u001b[31mred\u009b0m \u202eevil\u2066\u2028 café 👍`);
+  expect(JSON.parse(done.printed[0] ?? "")).toEqual({ jobId: "j-1", status: "DONE", text });
+  expect(refused.reported[0]).toContain(String.raw`answered 400: \u001b[31mred\u009b0m \u202eevil\u2066\u2028 café`);
+});
+
+test("an error of the API is printed with its code, whatever its media type", async () => {
+  const refusal = { code: "UnsupportedMediaType", detail: "Content-Type is image/png, but the content is application/pdf.", error: "…" };
+  const sentence = `http://127.0.0.1:3000 answered 400: ${refusal.code}: ${refusal.detail}`;
+
+  for (const type of ["application/problem+json", "application/json"]) {
+    const { code, reported } = await command(["hello"], [], { refusal, type });
+
+    expect([code, reported]).toEqual([2, [sentence]]);
+  }
+});
+
+test("an answer that breaks off is asked for again", async () => {
+  let calls = 0;
+  const { url } = await serve((_, response) => {
+    if (++calls === 1) response.writeHead(202, { "Content-Length": "100" }).write("{", () => response.destroy());
+    else response.end('{"jobId":"j-1","status":"DONE"}');
+  });
+
+  const { code } = await run(["hello", "--url", url]);
+
+  expect([code, calls]).toEqual([0, 3]);
+});
+
+test("shows each status and stage once, with the seconds since the start", async () => {
+  const at = (status: string, stage?: string) => ({ jobId: "j-1", status, stage });
+
+  const { code, reported, sleeping } = await command(
+    ["hello"],
+    [at("PENDING"), at("PENDING"), at("IN_PROGRESS", "ocr"), at("IN_PROGRESS", "ocr"), at("IN_PROGRESS", "search"), at("ERROR")],
+  );
+
+  expect(code).toBe(1);
+  expect(reported).toEqual(["   0.0 s  PENDING j-1", "   2.0 s  IN_PROGRESS ocr", "   4.0 s  IN_PROGRESS search", "   5.0 s  ERROR"]);
+  expect(sleeping).toBe(0);
+});
+
+test("calls the local API unless told otherwise, and keeps a path in the address", async () => {
+  const [local, elsewhere] = await Promise.all([
+    command(["hello"], quickJob()),
+    command(["hello", "--url", "https://api.test/v1/"], quickJob()),
+  ]);
+
+  expect(local.urls).toEqual(["http://127.0.0.1:3000/jobs", "http://127.0.0.1:3000/jobs/j-1"]);
+  expect(elsewhere.urls).toEqual(["https://api.test/v1/jobs", "https://api.test/v1/jobs/j-1"]);
+});
+
+test.each([
+  [[], 330],
+  [["--timeout", "5"], 5],
+])("%j stops waiting after %i s and reports the status of the job", async (options, seconds) => {
+  const { code, printed, reported } = await command(["hello", ...options], [{ jobId: "j-1", status: "PENDING" }], {
+    finalAnswerRepeats: true,
+  });
+
+  expect(code).toBe(2);
+  expect(printed).toEqual([]);
+  expect(reported.at(-1)).toBe(`The job is still PENDING after ${seconds} s; http://127.0.0.1:3000/jobs/j-1 has its record.`);
+});
+
+test("stops trying to submit when the time is up", async () => {
+  const { code, reported } = await command(["hello", "--timeout", "0.5"], []);
+
+  expect(code).toBe(2);
+  expect(reported).toEqual(["http://127.0.0.1:3000 has not accepted the document within 0.5 s."]);
+});
+
+test("says what to do when nothing answers", async () => {
+  const { code, reported } = await command(["hello"], []);
+
+  expect(code).toBe(2);
+  expect(reported).toEqual([
+    "Nothing answers at http://127.0.0.1:3000. `npm start` starts the API on this machine; --url names another one.",
+  ]);
+});
+
+test.each([
+  ["--token", ["--token", "abc"], {}, "Bearer abc"],
+  ["JOB_TOKEN", [], { JOB_TOKEN: "abc" }, "Bearer abc"],
+  ["--token before JOB_TOKEN", ["--token", "abc"], { JOB_TOKEN: "other" }, "Bearer abc"],
+  ["neither", ["--token", ""], { JOB_TOKEN: "" }, null],
+])("authenticates by %s", async (_, options, env, authorization) => {
+  const { authorizations } = await command(["hello", ...options], quickJob(), { env });
+
+  expect(authorizations).toEqual([authorization, authorization]);
+});
+
+test("--help prints how it is called", async () => {
+  const { code, printed, reported, urls } = await command(["--help"], []);
+
+  expect([code, reported, urls]).toEqual([0, [], []]);
+  expect(printed[0]).toContain('npm run job -- "some text"');
+});
+
+test.each([
+  [[], /npm run job -- "some text"/],
+  [["two", "words"], /^One document at a time: put a text of several words in quotes/],
+  [["hello", "--colour"], /--colour/],
+  [["hello", "--url", "localhost:3000"], /^--url takes an address such as http:\/\/127\.0\.0\.1:3000, not localhost:3000\.$/],
+  [["hello", "--url", "http://"], /^--url takes/],
+  [["hello", "--timeout", "soon"], /^--timeout takes a number of seconds up to 2073600, not soon\.$/],
+  [["hello", "--timeout", "0"], /^--timeout takes/],
+  [["hello", "--timeout", "9999999"], /^--timeout takes/],
+  [["hello", "--token", "Bearer abc"], /^--token takes the token alone, without Bearer before it\.$/],
+  [["hello", "--token", "abc", "--sign"], /^--token and --sign are two ways to authenticate: leave one out\.$/],
+  [["hello", "--sign"], /^--sign needs the API's region, which is not in its address: set AWS_REGION\.$/],
+  [["missing.pdf"], /^There is no file .*missing\.pdf\.$/],
+])("%j is a wrong call", async (args, sentence) => {
+  const { code, printed, reported, urls } = await command(args, []);
+
+  expect([code, printed, urls]).toEqual([2, [], []]);
+  expect(reported).toEqual([expect.stringMatching(sentence)]);
+});
