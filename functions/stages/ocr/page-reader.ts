@@ -41,65 +41,66 @@ interface Attempt extends Manner {
 }
 
 function readPage(engine: Engine, image: PageImage, { remainingMillis }: ReadingTime): PageText {
-  const survey = surveyOf(image);
-  const upright = uprightPage(engine, cleanPage(image, survey.needs), survey);
+  const { survey, page } = uprightPage(engine, image);
   const before = remainingMillis();
-  let best = engine.read(upright);
+  let best = engine.read(page);
   const took = before - remainingMillis();
-  let attempts = 0;
+  const attempts = attemptsAfter(engine, image, page, survey, () => best);
   // An attempt may well take longer than the first reading did.
-  for (const { page, ...manner } of attemptsAfter(engine, image, upright, survey, () => best)) {
-    const other = engine.read(page, manner);
+  for (let count = 0; count < maxAttempts && remainingMillis() >= 3 * took; count++) {
+    const { value: attempt } = attempts.next();
+    if (attempt === undefined) break;
+    const other = engine.read(attempt.page, attempt);
     if (worth(other) > worth(best) && other.confidence > rubbish) best = other;
-    if (++attempts === maxAttempts || remainingMillis() < 3 * took) break;
   }
   return best;
 }
 
 /**
- * Undoes a turn that the survey proposes where a small part of the page is read better without: what stands on the page decides,
+ * The page as its survey wants it, but for a turn if a small part of it is read as well without: what stands on the page decides,
  * not the ink of its rows.
  */
-function uprightPage(engine: Engine, page: PageImage, survey: Survey): PageImage {
+function uprightPage(engine: Engine, image: PageImage): { survey: Survey; page: PageImage } {
+  const survey = surveyOf(image);
+  const page = cleanPage(image, survey.needs);
   const { quarters } = survey.needs;
-  if (quarters === 0) return page;
-  const [asTurned, asItCame] = worthTurned(engine, page, survey, [0, -quarters]);
-  return (asItCame?.worth ?? 0) > (asTurned?.worth ?? 0) ? turned(page, -quarters) : page;
+  if (quarters === 0) return { survey, page };
+  const [asTurned = 0, asItCame = 0] = worthTurned(engine, page, survey, [0, -quarters]);
+  if (asTurned >= asItCame) return { survey, page };
+  return { survey: { ...survey, needs: { ...survey.needs, quarters: 0 } }, page: turned(page, -quarters) };
 }
 
 /** Pixels of a part of a page that is read for trial: a dozen lines of it. */
 const trialSide = 460;
 
-/** What a dense part of a cleaned page is worth when it is read after more quarter turns. */
-function worthTurned(
-  engine: Engine,
-  page: PageImage,
-  { needs, densest }: Survey,
-  turns: readonly number[],
-): { quarters: number; worth: number }[] {
+/** What the densest part of a cleaned page is worth when it is read after each of so many more quarter turns. */
+function worthTurned(engine: Engine, page: PageImage, { needs, densest }: Survey, turns: readonly number[]): number[] {
   const asItLay = turned(page, -needs.quarters);
   const [left, top] = [densest.x * asItLay.width - trialSide / 2, densest.y * asItLay.height - trialSide / 2];
   const part = cutOut(asItLay, Math.round(left), Math.round(top), trialSide);
-  return turns.map((quarters) => ({ quarters, worth: worth(engine.read(turned(part, needs.quarters + quarters))) }));
+  return turns.map((quarters) => worth(engine.read(turned(part, needs.quarters + quarters))));
 }
 
+/** Another way up is worth a reading of the whole page only where it is clearly better. */
+const clearlyBetter = 1.5;
+
 /** What is worth another reading, by what is wrong with the page and what came of the readings so far. Each is prepared only when it is its turn. */
-function* attemptsAfter(engine: Engine, image: PageImage, upright: PageImage, survey: Survey, best: () => PageText): Generator<Attempt> {
+function* attemptsAfter(engine: Engine, image: PageImage, page: PageImage, survey: Survey, best: () => PageText): Generator<Attempt, void> {
   const { needs, letters, direction } = survey;
   const isPartial = () => lettersIn(best()) < fewCharacters * letters;
   const isBelow = (confidence: number) => best().confidence < confidence || isPartial();
   // What has no direction and no text is a picture.
   const hasPrint = direction > clearDirection && letters >= minLetters;
-  if (isPartial() && hasPrint && letters < manyLetters) yield { page: upright, layout: "sparse" };
+  if (isPartial() && hasPrint && letters < manyLetters) yield { page, layout: "sparse" };
   if (isBelow(poor) && (hasPrint || lettersIn(best()) > minLetters)) {
-    const [asRead, ...others] = worthTurned(engine, upright, { ...survey, needs: { ...needs, quarters: 0 } }, [0, 2, 1, 3]);
-    const other = others.reduce((most, one) => (one.worth > most.worth ? one : most), { quarters: 0, worth: 1.5 * (asRead?.worth ?? 0) });
-    if (other.quarters !== 0) yield { page: turned(upright, other.quarters) };
+    const worths = worthTurned(engine, page, survey, [0, 1, 2, 3]);
+    const most = Math.max(...worths);
+    if (most > clearlyBetter * (worths[0] ?? 0)) yield { page: turned(page, worths.indexOf(most)) };
   }
   if (isCleanedBy(needs) && isBelow(fair)) yield { page: cleanPage(image, asItCame(needs)) };
   if (lettersIn(best()) === 0) return;
   if ((needs.specks || needs.grain > grainy) && isBelow(convincing)) yield { page: cleanPage(filtered(image), needs) };
-  if (needs.evenLight && isBelow(fair)) yield { page: upright, threshold: "Sauvola" };
+  if (needs.evenLight && isBelow(fair)) yield { page, threshold: "Sauvola" };
 }
 
 /** Letters whose neighbours are this much more often on one side are in lines; a texture's are on either side as often. */
