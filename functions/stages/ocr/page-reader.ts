@@ -97,7 +97,7 @@ function* attemptsAfter(engine: Engine, image: PageImage, page: PageImage, surve
     const most = Math.max(...worths);
     if (most > clearlyBetter * (worths[0] ?? 0)) yield { page: turned(page, worths.indexOf(most)) };
   }
-  if (isCleanedBy(needs) && isBelow(fair)) yield { page: cleanPage(image, asItCame(needs)) };
+  if (isCleanedBy(needs) && isBelow(fair)) yield { page: cleanPage(image, asItCame(needs, image)) };
   if (lettersIn(best()) === 0) return;
   if ((needs.specks || needs.grain > grainy) && isBelow(convincing)) yield { page: cleanPage(filtered(image), needs) };
   if (needs.evenLight && isBelow(fair)) yield { page, threshold: "Sauvola" };

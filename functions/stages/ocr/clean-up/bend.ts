@@ -16,7 +16,7 @@ export const straight: Bend = { x: 0, xx: 0, xy: 0, xxy: 0 };
 const strips = 16;
 const bands = 4;
 /** Of a strip's height; the shift between neighbours is sought within it. */
-const mostShift = 0.012;
+const maxShift = 0.012;
 
 /**
  * Finds what one rotation cannot level: lines that fan out on a photograph taken aslant, and lines that bow on a sheet that
@@ -56,7 +56,7 @@ function profileOf(rows: Uint32Array): Float32Array {
 
 /** The shift at which two profiles agree best in a band, between whole pixels by a parabola; nothing where they do not agree. */
 function shiftBetween(left: Float32Array, right: Float32Array, band: number): { shift: number; weight: number } | undefined {
-  const most = Math.max(3, Math.round(left.length * mostShift));
+  const most = Math.max(3, Math.round(left.length * maxShift));
   const from = Math.max(most, Math.floor((band * left.length) / bands));
   const to = Math.min(left.length - most, Math.floor(((band + 1) * left.length) / bands));
   const agreements = Array.from({ length: 2 * most + 1 }, (_, index) => agreement(left, right, from, to, index - most));
@@ -82,14 +82,14 @@ function energy(profile: Float32Array, from: number, to: number): number {
 }
 
 /** Too few places that agree say nothing about the page. */
-const leastSlopes = 10;
+const minSlopes = 10;
 
 /** Least squares over slope = x + 2·xx·across + xy·down + 2·xxy·across·down; what does not fit is left out the second time. */
 function fitted(slopes: readonly Slope[]): Bend {
   let bend = straight;
   let used = slopes;
   for (let round = 0; round < 3; round++) {
-    if (used.length < leastSlopes) return straight;
+    if (used.length < minSlopes) return straight;
     const [x = 0, xx = 0, xy = 0, xxy = 0] = solved(normalEquations(used));
     bend = { x, xx, xy, xxy };
     const current = bend;

@@ -6,7 +6,7 @@ import type { Part } from "./letters.ts";
 import { levelled } from "./level.ts";
 import { inverted } from "./polarity.ts";
 import { reduced } from "./resize.ts";
-import type { Needs } from "./survey.ts";
+import { maxEnlargedPixels, type Needs } from "./survey.ts";
 import { turned } from "./turn.ts";
 
 /** Brings a page into the shape in which the engine reads it best, by the steps that it needs and no others. */
@@ -23,11 +23,11 @@ export function cleanPage(given: PageImage, needs: Needs): PageImage {
   return withDpi(turned(page, quarters & 2), needs.xHeight);
 }
 
-/** The page as it came, but for the size of its letters; where they seem large they may be half as large as they seem. */
-export function asItCame({ scale, xHeight }: Needs): Needs {
-  const factor = Math.max(1, Math.min(2, 1 / scale));
+/** The page as it came, enlarged if its letters are small; whether they are large is as doubtful as everything else. */
+export function asItCame({ scale, xHeight }: Needs, { width, height }: PageImage): Needs {
+  const kept = Math.max(scale, Math.min(1, Math.sqrt(maxEnlargedPixels / (width * height))));
   const untouched = { dark: false, panels: [], specks: false, evenLight: false, grain: 0, quarters: 0, degrees: 0, bend: straight };
-  return { ...untouched, scale: scale * factor, ...(xHeight !== undefined && { xHeight: xHeight * factor }) };
+  return { ...untouched, scale: kept, ...(xHeight !== undefined && { xHeight: (xHeight * kept) / scale }) };
 }
 
 /** Whether a page needs anything that could harm it. */

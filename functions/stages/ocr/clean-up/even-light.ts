@@ -4,7 +4,7 @@ import type { PageImage } from "../page-image.ts";
 const paperWhite = 235;
 const inkBlack = 15;
 /** A place is stretched as if its ink had at least this share of the page's contrast, so that grain on empty paper stays grain. */
-const leastContrast = 0.65;
+const minContrast = 0.65;
 
 /** Grey values between ink and paper; with less, what looks like print is grain. */
 const faintestPrint = 24;
@@ -51,7 +51,7 @@ export function evenlyLit(page: PageImage, { paper, ink }: Levels): PageImage {
     interpolateRow(ink, y, inks);
     for (let x = 0, at = y * width; x < width; x++, at++) {
       const white = papers[x] ?? 255;
-      const contrast = Math.max(white - (inks[x] ?? 0), leastContrast * overall * white, faintestPrint);
+      const contrast = Math.max(white - (inks[x] ?? 0), minContrast * overall * white, faintestPrint);
       out[at] = paperWhite - ((white - (grey[at] ?? 0)) * (paperWhite - inkBlack)) / contrast;
     }
   }

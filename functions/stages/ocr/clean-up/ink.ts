@@ -26,8 +26,8 @@ export function inkOf({ grey, width, height }: PageImage): Ink {
 }
 
 /** As many points as are enough to find angles by. */
-export function sampleOf({ across, down, width, height }: Ink, most: number): Ink {
-  const step = Math.ceil(across.length / most);
+export function sampleOf({ across, down, width, height }: Ink, max: number): Ink {
+  const step = Math.ceil(across.length / max);
   return { across: across.filter((_, point) => point % step === 0), down: down.filter((_, point) => point % step === 0), width, height };
 }
 

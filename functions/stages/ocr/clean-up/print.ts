@@ -16,7 +16,7 @@ const strips = 10;
 /** Of a strip's fullest rows: rows with more ink than this run through small letters. */
 const fullRow = 0.4;
 /** Between lines, in pixels of a survey. */
-const mostPitch = 160;
+const maxPitch = 160;
 
 interface Band {
   readonly height: number;
@@ -45,16 +45,16 @@ export function printOf(ink: Ink): Print {
  * nearly as like each other as at any.
  */
 function pitchOf(strips: readonly Uint32Array[]): number {
-  const most = Math.min(mostPitch, Math.floor((strips[0]?.length ?? 0) / 2));
+  const max = Math.min(maxPitch, Math.floor((strips[0]?.length ?? 0) / 2));
   const centred = strips.map((rows) => {
     const mean = rows.reduce((total, ink) => total + ink, 0) / rows.length;
     return Float32Array.from(rows, (ink) => ink - mean);
   });
-  const likeness = Array.from({ length: most }, (_, lag) => likenessAt(centred, lag));
+  const likeness = Array.from({ length: max }, (_, lag) => likenessAt(centred, lag));
   const gap = likeness.findIndex((value) => value < 0);
   if (gap < 0) return 0;
-  const least = 0.6 * Math.max(...likeness.slice(gap));
-  return likeness.findIndex((value, lag) => lag > gap && value >= least && value > (likeness[lag + 1] ?? 0));
+  const min = 0.6 * Math.max(...likeness.slice(gap));
+  return likeness.findIndex((value, lag) => lag > gap && value >= min && value > (likeness[lag + 1] ?? 0));
 }
 
 function likenessAt(strips: readonly Float32Array[], lag: number): number {

@@ -8,11 +8,11 @@ export interface Skew {
   readonly sideways: boolean;
 }
 
-const mostDegrees = 15.5;
+const maxDegrees = 15.5;
 const coarseStep = 0.5;
 const fineStep = 0.05;
 /** Fewer dark pixels than this are no print to go by. */
-const leastPoints = 300;
+const minPoints = 300;
 const maxPoints = 50_000;
 const strips = 6;
 
@@ -35,7 +35,7 @@ const minDegrees = 0.15;
  */
 export function skewOf(all: Ink, across: number): Skew {
   const ink = sampleOf(all, maxPoints);
-  if (ink.across.length < leastPoints) return { degrees: 0, sideways: false };
+  if (ink.across.length < minPoints) return { degrees: 0, sideways: false };
   const turned = inkTurned(ink);
   const clear = Math.abs(across - 0.5) > clearShare - 0.5;
   const [level, upended] = [linesIn(ink), clear && across > 0.5 ? undefined : linesIn(turned)];
@@ -57,7 +57,7 @@ interface Lines {
 
 function linesIn(ink: Ink): Lines {
   const angles = inkInStrips(ink, strips).map((strip) => {
-    const degrees = sharpestWithin(strip, -mostDegrees, mostDegrees, coarseStep);
+    const degrees = sharpestWithin(strip, -maxDegrees, maxDegrees, coarseStep);
     return { value: degrees, weight: strip.across.length, evidence: alternation(profileAt(strip, degrees)) };
   });
   return { degrees: weightedMedian(angles), evidence: angles.reduce((sum, { evidence }) => sum + evidence, 0) };

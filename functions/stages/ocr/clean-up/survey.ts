@@ -52,11 +52,12 @@ const bestXHeight = { ofSmall: 18, ofLarge: 15 } as const;
 const goodXHeight = { min: 12, max: 18 } as const;
 const scales = { min: 0.25, max: 3 } as const;
 const maxPixels = 14_000_000;
-const maxEnlargedPixels = 6_000_000;
+/** An enlarged page has no more than this, nor one whose letters are not made smaller as they seem to need. */
+export const maxEnlargedPixels = 6_000_000;
 /** A bend is believed where rows of ink stand out more sharply after it by this factor. */
 const sharper = 1.05;
 /** Letters that even light reveals, as a factor: where it reveals none, the shadows do no harm. */
-const revealing = 1.05;
+const revealing = 1.15;
 /** Below it the print says which side is up. */
 const upsideDown = 0.4;
 
@@ -153,10 +154,10 @@ function believable(xHeight: number | undefined, letters: readonly Part[], sidew
   return xHeight !== undefined && xHeight > 0.45 * usual && xHeight < 1.2 * usual ? xHeight : usual;
 }
 
-/** The height of small letters among that of all, each as heavy as its ink, so that textures do not outweigh print. */
+/** The height of small letters among that of all, each as heavy as it is high, so that a texture does not outweigh print. */
 function usualOf(letters: readonly Part[], sizeOf: (part: Part) => number): number {
   return weightedQuantile(
-    letters.map((part) => ({ value: sizeOf(part), weight: part.ink })),
+    letters.map((part) => ({ value: sizeOf(part), weight: sizeOf(part) })),
     0.35,
   );
 }
