@@ -11,10 +11,10 @@ export interface PageLayer {
 }
 
 /** From this part of the text on, characters without a meaning make nonsense of the rest. */
-const mostUnknown = 0.2;
+const maxUnknown = 0.2;
 /** A page that is a picture by this part may bear a stamp or a page number of so many letters and digits beside it. */
-const leastPictured = 0.25;
-const leastLetters = 50;
+const minPictured = 0.25;
+const minLetters = 50;
 
 const letter = /[\p{L}\p{N}]/gu;
 const meaningless = /[\ufffd\p{Co}\p{Cn}]/gu;
@@ -26,14 +26,14 @@ export const countLetters = (text: string): number => text.match(letter)?.length
 export function makesSense({ characters, unknown }: PageLayer): boolean {
   const visible = characters.replace(/\s/gu, "");
   const unreadable = Math.max(unknown, visible.match(meaningless)?.length ?? 0);
-  return unreadable <= mostUnknown * visible.length;
+  return unreadable <= maxUnknown * visible.length;
 }
 
 /** Whether the layer is the page's text, so that nothing is left to be read off its picture. */
 export function isWhole(layer: PageLayer): boolean {
   if (layer.blank) return true;
   const letters = countLetters(layer.characters);
-  const enough = layer.pictured < leastPictured ? 1 : leastLetters;
+  const enough = layer.pictured < minPictured ? 1 : minLetters;
   return letters >= enough && makesSense(layer);
 }
 
