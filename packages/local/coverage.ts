@@ -1,21 +1,21 @@
 import { clientVariables } from "./account/developer.ts";
 import { systemClock } from "./clock.ts";
 import { DynamoEngine } from "./dynamodb/dynamo-engine.ts";
-import { simulated } from "./program/registry.ts";
+import { invocationTypes } from "./lambda/invocation.ts";
 import { withoutLocalMeaning } from "./program/without-local-meaning.ts";
 import { s3Operations } from "./s3/s3-service.ts";
+import { resourceTypes } from "./services.ts";
 import { compileDefinition } from "./step-functions/definition.ts";
 import { isKnownResource } from "./step-functions/integrations.ts";
 import { queryFunctions } from "./step-functions/query-functions.ts";
 import { type StateMachines, StepFunctionsApi } from "./step-functions/step-functions-api.ts";
-import { invocationTypes } from "./transport/lambda-request.ts";
 
 const code = (name: string): string => `\`${name}\``;
 const list = (names: readonly string[]): string => (names.length === 0 ? "none" : names.map(code).join(", "));
 const table = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
   [header, header.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 
-/** The text of COVERAGE.md. All that is listed comes from the code that does it, or from asking that code. */
+/** The text of COVERAGE.md. All that is listed comes from the code that does it, or from calls of that code. */
 export async function coveragePage(): Promise<string> {
   const sections = [introduction, resources(), resourcesWithoutLocalMeaning(), await operations(), statesLanguage()];
   return `${sections.join("\n\n")}\n`;
@@ -23,21 +23,24 @@ export async function coveragePage(): Promise<string> {
 
 const introduction = `# What the local runtime simulates
 
-Written by \`npm run coverage-page\` from the code; a test fails where the two differ. What is not listed is refused by name: a resource
-type or an input stops the start, an operation or a member of a request is answered with an error. Nothing is ignored in silence.
+Written by \`npm run coverage-page\` from the code; a test fails where the two differ. A resource type or an input that is not listed
+stops the start, by name; an operation that is not listed, or an unknown member of its request, is answered with an error. The check is of
+whole inputs: what an object in one of them says beyond what is simulated (the \`retryPolicy\` of a schedule's target, the
+\`systemLogLevel\` in a function's \`loggingConfig\`) has no effect here.
 
 ## Any AWS client
 
     ${clientVariables("us-east-1")} \\
       aws --endpoint-url http://127.0.0.1:3001 dynamodb scan --table-name jobs-local
 
-This key stands for whoever works on this machine and may do everything; the functions have keys of their own, with their roles'
-permissions. StartSyncExecution goes to a host of its own, \`sync-…\`, which does not exist here. To leave the prefix out, set
+This key is the developer's, who may do everything; the functions have keys of their own, with their roles' permissions.
+StartSyncExecution goes to a host of its own, \`sync-…\`, which does not exist here. To leave the prefix out, set
 \`AWS_DISABLE_HOST_PREFIX_INJECTION=true\` (AWS CLI, boto3), \`Config(inject_host_prefix=False)\` (boto3) or
 \`disableHostPrefix: true\` (JavaScript). Use \`127.0.0.1\` rather than a name, so that S3's clients put the bucket into the path.`;
 
 function resources(): string {
-  const rows = Object.entries(simulated).map(([type, { simulated: inputs, withoutLocalMeaning: ignored = {} }]) => [
+  const sorted = Object.entries(resourceTypes).sort(([a], [b]) => (a < b ? -1 : 1));
+  const rows = sorted.map(([type, { simulated: inputs, withoutLocalMeaning: ignored = {} }]) => [
     code(type),
     list(inputs),
     Object.entries(ignored)
@@ -84,7 +87,7 @@ async function operations(): Promise<string> {
   const express = states.filter(({ error }) => isOfExpress(error)).map(({ name, error }) => `${code(name)} (${code(error)})`);
   return `## Operations\n\n${table(["service", "simulated", "refused"], rows)}
 
-Express state machines do not have these, and AWS's own errors say so here as there: ${express.join(", ")}.
+Express state machines do not have these; the errors are AWS's own: ${express.join(", ")}.
 An \`Event\` is tried three times, like Lambda's, with one minute and two between; it does not outlive the process.`;
 }
 
@@ -95,7 +98,7 @@ const isSimulated = (error: string): boolean => !isUnknown(error) && !isOfExpres
 
 interface Outcome {
   readonly name: string;
-  /** What the code says to a request with nothing, or next to nothing, in it. */
+  /** The name of the error with which a request is answered that has nothing, or next to nothing, in it. */
   readonly error: string;
 }
 
@@ -117,7 +120,7 @@ function outcomes(names: readonly string[], call: (name: string) => Promise<unkn
 
 const nested = { StartAt: "B", States: { B: { Type: "Succeed" } } };
 const lambdaInvoke = "arn:aws:states:::lambda:invoke";
-/** The least of each type of state. */
+/** The smallest definition of each type of state. */
 const states = {
   Task: { Type: "Task", Resource: lambdaInvoke, End: true },
   Pass: { Type: "Pass", End: true },
@@ -133,9 +136,9 @@ const integrations = [
   ...["lambda:invoke", "dynamodb:getItem", "dynamodb:putItem", "dynamodb:updateItem", "dynamodb:deleteItem", "events:putEvents"],
   ...["sns:publish", "sqs:sendMessage", "states:startExecution", "http:invoke", "apigateway:invoke", "aws-sdk:dynamodb:query"],
 ].map((name) => `arn:aws:states:::${name}`);
-/** What Step Functions has and this interpreter has not, each in a definition that asks for it. */
+/** Features of Step Functions that this interpreter does not have, each in a definition that asks for it. */
 const refused = {
-  JSONPath: { QueryLanguage: "JSONPath" },
+  JSONPath: { ...definitionOf(states.Pass), QueryLanguage: "JSONPath" },
   "a Distributed Map": definitionOf({
     ...states.Map,
     ItemProcessor: { ...nested, ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "EXPRESS" } },
@@ -164,7 +167,7 @@ function refusalOf(definition: object): string | undefined {
 
 function statesLanguage(): string {
   const types = Object.entries(states).filter(([, state]) => refusalOf(definitionOf(state)) === undefined);
-  const functions = Object.keys(queryFunctions(systemClock, Math.random)).map((name) => `$${name}`);
+  const functions = Object.keys(queryFunctions(0, Math.random)).map((name) => `$${name}`);
   const rows = Object.entries(refused).map(([what, definition]) => [what, refusalOf(definition) ?? "taken"]);
   return `## States Language
 

@@ -1,53 +1,42 @@
 import type { ChildProcess } from "node:child_process";
-import { ExecutionFaults, type ExpressFaults } from "./faults.ts";
-import { HttpApis } from "./http-api/http-apis.ts";
-import { iamAuthorizer } from "./http-api/iam-authorizer.ts";
-import { Roles } from "./iam/roles.ts";
-import { environmentsPerFunction } from "./lambda/function.ts";
-import { LambdaService } from "./lambda/lambda-service.ts";
-import type { LocalServices } from "./local-services.ts";
+import type { Account } from "./account/account.ts";
+import { account } from "./account/part.ts";
+import type { Location } from "./aws.ts";
 import { evaluateProgram, type Manifest } from "./program/evaluate-program.ts";
-import { simulated } from "./program/registry.ts";
-import { arn, type DeclaredResource, type Place } from "./program/resource-type.ts";
 import type { StackConfig } from "./program/stack-config.ts";
-import type { TaskCalls } from "./step-functions/integrations.ts";
-import { type StepFunctionsOptions, StepFunctionsService } from "./step-functions/step-functions-service.ts";
-import { accountId, openStores, region, type Stores, type StoresOptions } from "./stores.ts";
+import { allServices, type RunningServices, services } from "./services.ts";
+import { RunningStack, type StackOptions } from "./stack.ts";
 import { ApiServer } from "./transport/api-server.ts";
-import { AwsEndpoint, type AwsEndpointOptions } from "./transport/aws-endpoint.ts";
 import { listen } from "./transport/http-server.ts";
 
-export interface RuntimeOptions extends StoresOptions {
+export interface RuntimeOptions extends StackOptions {
   readonly config: StackConfig;
+  /** The name of the stack, such as `dev`. */
   readonly stack: string;
-  /** What the program declares, where it has been evaluated already. */
+  /** The declared resources, where the program has been evaluated already. */
   readonly manifest?: Manifest;
-  /** Invocations of all functions that the account lets run at once (1,000). */
-  readonly accountConcurrency?: number;
-  /** The process that is to evaluate it; a new one where there is none. */
+  /** The process that is to evaluate the program; a new one where there is none. */
   readonly evaluator?: ChildProcess;
-  /** Executions that run at once; by default as many as each function has environments, so that none waits while its time runs. */
-  readonly concurrentExecutions?: number;
   /** Where the API listens; the AWS endpoint takes the next port. 0 lets the system choose both. */
   readonly port: number;
-  readonly before?: AwsEndpointOptions["before"];
-  readonly onExecutionEnd?: StepFunctionsOptions["onEnd"];
-  /** How often executions go astray at first; `services.stepFunctions.faults` changes it. */
-  readonly faults?: Partial<ExpressFaults>;
-  readonly onDenial?: AwsEndpointOptions["onDenial"];
 }
 
 /** A stack that runs on this machine. */
 export interface Runtime {
   readonly apiUrl: string;
+  readonly awsEndpointUrl: string;
   readonly manifest: Manifest;
-  readonly services: LocalServices;
-  /** How many executions an earlier process had left under way. */
-  readonly resumed: number;
+  readonly account: Account;
+  readonly services: RunningServices;
   /** Starts an environment of every function ahead of the first call. */
   warmUp(): Promise<void>;
+  /** May be called twice. */
   stop(): Promise<void>;
 }
+
+/** Where every local stack stands. */
+export const region = "us-east-1";
+export const accountId = "000000000000";
 
 /**
  * Starts what the Pulumi program declares. The API listens at once and answers `503` until all of it runs.
@@ -58,64 +47,42 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   await using started = new AsyncDisposableStack();
   const api = await ApiServer.listen(options.port);
   started.defer(() => api.close());
-  const place = { region, accountId, apiUrl: api.url };
-  const [manifest, services] = await Promise.all([evaluate(options, place), createServices(options, place, started)]);
-  for (const resource of manifest.resources) await start(resource, services, started);
-  api.deploy(services.httpApis.deploy());
-  const resumed = services.stepFunctions.resume();
+  const location = { region, accountId, apiUrl: api.url };
+  const stack = started.use(new RunningStack(options, location, api));
+  const opening = open(stack, options.port);
+  const [evaluated] = await Promise.allSettled([evaluate(options, location), opening]);
+  await opening; // to its end in any case: what it opens must be known to be closed
+  if (evaluated.status === "rejected") throw evaluated.reason;
+  const manifest = evaluated.value;
+  for (const resource of manifest.resources) {
+    const service = allServices.find(({ resourceTypes }) => resource.type in resourceTypes);
+    if (service !== undefined) await stack.start(resource, service);
+  }
+  await stack.ready();
   const running = started.move();
-  const warmUp = async () => {
-    // One after the other: all at once would keep the machine from what is under way already.
-    for (const lambda of services.lambda.all) await lambda.warmUp();
+  return {
+    ...{ apiUrl: api.url, awsEndpointUrl: stack.awsEndpointUrl, manifest },
+    ...{ account: await stack.use(account), services: await runningServices(stack) },
+    // One after the other: all at once would keep the machine from what is in progress already.
+    warmUp: async () => {
+      for (const lambda of (await stack.use(services.lambda)).all) await lambda.warmUp();
+    },
+    stop: () => running.disposeAsync(),
   };
-  return { apiUrl: api.url, manifest, services, resumed, warmUp, stop: () => running.disposeAsync() };
 }
 
-async function evaluate({ config, stack, manifest, evaluator }: RuntimeOptions, place: Place): Promise<Manifest> {
-  if (manifest !== undefined) return manifest;
-  const { program, project, values } = config;
-  return evaluateProgram({ program, project, stack, config: values, place }, evaluator);
+async function evaluate({ config, stack, manifest, evaluator }: RuntimeOptions, location: Location): Promise<Manifest> {
+  return manifest ?? evaluateProgram({ config, stack, location }, evaluator);
 }
 
-async function start(resource: DeclaredResource, services: LocalServices, started: AsyncDisposableStack): Promise<void> {
-  const simulator = await simulated[resource.type]?.start?.(resource, services);
-  if (simulator !== undefined) started.defer(() => simulator.stop());
+async function open(stack: RunningStack, port: number): Promise<void> {
+  await stack.open(allServices);
+  const server = await listen(await stack.use(account), port === 0 ? 0 : port + 1);
+  stack.defer(() => server.close());
+  stack.awsEndpointUrl = server.url;
 }
 
-async function createServices(options: RuntimeOptions, place: Place, started: AsyncDisposableStack): Promise<LocalServices> {
-  const { clock, port } = options;
-  const stores = await openStores(options, started);
-  const roles = new Roles();
-  const lambda = new LambdaService(options.accountConcurrency);
-  const calls: TaskCalls = {
-    invoke: (...call) => endpoint.invoke(...call),
-    call: (...call) => endpoint.call(...call),
-  };
-  const stepFunctions = createStepFunctions(options, stores, calls);
-  const { before, onDenial } = options;
-  const callers = { credentials: roles.credentials, before, onDenial };
-  const endpoint: AwsEndpoint = new AwsEndpoint({ ...place, ...stores, ...callers, clock, stepFunctions, lambda });
-  const server = await listen(endpoint, port === 0 ? 0 : port + 1);
-  started.defer(() => server.close());
-  started.defer(() => endpoint.stop());
-  const { host: domainName } = new URL(place.apiUrl);
-  const iamAuthorizerOf = (apiId: string) => iamAuthorizer(apiId, place, (...call) => endpoint.admit(...call));
-  const httpApis = new HttpApis({ ...place, ...stores, domainName, clock, lambda, sourceArnOf: sourceArn(place), iamAuthorizerOf });
-  return { ...stores, clock, place, roles, lambda, stepFunctions, httpApis, endpoint, awsEndpointUrl: server.url };
-}
-
-function createStepFunctions(options: RuntimeOptions, stores: Stores, calls: TaskCalls): StepFunctionsService {
-  return new StepFunctionsService({
-    ...stores,
-    clock: options.clock,
-    faults: new ExecutionFaults(options.faults),
-    concurrency: options.concurrentExecutions ?? environmentsPerFunction,
-    calls,
-    onEnd: options.onExecutionEnd,
-  });
-}
-
-/** The ARN under which an API calls a function: of the route in its stage. */
-function sourceArn(place: Place): (apiId: string, routeKey: string) => string {
-  return (apiId, routeKey) => arn(place, "execute-api", `${apiId}/$default/${routeKey.replace(" /", "/")}`);
+async function runningServices(stack: RunningStack): Promise<RunningServices> {
+  const running = Object.entries(services).map(async ([name, service]) => [name, await stack.use<unknown>(service)] as const);
+  return Object.fromEntries(await Promise.all(running)) as unknown as RunningServices;
 }

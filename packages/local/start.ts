@@ -23,20 +23,18 @@ try {
 
 async function start(options: StartOptions): Promise<void> {
   console.log("Starting…");
-  using evaluator = forkEvaluator(); // loads its modules on one core, and this process on another
+  using evaluator = forkEvaluator(options.project); // loads its modules on one core, and this process on another
   const { startRuntime } = await import("./runtime.ts");
   const runtime = await startRuntime({
     ...options,
     evaluator,
-    stack: "dev",
-    config: readStackConfig(process.cwd(), "dev", options.set),
+    config: readStackConfig(options.project, options.stack, options.set),
     clock: systemClock,
-    onExecutionEnd: (execution, outcome) => print(executionLine(execution, outcome, systemClock.now())),
-    onDenial: (sentence) => console.error(sentence),
+    onUsage: (usage) => usage.kind === "execution" && print(executionLine(usage, systemClock.now())),
     onNotice: (sentence) => console.error(sentence),
     onFault: (error) => console.error(error),
   });
-  runtime.services.logs.onLine((line) => print(functionLine(line)));
+  runtime.services.logs.onLine((line) => print(functionLine(line, options.stack)));
   console.log(readyLines(runtime, options.dataFolder, performance.now()));
   stopOnSignal(runtime);
   await runtime.warmUp();

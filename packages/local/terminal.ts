@@ -1,27 +1,34 @@
 import { styleText } from "node:util";
 import { clientVariables } from "./account/developer.ts";
 import type { LogLine } from "./logs/log-groups.ts";
-import type { Runtime } from "./runtime.ts";
-import type { StartedExecution } from "./step-functions/journal.ts";
-import type { ExecutionOutcome } from "./step-functions/state-machine.ts";
+import { type Runtime, region } from "./runtime.ts";
+import type { ExecutionUsage } from "./usage.ts";
 
-/** What a person needs to know first: where it is, and a line to try it with. */
-export function readyLines({ apiUrl, services, manifest, resumed }: Runtime, dataFolder: string | undefined, milliseconds: number): string {
+/** The addresses of a stack that has started, and lines to try it with: the program's output `CurlLine`, where it has one. */
+export function readyLines(
+  { apiUrl, awsEndpointUrl, services, manifest }: Runtime,
+  dataFolder: string | undefined,
+  milliseconds: number,
+): string {
+  const { resumed } = services.stepFunctions;
+  const outputsOf = (type: string) => manifest.resources.find((resource) => resource.type === type)?.outputs;
+  const table = outputsOf("aws:dynamodb/table:Table")?.["name"];
   const rows = [
-    ["API", apiUrl],
-    ["AWS endpoint", `${services.awsEndpointUrl}  (for any AWS client)`],
+    ...(outputsOf("aws:apigatewayv2/api:Api") ? [["API", apiUrl]] : []),
+    ["AWS endpoint", `${awsEndpointUrl}  (for any AWS client)`],
     ["Data", dataFolder ?? "in memory, gone at the end"],
     ...(resumed > 0 ? [["Resumed", `${resumed} executions that were under way`]] : []),
   ];
-  const scan = `${clientVariables(services.place.region)} aws --endpoint-url ${services.awsEndpointUrl} dynamodb scan --table-name jobs-local`;
-  const table = rows.map(([name = "", value]) => `  ${name.padEnd(13)} ${value}`).join("\n");
-  return `Ready in ${(milliseconds / 1_000).toFixed(1)} s. Ctrl-C stops it.\n${table}\n\nTry it:\n  ${manifest.outputs["CurlLine"]}\n\nLook inside:\n  ${scan}\n`;
+  const look = `aws --endpoint-url ${awsEndpointUrl} ${table === undefined ? "s3 ls" : `dynamodb scan --table-name ${table}`}`;
+  const { CurlLine: curl } = manifest.outputs;
+  const addresses = rows.map(([name = "", value]) => `  ${name.padEnd(13)} ${value}`).join("\n");
+  return `Ready in ${(milliseconds / 1_000).toFixed(1)} s. Ctrl-C stops it.\n${addresses}\n${curl ? `\nTry it:\n  ${curl}\n` : ""}\nLook inside:\n  ${clientVariables(region)} ${look}\n`;
 }
 
 /** A log line of a function, short; nothing where it is not a function's, or a metric that CloudWatch would take out of the log. */
-export function functionLine({ group, timestamp, message }: LogLine): string | undefined {
-  const [, functionName] = /^\/aws\/lambda\/(?:.*-dev-)?(.+)$/.exec(group) ?? [];
-  if (functionName === undefined) return undefined;
+export function functionLine({ group, timestamp, message }: LogLine, stack: string): string | undefined {
+  if (!group.startsWith("/aws/lambda/")) return undefined;
+  const functionName = group.slice("/aws/lambda/".length).replace(new RegExp(`^.*-${stack}-`), "");
   const fields = fieldsOf(message);
   if ("_aws" in fields) return undefined;
   const { level = "INFO", message: words, timestamp: _, service: __, sampling_rate: ___, ...details } = fields;
@@ -30,9 +37,9 @@ export function functionLine({ group, timestamp, message }: LogLine): string | u
 }
 
 /** One line for an execution that has ended. */
-export function executionLine({ name }: StartedExecution, outcome: ExecutionOutcome, now: number): string {
-  const failed = outcome.status !== "SUCCEEDED";
-  return row(now, "execution", failed ? "ERROR" : "INFO", [outcome.status, `jobId=${name}`, ...(failed ? [`error=${outcome.error}`] : [])]);
+export function executionLine({ name, status, error }: ExecutionUsage, now: number): string {
+  const failed = status !== "SUCCEEDED";
+  return row(now, "execution", failed ? "ERROR" : "INFO", [status, `name=${name}`, ...(failed ? [`error=${error}`] : [])]);
 }
 
 function row(timestamp: number, source: string, level: string, parts: readonly string[]): string {

@@ -3,7 +3,7 @@ import { fileName } from "../../functions/stages/stage.ts";
 import { assumptions } from "./assumptions.ts";
 import type { Measurement } from "./measure.ts";
 import { functionsOf, type Parts, platformDollars, pollsOf, priceJobs, prices, type Traffic } from "./price-jobs.ts";
-import type { Usage } from "./usage.ts";
+import { noUsage, type RequestUsage } from "./usage.ts";
 
 /** The stages' functions, which the definition calls. */
 const stages = registry.map(fileName);
@@ -43,19 +43,14 @@ export function asDurableFunction(measurement: Measurement, traffic: Traffic): P
   };
 }
 
-/** One Lambda in place of the state machine, which sleeps and does no work: what the demonstration costs that this API began as. */
+/** One Lambda in place of the state machine, which sleeps and does no work: the demonstration that this API began as. */
 export function asSleepingWorker({ manifest, job, poll }: Measurement, traffic: Traffic): Parts {
   const { seconds, memoryMiB, writeUnits } = assumptions.sleepingWorker;
-  const ofWorker = {
-    invocations: { "create-job": 1 },
-    writeUnits: { jobs: writeUnits },
-    readUnits: {},
-    states: {},
-    bytes: {},
-    lines: {},
-    calls: {},
+  const requests: RequestUsage = {
+    ...noUsage,
+    ...{ milliseconds: job.milliseconds, waits: job.waits, invocations: { "create-job": 1 }, writeUnits: { jobs: writeUnits } },
+    ...{ bytes: { requests: job.bytes["requests"] ?? 0 }, lines: { requests: 1 } },
   };
-  const requests: Usage = { ...job, ...ofWorker, bytes: { requests: job.bytes["requests"] ?? 0 }, lines: { requests: 1 } };
   // It is done a second after it has slept, however quick the stages are.
   const asSlow = { ...traffic, jobSeconds: Math.max(traffic.jobSeconds, seconds + 1) };
   const parts = priceJobs({ manifest, job: requests, poll }, asSlow);

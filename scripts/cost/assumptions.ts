@@ -1,4 +1,4 @@
-/** What a local run cannot tell of AWS. docs/cost.md says where each comes from. */
+/** Figures of AWS that a local run does not give. docs/cost.md says where each comes from. */
 export const assumptions = {
   /** Milliseconds that a function waits for one call of a service in its region. */
   waitMilliseconds: { dynamodb: 5, s3: 25, states: 20 } as Readonly<Record<string, number>>,
@@ -10,13 +10,13 @@ export const assumptions = {
   bytesPerLine: 26,
   /** MB of an Express execution before its definition and data. */
   expressMegabytes: 50,
-  /** The seed's one worker: it sleeps for so long, with so much memory, and writes its record at its start and at its end. */
+  /** The one worker of the demonstration that this API began as: it sleeps, and writes its record at its start and at its end. */
   sleepingWorker: { seconds: 5, memoryMiB: 256, writeUnits: 3 },
 };
 
 const requestId = "79b4f56e-95b1-4643-9700-2807f4e68189";
 
-/** What Lambda itself logs of each invocation at system log level INFO, in JSON. */
+/** The lines that Lambda itself logs of each invocation at system log level INFO, in JSON. */
 export const platformLines = [
   { time: "2026-11-24T10:00:00.046Z", type: "platform.start", record: { requestId, version: "12" } },
   {

@@ -1,12 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { systemClock } from "../../packages/local/clock.ts";
-import { evaluateProgram, type Manifest } from "../../packages/local/program/evaluate-program.ts";
-import { readStackConfig } from "../../packages/local/program/stack-config.ts";
-import { startRuntime } from "../../packages/local/runtime.ts";
-import { accountId, region } from "../../packages/local/stores.ts";
-import { type Usage, UsageMeter } from "./usage.ts";
+import {
+  accountId,
+  evaluateProgram,
+  type Manifest,
+  readStackConfig,
+  region,
+  startRuntime,
+  systemClock,
+} from "@async-text-processing/local";
+import { type RequestUsage, UsageMeter } from "./usage.ts";
 
-/** What is sent, and as what. */
+/** A document to submit. */
 export interface JobDocument {
   readonly name: string;
   readonly contentType: string;
@@ -23,40 +27,49 @@ export interface Measured {
   readonly jobs: number;
 }
 
-/** What a job uses, and what a poll of it does once it is done. */
+/** The usage of a job, and of a poll of it once it is done. */
 export interface Measurement {
   readonly manifest: Manifest;
-  readonly job: Usage;
-  readonly poll: Usage;
+  readonly job: RequestUsage;
+  readonly poll: RequestUsage;
 }
 
-/** How long the last words of functions may be on their way. */
+/** How long the last log lines of functions may take to arrive. */
 const settleMilliseconds = 300;
 
 /** Runs jobs, one after the other, through the whole stack in memory, and counts what they use. */
 export async function measureJob(project: string, { set, document, jobsBefore, jobs }: Measured): Promise<Measurement> {
   const config = readStackConfig(project, "dev", set);
-  const place = { region, accountId, apiUrl: "http://127.0.0.1" };
-  const manifest = await evaluateProgram({ ...config, config: config.values, stack: "dev", place });
+  const location = { region, accountId, apiUrl: "http://127.0.0.1" };
+  const manifest = await evaluateProgram({ config, stack: "dev", location });
   const unscheduled = manifest.resources.filter(({ type }) => type !== "aws:scheduler/schedule:Schedule"); // a sweep is no part of a job
   const meter = new UsageMeter(manifest);
   const ends = new Ends();
   const runtime = await startRuntime({
-    ...{ config, manifest: { ...manifest, resources: unscheduled }, stack: "dev", port: 0, clock: systemClock, before: meter.onCall },
+    ...{ config, manifest: { ...manifest, resources: unscheduled }, stack: "dev", port: 0, clock: systemClock },
     onFault: (error) => console.error(error),
-    onExecutionEnd: ({ input }) => ends.of(JSON.parse(input).jobId).resolve(),
+    onUsage: (usage) => {
+      meter.add(usage);
+      if (usage.kind === "execution") ends.of(usage.name).resolve();
+    },
   });
-  const client = new Client(runtime.apiUrl, ends);
+  const run = async (count: number) => {
+    const jobIds: string[] = [];
+    for (let job = 0; job < count; job++) {
+      const jobId = await submit(runtime.apiUrl, document);
+      await ends.of(jobId).promise;
+      jobIds.push(jobId);
+    }
+    return jobIds;
+  };
   try {
-    meter.attach(runtime);
-    for (let job = 0; job < jobsBefore; job++) await client.expectDone(await client.run(document));
+    for (const jobId of await run(jobsBefore)) await expectDone(runtime.apiUrl, jobId);
     await sleep(settleMilliseconds);
     meter.take(1);
-    const jobIds: string[] = [];
-    for (let job = 0; job < jobs; job++) jobIds.push(await client.run(document));
+    const jobIds = await run(jobs);
     await sleep(settleMilliseconds);
     const job = meter.take(jobs);
-    for (const jobId of jobIds) await client.expectDone(jobId);
+    for (const jobId of jobIds) await expectDone(runtime.apiUrl, jobId);
     await sleep(settleMilliseconds);
     return { manifest, job, poll: meter.take(jobs) };
   } finally {
@@ -75,26 +88,14 @@ class Ends {
   }
 }
 
-class Client {
-  readonly #apiUrl: string;
-  readonly #ends: Ends;
+/** @returns the id of the job. */
+async function submit(apiUrl: string, { contentType, body }: JobDocument): Promise<string> {
+  const response = await fetch(`${apiUrl}/jobs`, { method: "POST", headers: { "content-type": contentType }, body });
+  if (response.status !== 202) throw new Error(`POST /jobs answered ${response.status}: ${await response.text()}`);
+  return ((await response.json()) as { jobId: string }).jobId;
+}
 
-  constructor(apiUrl: string, ends: Ends) {
-    this.#apiUrl = apiUrl;
-    this.#ends = ends;
-  }
-
-  /** Submits a document, and waits for the end of its execution. @returns the id of its job. */
-  async run({ contentType, body }: JobDocument): Promise<string> {
-    const response = await fetch(`${this.#apiUrl}/jobs`, { method: "POST", headers: { "content-type": contentType }, body });
-    if (response.status !== 202) throw new Error(`POST /jobs answered ${response.status}: ${await response.text()}`);
-    const { jobId } = (await response.json()) as { jobId: string };
-    await this.#ends.of(jobId).promise;
-    return jobId;
-  }
-
-  async expectDone(jobId: string): Promise<void> {
-    const job = (await (await fetch(`${this.#apiUrl}/jobs/${jobId}`)).json()) as { status: string };
-    if (job.status !== "DONE") throw new Error(`The job ${jobId} is ${JSON.stringify(job)}.`);
-  }
+async function expectDone(apiUrl: string, jobId: string): Promise<void> {
+  const job = (await (await fetch(`${apiUrl}/jobs/${jobId}`)).json()) as { status: string };
+  if (job.status !== "DONE") throw new Error(`The job ${jobId} is ${JSON.stringify(job)}.`);
 }

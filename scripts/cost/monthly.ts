@@ -1,5 +1,4 @@
-import type { Manifest } from "../../packages/local/program/evaluate-program.ts";
-import type { Properties } from "../../packages/local/program/resource-type.ts";
+import type { Manifest, Properties } from "@async-text-processing/local";
 import { assumptions } from "./assumptions.ts";
 import { functionsOf, type Parts, prices } from "./price-jobs.ts";
 

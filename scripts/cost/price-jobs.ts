@@ -1,8 +1,8 @@
-import type { Manifest } from "../../packages/local/program/evaluate-program.ts";
+import type { Manifest } from "@async-text-processing/local";
 import { assumptions, platformLines } from "./assumptions.ts";
 import type { Measurement } from "./measure.ts";
 import priceList from "./prices.json" with { type: "json" };
-import type { Counts, Usage } from "./usage.ts";
+import type { Counts, RequestUsage } from "./usage.ts";
 
 export const prices = priceList.prices;
 
@@ -21,11 +21,11 @@ export type Parts = Readonly<Record<string, number>>;
 /** A client waits before it asks, and asks until the job is done. */
 export const pollsOf = ({ jobSeconds, pollsPerSecond }: Traffic): number => Math.max(1, Math.ceil(jobSeconds * pollsPerSecond));
 
-/** What a million jobs cost, each with the polls of its client. */
+/** The price of a million jobs, each with the polls of its client. */
 export function priceJobs({ manifest, job, poll }: Measurement, traffic: Traffic): Parts {
   const polls = pollsOf(traffic);
-  const all = (count: (usage: Usage) => number) => count(job) + polls * count(poll);
-  const seconds = (usage: Usage) => gigabyteSeconds(usage, manifest, traffic.functionMilliseconds);
+  const all = (count: (usage: RequestUsage) => number) => count(job) + polls * count(poll);
+  const seconds = (usage: RequestUsage) => gigabyteSeconds(usage, manifest, traffic.functionMilliseconds);
   const isPlatformLogged = functionsOf(manifest).every(({ systemLogLevel }) => systemLogLevel !== "WARN");
   return {
     "HTTP API": prices.httpApiRequests.dollars * (1 + polls),
@@ -43,8 +43,8 @@ export function priceJobs({ manifest, job, poll }: Measurement, traffic: Traffic
   };
 }
 
-/** GB-seconds: what each function waits for AWS, and its own work at the share of a core that its memory brings. */
-export function gigabyteSeconds({ invocations, waits, milliseconds }: Usage, manifest: Manifest, given: Counts): number {
+/** GB-seconds: the time that each function waits for AWS, and its own work at the share of a core that its memory brings. */
+export function gigabyteSeconds({ invocations, waits, milliseconds }: RequestUsage, manifest: Manifest, given: Counts): number {
   const memories = new Map(functionsOf(manifest).map(({ name, memoryMiB }) => [name, memoryMiB]));
   return sum(
     Object.entries(invocations).map(([name, count]) => {
@@ -80,10 +80,10 @@ export function functionsOf({ resources }: Manifest): readonly DeclaredFunction[
     });
 }
 
-export const logDollars = ({ bytes, lines }: Usage, log: string): number =>
+export const logDollars = ({ bytes, lines }: RequestUsage, log: string): number =>
   logged((bytes[log] ?? 0) + assumptions.bytesPerLine * (lines[log] ?? 0));
 
-export const platformDollars = ({ invocations }: Usage): number =>
+export const platformDollars = ({ invocations }: RequestUsage): number =>
   logged(total(invocations) * sum(platformLines.map((line) => Buffer.byteLength(line) + assumptions.bytesPerLine)));
 
 /** @param bytes of one job: so many MB of a million. */

@@ -4,7 +4,7 @@ import type { Measurement } from "./measure.ts";
 import { monthlyParts } from "./monthly.ts";
 import { logDollars, type Parts, pollsOf, priceJobs, type Traffic, total } from "./price-jobs.ts";
 
-/** What was measured: short texts as lean and as by default, and other documents as lean. */
+/** The measurements: short texts as lean and as by default, and other documents as lean. */
 export interface Measurements {
   readonly lean: Measurement;
   readonly byDefault: Measurement;
@@ -15,12 +15,10 @@ export type Columns = Readonly<Record<string, Parts>>;
 
 /** Dollars a million jobs of a short text, of this design and of others that would do. */
 export function designs({ lean, byDefault }: Measurements, traffic: Traffic): Columns {
-  // The states are counted in the log, where a lean execution leaves no trace of them.
-  const withStates = { ...lean, job: { ...lean.job, states: byDefault.job.states } };
   return {
     lean: priceJobs(lean, traffic),
     default: priceJobs(byDefault, traffic),
-    Standard: asStandard(withStates, traffic),
+    Standard: asStandard(lean, traffic),
     durable: asDurableFunction(lean, traffic),
     "one worker": asSleepingWorker(lean, traffic),
   };
@@ -35,7 +33,7 @@ export function documents({ documents }: Measurements, traffic: Traffic): Column
   return Object.fromEntries(Object.entries(documents).map(column));
 }
 
-/** What one setting each would take off a million lean jobs, and what related documents and logs add by default. */
+/** The price of single settings: taken off a million lean jobs, or added by default. */
 export function settings({ lean, byDefault }: Measurements, traffic: Traffic): Parts {
   const all = (dollars: (usage: Measurement["job"]) => number) => dollars(lean.job) + pollsOf(traffic) * dollars(lean.poll);
   const own = priceJobs(lean, traffic);

@@ -1,11 +1,11 @@
 import type { Traffic } from "./price-jobs.ts";
 
 /**
- * Reads what the command line says of jobs and their clients.
+ * Reads the options about jobs and their clients.
  *
- * @param jobsSeconds numbers, parted by commas: a traffic each.
- * @param functionMilliseconds `function=milliseconds`, parted by commas, or empty.
- * @returns nothing where one of them is not as it should be.
+ * @param jobsSeconds comma-separated numbers: a traffic each.
+ * @param functionMilliseconds comma-separated `function=milliseconds`, or empty.
+ * @returns nothing where one of them is wrong.
  */
 export function parseTraffics(jobsSeconds: string, pollsPerSecond: string, functionMilliseconds: string): readonly Traffic[] | undefined {
   const given = functionMilliseconds.split(",").filter((assignment) => assignment !== "");

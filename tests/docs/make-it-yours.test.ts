@@ -2,10 +2,8 @@ import { execFile } from "node:child_process";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { evaluateProgram, type Runtime, readStackConfig } from "@async-text-processing/local";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { evaluateProgram } from "../../packages/local/program/evaluate-program.ts";
-import { readStackConfig } from "../../packages/local/program/stack-config.ts";
-import type { Runtime } from "../../packages/local/runtime.ts";
 import { rules } from "../../policy/policies.ts";
 import { longestPathSeconds } from "../../statemachine/longest-path.ts";
 import { inputsOf, projectFolder } from "../support/evaluated-program.ts";
@@ -28,9 +26,9 @@ beforeAll(async () => {
     cpSync(join(projectFolder, part), join(copy.folder, part), { recursive: true, force: false });
   const lint = readFileSync(join(projectFolder, "biome.json"), "utf8");
   writeFileSync(join(copy.folder, "biome.json"), lint.replace('"vcs": { "enabled": true', '"vcs": { "enabled": false'));
-  const { values, ...config } = readStackConfig(copy.folder, "dev", []);
-  const place = { region: "us-east-1", accountId: "000000000000", apiUrl: "http://127.0.0.1:3000" };
-  refusal = await evaluateProgram({ ...config, config: values, stack: "dev", place }).catch((error: Error) => error.message);
+  const config = readStackConfig(copy.folder, "dev", []);
+  const location = { region: "us-east-1", accountId: "000000000000", apiUrl: "http://127.0.0.1:3000" };
+  refusal = await evaluateProgram({ config, stack: "dev", location }).catch((error: Error) => error.message);
   for (const command of new Set(everyStep.flatMap((step) => step.command ?? [])))
     await run("npm", command.split(" ").slice(1), { cwd: copy.folder });
   types = inCopy("node_modules/typescript/bin/tsc", "-p", ".");

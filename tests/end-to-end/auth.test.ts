@@ -1,7 +1,6 @@
+import { type Runtime, systemClock } from "@async-text-processing/local";
+import { startTokenIssuer, type TokenIssuer } from "@async-text-processing/local/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { systemClock } from "../../packages/local/clock.ts";
-import type { Runtime } from "../../packages/local/runtime.ts";
-import { startTokenIssuer, type TokenIssuer } from "../../packages/local/testing/token-issuer.ts";
 import { jobCommand } from "../../scripts/job/command.ts";
 import { request, startLocalRuntime } from "../support/local-runtime.ts";
 import { signedHeaders } from "../support/signed-request.ts";
@@ -124,7 +123,7 @@ describe("iam", () => {
   });
 
   test("a role of the stack, which may not invoke the API, is refused", async () => {
-    const [accessKeyId, principal] = [...runtime.services.roles.credentials][0] ?? [];
+    const [accessKeyId, principal] = [...runtime.services.iam.credentials][0] ?? [];
     const { secretAccessKey } = principal ?? { secretAccessKey: "" };
 
     const headers = await signedHeaders({ url: `${runtime.apiUrl}/jobs/x`, secretAccessKey, ...(accessKeyId && { accessKeyId }) });

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { LogLine, Runtime } from "@async-text-processing/local";
+import { ManualClock } from "@async-text-processing/local/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { LogLine } from "../../packages/local/logs/log-groups.ts";
-import type { Runtime } from "../../packages/local/runtime.ts";
-import { ManualClock } from "../../packages/local/testing/manual-clock.ts";
 import { projectFolder } from "../support/evaluated-program.ts";
+import { results } from "../support/held-job.ts";
 import { copyProject, isFinal, poll, request, startLocalRuntime, submit } from "../support/local-runtime.ts";
 
 /** An inference stage that does as the text tells it, and takes a moment for it. */
@@ -28,7 +28,7 @@ const ways = {
 export const handler = createStageHandler(mlInference, async ({ text }) => {
   await sleep(30);
   ways[text]?.();
-  return { result: { stage: "ml_inference", sentiment: "NEUTRAL", confidence: 0.5, tokenCount: 1 } };
+  return { result: ${JSON.stringify(results.ml_inference)} };
 }, stageServices());
 `;
 

@@ -1,6 +1,6 @@
+import type { Runtime } from "@async-text-processing/local";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stages } from "../../functions/stages/registry.ts";
-import type { Runtime } from "../../packages/local/runtime.ts";
 import { isFinal, poll, request, startLocalRuntime, submit } from "../support/local-runtime.ts";
 
 const mebibyte = 1024 * 1024;
@@ -186,5 +186,5 @@ describe("what no route takes", () => {
 
 test("no permission that these calls needed was missing", () => {
   // A denied call would have answered 500 above; this names the roles whose every grant was used.
-  expect(runtime.services.roles.credentials.size).toBe(10 + stages.length);
+  expect(runtime.services.iam.credentials.size).toBe(10 + stages.length);
 });

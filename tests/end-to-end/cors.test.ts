@@ -1,5 +1,5 @@
+import type { Runtime } from "@async-text-processing/local";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Runtime } from "../../packages/local/runtime.ts";
 import { evaluatedProgram } from "../support/evaluated-program.ts";
 import { request, startLocalRuntime } from "../support/local-runtime.ts";
 

@@ -4,14 +4,12 @@ import { Agent, request as httpRequest } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Clock, type Runtime, systemClock, type Usage } from "@async-text-processing/local";
+import { DynamoEngine, type LambdaFunction } from "@async-text-processing/local/testing";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Job } from "../../functions/jobs/job.ts";
 import { stages } from "../../functions/stages/registry.ts";
-import { type Clock, systemClock } from "../../packages/local/clock.ts";
-import { DynamoEngine } from "../../packages/local/dynamodb/dynamo-engine.ts";
-import type { LambdaFunction } from "../../packages/local/lambda/lambda-function.ts";
-import type { Runtime } from "../../packages/local/runtime.ts";
 import { projectFolder } from "../support/evaluated-program.ts";
 import { isFinal, type LocalRuntimeOptions, poll, startLocalRuntime, submit } from "../support/local-runtime.ts";
 
@@ -198,6 +196,9 @@ async function recordsOnDisk(): Promise<Map<string, Job>> {
   }
 }
 
+/** Of a record: its creation, its opening, and one for each stage; the sweeper's restarts are counted apart. */
+const writes = 2 + stages.length;
+
 /** What each job must have come to: every result once, in the one write of its own. */
 function expectDone(records: ReadonlyMap<string, Job>, accepted: ReadonlyMap<string, string>): void {
   const found = [...accepted.keys()].map((jobId) => records.get(jobId)).map((job) => job && { ...job, writes: job.version - job.restarts });
@@ -205,7 +206,7 @@ function expectDone(records: ReadonlyMap<string, Job>, accepted: ReadonlyMap<str
     jobId,
     text,
     status: "DONE",
-    writes: 2 + stages.length, // its creation, its opening, and one for each stage; the sweeper's restarts are counted apart
+    writes,
     result: {
       ocr: { stage: "ocr", charCount: text.length, wordCount: 3, preview: text },
       mlInference: { stage: "ml_inference", tokenCount: 3 },
@@ -298,7 +299,7 @@ test("once a runtime has stopped, nothing is written any more, and the next one 
   expect(underWay).toBeGreaterThan(4);
   expect(functions.length).toBeGreaterThan(1);
   expect(filesLater).toEqual(files);
-  expect(second.resumed).toBeGreaterThan(0);
+  expect(second.services.stepFunctions.resumed).toBeGreaterThan(0);
   expectDone(await recordsOnDisk(), new Map(jobIds.map((jobId, index) => [jobId, textOf(index)])));
 }, 120_000);
 
@@ -337,24 +338,25 @@ class AheadClock implements Clock {
 test(`${jobsPerTest} jobs whose executions are doubled, dropped and lost end in the records of a clean run`, async () => {
   const clock = new AheadClock();
   const runs = new Map<string, number>();
-  const onExecutionEnd = ({ name }: { name: string }) => void runs.set(name, (runs.get(name) ?? 0) + 1);
+  const onUsage = (usage: Usage) => usage.kind === "execution" && runs.set(usage.name, (runs.get(usage.name) ?? 0) + 1);
   const clean = await startHere({ clock });
-  const faulty = await startHere({ clock, onExecutionEnd, faults: { duplicate: 0.3, drop: 0.2, restart: 0.4, seed: 11 } });
+  const faulty = await startHere({ clock, onUsage });
+  faulty.services.stepFunctions.faults.set({ duplicate: 0.3, drop: 0.2, restart: 0.4, seed: 11 });
   const isIdle = () => clean.services.stepFunctions.underWay + faulty.services.stepFunctions.underWay === 0;
 
   for (const runtime of [clean, faulty]) await submitAll(runtime, jobsPerTest);
   await until(isIdle, "every execution has ended");
-  const pending = [...(await recordsIn(faulty.services.dynamo)).values()].filter(({ status }) => status === "PENDING");
+  const pending = [...(await recordsIn(faulty.services.dynamodb)).values()].filter(({ status }) => status === "PENDING");
   faulty.services.stepFunctions.faults.set({ drop: 0 });
   clock.aheadMilliseconds = 60_000;
   await sweeperOf(faulty).invoke("{}");
   await until(() => runs.size === jobsPerTest && isIdle(), "what the sweeper has started has ended");
-  const [wanted, found] = await Promise.all([clean, faulty].map(({ services }) => recordsIn(services.dynamo)));
+  const [wanted, found] = await Promise.all([clean, faulty].map(({ services }) => recordsIn(services.dynamodb)));
   await Promise.all([clean.stop(), faulty.stop()]);
 
   expect(byText(found ?? new Map())).toEqual(byText(wanted ?? new Map()));
-  expect([...(wanted ?? [])].map(([, { status, version }]) => `${status} ${version}`)).toEqual(Array(jobsPerTest).fill("DONE 5"));
-  expect([...(found ?? [])].map(([, { version, restarts }]) => version - restarts)).toEqual(Array(jobsPerTest).fill(5));
+  expect([...(wanted ?? [])].map(([, { status, version }]) => `${status} ${version}`)).toEqual(Array(jobsPerTest).fill(`DONE ${writes}`));
+  expect([...(found ?? [])].map(([, { version, restarts }]) => version - restarts)).toEqual(Array(jobsPerTest).fill(writes));
   expect(pending.length).toBeGreaterThan(jobsPerTest / 10);
   expect([...runs.values()].filter((count) => count > 1).length).toBeGreaterThan(jobsPerTest / 6);
 }, 300_000);

@@ -3,9 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { type Runtime, systemClock } from "@async-text-processing/local";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { systemClock } from "../../packages/local/clock.ts";
-import type { Runtime } from "../../packages/local/runtime.ts";
 import { jobCommand } from "../../scripts/job/command.ts";
 import { isFinal, poll, request, startLocalRuntime } from "../support/local-runtime.ts";
 import { pageJpeg, pagePng, writtenPage } from "../support/page-picture.ts";
@@ -54,7 +53,7 @@ const read = {
   text: expect.stringContaining(lines[0] ?? ""),
   result: {
     ocr: { stage: "ocr", wordCount: 10, pageCount: 1, pagesRead: 1, confidence: expect.any(Number) },
-    mlInference: { sentiment: "POSITIVE" },
+    mlInference: { stage: "ml_inference" },
     search: { topKeywords: expect.arrayContaining(["glacier"]) },
   },
 };
@@ -91,7 +90,7 @@ test("the client uploads a file of more than 6 MB to the bucket, and only the jo
   const job = JSON.parse(printed.join(""));
   expect([code, job], reported.join("\n")).toEqual([0, expect.objectContaining({ status: "DONE" })]);
   expect(job).toMatchObject(read);
-  const keys = runtime.services.buckets.list("documents-local", "").filter(({ size }) => size > 6_000_000);
+  const keys = runtime.services.s3.list("documents-local", "").filter(({ size }) => size > 6_000_000);
   expect(keys.map(({ key }) => key)).toEqual([expect.stringMatching(`^jobs/${job["jobId"]}/.*/document$`)]);
 });
 
@@ -114,17 +113,17 @@ test.each([
 });
 
 test("of a deleted document nothing is left", async () => {
-  const before = runtime.services.buckets.list("documents-local", "");
+  const before = runtime.services.s3.list("documents-local", "");
   const { jobId, status: end } = await ended(
     "application/pdf",
     writtenPage([...lines, ...Array(10).fill("A long text is kept in the bucket.")]),
   );
-  const kept = runtime.services.buckets.list("documents-local", `jobs/${jobId}/`);
+  const kept = runtime.services.s3.list("documents-local", `jobs/${jobId}/`);
 
   const { status } = await request(runtime, `/jobs/${jobId}`, { method: "DELETE" });
 
   expect([end, status, kept.length]).toEqual(["DONE", 204, 2]);
-  expect(runtime.services.buckets.list("documents-local", "")).toEqual(before);
+  expect(runtime.services.s3.list("documents-local", "")).toEqual(before);
 });
 
 test("nothing of a document is logged", () => {

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Runtime } from "@async-text-processing/local";
+import { ManualClock } from "@async-text-processing/local/testing";
 import { afterEach, expect, test } from "vitest";
-import type { Runtime } from "../../packages/local/runtime.ts";
-import { ManualClock } from "../../packages/local/testing/manual-clock.ts";
 import { projectFolder } from "../support/evaluated-program.ts";
 import { copyProject, request, startLocalRuntime } from "../support/local-runtime.ts";
 
@@ -96,7 +96,7 @@ test("routes and throttle are the declared ones", async () => {
 test("a table's key is the declared one", async () => {
   const { runtime } = await startChanged(changed(['hashKey: "jobId"', 'hashKey: "id"'], ['name: "jobId"', 'name: "id"']));
 
-  const { Table } = await runtime.services.dynamo.execute("DescribeTable", { TableName: "jobs-local" });
+  const { Table } = await runtime.services.dynamodb.execute("DescribeTable", { TableName: "jobs-local" });
   const { status } = await submitText(runtime);
 
   expect(Table).toMatchObject({ KeySchema: [{ AttributeName: "id", KeyType: "HASH" }] });

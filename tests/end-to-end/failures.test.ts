@@ -1,10 +1,7 @@
+import { AwsError, type ExecutionUsage, type LogLine, type PermittedCall, type Runtime } from "@async-text-processing/local";
+import { ManualClock } from "@async-text-processing/local/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { LogLine } from "../../packages/local/logs/log-groups.ts";
-import type { Runtime } from "../../packages/local/runtime.ts";
-import type { ExecutionOutcome } from "../../packages/local/step-functions/state-machine.ts";
-import { ManualClock } from "../../packages/local/testing/manual-clock.ts";
-import type { PermittedCall } from "../../packages/local/transport/aws-endpoint.ts";
-import { AwsError } from "../../packages/local/transport/aws-error.ts";
+import { results } from "../support/held-job.ts";
 import { copyProject, isFinal, poll, startLocalRuntime, submit } from "../support/local-runtime.ts";
 
 /** An inference stage that misbehaves as the text tells it to. */
@@ -22,7 +19,7 @@ const handle = createStageHandler(mlInference, async ({ text }) => {
   if (text.startsWith("loop")) for (;;);
   if (text.startsWith("exit")) process.exit(3);
   if (text.startsWith("answer nonsense")) answer = 42;
-  return { result: { stage: "ml_inference", sentiment: "NEUTRAL", confidence: 0.5, tokenCount: 1 } };
+  return { result: ${JSON.stringify(results.ml_inference)} };
 }, stageServices());
 
 export const handler = async (key) => {
@@ -35,7 +32,7 @@ const project = copyProject({ "functions/ml-inference.ts": misbehavingStage });
 const clock = new ManualClock();
 const logLines: LogLine[] = [];
 /** How each job's execution ended. */
-const endings = new Map<string, ExecutionOutcome>();
+const endings = new Map<string, ExecutionUsage>();
 let refuse: (call: PermittedCall) => boolean = () => false;
 let runtime: Runtime;
 beforeAll(async () => {
@@ -45,9 +42,10 @@ beforeAll(async () => {
     before: async (call) => {
       if (refuse(call)) throw new AwsError("InternalServerError", "The store is out of order.", 500);
     },
-    onExecutionEnd: ({ name }, outcome) => endings.set(name, outcome),
+    onUsage: (usage) => usage.kind === "execution" && endings.set(usage.name, usage),
   });
   runtime.services.logs.onLine((line) => logLines.push(line));
+  await runtime.warmUp(); // the start of a process takes no time of the clock that the tests turn
 });
 afterAll(async () => {
   await runtime.stop();

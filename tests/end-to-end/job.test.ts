@@ -1,8 +1,7 @@
+import type { PermittedCall, Runtime } from "@async-text-processing/local";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { stageNames, stages } from "../../functions/stages/registry.ts";
 import { fileName, memberName } from "../../functions/stages/stage.ts";
-import type { Runtime } from "../../packages/local/runtime.ts";
-import type { PermittedCall } from "../../packages/local/transport/aws-endpoint.ts";
 import { isFinal, poll, request, startLocalRuntime, submit } from "../support/local-runtime.ts";
 
 const sample = "AWS Lambda is a great serverless compute service";

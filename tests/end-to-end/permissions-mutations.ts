@@ -1,5 +1,4 @@
-import type { Manifest } from "../../packages/local/program/evaluate-program.ts";
-import type { DeclaredResource, Properties } from "../../packages/local/program/resource-type.ts";
+import type { DeclaredResource, Manifest, Properties } from "@async-text-processing/local";
 
 export interface Statement {
   readonly Action: readonly string[];

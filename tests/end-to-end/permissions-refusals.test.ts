@@ -1,8 +1,8 @@
+import { type Properties, region } from "@async-text-processing/local";
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Properties } from "../../packages/local/program/resource-type.ts";
 import { evaluatedProgram } from "../support/evaluated-program.ts";
 import { startLocalRuntime } from "../support/local-runtime.ts";
 import { flows } from "./permissions-flows.ts";
@@ -71,10 +71,10 @@ describe("who is denied", () => {
 
   /** What the SDK needs to sign as the role that may do nothing, and to send a call once. */
   function clientOfNobody() {
-    const { roles, awsEndpointUrl: endpoint, place } = stack.runtime.services;
+    const { awsEndpointUrl: endpoint, services } = stack.runtime;
     const [accessKeyId = "", { secretAccessKey } = { secretAccessKey: "" }] =
-      [...roles.credentials].find(([, { roleName }]) => roleName === "unknown-route-local") ?? [];
-    return { endpoint, region: place.region, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 1, forcePathStyle: true };
+      [...services.iam.credentials].find(([, { roleName }]) => roleName === "unknown-route-local") ?? [];
+    return { endpoint, region, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 1, forcePathStyle: true };
   }
   const user = "User: arn:aws:sts::000000000000:assumed-role/unknown-route-local/async-text-processing-dev-unknown-route";
   const stateMachineArn = "arn:aws:states:us-east-1:000000000000:stateMachine:async-text-processing-dev-process-job";

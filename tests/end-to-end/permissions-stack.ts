@@ -1,13 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Denial } from "../../packages/local/iam/permission-ledger.ts";
-import { type CompiledPolicy, compilePolicy } from "../../packages/local/iam/policy.ts";
-import type { LogLine } from "../../packages/local/logs/log-groups.ts";
-import type { Manifest } from "../../packages/local/program/evaluate-program.ts";
-import type { Runtime } from "../../packages/local/runtime.ts";
-import type { ExecutionOutcome } from "../../packages/local/step-functions/state-machine.ts";
-import { ManualClock } from "../../packages/local/testing/manual-clock.ts";
-import type { AwsEndpoint, PermittedCall } from "../../packages/local/transport/aws-endpoint.ts";
-import { AwsError } from "../../packages/local/transport/aws-error.ts";
+import { AwsError, type LogLine, type Manifest, type PermittedCall, type Runtime, type Usage } from "@async-text-processing/local";
+import { type CompiledPolicy, compilePolicy, type Denial, ManualClock } from "@async-text-processing/local/testing";
 import { type Answer, isFinal, request, startLocalRuntime } from "../support/local-runtime.ts";
 
 /** A running stack that a flow goes through, and all that is seen of it on the way. */
@@ -37,12 +30,16 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
+/** The role of the schedule, whose one call is a sweep. */
+const sweeper = "sweep-every-minute-local";
+
 export async function startStack(manifest: Manifest): Promise<Stack> {
   const clock = new ManualClock();
   const denials: Denial[] = [];
   const logLines: LogLine[] = [];
   const calls: PermittedCall[] = [];
-  const endings: ExecutionOutcome[] = [];
+  let endings = 0;
+  let sweeps = 0;
   let starts = 0;
   let isBroken: (call: PermittedCall) => boolean = () => false;
   const before = async (call: PermittedCall) => {
@@ -50,13 +47,18 @@ export async function startStack(manifest: Manifest): Promise<Stack> {
     // An error that nothing sends again: neither the SDK nor a retrier of the definition.
     if (isBroken(call)) throw new AwsError("ResourceNotFoundException", "The test has broken this call.", 400);
     if (call.operation === "StartExecution") starts++;
+    if (call.principal.roleName === sweeper) sweeps++;
   };
-  const runtime = await startLocalRuntime({ manifest, clock, before, onExecutionEnd: (_, outcome) => endings.push(outcome) });
-  const { endpoint, roles, logs } = runtime.services;
-  endpoint.ledger.onDenial((denial) => denials.push(denial));
+  const onUsage = (usage: Usage) => {
+    if (usage.kind === "execution") endings++;
+    if (usage.kind === "call" && usage.caller === sweeper) sweeps--;
+  };
+  const runtime = await startLocalRuntime({ manifest, clock, before, onUsage });
+  const { iam, logs } = runtime.services;
+  runtime.account.ledger.onDenial((denial) => denials.push(denial));
   logs.onLine((line) => logLines.push(line));
-  const sweeps = watchSweeps(endpoint);
-  const uses = watchUses(endpoint);
+  const uses = new Set<string>();
+  runtime.account.ledger.onUse(({ roleName, statement, action }) => uses.add(`${roleName} ${statement} ${action}`));
 
   const throwDenied = () => {
     const [denial] = denials;
@@ -87,7 +89,7 @@ export async function startStack(manifest: Manifest): Promise<Stack> {
     },
     pass: async (what, holds) => {
       for (let minutes = 0; minutes < 15; minutes += 1 / 6) {
-        while (sweeps.underWay > 0) await sleep(1);
+        while (sweeps > 0) await sleep(1);
         throwDenied();
         if (holds()) return;
         await clock.advance(10_000);
@@ -103,8 +105,8 @@ export async function startStack(manifest: Manifest): Promise<Stack> {
       return job;
     },
     withPolicy: (roleName, policy) => {
-      const role = [...roles.credentials.values()].find((one) => one.roleName === roleName);
-      // The very list that the endpoint evaluates: a running stack has no other way to change what a role may do.
+      const role = [...iam.credentials.values()].find((one) => one.roleName === roleName);
+      // The very list that the account evaluates: a running stack has no other way to change what a role may do.
       const held = role?.policies as CompiledPolicy[];
       const declared = held.splice(0, held.length, compilePolicy(policy));
       return () => held.splice(0, held.length, ...declared);
@@ -112,7 +114,7 @@ export async function startStack(manifest: Manifest): Promise<Stack> {
     settle: async () => {
       isBroken = () => false;
       denials.length = 0;
-      await stack.until("the end of every execution", () => endings.length === starts);
+      await stack.until("the end of every execution", () => endings === starts);
       calls.length = 0;
       uses.clear();
       logLines.length = 0;
@@ -120,30 +122,4 @@ export async function startStack(manifest: Manifest): Promise<Stack> {
     stop: runtime.stop,
   };
   return stack;
-}
-
-/** Counts the sweeps under way. A schedule whose call is denied would take this process with it, so that is kept from it. */
-function watchSweeps(endpoint: AwsEndpoint): { readonly underWay: number } {
-  const sweeps = { underWay: 0 };
-  const invoke = endpoint.invoke.bind(endpoint);
-  endpoint.invoke = async (target, event, principal) => {
-    if (principal.roleName !== "sweep-every-minute-local") return invoke(target, event, principal);
-    sweeps.underWay++;
-    const nothing = { outcome: { payload: "null" }, version: "" };
-    return invoke(target, event, principal)
-      .catch(() => nothing)
-      .finally(() => sweeps.underWay--);
-  };
-  return sweeps;
-}
-
-/** Notes each grant by which a call is allowed. */
-function watchUses({ ledger }: AwsEndpoint): Set<string> {
-  const uses = new Set<string>();
-  const record = ledger.record.bind(ledger);
-  ledger.record = (roleName, request, decision) => {
-    if (decision.allowed) uses.add(`${roleName} ${decision.statement?.name} ${decision.action?.text}`);
-    record(roleName, request, decision);
-  };
-  return uses;
 }

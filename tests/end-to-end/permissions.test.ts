@@ -56,8 +56,8 @@ describe("one stack, with all its permissions and without one at a time", () => 
   const needs = new Map<Flow, ReadonlySet<string>>();
 
   test("every flow comes to its end, and together they use every grant", async () => {
-    const { roles, endpoint } = stack.runtime.services;
-    expect(roles.unused(endpoint.ledger)).toContainEqual({ roleName: "ocr-local", statement: "3", action: "s3:DeleteObject" });
+    const { account, services } = stack.runtime;
+    expect(services.iam.unused(account.ledger)).toContainEqual({ roleName: "ocr-local", statement: "3", action: "s3:DeleteObject" });
     const logFlows = functionNames.map((name) => [`the log of ${name}`, logFlow(name)] as const);
 
     for (const [name, flow] of [...Object.entries(flows), ...logFlows]) {
@@ -67,7 +67,7 @@ describe("one stack, with all its permissions and without one at a time", () => 
       await stack.settle();
     }
 
-    expect(roles.unused(endpoint.ledger)).toEqual([]);
+    expect(services.iam.unused(account.ledger)).toEqual([]);
   });
 
   /** The flows that used what a mutation takes, the ones that need little else first. */

@@ -1,6 +1,6 @@
+import type { Runtime } from "@async-text-processing/local";
+import { startTokenIssuer, type TokenIssuer } from "@async-text-processing/local/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Runtime } from "../../packages/local/runtime.ts";
-import { startTokenIssuer, type TokenIssuer } from "../../packages/local/testing/token-issuer.ts";
 import { isFinal, poll, request, startLocalRuntime, submit } from "../support/local-runtime.ts";
 import { signedHeaders } from "../support/signed-request.ts";
 

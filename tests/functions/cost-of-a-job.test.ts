@@ -1,25 +1,29 @@
+import type { Usage } from "@async-text-processing/local";
+import { type Item, itemBytes } from "@async-text-processing/local/testing";
 import { expect, test } from "vitest";
 import type { ScannedDocument } from "../../functions/stages/document.ts";
 import { extractText } from "../../functions/stages/ocr/extract-text.ts";
 import { stages } from "../../functions/stages/registry.ts";
-import type { Item } from "../../packages/local/dynamodb/dynalite.ts";
-import { itemBytes } from "../../packages/local/dynamodb/item-size.ts";
 import { keptIn } from "../support/kept.ts";
 import { createPipeline, type PipelineOptions } from "../support/pipeline.ts";
 import { pngFile } from "../support/scanned-documents.ts";
 import { postUpload, upload } from "../support/uploads.ts";
 
+/** A call of a table by the table's name, one of S3 by `s3`. */
+function nameOf(usage: Usage): string | undefined {
+  if (usage.kind !== "call" || usage.service === "states") return undefined;
+  const table = usage.resource.split("/")[1];
+  return `${usage.service === "s3" ? "s3" : table} ${usage.operation}`;
+}
+
 /** Runs a job to its end, and counts the calls by service, table and operation. */
 async function callsOf(document: string | ScannedDocument, options: PipelineOptions = {}) {
   const calls: Record<string, number> = {};
-  const count = (name: string) => {
-    calls[name] = (calls[name] ?? 0) + 1;
+  const count = (usage: Usage) => {
+    const name = nameOf(usage);
+    if (name !== undefined) calls[name] = (calls[name] ?? 0) + 1;
   };
-  const pipeline = await createPipeline({
-    ...options,
-    onCall: (operation, table) => count(`${table} ${operation}`),
-    before: async ({ service, operation }) => (service === "s3" ? count(`s3 ${operation}`) : undefined),
-  });
+  const pipeline = await createPipeline({ ...options, onUsage: count });
   await pipeline.execute(await pipeline.submit(document));
   return calls;
 }
@@ -66,12 +70,12 @@ test("related documents cost a query for each of at most twelve terms, and one b
 });
 
 test("a new key costs no read", async () => {
-  const counted: string[] = [];
-  const pipeline = await createPipeline({ onCall: (operation, table) => counted.push(`${table} ${operation}`) });
+  const counted: unknown[] = [];
+  const pipeline = await createPipeline({ onUsage: (usage) => counted.push(nameOf(usage)) });
 
   await pipeline.submit(shortText, { "idempotency-key": "8f14e45f-ceea-467f-a9d5-6f2c1b7a3e10" });
 
-  expect(counted).toEqual(["jobs PutItem"]);
+  expect(counted.filter((name) => name !== undefined)).toEqual(["jobs PutItem"]);
 });
 
 const inlineBytes = 320;

@@ -1,6 +1,6 @@
+import { AwsError } from "@async-text-processing/local";
+import type { LocalAws } from "@async-text-processing/local/testing";
 import { expect, test } from "vitest";
-import type { LocalAws } from "../../packages/local/testing/local-aws.ts";
-import { AwsError } from "../../packages/local/transport/aws-error.ts";
 import { bodyOf, post, problem } from "../support/answers.ts";
 import { keptIn, nothingKept } from "../support/kept.ts";
 import { createPipeline } from "../support/pipeline.ts";

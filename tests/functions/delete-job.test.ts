@@ -1,10 +1,10 @@
+import { AwsError } from "@async-text-processing/local";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test } from "vitest";
 import type { JobKey } from "../../functions/jobs/job.ts";
 import type { ScannedDocument } from "../../functions/stages/document.ts";
 import type { StageName } from "../../functions/stages/registry.ts";
 import { documentTerms } from "../../functions/stages/search/document-vector.ts";
-import { AwsError } from "../../packages/local/transport/aws-error.ts";
 import { about, bodyOf, post } from "../support/answers.ts";
 import { heldJob, jobId, key } from "../support/held-job.ts";
 import { keptIn, nothingKept } from "../support/kept.ts";

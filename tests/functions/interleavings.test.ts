@@ -54,7 +54,7 @@ describe.each(documents)("of $what", ({ document, charCount, stages }) => {
 
     expect(clean).toMatchObject({
       status: "DONE",
-      result: { ocr: { charCount }, mlInference: { sentiment: "POSITIVE" }, search: { relatedDocumentsFound: 0 } },
+      result: { ocr: { charCount }, mlInference: { stage: "ml_inference" }, search: { relatedDocumentsFound: 0 } },
     });
   });
 

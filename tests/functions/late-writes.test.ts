@@ -1,7 +1,7 @@
+import { AwsError } from "@async-text-processing/local";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test } from "vitest";
 import { type StageName, stageNames as stages } from "../../functions/stages/registry.ts";
-import { AwsError } from "../../packages/local/transport/aws-error.ts";
 import { about, bodyOf } from "../support/answers.ts";
 import { heldJob, jobId, key } from "../support/held-job.ts";
 import { keptIn } from "../support/kept.ts";

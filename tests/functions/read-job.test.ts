@@ -1,9 +1,9 @@
+import { AwsError } from "@async-text-processing/local";
 import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test } from "vitest";
 import type { Job } from "../../functions/jobs/job.ts";
 import { stageNames, stages } from "../../functions/stages/registry.ts";
 import { memberName } from "../../functions/stages/stage.ts";
-import { AwsError } from "../../packages/local/transport/aws-error.ts";
 import { about, bodyOf, problem, textOf } from "../support/answers.ts";
 import { heldJob, jobId, start } from "../support/held-job.ts";
 import { createPipeline, type Pipeline } from "../support/pipeline.ts";

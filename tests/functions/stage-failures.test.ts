@@ -1,3 +1,4 @@
+import { AwsError } from "@async-text-processing/local";
 import { expect, test } from "vitest";
 import { extractText } from "../../functions/stages/ocr/extract-text.ts";
 import {
@@ -9,7 +10,6 @@ import {
 } from "../../functions/stages/ocr/stage.ts";
 import { type StageName, stages } from "../../functions/stages/registry.ts";
 import { memberName } from "../../functions/stages/stage.ts";
-import { AwsError } from "../../packages/local/transport/aws-error.ts";
 import { about, bodyOf } from "../support/answers.ts";
 import { createPipeline, type Pipeline, type Stages } from "../support/pipeline.ts";
 import { failed, type InvokeStage } from "../support/process-job.ts";

@@ -1,10 +1,10 @@
+import { ManualClock } from "@async-text-processing/local/testing";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Job, JobKey } from "../../functions/jobs/job.ts";
 import { JobRepository } from "../../functions/jobs/job-repository.ts";
 import { type Sweep, sweepJobs } from "../../functions/jobs/sweep-jobs.ts";
-import { ManualClock } from "../../packages/local/testing/manual-clock.ts";
 import { heldJob, start } from "../support/held-job.ts";
 import { memoryJobs } from "../support/memory-jobs.ts";
 import { createPipeline } from "../support/pipeline.ts";

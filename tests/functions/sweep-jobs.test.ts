@@ -1,8 +1,8 @@
+import { AwsError } from "@async-text-processing/local";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test } from "vitest";
 import type { Job } from "../../functions/jobs/job.ts";
 import { stages } from "../../functions/stages/registry.ts";
-import { AwsError } from "../../packages/local/transport/aws-error.ts";
 import { heldJob, start } from "../support/held-job.ts";
 import { dueIn } from "../support/kept.ts";
 import { createPipeline, type Pipeline, type PipelineOptions } from "../support/pipeline.ts";
@@ -149,6 +149,70 @@ test.each(["UpdateItem", "StartExecution"])(
     expect(logLines).toContainEqual({ message: "Job not swept", jobId: expect.any(String), cause: "InternalServerError" });
   },
 );
+
+test("a query that fails is thrown once the other shards are swept, and what was done is counted", async () => {
+  let queries = 0;
+  const before = async ({ operation }: { operation: string }) => {
+    if (operation === "Query" && ++queries === 2) throw new AwsError("InternalServerError", "out of order", 500);
+  };
+  const { sweep, aws, started, logLines } = await holding(
+    [0, 1, 2, 3].map((number) => pending(number)),
+    { before },
+  );
+  await aws.clock.advance(60_000);
+
+  await expect(sweep()).rejects.toMatchObject({ name: "InternalServerError" });
+
+  expect(started).toHaveLength(3);
+  expect(logLines).toContainEqual({ message: "Sweep complete", started: 3, expired: 0, failed: 0 });
+});
+
+test("a start that is refused does not count as a restart, and the job stays due", async () => {
+  let isRefused = true;
+  const before = async ({ operation }: { operation: string }) => {
+    if (operation === "StartExecution" && isRefused) throw new AwsError("ThrottlingException", "Rate exceeded", 400);
+  };
+  const { sweep, aws, started, record } = await holding([pending(1)], { before });
+  await aws.clock.advance(60_000);
+
+  const refused = await turnClockDuring(aws.clock, sweep());
+  const afterwards = await record(idOf(1));
+  isRefused = false;
+  await sweep();
+
+  // After 0, 0.5, 1.5, 3.5, 7.5, 15.5 and 23.5 s, and not again in what is left of the sweep's time.
+  expect(refused).toEqual({ started: 0, expired: 0, failed: 7 });
+  expect(afterwards).toMatchObject({ status: "PENDING", restarts: 0, dueAt: start + 83 });
+  expect(started).toEqual([{ jobId: idOf(1), generation: pending(1).generation }]);
+  expect(await record(idOf(1))).toMatchObject({ restarts: 1 });
+});
+
+test("a start that is denied is not tried again in the same sweep, and does not count as a restart either", async () => {
+  const before = async ({ operation }: { operation: string }) => {
+    if (operation === "StartExecution") throw new AwsError("AccessDeniedException", "not authorized", 400);
+  };
+  const { sweep, aws, record } = await holding([pending(1)], { before });
+  await aws.clock.advance(60_000);
+
+  const swept = await turnClockDuring(aws.clock, sweep());
+
+  expect(swept).toEqual({ started: 0, expired: 0, failed: 1 });
+  expect(await record(idOf(1))).toMatchObject({ restarts: 0, dueAt: start + 60 });
+});
+
+test("a start that was refused, but began all the same, is left to run", async () => {
+  const before = async ({ operation }: { operation: string }) => {
+    if (operation !== "StartExecution") return;
+    await jobs.open(pending(1), "ocr");
+    throw new AwsError("InternalServerError", "The answer was lost.", 500);
+  };
+  const { sweep, aws, jobs, record } = await holding([pending(1)], { before });
+  await aws.clock.advance(60_000);
+
+  await turnClockDuring(aws.clock, sweep());
+
+  expect(await record(idOf(1))).toMatchObject({ status: "IN_PROGRESS", stage: "ocr", restarts: 1 });
+});
 
 test("two sweepers at once start a job once a minute", async () => {
   const { sweep, aws, started } = await holding([1, 2, 3].map((number) => pending(number)));

@@ -1,5 +1,5 @@
+import { AwsError } from "@async-text-processing/local";
 import { expect, test } from "vitest";
-import { AwsError } from "../../packages/local/transport/aws-error.ts";
 import { bodyOf, problem } from "../support/answers.ts";
 import { keptIn } from "../support/kept.ts";
 import { createPipeline } from "../support/pipeline.ts";
@@ -39,8 +39,8 @@ async function withFault(at: number, when: "before" | "after") {
       if (made.length === at + 1 && when === "before") throw new AwsError("InternalError", "a secret of the inside", 500);
     },
   });
-  const handle = pipeline.aws.endpoint.handle.bind(pipeline.aws.endpoint);
-  pipeline.aws.endpoint.handle = async (request) => {
+  const handle = pipeline.aws.account.handle.bind(pipeline.aws.account);
+  pipeline.aws.account.handle = async (request) => {
     const answer = await handle(request);
     const isLost = fault.isOn && when === "after" && made.length === at + 1;
     return isLost ? { status: 500, headers: {}, body: "" } : answer;

@@ -1,8 +1,8 @@
+import { createLocalAws } from "@async-text-processing/local/testing";
 import { expect, test } from "vitest";
 import { jobIdOfKey } from "../../functions/jobs/job-ids.ts";
 import { uploadKey } from "../../functions/jobs/storage-layout.ts";
 import { UploadStore } from "../../functions/jobs/upload-store.ts";
-import { createLocalAws } from "../../packages/local/testing/local-aws.ts";
 import { about, bodyOf, problem } from "../support/answers.ts";
 import { keptIn, nothingKept } from "../support/kept.ts";
 import { createPipeline, type Pipeline } from "../support/pipeline.ts";

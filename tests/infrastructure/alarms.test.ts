@@ -1,7 +1,7 @@
+import type { Manifest } from "@async-text-processing/local";
 import { beforeAll, describe, expect, test } from "vitest";
 import { stages } from "../../functions/stages/registry.ts";
 import { fileName } from "../../functions/stages/stage.ts";
-import type { Manifest } from "../../packages/local/program/evaluate-program.ts";
 import { evaluatedProgram, inputsOf } from "../support/evaluated-program.ts";
 
 const alarmType = "aws:cloudwatch/metricAlarm:MetricAlarm";

@@ -74,7 +74,7 @@ test("a changed source is built", () => {
   const folder = buildFunctions(project);
   const before = readFileSync(join(folder, "unknown-route", "index.mjs"), "utf8");
   const source = join(project, "functions/api/unknown-route.ts");
-  writeFileSync(source, readFileSync(source, "utf8").replace("There is nothing at", "Nothing stands at"));
+  writeFileSync(source, readFileSync(source, "utf8").replace("is not allowed for", "is not possible for"));
 
   buildFunctions(project);
 

@@ -1,5 +1,5 @@
+import type { DeclaredResource } from "@async-text-processing/local";
 import { expect, test } from "vitest";
-import type { DeclaredResource } from "../../packages/local/program/resource-type.ts";
 import { evaluatedProgram, projectFolder } from "../support/evaluated-program.ts";
 
 /** Inputs that stand in a file or a test of their own: policies, the definition, the dashboard. */

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { readStackConfig } from "@async-text-processing/local";
 import { build } from "esbuild";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { readStackConfig } from "../../packages/local/program/stack-config.ts";
 import { projectFolder } from "../support/evaluated-program.ts";
 
 /** Each version of Node that is on the PATH: a person's `pulumi up` takes theirs, not the one that npm scripts run on. */

@@ -1,5 +1,5 @@
+import type { Manifest } from "@async-text-processing/local";
 import { beforeAll, expect, test } from "vitest";
-import type { Manifest } from "../../packages/local/program/evaluate-program.ts";
 import { evaluatedProgram, inputsOf } from "../support/evaluated-program.ts";
 
 let program: Manifest;

@@ -1,10 +1,10 @@
+import { readStackConfig } from "@async-text-processing/local";
 import { Config, getProject } from "@pulumi/pulumi";
 import { setAllConfig } from "@pulumi/pulumi/runtime/config.js";
 import { describe, expect, test } from "vitest";
 import { stages } from "../../functions/stages/registry.ts";
 import { fileName } from "../../functions/stages/stage.ts";
 import { readSettings } from "../../infrastructure/settings.ts";
-import { readStackConfig } from "../../packages/local/program/stack-config.ts";
 import { evaluatedProgram, inputsOf, projectFolder } from "../support/evaluated-program.ts";
 
 function refusalOf(read: () => unknown): string {

@@ -1,10 +1,9 @@
 // A process that runs the program as `npm start -- --port 0 --data <folder>` does, but with sixty executions at once, which
 // wait in the midst of their states for the few environments that there are. It is there to be killed.
 
-import { readyLines } from "../../packages/local/terminal.ts";
 import { startLocalRuntime } from "./local-runtime.ts";
 
-const [dataFolder] = process.argv.slice(2);
-const runtime = await startLocalRuntime({ dataFolder, concurrentExecutions: 60 });
+const runtime = await startLocalRuntime({ ...(process.argv[2] !== undefined && { dataFolder: process.argv[2] }) });
+runtime.services.stepFunctions.concurrency = 60;
 await runtime.warmUp();
-console.log(readyLines(runtime, dataFolder, performance.now()));
+console.log(`API ${runtime.apiUrl}\nTry it:`);

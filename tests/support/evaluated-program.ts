@@ -1,9 +1,7 @@
-import { evaluateProgram, type Manifest } from "../../packages/local/program/evaluate-program.ts";
-import type { Properties } from "../../packages/local/program/resource-type.ts";
-import { readStackConfig } from "../../packages/local/program/stack-config.ts";
+import { evaluateProgram, type Manifest, type Properties, readStackConfig } from "@async-text-processing/local";
 
 export const projectFolder = new URL("../..", import.meta.url).pathname;
-const place = { region: "us-east-1", accountId: "000000000000", apiUrl: "http://127.0.0.1:3000" };
+const location = { region: "us-east-1", accountId: "000000000000", apiUrl: "http://127.0.0.1:3000" };
 
 const evaluated = new Map<string, Promise<Manifest>>();
 
@@ -16,8 +14,7 @@ export function evaluatedProgram(...set: readonly string[]): Promise<Manifest> {
 }
 
 function evaluate(set: readonly string[]): Promise<Manifest> {
-  const { project, program, values } = readStackConfig(projectFolder, "dev", set);
-  return evaluateProgram({ program, project, stack: "dev", config: values, place });
+  return evaluateProgram({ config: readStackConfig(projectFolder, "dev", set), stack: "dev", location });
 }
 
 /** The inputs of the one resource of a type and name. */

@@ -1,4 +1,4 @@
-import type { TableDeclaration } from "../../packages/local/dynamodb/dynamo-engine.ts";
+import type { TableDeclaration } from "@async-text-processing/local/testing";
 
 /** A table of jobs with a sparse, keys-only index of the open ones, and a time to live. */
 export const jobs: TableDeclaration = {

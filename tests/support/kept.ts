@@ -1,7 +1,7 @@
+import type { LocalAws } from "@async-text-processing/local/testing";
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import type { Job } from "../../functions/jobs/job.ts";
 import type { JobRepository } from "../../functions/jobs/job-repository.ts";
-import type { LocalAws } from "../../packages/local/testing/local-aws.ts";
 
 /** Everything that the stack keeps. */
 export interface Kept {

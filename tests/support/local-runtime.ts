@@ -2,9 +2,14 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { systemClock } from "../../packages/local/clock.ts";
-import { readStackConfig } from "../../packages/local/program/stack-config.ts";
-import { type Runtime, type RuntimeOptions, startRuntime } from "../../packages/local/runtime.ts";
+import {
+  type Interceptor,
+  type Runtime,
+  type RuntimeOptions,
+  readStackConfig,
+  startRuntime,
+  systemClock,
+} from "@async-text-processing/local";
 import { refuseUndescribed } from "./described-answer.ts";
 import { projectFolder } from "./evaluated-program.ts";
 
@@ -12,10 +17,17 @@ export interface LocalRuntimeOptions extends Partial<Omit<RuntimeOptions, "confi
   readonly set?: readonly string[];
   /** The project's folder: this one, or a copy. */
   readonly project?: string;
+  /** Sees each permitted call of an AWS API before it runs. */
+  readonly before?: Interceptor;
 }
 
 /** The program, run as `npm start` runs it, on free ports and in memory. Stop it when done. */
-export async function startLocalRuntime({ set = [], project = projectFolder, ...options }: LocalRuntimeOptions = {}): Promise<Runtime> {
+export async function startLocalRuntime({
+  set = [],
+  project = projectFolder,
+  before,
+  ...options
+}: LocalRuntimeOptions = {}): Promise<Runtime> {
   const faults: unknown[] = [];
   const runtime = await startRuntime({
     clock: systemClock,
@@ -26,6 +38,7 @@ export async function startLocalRuntime({ set = [], project = projectFolder, ...
     config: readStackConfig(project, "dev", set),
   });
   if (project === projectFolder && options.manifest === undefined) described.add(runtime.apiUrl);
+  runtime.account.intercept(before);
   const stop = async () => {
     described.delete(runtime.apiUrl);
     await runtime.stop();

@@ -1,3 +1,11 @@
+import {
+  type AwsClients,
+  createLocalAws,
+  type ExecutionEvent,
+  type ExecutionOutcome,
+  type LocalAws,
+  type LocalAwsOptions,
+} from "@async-text-processing/local/testing";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { createJobRoute } from "../../functions/api/create-job.ts";
 import { createUploadRoute } from "../../functions/api/create-upload.ts";
@@ -20,9 +28,6 @@ import { RelatedDocuments } from "../../functions/stages/search/related-document
 import { type RelatedDocumentsMode, runWith } from "../../functions/stages/search/run.ts";
 import { fileName } from "../../functions/stages/stage.ts";
 import type { StageFunction } from "../../functions/stages/stage-function.ts";
-import type { ExecutionEvent } from "../../packages/local/step-functions/events.ts";
-import type { ExecutionOutcome } from "../../packages/local/step-functions/state-machine.ts";
-import { type AwsClients, createLocalAws, type LocalAws, type LocalAwsOptions } from "../../packages/local/testing/local-aws.ts";
 import { httpEvent } from "./http-event.ts";
 import { context, createProcessJob, type InvokeStage, type StageHandlers, stateMachineArn } from "./process-job.ts";
 import { tables } from "./tables.ts";
@@ -33,7 +38,7 @@ export type Route = "create" | "upload" | "get" | "text" | "delete";
 /** A log line of a function, its fields with the message. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly message: string };
 
-export interface PipelineOptions extends Pick<LocalAwsOptions, "before" | "onCall"> {
+export interface PipelineOptions extends Pick<LocalAwsOptions, "before" | "onUsage"> {
   readonly relatedDocuments?: RelatedDocumentsMode;
   /** Stages in place of the real ones. */
   readonly stages?: Partial<Stages>;
@@ -103,7 +108,7 @@ export async function createPipeline(options: PipelineOptions = {}): Promise<Pip
 
 const everything = [{ Effect: "Allow", Action: "*", Resource: "*" }];
 
-function createAws({ before, onCall, actors = [] }: PipelineOptions, started: JobKey[]): Promise<LocalAws> {
+function createAws({ before, onUsage, actors = [] }: PipelineOptions, started: JobKey[]): Promise<LocalAws> {
   const stepFunctions = {
     call: async (_: string, { input }: Readonly<Record<string, unknown>>) => {
       started.push(JSON.parse(String(input)));
@@ -111,7 +116,7 @@ function createAws({ before, onCall, actors = [] }: PipelineOptions, started: Jo
     },
   };
   const roles = Object.fromEntries(actors.map((actor) => [actor, everything]));
-  return createLocalAws({ tables, buckets: ["documents"], roles, stepFunctions, ...(before && { before }), ...(onCall && { onCall }) });
+  return createLocalAws({ tables, buckets: ["documents"], roles, stepFunctions, ...(before && { before }), ...(onUsage && { onUsage }) });
 }
 
 function posted(document: string | ScannedDocument, headers: Record<string, string>): Partial<HttpRequest> {

@@ -1,11 +1,8 @@
+import { AwsError } from "@async-text-processing/local";
+import { type Invocation, isKnownResource, type LocalAws, StateMachine, taskIntegration } from "@async-text-processing/local/testing";
 import type { JobKey } from "../../functions/jobs/job.ts";
 import type { StageContext } from "../../functions/jobs/stage-handler.ts";
 import { type StageName, stages } from "../../functions/stages/registry.ts";
-import type { FunctionAnswer } from "../../packages/local/lambda/lambda-service.ts";
-import { isKnownResource, taskIntegration } from "../../packages/local/step-functions/integrations.ts";
-import { StateMachine } from "../../packages/local/step-functions/state-machine.ts";
-import type { LocalAws } from "../../packages/local/testing/local-aws.ts";
-import { AwsError } from "../../packages/local/transport/aws-error.ts";
 import { fillPlaceholders, readDefinition } from "../../statemachine/definition.ts";
 import { functionPlaceholder } from "../../statemachine/stage-states.ts";
 
@@ -16,18 +13,15 @@ export const stateMachineArn = "arn:aws:states:eu-central-1:123456789012:stateMa
 export type StageHandlers = { readonly [S in StageName]: (key: JobKey, context: StageContext) => Promise<unknown> };
 
 /** Stands between the state machine and a stage's Lambda: it can call it, answer in its place, or fail as AWS would, with an {@link AwsError}. */
-export type InvokeStage = (stage: StageName, call: () => Promise<FunctionAnswer>) => Promise<FunctionAnswer>;
+export type InvokeStage = (stage: StageName, call: () => Promise<Invocation>) => Promise<Invocation>;
 
 /** How an invocation ends that Lambda or the function itself has failed, by the name that Step Functions sees. */
-export const failed = (errorType: string, errorMessage = ""): FunctionAnswer => ({ outcome: { errorType, errorMessage }, version: "1" });
+export const failed = (errorType: string, errorMessage = ""): Invocation => ({ outcome: { errorType, errorMessage }, version: "1" });
 
 /** The definition in the interpreter, its functions these handlers. */
 export function createProcessJob(aws: LocalAws, roleName: string, handlers: StageHandlers, invokeStage: InvokeStage): StateMachine {
-  const principal = [...aws.principals.values()].find((one) => one.roleName === roleName);
-  if (principal === undefined) throw new Error(`There is no role ${roleName}.`);
-  const invoke = (functionName: string, event: string) =>
-    invokeStage(functionName as StageName, () => handlers[functionName as StageName](JSON.parse(event), context).then(succeeded, threw));
-  const call: LocalAws["endpoint"]["call"] = (...given) => aws.endpoint.call(...given);
+  const invoke = ({ functionNameOrArn: name, event }: { functionNameOrArn: string; event: string }) =>
+    invokeStage(name as StageName, () => handlers[name as StageName](JSON.parse(event), context).then(succeeded, threw));
   const functions = Object.fromEntries(stages.map((stage) => [functionPlaceholder(stage), stage.name]));
   return new StateMachine(fillPlaceholders(readDefinition(), { ...functions, JobsTableName: "jobs" }), {
     name: "process-job",
@@ -35,14 +29,17 @@ export function createProcessJob(aws: LocalAws, roleName: string, handlers: Stag
     roleArn: `arn:aws:iam::123456789012:role/${roleName}`,
     clock: aws.clock,
     random: () => 0.5,
-    runTask: taskIntegration({ invoke, call }, principal),
+    runTask: taskIntegration(
+      { invoke, call: (service, operation, input, principal) => aws.account.call(service, { operation, input }, principal) },
+      aws.principalOf(roleName),
+    ),
     knownResources: isKnownResource,
   });
 }
 
-const succeeded = (answer: unknown): FunctionAnswer => ({ outcome: { payload: JSON.stringify(answer) ?? "null" }, version: "1" });
+const succeeded = (answer: unknown): Invocation => ({ outcome: { payload: JSON.stringify(answer) ?? "null" }, version: "1" });
 
-function threw(error: unknown): FunctionAnswer {
+function threw(error: unknown): Invocation {
   if (error instanceof AwsError) throw error;
   return error instanceof Error ? failed(error.name, error.message) : failed("Error", String(error));
 }

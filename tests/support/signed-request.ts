@@ -1,26 +1,5 @@
-import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
+import { SFNClient } from "@aws-sdk/client-sfn";
 import { SignatureV4 } from "@smithy/signature-v4";
-
-/** Node's SHA-256, in the shape that the signer asks for. */
-class Sha256 {
-  readonly #hash: Hash | Hmac;
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash = secret === undefined ? createHash("sha256") : createHmac("sha256", Buffer.from(secret as Uint8Array));
-  }
-
-  update(data: Uint8Array): void {
-    this.#hash.update(data);
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return new Uint8Array(this.#hash.digest());
-  }
-
-  reset(): void {
-    throw new Error("A hash is used once.");
-  }
-}
 
 export interface SignedCall {
   readonly method?: string;
@@ -42,12 +21,9 @@ export async function signedHeaders({
   secretAccessKey = "local",
 }: SignedCall) {
   const { host, hostname, port, protocol, pathname } = new URL(url);
-  const signer = new SignatureV4({
-    service: "execute-api",
-    region: "us-east-1",
-    sha256: Sha256,
-    credentials: { accessKeyId, secretAccessKey },
-  });
+  const region = "us-east-1";
+  const { sha256 } = new SFNClient({ region }).config;
+  const signer = new SignatureV4({ service: "execute-api", region, sha256, credentials: { accessKeyId, secretAccessKey } });
   const request = { method, protocol, hostname, port: Number(port), path: pathname, query: { ...query }, headers: { host }, body };
   return (await signer.sign(request)).headers;
 }

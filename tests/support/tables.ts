@@ -1,4 +1,4 @@
-import type { TableDeclaration } from "../../packages/local/dynamodb/dynamo-engine.ts";
+import type { TableDeclaration } from "@async-text-processing/local/testing";
 import { jobs as jobTable } from "./job-table.ts";
 
 const jobs: TableDeclaration = {

@@ -1,4 +1,4 @@
-import type { ManualClock } from "../../packages/local/testing/manual-clock.ts";
+import type { ManualClock } from "@async-text-processing/local/testing";
 
 /** Turns the clock on, a tenth of a second at a time, until the work has ended. */
 export async function turnClockDuring<T>(clock: ManualClock, work: Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
+import type { AwsResponse } from "@async-text-processing/local/testing";
 import type { HttpResponse } from "../../functions/api/http.ts";
 import type { ScannedDocument } from "../../functions/stages/document.ts";
-import type { AwsResponse } from "../../packages/local/transport/aws-message.ts";
 import { bodyOf } from "./answers.ts";
 import type { Pipeline } from "./pipeline.ts";
 
@@ -18,7 +18,7 @@ export const announce = (pipeline: Pipeline, body: unknown): Promise<HttpRespons
 /** Sends a document to where a presigned URL points. */
 export function put(pipeline: Pipeline, { url, headers }: Pick<Announced, "url" | "headers">, body: Uint8Array): Promise<AwsResponse> {
   const { host, pathname, search } = new URL(url);
-  return pipeline.aws.endpoint.handle({ method: "PUT", url: pathname + search, headers: { host, ...headers }, body: Buffer.from(body) });
+  return pipeline.aws.account.handle({ method: "PUT", url: pathname + search, headers: { host, ...headers }, body: Buffer.from(body) });
 }
 
 /** Announces a document and sends it. */

@@ -37,7 +37,7 @@ export interface StackOptions {
 }
 
 /** The last line that `npm start` prints of an execution: its status and its job. */
-const endLine = /execution +(\S+) +jobId=(\S+)/;
+const endLine = /execution +(\S+) +name=(\S+)/;
 
 const text = "AWS Lambda is a great serverless compute service, and DynamoDB keeps what it computes.";
 

@@ -1,8 +1,8 @@
 import { compilePolicy } from "../iam/policy.ts";
-import type { Principal } from "./services.ts";
+import type { Principal } from "../iam/roles.ts";
 
 /**
- * Whoever works on this machine, with a key that everyone knows and that is good for nothing elsewhere:
+ * The person at this machine, who may do everything, with a well-known key that is of no use elsewhere:
  * `AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local`. The stack declares no such principal, so AWS has none.
  */
 export const developer: Principal = {
@@ -13,6 +13,6 @@ export const developer: Principal = {
 
 export const developerAccessKeyId = "local";
 
-/** What any AWS client has to be told, as assignments before a command. `AWS_DEFAULT_REGION` is for the AWS CLI 1 and boto3. */
+/** The settings of an AWS client, as assignments before a command. `AWS_DEFAULT_REGION` is for the AWS CLI 1 and boto3. */
 export const clientVariables = (region: string): string =>
   `AWS_ACCESS_KEY_ID=${developerAccessKeyId} AWS_SECRET_ACCESS_KEY=${developer.secretAccessKey} AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`;

@@ -1,8 +1,8 @@
-import { AwsError } from "../transport/aws-error.ts";
-import type { AwsRequest } from "../transport/aws-message.ts";
+import type { AwsRequest } from "../aws.ts";
+import { AwsError } from "../aws.ts";
 import type { Signature } from "./signature.ts";
 
-/** What the query of a presigned URL says. S3 alone reads it here. */
+/** The parameters of a presigned URL. Only S3 reads them here. */
 export const presignedParameters = [
   "X-Amz-Algorithm",
   "X-Amz-Credential",
@@ -14,7 +14,7 @@ export const presignedParameters = [
 
 const weekInSeconds = 604_800;
 
-/** A signature that stands in the query, and the time for which it holds. */
+/** A signature in the query, and how long it holds. */
 export interface PresignedSignature extends Signature {
   readonly expiresSeconds: number;
 }

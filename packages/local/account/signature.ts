@@ -1,6 +1,7 @@
-import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from "node:crypto";
-import type { AwsRequest } from "../transport/aws-message.ts";
-import { isPresigned } from "./presigned.ts";
+import { hash, timingSafeEqual } from "node:crypto";
+import { Sha256 } from "@smithy/core/checksum";
+import { SignatureV4 } from "@smithy/signature-v4";
+import type { AwsRequest } from "../aws.ts";
 
 /** A signature of Signature Version 4: of an `Authorization` header, or of a query. */
 export interface Signature {
@@ -13,6 +14,8 @@ export interface Signature {
   /** As in the `X-Amz-Date` header: `20260101T000000Z`. */
   readonly date: string;
   readonly value: string;
+  /** Of a presigned URL only: how long it holds. */
+  readonly expiresSeconds?: number;
 }
 
 const header =
@@ -25,69 +28,49 @@ export function signatureOf({ headers }: Pick<AwsRequest, "headers">): Signature
   return { accessKeyId, scope, service, signedHeaders: signedHeaders.split(";"), date: headers["x-amz-date"] ?? "", value };
 }
 
-/**
- * Whether the request is signed with this key, its body included. The date is not compared with a clock.
- *
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
- */
-export function isSignedBy(secretAccessKey: string, signature: Signature, request: AwsRequest): boolean {
-  const contentHash = contentHashOf(request);
-  if (contentHash === undefined) return false;
-  const canonicalRequest = canonical(request, signature, contentHash);
-  const toSign = ["AWS4-HMAC-SHA256", signature.date, signature.scope, sha256(canonicalRequest)].join("\n");
-  const expected = hmac(signingKey(secretAccessKey, signature.scope), toSign);
+/** Checks that the request is signed with this key, its body included: it is signed once more, and compared. The date is not compared with a clock. */
+export async function isSignedBy(secretAccessKey: string, signature: Signature, request: AwsRequest): Promise<boolean> {
+  const stated = request.headers["x-amz-content-sha256"] ?? "";
+  if (/^[0-9a-f]{64}$/.test(stated) && hash("sha256", request.body) !== stated) return false;
+  const expected = Buffer.from(await signedAnew(secretAccessKey, signature, request), "hex");
   const given = Buffer.from(signature.value, "hex");
   return given.length === expected.length && timingSafeEqual(expected, given);
 }
 
-/** @returns nothing where the body is not what its hash says. A presigned URL is made before there is a body. */
-function contentHashOf(request: AwsRequest): string | undefined {
-  if (isPresigned(request)) return "UNSIGNED-PAYLOAD";
-  const stated = request.headers["x-amz-content-sha256"];
-  if (stated !== undefined && !/^[0-9a-f]{64}$/.test(stated)) return stated;
-  const contentHash = sha256(request.body);
-  return stated === undefined || stated === contentHash ? contentHash : undefined;
+/** @returns the signature in hexadecimal; empty for a request that cannot have one. */
+async function signedAnew(secretAccessKey: string, signature: Signature, { method, url, headers, body }: AwsRequest): Promise<string> {
+  const { accessKeyId, scope, service, signedHeaders, date, expiresSeconds: expiresIn } = signature;
+  const signingDate = new Date(date.replace(/^(.{4})(..)(.{5})(..)/, "$1-$2-$3:$4:"));
+  const [path = "", search = ""] = url.split(/\?(.*)/s);
+  const query = parsed(search);
+  if (Number.isNaN(signingDate.valueOf()) || query === undefined) return "";
+  const signer = new SignatureV4({
+    ...{ service, region: scope.split("/")[1] ?? "", sha256: Sha256, credentials: { accessKeyId, secretAccessKey } },
+    ...{ applyChecksum: false, uriEscapePath: service !== "s3" }, // every service but S3 encodes the path once more
+  });
+  const names = new Set(signedHeaders);
+  const signed = Object.fromEntries(signedHeaders.map((name) => [name, headers[name] ?? ""]));
+  const message = { method, protocol: "http:", hostname: "", path, query, headers: signed };
+  if (expiresIn === undefined) {
+    const { headers: anew } = await signer.sign({ ...message, body }, { signingDate, signableHeaders: names });
+    return /Signature=(\w+)$/.exec(anew["authorization"] ?? "")?.[1] ?? "";
+  }
+  // A presigned URL is made before there is a body: what is neither text nor bytes counts as unsigned.
+  const presigned = { signingDate, expiresIn, signableHeaders: names, unhoistableHeaders: names };
+  const { query: anew = {} } = await signer.presign({ ...message, body: {} }, presigned);
+  return String(anew["X-Amz-Signature"]);
 }
 
-function canonical({ method, url, headers }: AwsRequest, { service, signedHeaders }: Signature, contentHash: string): string {
-  const [path = "", query = ""] = url.split(/\?(.*)/s);
-  return [
-    method,
-    service === "s3" ? path : path.split("/").map(encode).join("/"), // every service but S3 encodes the path once more
-    query
-      .split("&")
-      .filter((part) => part !== "" && !part.startsWith("X-Amz-Signature="))
-      .map((part) => (part.includes("=") ? part : `${part}=`))
-      .sort()
-      .join("&"),
-    ...signedHeaders.map((name) => `${name}:${(headers[name] ?? "").trim().replace(/\s+/g, " ")}`),
-    "",
-    signedHeaders.join(";"),
-    contentHash,
-  ].join("\n");
-}
-
-function encode(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
-// A key holds for a day of one service, and deriving it takes longer than all the rest.
-const signingKeys = new Map<string, KeyObject>();
-
-function signingKey(secretAccessKey: string, scope: string): KeyObject {
-  const name = `${secretAccessKey}/${scope}`;
-  const known = signingKeys.get(name);
-  if (known !== undefined) return known;
-  const key = createSecretKey(scope.split("/").reduce<Buffer | string>(hmac, `AWS4${secretAccessKey}`) as Buffer);
-  if (signingKeys.size >= 1000) signingKeys.clear();
-  signingKeys.set(name, key);
-  return key;
-}
-
-function hmac(key: KeyObject | Buffer | string, text: string): Buffer {
-  return createHmac("sha256", key).update(text).digest();
-}
-
-function sha256(text: string | Buffer): string {
-  return hash("sha256", text);
+/** @returns nothing for a query that does not decode. */
+function parsed(search: string): Record<string, string[]> | undefined {
+  const query: Record<string, string[]> = {};
+  try {
+    for (const part of search.split("&").filter((each) => each !== "")) {
+      const [name = "", value = ""] = part.split(/=(.*)/s).map(decodeURIComponent);
+      query[name] = [...(query[name] ?? []), value];
+    }
+    return query;
+  } catch {
+    return undefined;
+  }
 }

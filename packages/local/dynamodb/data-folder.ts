@@ -1,9 +1,9 @@
-import { mkdir } from "node:fs/promises";
-import { database, type Store } from "./dynalite.ts";
-import { freeBytesIn, WriteQueue } from "./write-queue.ts";
+import { mkdir, statfs } from "node:fs/promises";
+import { AwsError } from "../aws.ts";
+import { database, type Level, type Store, type Write } from "./dynalite.ts";
 
 /**
- * Opens the store in a folder, which it makes where there is none, or in memory.
+ * Opens the store in a folder, which it creates where there is none, or in memory.
  *
  * @param onDiskFault told of each later write that fails.
  * @throws an error of one sentence when the folder is in use or cannot be written.
@@ -29,4 +29,64 @@ function sentenceFor(folder: string, error: unknown): string {
   if (cause?.code === "LEVEL_LOCKED")
     return `The data folder ${folder} is in use by another npm start; stop it or choose another with --data.`;
   return `The data folder ${folder} cannot be written (${cause?.message ?? code ?? message}); choose another with --data.`;
+}
+
+interface WriteQueueOptions {
+  /** Called with the error of each write that failed. */
+  readonly onDiskFault: (error: unknown) => void;
+  /** Free bytes where the tables lie. */
+  readonly freeBytes: () => Promise<number>;
+}
+
+/** The room that LevelDB needs to open: the writes of its log become a table of up to 4 MiB. */
+const roomToOpenBytes = 8 * 1024 * 1024;
+
+/** Free bytes of the file system that a folder lies on. */
+async function freeBytesIn(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
+/**
+ * Does LevelDB's writes one after another, and opens it anew before the next one where one has failed.
+ *
+ * A write that fails for want of room leaves its beginning in LevelDB's log. What LevelDB writes and acknowledges behind that
+ * is gone when the log is next read, so nothing must be.
+ */
+export class WriteQueue {
+  readonly #level: Pick<Level, "batch" | "open" | "close">;
+  readonly #options: WriteQueueOptions;
+  #last: Promise<unknown> = Promise.resolve();
+  #isSound = true;
+
+  constructor(level: Pick<Level, "batch" | "open" | "close">, options: WriteQueueOptions) {
+    this.#level = level;
+    this.#options = options;
+  }
+
+  /** @throws {@link AwsError} `InternalServerError`, as DynamoDB answers it, where the write failed. */
+  batch(writes: readonly Write[]): Promise<void> {
+    const written = this.#last.then(() => this.#write(writes));
+    this.#last = written.catch(() => undefined);
+    return written;
+  }
+
+  async #write(writes: readonly Write[]): Promise<void> {
+    try {
+      if (!this.#isSound) await this.#openAnew();
+      await this.#level.batch(writes);
+    } catch (error) {
+      this.#isSound = false;
+      this.#options.onDiskFault(error);
+      throw new AwsError("InternalServerError", "Internal server error", 500);
+    }
+  }
+
+  /** While there is no room, LevelDB stays as it is, so that it can be read. */
+  async #openAnew(): Promise<void> {
+    if ((await this.#options.freeBytes()) < roomToOpenBytes) throw Object.assign(new Error("no room"), { code: "ENOSPC" });
+    await this.#level.close();
+    await this.#level.open();
+    this.#isSound = true;
+  }
 }

@@ -64,7 +64,7 @@ export interface TableStore {
   put(key: string, table: TableDescription, callback: Callback): void;
 }
 
-/** What an operation of dynalite works on. */
+/** The store that an operation of dynalite works on. */
 export interface Store {
   readonly options: object;
   readonly db: Level;

@@ -1,21 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
+import { AwsError } from "../aws.ts";
 import type { Clock } from "../clock.ts";
-import { AwsError } from "../transport/aws-error.ts";
-import { jsonAnswer, jsonError, parseJsonInput } from "../transport/aws-json.ts";
-import type { AwsResponse } from "../transport/aws-message.ts";
 import { openStore } from "./data-folder.ts";
 import type { IndexDescription, Input, Item, Store, TableDescription } from "./dynalite.ts";
-import { createTable, operations, runOperation } from "./operation.ts";
+import { type Consume, createTable, operations, runOperation } from "./operation.ts";
 import { activeAtOnce } from "./store-view.ts";
 
 export interface DynamoEngineOptions {
   /** Where the tables lie; in memory where there is none. */
-  readonly folder?: string;
+  readonly folder?: string | undefined;
   readonly clock: Clock;
   readonly region?: string;
   readonly accountId?: string;
-  /** Told of each call and table before the call runs. */
-  readonly onCall?: (operation: string, table: string, input: Readonly<Input>) => void;
   /** Told of each write that the disk did not take. */
   readonly onDiskFault?: (error: unknown) => void;
 }
@@ -38,7 +34,6 @@ export class DynamoEngine {
   readonly #options: DynamoEngineOptions;
   readonly #tables = new Map<string, TableDescription>();
   readonly #timeToLive = new Map<string, string>();
-  readonly #operations = new Map<string, Map<string, number>>();
   readonly #running = new Set<Promise<unknown>>();
 
   private constructor(store: Store, options: DynamoEngineOptions) {
@@ -65,7 +60,7 @@ export class DynamoEngine {
   }
 
   /**
-   * Makes a table, or takes the one that is there with its items.
+   * Creates a table, or takes the one that is there with its items.
    *
    * @throws when the one that is there has other keys or indexes.
    */
@@ -81,19 +76,12 @@ export class DynamoEngine {
     if (timeToLive?.Enabled) this.#timeToLive.set(name, timeToLive.AttributeName);
   }
 
-  /** One call in DynamoDB's JSON protocol; an error is an answer, too. */
-  async call(operation: string, body: unknown): Promise<AwsResponse> {
-    try {
-      return jsonAnswer(await this.execute(operation, typeof body === "string" ? parseJsonInput(body) : (body as Input)));
-    } catch (error) {
-      return jsonError(error);
-    }
-  }
-
-  /** @throws {@link AwsError} as DynamoDB would answer it. */
-  async execute(operation: string, input: Input): Promise<Input> {
-    for (const table of tablesOf(input)) this.#count(operation, table, input);
-    const running = this.#run(operation, input);
+  /**
+   * @param consume takes down the capacity units.
+   * @throws {@link AwsError} as DynamoDB would answer it.
+   */
+  async execute(operation: string, input: Input, consume?: Consume): Promise<Input> {
+    const running = this.#run(operation, input, consume);
     this.#running.add(running);
     try {
       return await running;
@@ -102,15 +90,10 @@ export class DynamoEngine {
     }
   }
 
-  /** Calls since the start, by table and by operation. A batch counts once for each table that it names. */
-  operations(): ReadonlyMap<string, ReadonlyMap<string, number>> {
-    return this.#operations;
-  }
-
   /**
    * Deletes items whose time to live has passed, as DynamoDB does some time after.
    *
-   * @returns how many.
+   * @returns the number of items.
    */
   async deleteExpired(): Promise<number> {
     let deleted = 0;
@@ -145,15 +128,9 @@ export class DynamoEngine {
     }
   }
 
-  #count(operation: string, table: string, input: Input): void {
-    const counts = this.#operations.get(table) ?? new Map<string, number>();
-    this.#operations.set(table, counts.set(operation, (counts.get(operation) ?? 0) + 1));
-    this.#options.onCall?.(operation, table, input);
-  }
-
-  async #run(name: string, input: Input): Promise<Input> {
+  async #run(name: string, input: Input, consume?: Consume): Promise<Input> {
     const operation = operations.get(name);
-    if (operation !== undefined) return runOperation(operation, input, this.#store, this.#tables);
+    if (operation !== undefined) return runOperation(operation, input, this.#store, this.#tables, consume);
     if (name === "ListTables") return { TableNames: [...this.#tables.keys()].sort() };
     if (name === "DescribeTable") return { Table: this.#table(input) };
     if (name === "DescribeTimeToLive") return { TimeToLiveDescription: this.#describeTimeToLive(this.#table(input).TableName) };
@@ -170,12 +147,6 @@ export class DynamoEngine {
     const AttributeName = this.#timeToLive.get(table);
     return AttributeName === undefined ? { TimeToLiveStatus: "DISABLED" } : { TimeToLiveStatus: "ENABLED", AttributeName };
   }
-}
-
-/** The tables that a call names. */
-export function tablesOf({ TableName, RequestItems }: Input): string[] {
-  if (typeof TableName === "string") return [TableName];
-  return typeof RequestItems === "object" && RequestItems !== null ? Object.keys(RequestItems) : [];
 }
 
 function keysOf({ KeySchema, AttributeDefinitions, GlobalSecondaryIndexes = [], LocalSecondaryIndexes = [] }: TableDescription): unknown {

@@ -1,6 +1,10 @@
-import { AwsError } from "../transport/aws-error.ts";
+import { AwsError } from "../aws.ts";
+import { itemBytes, readUnits } from "./capacity.ts";
 import { checkInput, type Input, type Item, loadOperation, type Operation, type Store, type TableDescription } from "./dynalite.ts";
 import { StoreView } from "./store-view.ts";
+
+const reads = ["GetItem", "Query", "Scan", "BatchGetItem"];
+const isRead = (operation: Operation): boolean => reads.some((name) => operations.get(name) === operation);
 
 const conditionCheckFailure = { ReturnValuesOnConditionCheckFailure: { type: "String", enum: ["ALL_OLD", "NONE"] } };
 
@@ -22,23 +26,44 @@ function taking(members: Operation["types"], operation: Operation): Operation {
   return { ...operation, types: { ...operation.types, ...members } };
 }
 
+/** Takes down the capacity units that a call consumes. */
+export type Consume = (readUnits: number, writeUnits: number) => void;
+
 /** @throws {@link AwsError} as DynamoDB would answer it. */
 export async function runOperation(
   operation: Operation,
   input: Input,
   store: Store,
   tables: ReadonlyMap<string, TableDescription>,
+  consume?: Consume,
 ): Promise<Input> {
   const { promise, resolve, reject } = Promise.withResolvers<Input>();
-  const view = new StoreView(store, tables, input, reject);
+  const countsUnits = consume !== undefined || Boolean(input["ReturnConsumedCapacity"]);
+  const view = new StoreView(store, tables, input, countsUnits, reject);
   try {
     refuseUnknownMembers(operation, input);
     operation.run(view, checkInput(operation, input, view), (error, result) => (error ? reject(error) : resolve(result ?? {})));
-    return withWriteUnits(await promise, view.writeUnits);
+    const output = await promise;
+    if (isRead(operation)) consume?.(readUnitsOf(input, output), 0);
+    else consume?.(0, Math.max(1, sum([...view.writeUnits.values()]))); // also for what was not there to be deleted
+    return withWriteUnits(output, view.writeUnits);
   } catch (error) {
     throw asAwsError(error, input["ReturnValuesOnConditionCheckFailure"] === "ALL_OLD" ? view.itemBefore : undefined);
   }
 }
+
+/** A batch is billed by the item, any other read by all that it finds; also one that finds nothing. */
+function readUnitsOf({ ConsistentRead }: Input, { Item: item, Items: items = [], Responses: tables }: Input): number {
+  const isConsistent = ConsistentRead === true;
+  if (tables === undefined) return readUnits(sum([item ?? [], items].flat().map((one) => itemBytes(one as Item))), isConsistent);
+  return sum(
+    Object.values(tables as Readonly<Record<string, Item[]>>)
+      .flat()
+      .map((one) => readUnits(itemBytes(one), isConsistent)),
+  );
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
 // dynalite drops what it does not know, so a member that AWS would honour would do nothing here, in silence.
 function refuseUnknownMembers({ types }: Operation, input: Input): void {

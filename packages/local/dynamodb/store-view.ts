@@ -1,3 +1,5 @@
+import { Stream } from "node:stream";
+import { writeUnits } from "./capacity.ts";
 import {
   type Callback,
   database,
@@ -10,8 +12,6 @@ import {
   type TableStore,
   type Write,
 } from "./dynalite.ts";
-import { writeUnits } from "./item-size.ts";
-import { ValueStream } from "./value-stream.ts";
 
 /**
  * The store as one operation sees it. It keeps the item that the condition was checked against, and makes an item and its index entries
@@ -23,17 +23,25 @@ export class StoreView implements Store {
   readonly tableDb: TableStore;
   /** The item as the operation read it, under its lock. */
   itemBefore: Item | undefined;
-  /** Write units by table, of the items alone. */
+  /** Write units by table, where somebody asks for them. */
   readonly writeUnits = new Map<string, number>();
   readonly #store: Store;
   readonly #tables: ReadonlyMap<string, TableDescription>;
   readonly #input: Input;
   readonly #fail: (error: unknown) => void;
   readonly #locks = new Set<Callback<unknown>>();
+  readonly #countsUnits: boolean;
   #indexWrites: Write[] = [];
 
   /** @param fail takes what dynalite throws inside a callback, which would otherwise end the process. */
-  constructor(store: Store, tables: ReadonlyMap<string, TableDescription>, input: Input, fail: (error: unknown) => void) {
+  constructor(
+    store: Store,
+    tables: ReadonlyMap<string, TableDescription>,
+    input: Input,
+    countsUnits: boolean,
+    fail: (error: unknown) => void,
+  ) {
+    this.#countsUnits = countsUnits;
     this.#store = store;
     this.#tables = tables;
     this.#input = input;
@@ -106,8 +114,9 @@ export class StoreView implements Store {
   #commit(table: string, write: Write, callback: Callback): void {
     const writes = [...this.#indexWrites, write];
     this.#indexWrites = [];
-    if (this.#input["ReturnConsumedCapacity"]) {
-      const units = writeUnits(this.itemBefore, write.type === "put" ? write.value : undefined);
+    const description = this.#countsUnits ? this.#tables.get(table) : undefined;
+    if (description !== undefined) {
+      const units = writeUnits(this.itemBefore, write.type === "put" ? write.value : undefined, description);
       this.writeUnits.set(table, (this.writeUnits.get(table) ?? 0) + units);
     }
     this.#settle(this.db.batch(writes), callback);
@@ -142,4 +151,30 @@ export function activeAtOnce(tableDb: TableStore): TableStore {
       tableDb.put(key, { ...table, TableStatus: "ACTIVE", ...(indexes && { GlobalSecondaryIndexes: indexes }) }, callback);
     },
   };
+}
+
+/**
+ * Values as dynalite reads them: `data` for each, then `end`, until it calls `destroy`, as every operation with a Limit does.
+ * Not a Readable: what a listener of one throws ends the process. Here it fails the operation.
+ */
+class ValueStream extends Stream {
+  #stopped = false;
+
+  /** @param fail takes what the reading or a listener throws. */
+  constructor(values: AsyncIterable<Item>, fail: (error: unknown) => void) {
+    super();
+    this.#read(values).catch(fail);
+  }
+
+  destroy(): void {
+    this.#stopped = true;
+  }
+
+  async #read(values: AsyncIterable<Item>): Promise<void> {
+    for await (const value of values) {
+      this.emit("data", value);
+      if (this.#stopped) return;
+    }
+    this.emit("end");
+  }
 }

@@ -10,7 +10,7 @@ export interface AccessLogEntry {
   readonly responseLatencyMilliseconds: number;
   /** The gateway's own message to the client, where it answered itself. */
   readonly errorMessage?: string | undefined;
-  /** What went wrong with the function; never shown to a client. */
+  /** The function's failure; never shown to a client. */
   readonly integrationError?: string | undefined;
   /** Undefined where the request did not get as far as its integration. */
   readonly integrationLatencyMilliseconds?: number | undefined;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { GatewayAnswer } from "./response.ts";
 
-/** What pages of other origins may do, as the API declares it. */
+/** The permissions of pages of other origins, as the API declares them. */
 export interface CorsConfiguration {
   /** Origins, `*`, or `https://*` and `http://*` for any host. */
   readonly allowOrigins?: readonly string[];
@@ -16,7 +16,7 @@ export interface CorsConfiguration {
 type Headers = GatewayAnswer["headers"];
 
 /**
- * Whether a browser asks what it may send. The gateway answers it only where no route takes it: one with `ANY` or
+ * True for a browser's question what it may send. The gateway answers it only where no route takes it: one with `ANY` or
  * `$default` is called like for any other request.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html

@@ -28,7 +28,7 @@ export function parseTarget(url: string): Target {
   }
 }
 
-/** What the gateway knows before it has looked at the target. */
+/** The request context as far as it is known before the target is parsed. */
 export function openContext(
   request: IncomingMessage,
   api: { readonly accountId: string; readonly apiId: string; readonly domainName: string },
@@ -92,7 +92,7 @@ function clfTime(epochMilliseconds: number): string {
 }
 
 /**
- * Whether a body of this type is handed over as it is. AWS names no types; this list was measured on an HTTP API
+ * True for the types whose bodies are handed over as they are. AWS names none; this list was measured on an HTTP API
  * (ministackorg/ministack#766): form data, `+json` types and bodies without a type arrive in base64.
  */
 function isText(contentType: string | undefined): boolean {

@@ -1,16 +1,33 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { APIGatewayEventRequestContextV2 } from "aws-lambda";
+import { AwsError, type AwsRequest } from "../aws.ts";
 import type { Clock } from "../clock.ts";
-import type { AwsRequest } from "../transport/aws-message.ts";
+import { withDeadline } from "../deadline.ts";
+import type { Invocation } from "../lambda/invocation.ts";
+import type { HttpHandler } from "../service.ts";
 import type { AccessLogEntry } from "./access-log.ts";
+import type { Authorizer } from "./authorizers.ts";
 import { answerToPreflight, type CorsConfiguration, isPreflight, withCors } from "./cors.ts";
 import { newRequestId, openContext, parseTarget, proxyEvent } from "./event.ts";
-import { type HttpApiRoute, invokeIntegration } from "./integration.ts";
-import { readBody, refuseLongHead } from "./limits.ts";
+import { limits, readBody, refuseLongHead, type Throttle, tokenBucket } from "./limits.ts";
 import { answerFrom, type GatewayAnswer, GatewayError, send } from "./response.ts";
 import { RouteTable } from "./routes.ts";
-import { type Throttle, TokenBucket } from "./throttle.ts";
+
+/** A route and the Lambda proxy integration behind it. */
+export interface HttpApiRoute {
+  /** `POST /jobs`, `GET /jobs/{jobId}`, `ANY /{proxy+}`, `$default`. */
+  readonly routeKey: string;
+  /** Of the integration. The function is left to run on after it, as it is after the client has gone. */
+  readonly timeoutMilliseconds: number;
+  /** None where everybody may call. */
+  readonly authorize?: Authorizer | undefined;
+  /**
+   * @param event JSON.
+   * @throws AwsError where Lambda does not let the function run.
+   */
+  invoke(event: string): Promise<Invocation["outcome"]>;
+}
 
 export interface HttpApiOptions {
   readonly accountId: string;
@@ -25,7 +42,7 @@ export interface HttpApiOptions {
   readonly onAccess?: ((entry: AccessLogEntry) => void) | undefined;
 }
 
-/** What is found out of a request on the way to its answer. */
+/** The findings about a request on the way to its answer. */
 interface Exchange {
   readonly context: APIGatewayEventRequestContextV2;
   integrationLatencyMilliseconds?: number;
@@ -35,17 +52,17 @@ interface Exchange {
  * An API Gateway HTTP API with its `$default` stage, in front of Lambda proxy integrations of payload format 2.0.
  * Its two methods are listeners for `request` and `clientError` of a server of Node's.
  */
-export class HttpApi {
+export class HttpApi implements HttpHandler {
   readonly #options: HttpApiOptions;
   readonly #routes: RouteTable<HttpApiRoute>;
-  readonly #buckets: ReadonlyMap<HttpApiRoute, TokenBucket>;
+  readonly #takeToken: ReadonlyMap<HttpApiRoute, () => boolean>;
 
   /** @throws Error for a route key that an HTTP API refuses. */
   constructor(options: HttpApiOptions) {
     const { clock, routes, throttle } = options;
     this.#options = options;
     this.#routes = new RouteTable(routes);
-    this.#buckets = new Map(throttle && routes.map((route) => [route, new TokenBucket(throttle, clock)]));
+    this.#takeToken = new Map(throttle && routes.map((route) => [route, tokenBucket(throttle, clock)]));
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
@@ -95,11 +112,11 @@ export class HttpApi {
     if (!match && cors && isPreflight(request)) return answerToPreflight(cors, request);
     if (!match) throw new GatewayError(404);
     context.routeKey = match.route.routeKey;
-    if (this.#buckets.get(match.route)?.take() === false) throw new GatewayError(429);
+    if (this.#takeToken.get(match.route)?.() === false) throw new GatewayError(429);
     const body = await readBody(request);
     const authorizer = await match.route.authorize?.(messageOf(request, body));
     const authorized = { ...context, ...(authorizer && { authorizer }) };
-    const event = proxyEvent(request, authorized, target, match.pathParameters, body);
+    const event = JSON.stringify(proxyEvent(request, authorized, target, match.pathParameters, body));
     const calledAt = clock.now();
     try {
       const answer = answerFrom(await invokeIntegration(match.route, event, clock));
@@ -114,4 +131,28 @@ export class HttpApi {
 function messageOf({ method = "", url = "", headersDistinct }: IncomingMessage, body: Buffer): AwsRequest {
   const headers = Object.entries(headersDistinct).map(([name, values = []]) => [name, values.join(",")] as const);
   return { method, url, headers: Object.fromEntries(headers), body };
+}
+
+/** An HTTP API says 503 where a REST API says 504 (serverless/serverless#11222). */
+const timedOut = new GatewayError(503, "The integration timed out");
+
+/** @throws GatewayError 413 for an event above Lambda's own limit, 500 or 503 for a function without an answer. */
+async function invokeIntegration(route: HttpApiRoute, event: string, clock: Clock): Promise<string> {
+  if (Buffer.byteLength(event) > limits.lambdaRequestBytes) throw new GatewayError(413);
+  const milliseconds = Math.min(route.timeoutMilliseconds, limits.integrationMilliseconds);
+  const outcome = await withDeadline({ clock, milliseconds, expired: timedOut }, () => route.invoke(event)).catch((error: unknown) => {
+    throw error instanceof AwsError ? refusedInvocation(error) : error;
+  });
+  if ("errorType" in outcome) throw new GatewayError(500, "The Lambda function returned an error");
+  if (Buffer.byteLength(outcome.payload) > limits.lambdaResponseBytes) throw new GatewayError(500, "The response is larger than 6 MB");
+  return outcome.payload;
+}
+
+/** The gateway's answer where Lambda did not let the function run. */
+function refusedInvocation({ name }: AwsError): GatewayError {
+  // AWS does not say which 5xx an HTTP API makes of a throttle. Nothing has run, so the one that invites a retry is the truer one.
+  if (name === "TooManyRequestsException") return new GatewayError(503, "The Lambda function was throttled");
+  const message =
+    "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again.";
+  return new GatewayError(500, message);
 }

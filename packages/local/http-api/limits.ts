@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { Clock } from "../clock.ts";
 import { GatewayError } from "./response.ts";
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html and Lambda's own quotas page */
@@ -41,4 +42,30 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
     request.resume(); // lets the rest go by unread, so that the client gets to its answer
   }
   return Buffer.concat(chunks);
+}
+
+/** Settings of a stage. */
+export interface Throttle {
+  /** Requests a second. */
+  readonly rateLimit: number;
+  /** Requests at once. */
+  readonly burstLimit: number;
+}
+
+/**
+ * A bucket of at most `burstLimit` tokens, each for one request, with `rateLimit` new ones a second.
+ *
+ * @returns a function that takes a token, and says whether there was one.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
+ */
+export function tokenBucket({ rateLimit, burstLimit }: Throttle, clock: Clock): () => boolean {
+  let [tokens, filledAt] = [burstLimit, clock.now()];
+  return () => {
+    const now = clock.now();
+    tokens = Math.min(burstLimit, tokens + ((now - filledAt) / 1000) * rateLimit);
+    filledAt = now;
+    if (tokens < 1) return false;
+    tokens -= 1;
+    return true;
+  };
 }

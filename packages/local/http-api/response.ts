@@ -1,6 +1,6 @@
 import { type ServerResponse, STATUS_CODES, validateHeaderName, validateHeaderValue } from "node:http";
 
-/** What goes back to the client. */
+/** The answer to the client. */
 export interface GatewayAnswer {
   readonly status: number;
   /** Names in lower case. */

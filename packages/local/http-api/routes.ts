@@ -29,11 +29,11 @@ export interface RouteMatch<R> {
 export class RouteTable<R extends { readonly routeKey: string }> {
   readonly #compiled: readonly CompiledRoute<R>[];
 
-  /** @throws Error for a route key that an HTTP API refuses, or one that is there twice (names of variables aside). */
+  /** @throws Error for a route key that an HTTP API refuses, or one that is declared twice (names of variables aside). */
   constructor(routes: readonly R[]) {
     const shapes = routes.map((route) => route.routeKey.replaceAll(/\{[^}+]*/g, "{"));
     const doubled = routes.find((_, index) => shapes.indexOf(shapes[index] ?? "") !== index);
-    if (doubled) throw new Error(`Route key ${doubled.routeKey} is there twice`);
+    if (doubled) throw new Error(`Route key ${doubled.routeKey} is declared twice`);
     this.#compiled = routes.map(compile).sort((a, b) => a.rank.localeCompare(b.rank));
   }
 

@@ -1,9 +1,9 @@
+import type { AccessRequest } from "../service.ts";
 import { recordOf, stringsOf } from "./document.ts";
 import { matcherOfArn, matcherOfGlob } from "./pattern.ts";
 import { PolicyError } from "./policy-error.ts";
 
-/** What is known of a request beside its action and resource: values by condition key, in any case. */
-export type RequestContext = Readonly<Record<string, string | readonly string[]>>;
+type RequestContext = NonNullable<AccessRequest["context"]>;
 
 export type Condition = (context: RequestContext) => boolean;
 

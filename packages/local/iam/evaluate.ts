@@ -1,13 +1,5 @@
-import type { RequestContext } from "./condition.ts";
+import type { AccessRequest } from "../service.ts";
 import type { CompiledPolicy, CompiledStatement, Pattern } from "./policy.ts";
-
-export interface AccessRequest {
-  /** Such as `dynamodb:PutItem`. */
-  readonly action: string;
-  /** An ARN, or `*` for an action without a resource. */
-  readonly resource: string;
-  readonly context?: RequestContext;
-}
 
 export interface Decision {
   readonly allowed: boolean;

@@ -1,4 +1,5 @@
-import type { AccessRequest, Decision } from "./evaluate.ts";
+import type { AccessRequest } from "../service.ts";
+import type { Decision } from "./evaluate.ts";
 import type { CompiledPolicy, Pattern } from "./policy.ts";
 
 export interface Grant {
@@ -20,15 +21,21 @@ export interface Denial {
 /** Which of the granted actions were used, so that the rest can be taken away; and what was asked for and not granted. */
 export class PermissionLedger {
   readonly #used = new Map<string, Set<Pattern>>();
-  readonly #listeners = new Set<(denial: Denial) => void>();
+  readonly #onDenial = new Set<(denial: Denial) => void>();
+  readonly #onUse = new Set<(grant: Grant) => void>();
 
   record(roleName: string, request: AccessRequest, decision: Decision): void {
     if (!decision.allowed) this.#deny({ roleName, action: request.action, resource: request.resource });
-    else if (decision.action !== undefined) this.#use(roleName, decision.action);
+    else if (decision.action !== undefined) this.#use(roleName, decision.action, decision.statement?.name ?? "");
   }
 
   onDenial(listener: (denial: Denial) => void): void {
-    this.#listeners.add(listener);
+    this.#onDenial.add(listener);
+  }
+
+  /** @param listener told of the grant that allows a call, each time. */
+  onUse(listener: (grant: Grant) => void): void {
+    this.#onUse.add(listener);
   }
 
   /** The actions that a role's policies allow and that no call needed. */
@@ -40,13 +47,14 @@ export class PermissionLedger {
     );
   }
 
-  #use(roleName: string, action: Pattern): void {
+  #use(roleName: string, action: Pattern, statement: string): void {
     const used = this.#used.get(roleName);
     if (used === undefined) this.#used.set(roleName, new Set([action]));
     else used.add(action);
+    for (const listener of this.#onUse) listener({ roleName, statement, action: action.text });
   }
 
   #deny(denial: Denial): void {
-    for (const listener of this.#listeners) listener(denial);
+    for (const listener of this.#onDenial) listener(denial);
   }
 }

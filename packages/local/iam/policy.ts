@@ -14,10 +14,10 @@ export interface CompiledStatement {
   readonly name: string;
   readonly effect: "Allow" | "Deny";
   readonly actions: readonly Pattern[];
-  /** Whether `actions` is a `NotAction`. */
+  /** True where `actions` is a `NotAction`. */
   readonly notActions: boolean;
   readonly resources: readonly Pattern[];
-  /** Whether `resources` is a `NotResource`. */
+  /** True where `resources` is a `NotResource`. */
   readonly notResources: boolean;
   readonly conditions: readonly Condition[];
 }
@@ -32,7 +32,7 @@ const members = ["Sid", "Effect", "Action", "NotAction", "Resource", "NotResourc
  * Reads an identity policy.
  *
  * @param document the policy, as JSON or parsed.
- * @throws {@link PolicyError} naming what IAM would refuse, or what is not evaluated here: nothing in a policy is ever ignored.
+ * @throws {@link PolicyError} that names what IAM would refuse or is not evaluated here: no part of a policy is ignored.
  */
 export function compilePolicy(document: unknown): CompiledPolicy {
   return { statements: statementsOf(document, "an identity policy", members).map((one, index) => compileStatement(one, index + 1)) };

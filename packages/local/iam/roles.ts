@@ -1,9 +1,17 @@
 import { createHash } from "node:crypto";
-import type { Principal } from "../account/services.ts";
 import type { Grant, PermissionLedger } from "./permission-ledger.ts";
 import { type CompiledPolicy, compilePolicy } from "./policy.ts";
 import { PolicyError } from "./policy-error.ts";
 import { compileTrustPolicy, type TrustPolicy } from "./trust-policy.ts";
+
+/** A role that calls, as it is known by its access key. */
+export interface Principal {
+  readonly roleName: string;
+  readonly secretAccessKey: string;
+  readonly policies: readonly CompiledPolicy[];
+  /** The last part of the assumed role's ARN: on AWS, the function's name. The role's own name where there is none. */
+  readonly sessionName?: string;
+}
 
 interface Role extends Principal {
   readonly policies: CompiledPolicy[];
@@ -36,7 +44,7 @@ export class Roles {
     this.#role(roleName).policies.push(ofRole(roleName, "policy", () => compileGrants(document)));
   }
 
-  /** Adds a policy of a resource that holds for whoever calls: it can only take away. */
+  /** Adds a policy of a resource that holds for every caller: it can only deny. */
   addDenial(document: { readonly Statement: readonly { readonly Effect: string; readonly Principal?: unknown }[] }): void {
     const statements = document.Statement.map(({ Principal: principal, ...statement }) => {
       if (statement.Effect !== "Deny" || principal !== "*")
@@ -49,9 +57,9 @@ export class Roles {
   }
 
   /**
-   * Lets a service take a role on.
+   * Lets a service assume a role.
    *
-   * @param sessionName what the role's calls go by: the function's name.
+   * @param sessionName the function's name, where it is one that calls as the role.
    * @throws {@link PolicyError} where the role's trust policy does not let it.
    */
   assume(roleArn: string, service: string, sessionName?: string): Principal {
@@ -62,7 +70,7 @@ export class Roles {
     return role;
   }
 
-  /** What the roles may do and, by what the ledger has seen, never did: it can be taken away. */
+  /** The granted actions that no call has used, by the ledger: they can be taken away. */
   unused(ledger: PermissionLedger): Grant[] {
     return [...this.#roles.values()].flatMap(({ roleName, policies }) => ledger.unused(roleName, policies));
   }
@@ -87,7 +95,7 @@ export function accessKeyIdOf({ secretAccessKey }: Principal): string {
   return `LOCAL${secretAccessKey.slice(0, 15).toUpperCase()}`;
 }
 
-/** A denial would make {@link Roles.unused} list what nobody could have used. */
+/** A denial would make {@link Roles.unused} list actions that no call could have used. */
 function compileGrants(document: string): CompiledPolicy {
   const policy = compilePolicy(document);
   const denial = policy.statements.find(({ effect }) => effect === "Deny");

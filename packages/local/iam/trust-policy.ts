@@ -2,7 +2,7 @@ import { compileConditions } from "./condition.ts";
 import { recordOf, refuseUnknown, statementsOf, stringsOf } from "./document.ts";
 import { PolicyError } from "./policy-error.ts";
 
-/** Whether a service may take the role on for an account. */
+/** Says whether a service may assume the role for an account. */
 export type TrustPolicy = (service: string, accountId: string) => boolean;
 
 const members = ["Sid", "Effect", "Action", "Principal", "Condition"];
@@ -11,7 +11,7 @@ const members = ["Sid", "Effect", "Action", "Principal", "Condition"];
  * Reads the trust policy of a role.
  *
  * @param document JSON.
- * @throws {@link PolicyError} for what is more than services that may take the role on, if they act for an account.
+ * @throws {@link PolicyError} for anything but services that may assume the role, if they act for an account.
  */
 export function compileTrustPolicy(document: string): TrustPolicy {
   const statements = statementsOf(document, "a trust policy", members).map(compileStatement);

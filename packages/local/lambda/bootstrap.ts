@@ -1,11 +1,13 @@
 // The process of an execution environment: loads the handler, then answers one invocation at a time. It shares nothing
 // with the runtime but this file, and the function's code cannot tell it from Lambda's own.
+
+import { existsSync } from "node:fs";
 import { enableCompileCache, flushCompileCache } from "node:module";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-/** What the process is started with, as JSON in its first argument. */
+/** The first argument of the process, as JSON. */
 export interface BootstrapStart {
   readonly codeFolder: string;
   /** `<file>.<export>`. */
@@ -50,7 +52,9 @@ function followClock(offset: number): void {
 
 async function load({ codeFolder, handler: name }: BootstrapStart): Promise<Handler> {
   const [file, exported] = name.split(".") as [string, string];
-  const module = await importModule(pathToFileURL(join(codeFolder, `${file}.mjs`)).href);
+  const path = join(codeFolder, file);
+  const extension = [".mjs", ".js", ".cjs"].find((each) => existsSync(path + each)) ?? ".mjs";
+  const module = await importModule(pathToFileURL(path + extension).href);
   const handler = module[exported];
   if (typeof handler !== "function") throw named("Runtime.HandlerNotFound", `${name} is undefined or not exported`);
   if (handler.length >= 3) throw named("Runtime.CallbackHandlerDeprecated", callbackHandlerDeprecated);

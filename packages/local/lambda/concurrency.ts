@@ -1,25 +1,25 @@
-import { AwsError } from "../transport/aws-error.ts";
+import { AwsError } from "../aws.ts";
 
-/** What an account that has asked for no more may reserve but for. */
-const leastUnreserved = 100;
+/** Executions that AWS keeps for the functions that have reserved none. */
+const minUnreserved = 100;
 
-/** The functions of an account that share what no other has reserved. */
+/** The pool of the functions that have reserved none. */
 const unreserved = Symbol("unreserved");
 
 /**
- * Invocations under way at once, as Lambda counts and refuses them. Those that wait for an environment of this machine are
- * among them: on AWS they would have started.
+ * Invocations in progress at once, as Lambda counts and refuses them. Those that wait for an environment of this machine count:
+ * on AWS they would have started.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
  */
 export class Concurrency {
   readonly #limits = new Map<string | symbol, number>();
-  readonly #underWay = new Map<string | symbol, number>();
-  readonly #leastUnreserved: number;
+  readonly #inProgress = new Map<string | symbol, number>();
+  readonly #minUnreserved: number;
 
   /** @param accountLimit of all functions together. AWS gives 1,000, and 10 to many a new account. */
   constructor(accountLimit: number) {
-    this.#leastUnreserved = Math.min(leastUnreserved, accountLimit);
+    this.#minUnreserved = Math.min(minUnreserved, accountLimit);
     this.#limits.set(unreserved, accountLimit);
   }
 
@@ -30,8 +30,8 @@ export class Concurrency {
    */
   reserve(functionName: string, executions: number): void {
     const left = this.#limitOf(unreserved) - executions;
-    if (left < this.#leastUnreserved) {
-      const sentence = `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${this.#leastUnreserved}].`;
+    if (left < this.#minUnreserved) {
+      const sentence = `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${this.#minUnreserved}].`;
       throw new AwsError("InvalidParameterValueException", sentence);
     }
     this.#limits.set(functionName, executions);
@@ -45,13 +45,13 @@ export class Concurrency {
    */
   async run<T>(functionName: string, invocation: () => Promise<T>): Promise<T> {
     const pool = this.#limits.has(functionName) ? functionName : unreserved;
-    const underWay = this.#underWay.get(pool) ?? 0;
-    if (underWay >= this.#limitOf(pool)) throw throttled(pool);
-    this.#underWay.set(pool, underWay + 1);
+    const inProgress = this.#inProgress.get(pool) ?? 0;
+    if (inProgress >= this.#limitOf(pool)) throw throttled(pool);
+    this.#inProgress.set(pool, inProgress + 1);
     try {
       return await invocation();
     } finally {
-      this.#underWay.set(pool, (this.#underWay.get(pool) ?? 1) - 1);
+      this.#inProgress.set(pool, (this.#inProgress.get(pool) ?? 1) - 1);
     }
   }
 

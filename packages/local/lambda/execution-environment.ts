@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import { transformSync } from "esbuild";
 import type { BootstrapStart } from "./bootstrap.ts";
+import { cpuMilliseconds } from "./cpu-time.ts";
+import type { Invocation } from "./invocation.ts";
 import { LogLines } from "./log-lines.ts";
 import { memoryWatch, type WatchedProcess } from "./memory-watch.ts";
 import { orphanGuard } from "./orphan-guard.ts";
@@ -15,11 +17,10 @@ export interface EnvironmentSpec extends BootstrapStart {
   readonly onLine: (line: string) => void;
 }
 
-/** What an invocation came to: the function's answer as JSON, or an error by Lambda's name for it. */
-export type InvocationOutcome = { readonly payload: string } | { readonly errorType: string; readonly errorMessage: string };
+type InvocationOutcome = Invocation["outcome"];
 
 /** Lambda's "6 MB" for an answer, as its error message gives it. */
-const longestAnswerBytes = 6_291_556;
+const maxAnswerBytes = 6_291_556;
 
 const newline = 10;
 
@@ -55,6 +56,7 @@ export class ExecutionEnvironment implements WatchedProcess {
   #isReady = false;
   #hasEnded = false;
   #isOutOfMemory = false;
+  #cpuMilliseconds = 0;
   /** Resolves when the handler is loaded, or to the error of its start. */
   readonly ready: Promise<InvocationOutcome | undefined>;
 
@@ -118,6 +120,15 @@ export class ExecutionEnvironment implements WatchedProcess {
     }
   }
 
+  /** Milliseconds on a core since the last time that this was asked; nothing where the system does not tell. */
+  takeCpuMilliseconds(): number | undefined {
+    const used = cpuMilliseconds(this.pid);
+    if (used === undefined) return undefined;
+    const since = used - this.#cpuMilliseconds;
+    this.#cpuMilliseconds = used;
+    return since;
+  }
+
   onOutOfMemory(): void {
     this.#isOutOfMemory = true;
     this.kill();
@@ -140,7 +151,7 @@ export class ExecutionEnvironment implements WatchedProcess {
   /** Takes a piece of an answer; of one that is too large, no more than its size is kept. */
   #take(chunk: Buffer): void {
     this.#heldBytes += chunk.length;
-    const isTooLarge = this.#heldBytes > longestAnswerBytes + 2; // its kind before it, a newline after it
+    const isTooLarge = this.#heldBytes > maxAnswerBytes + 2; // its kind before it, a newline after it
     if (isTooLarge) this.#held = [];
     else this.#held.push(chunk);
     if (chunk.at(-1) !== newline) return;
@@ -167,7 +178,7 @@ export class ExecutionEnvironment implements WatchedProcess {
 
 const responseSizeTooLarge: InvocationOutcome = {
   errorType: "Function.ResponseSizeTooLarge",
-  errorMessage: `Response payload size exceeded maximum allowed payload size (${longestAnswerBytes} bytes).`,
+  errorMessage: `Response payload size exceeded maximum allowed payload size (${maxAnswerBytes} bytes).`,
 };
 
 function outcomeOf(line: string): InvocationOutcome {

@@ -1,20 +1,13 @@
-import { availableParallelism } from "node:os";
-import type { Principal } from "../account/services.ts";
-import { credentialVariables } from "../iam/roles.ts";
-import type { LocalServices } from "../local-services.ts";
+import { arn, type Location } from "../aws.ts";
+import { credentialVariables, type Principal } from "../iam/roles.ts";
+import { iam } from "../iam/service.ts";
 import { functionLog } from "../logs/side-writes.ts";
-import { arn, type DeclaredResource, type Place, type Properties, type ResourceType } from "../program/resource-type.ts";
-import { LambdaFunction } from "./lambda-function.ts";
+import type { DeclaredResource, Properties, ResourceType, Stack } from "../service.ts";
+import { environmentsPerFunction } from "./invocation.ts";
+import type { FunctionSpec } from "./lambda-function.ts";
+import type { LambdaService } from "./lambda-service.ts";
 
-/**
- * Environments of one function at once: AWS would start a thousand, here they share a few cores. Calls beyond them wait, and
- * their function's time does not run meanwhile. A task's time would; but the runtime lets no more executions run than this,
- * each of them calls a function once at a time, and a call gives its environment back before its task times out. So none
- * of them ever waits.
- */
-export const environmentsPerFunction = Math.max(2, availableParallelism());
-
-export const lambdaFunction: ResourceType = {
+export const lambdaFunction: ResourceType<LambdaService> = {
   simulated: [
     ...["name", "role", "handler", "code", "publish", "timeout", "memorySize", "environment", "loggingConfig"],
     "reservedConcurrentExecutions",
@@ -38,18 +31,19 @@ export const lambdaFunction: ResourceType = {
       invokeArn: `arn:aws:apigateway:${place.region}:lambda:path/2015-03-31/functions/${functionArn}/invocations`,
     };
   },
-  start: async (resource, services) => {
-    const lambda = new LambdaFunction(specOf(resource, services));
+  start: async (resource, service, stack) => {
+    const { LambdaFunction } = await import("./lambda-function.ts");
+    const lambda = new LambdaFunction(await specOf(resource, stack));
     const reserved = resource.inputs["reservedConcurrentExecutions"] as number;
-    services.lambda.add(lambda, reserved < 0 ? undefined : reserved); // -1 takes a reservation away
-    return { stop: async () => lambda.stop() };
+    service.add(lambda, reserved < 0 ? undefined : reserved); // -1 takes a reservation away
+    return async () => lambda.stop();
   },
 };
 
-function specOf({ inputs, outputs }: DeclaredResource, services: LocalServices) {
+async function specOf({ inputs, outputs }: DeclaredResource, stack: Stack): Promise<FunctionSpec> {
   const functionName = outputs["name"] as string;
   const logGroupName = (inputs["loggingConfig"] as { logGroup?: string } | undefined)?.logGroup ?? `/aws/lambda/${functionName}`;
-  const principal = services.roles.assume(inputs["role"] as string, "lambda.amazonaws.com", functionName);
+  const principal = (await stack.use(iam)).assume(inputs["role"] as string, "lambda.amazonaws.com", functionName);
   return {
     functionName,
     version: outputs["version"] as string,
@@ -58,11 +52,12 @@ function specOf({ inputs, outputs }: DeclaredResource, services: LocalServices) 
     timeoutSeconds: inputs["timeout"] as number,
     memoryMiB: inputs["memorySize"] as number,
     environments: environmentsPerFunction,
-    clock: services.clock,
+    clock: stack.clock,
+    onUsage: stack.onUsage,
     codeFolder: (inputs["code"] as { archive: string }).archive,
     handler: inputs["handler"] as string,
-    variables: environmentVariables(inputs, functionName, logGroupName, principal, services),
-    onLine: functionLog(services, principal, logGroupName),
+    variables: environmentVariables(inputs, functionName, logGroupName, principal, stack),
+    onLine: await functionLog(stack, principal, logGroupName),
   };
 }
 
@@ -72,14 +67,14 @@ function environmentVariables(
   functionName: string,
   logGroupName: string,
   principal: Principal,
-  services: LocalServices,
+  stack: Stack,
 ): Record<string, string> {
   const declared = (inputs["environment"] as { variables?: Record<string, string> } | undefined)?.variables;
   return {
     ...declared,
-    ...regionVariables(services.place),
+    ...regionVariables(stack.location),
     ...credentialVariables(principal),
-    AWS_ENDPOINT_URL: services.awsEndpointUrl,
+    AWS_ENDPOINT_URL: stack.awsEndpointUrl,
     AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x",
     AWS_LAMBDA_FUNCTION_NAME: functionName,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(inputs["memorySize"]),
@@ -92,4 +87,4 @@ function environmentVariables(
   };
 }
 
-const regionVariables = ({ region }: Place) => ({ AWS_REGION: region, AWS_DEFAULT_REGION: region });
+const regionVariables = ({ region }: Location) => ({ AWS_REGION: region, AWS_DEFAULT_REGION: region });

@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
-import { type EnvironmentSpec, ExecutionEnvironment, type InvocationOutcome } from "./execution-environment.ts";
+import { withDeadline } from "../deadline.ts";
+import type { InvocationUsage } from "../usage.ts";
+import { type EnvironmentSpec, ExecutionEnvironment } from "./execution-environment.ts";
+import type { Invocation } from "./invocation.ts";
 
 export interface FunctionSpec extends Omit<EnvironmentSpec, "context"> {
   readonly functionName: string;
@@ -11,12 +14,19 @@ export interface FunctionSpec extends Omit<EnvironmentSpec, "context"> {
   /** Environments that may run at once; calls beyond them wait. */
   readonly environments: number;
   readonly clock: Clock;
+  /** Told of each invocation. */
+  readonly onUsage?: ((usage: InvocationUsage) => void) | undefined;
 }
 
-/** What Lambda gives a function for its start; after that it starts once more, on the invocation's own time. */
+type InvocationOutcome = Invocation["outcome"];
+
+/** The time that Lambda gives a function for its start; after that it starts once more, on the invocation's own time. */
 const initMilliseconds = 10_000;
 
-/** What a call comes to that still waits when the runtime stops. */
+/** The reason of a deadline that has passed. */
+const expired = Symbol("expired");
+
+/** The outcome of a call that still waits when the runtime stops. */
 const stopped: InvocationOutcome = { errorType: "Runtime.ExitError", errorMessage: "Runtime exited with error: signal: killed" };
 
 /** One function: its warm environments, and those calls that wait for one. */
@@ -68,8 +78,10 @@ export class LambdaFunction {
     if (this.#busy >= this.#spec.environments) await this.#turn();
     else this.#busy++;
     await this.#warmingUp;
+    const startedAt = this.#spec.clock.now();
     const environment = this.#isStopped ? undefined : (this.#takeWarm() ?? (await this.#initialize()) ?? this.#start());
     const outcome = environment === undefined ? stopped : await this.#run(environment, event);
+    this.#meter(environment, startedAt);
     this.#giveBack(environment);
     return outcome;
   }
@@ -94,6 +106,13 @@ export class LambdaFunction {
     return outcome ?? { errorType: "Sandbox.Timedout", errorMessage: errorMessage() };
   }
 
+  #meter(environment: ExecutionEnvironment | undefined, startedAt: number): void {
+    const { clock, functionName, onUsage } = this.#spec;
+    if (environment === undefined || onUsage === undefined) return;
+    const billedMilliseconds = Math.max(1, Math.ceil(clock.now() - startedAt));
+    onUsage({ kind: "invocation", functionName, billedMilliseconds, cpuMilliseconds: environment.takeCpuMilliseconds() });
+  }
+
   /** Lambda's Init phase: an environment whose handler is loaded; none where that failed or took too long. */
   async #initialize(): Promise<ExecutionEnvironment | undefined> {
     const environment = this.#start();
@@ -108,23 +127,15 @@ export class LambdaFunction {
     return undefined;
   }
 
-  /** What an environment's work comes to; nothing where its time was up first, and then its process is ended. */
-  #inTime<T>(work: Promise<T>, milliseconds: number, environment: ExecutionEnvironment): Promise<T | undefined> {
-    const isDone = new AbortController();
-    return new Promise((resolve, reject) => {
-      const settle = (outcome: T) => {
-        isDone.abort("done"); // a reason of our own: the default one is an error, and its stack trace the dearest part of a call
-        resolve(outcome);
-      };
-      work.then(settle, reject);
-      this.#spec.clock.sleep(milliseconds, isDone.signal).then(
-        () => {
-          environment.kill();
-          resolve(undefined);
-        },
-        () => undefined,
-      );
-    });
+  /** The result of an environment's work; nothing where its time was up first, and then its process is ended. */
+  async #inTime<T>(work: Promise<T>, milliseconds: number, environment: ExecutionEnvironment): Promise<T | undefined> {
+    try {
+      return await withDeadline({ clock: this.#spec.clock, milliseconds, expired }, () => work);
+    } catch (error) {
+      if (error !== expired) throw error;
+      environment.kill();
+      return undefined;
+    }
   }
 
   #turn(): Promise<void> {

@@ -1,7 +1,7 @@
+import { AwsError } from "../aws.ts";
 import { matcherOfArn } from "../iam/pattern.ts";
-import { AwsError } from "../transport/aws-error.ts";
 import { Concurrency } from "./concurrency.ts";
-import type { InvocationOutcome } from "./execution-environment.ts";
+import { type Invocation, invocationTypes } from "./invocation.ts";
 import type { LambdaFunction } from "./lambda-function.ts";
 
 /** An AWS service that calls a function on behalf of a resource, such as a route of an HTTP API. */
@@ -16,15 +16,6 @@ export interface InvokePermission {
   /** An ARN with `*` and `?`. */
   readonly sourceArn: string | undefined;
 }
-
-/** What an invocation came to, and the version that ran. */
-export interface FunctionAnswer {
-  readonly outcome: InvocationOutcome;
-  readonly version: string;
-}
-
-/** Lambda's "6 MB" for an event, as its error message gives it. */
-const longestEventBytes = 6_291_456;
 
 /** The functions of the account. */
 export class LambdaService {
@@ -73,7 +64,7 @@ export class LambdaService {
    * @param event JSON.
    * @throws {@link AwsError} `ResourceNotFoundException`, `TooManyRequestsException`, `RequestEntityTooLargeException`.
    */
-  async invoke(nameOrArn: string, event: string): Promise<FunctionAnswer> {
+  async invoke(nameOrArn: string, event: string): Promise<Invocation> {
     const lambda = this.find(nameOrArn);
     refuseLargeEvent(event);
     return { outcome: await this.#run(lambda, event), version: lambda.version };
@@ -85,21 +76,22 @@ export class LambdaService {
    * @param event JSON of the service's own making, within the limit.
    * @throws {@link AwsError} `ResourceNotFoundException`, `AccessDeniedException`, `TooManyRequestsException`.
    */
-  async invokeFor(caller: ServiceCaller, nameOrArn: string, event: string): Promise<InvocationOutcome> {
+  async invokeFor(caller: ServiceCaller, nameOrArn: string, event: string): Promise<Invocation["outcome"]> {
     const lambda = this.find(nameOrArn);
     const permissions = this.#permissions.get(lambda.name) ?? [];
     if (permissions.some((permission) => permits(permission, caller))) return this.#run(lambda, event);
     throw new AwsError("AccessDeniedException", `${caller.service} is not permitted to invoke ${lambda.name} for ${caller.sourceArn}`, 403);
   }
 
-  #run(lambda: LambdaFunction, event: string): Promise<InvocationOutcome> {
+  #run(lambda: LambdaFunction, event: string): Promise<Invocation["outcome"]> {
     return this.#concurrency.run(lambda.name, () => lambda.invoke(event));
   }
 }
 
 function refuseLargeEvent(event: string): void {
-  if (Buffer.byteLength(event) > longestEventBytes) {
-    const sentence = `Request must be smaller than ${longestEventBytes} bytes for the InvokeFunction operation`;
+  const maxBytes = invocationTypes.RequestResponse;
+  if (Buffer.byteLength(event) > maxBytes) {
+    const sentence = `Request must be smaller than ${maxBytes} bytes for the InvokeFunction operation`;
     throw new AwsError("RequestEntityTooLargeException", sentence, 413);
   }
 }

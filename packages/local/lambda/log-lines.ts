@@ -1,7 +1,7 @@
 const newline = 10;
 
-/** Longest line that Lambda keeps in one piece, in bytes. */
-const longestLineBytes = 262_144;
+/** The longest line that Lambda keeps in one piece. */
+const maxLineBytes = 262_144;
 
 /** Cuts what a process writes into lines. A longer one comes in pieces, so that no more than one piece is ever held. */
 export class LogLines {
@@ -17,9 +17,9 @@ export class LogLines {
     let from = 0;
     for (;;) {
       const end = bytes.indexOf(newline, from);
-      const isTooLong = (end < 0 ? bytes.length : end) - from > longestLineBytes;
+      const isTooLong = (end < 0 ? bytes.length : end) - from > maxLineBytes;
       if (end < 0 && !isTooLong) break;
-      const to = isTooLong ? characterStart(bytes, from + longestLineBytes) : end;
+      const to = isTooLong ? characterStart(bytes, from + maxLineBytes) : end;
       this.#onLine(bytes.toString("utf8", from, to));
       from = isTooLong ? to : to + 1;
     }

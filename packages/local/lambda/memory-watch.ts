@@ -10,7 +10,7 @@ export interface WatchedProcess {
   onOutOfMemory(): void;
 }
 
-/** Resident memory of the groups of these processes, in MiB, in their order. */
+/** Resident memory of the groups of these processes, in MiB, in order. */
 type Measure = (leaders: readonly WatchedProcess[]) => readonly number[] | Promise<readonly number[]>;
 
 const isLinux = process.platform === "linux";

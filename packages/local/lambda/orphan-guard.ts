@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Socket } from "node:net";
 
 /**
- * Keeps the groups that it is told of, one change a line (`+ <group>`, `- <group>`), and ends those that are left when nobody
- * can tell it any more.
+ * Keeps a list of process groups, one change a line (`+ <group>`, `- <group>`), and ends those that are left when its input
+ * closes.
  */
 const script = `
 groups=' '
@@ -16,7 +16,7 @@ done
 for group in $groups; do kill -9 "-$group"; done`;
 
 /**
- * Ends the process groups of functions when this process is killed. A function can see by itself that it has been left alone,
+ * Ends the process groups of functions when this process is killed. A function's process notices that itself,
  * but not while its code is in a loop. One shell for all of them; Windows has neither groups nor that shell.
  */
 class OrphanGuard {

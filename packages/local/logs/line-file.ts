@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from "node:fs";
 
-/** A file to which whole lines are added, by nobody else. */
+/** A file to which this process alone adds whole lines. */
 export class LineFile {
   readonly #descriptor: number;
   /** Bytes at the end that belong to a line which was not written whole. */
@@ -11,7 +11,7 @@ export class LineFile {
     this.bytes = fstatSync(this.#descriptor).size;
   }
 
-  /** What has been written. */
+  /** Its size. */
   bytes: number;
 
   /**

@@ -1,55 +1,49 @@
-import type { Principal } from "../account/services.ts";
-import type { LocalServices } from "../local-services.ts";
-import { arn } from "../program/resource-type.ts";
+import { account } from "../account/part.ts";
+import { arn } from "../aws.ts";
+import type { Principal } from "../iam/roles.ts";
+import type { Stack } from "../service.ts";
+import { logs } from "./service.ts";
 
-type Services = Pick<LocalServices, "endpoint" | "logs" | "place">;
-
-/** What a service writes on the side of its work, with the permissions of a role. Where they lack, the work goes on without. */
+/** Writes a line beside the work of a service, with the permissions of a role. Where the role lacks them, the work goes on without. */
 export type SideWrite = (message: string) => void;
 
 /** The log of a function. */
-export function functionLog(services: Services, principal: Principal, group: string): SideWrite {
-  const stream = arn(services.place, "logs", `log-group:${group}:log-stream:${principal.sessionName ?? principal.roleName}`);
-  return sideWrite(services, principal, ["logs:CreateLogStream", "logs:PutLogEvents"], stream, group);
+export function functionLog(stack: Stack, principal: Principal, group: string): Promise<SideWrite> {
+  const stream = arn(stack.location, "logs", `log-group:${group}:log-stream:${principal.sessionName ?? principal.roleName}`);
+  return sideWrite(stack, principal, ["logs:CreateLogStream", "logs:PutLogEvents"], stream, group);
 }
 
-/** The log of a state machine's executions, which CloudWatch delivers; AWS knows no resource for the permissions to set that up. */
-export function executionLog(services: Services, principal: Principal, group: string): SideWrite {
+/** The log of a state machine's executions, which CloudWatch delivers; the permissions to set that up have no resource. */
+export function executionLog(stack: Stack, principal: Principal, group: string): Promise<SideWrite> {
   const delivery = ["Create", "Get", "Update", "Delete", "List"].map((verb) => `logs:${verb}LogDeliver${verb === "List" ? "ies" : "y"}`);
   const others = ["CreateLogStream", "PutLogEvents", "PutResourcePolicy", "DescribeResourcePolicies", "DescribeLogGroups"];
-  return sideWrite(services, principal, [...delivery, ...others.map((name) => `logs:${name}`)], "*", group);
+  return sideWrite(stack, principal, [...delivery, ...others.map((name) => `logs:${name}`)], "*", group);
 }
 
 /** Where X-Ray's segments go: a file beside the logs. */
 const traces = "aws/xray";
 
 /** The segments that X-Ray gets of a state machine's executions. */
-export function executionTraces(services: Services, principal: Principal): SideWrite {
-  services.logs.declare(traces);
+export async function executionTraces(stack: Stack, principal: Principal): Promise<SideWrite> {
+  (await stack.use(logs)).declare(traces);
   const names = ["PutTraceSegments", "PutTelemetryRecords", "GetSamplingRules", "GetSamplingTargets"];
-  return sideWrite(
-    services,
-    principal,
-    names.map((name) => `xray:${name}`),
-    "*",
-    traces,
-  );
+  const actions = names.map((name) => `xray:${name}`);
+  return sideWrite(stack, principal, actions, "*", traces);
 }
 
-function sideWrite(
-  { endpoint, logs }: Services,
+async function sideWrite(
+  stack: Stack,
   principal: Principal,
   actions: readonly string[],
   resource: string,
   group: string,
-): SideWrite {
+): Promise<SideWrite> {
+  const [access, groups] = await Promise.all([stack.use(account), stack.use(logs)]);
+  const permissions = actions.map((action) => ({ action, resource }));
   // Policies do not change while the stack runs, so the first write decides for all.
   let isPermitted: boolean | undefined;
   return (message) => {
-    isPermitted ??= endpoint.permits(
-      principal,
-      actions.map((action) => ({ action, resource })),
-    );
-    if (isPermitted) logs.append(group, message);
+    isPermitted ??= access.permits(principal, permissions);
+    if (isPermitted) groups.append(group, message);
   };
 }

@@ -1,22 +1,23 @@
-import { simulated } from "./registry.ts";
-import type { DeclaredResource, Place, Properties, ResourceType } from "./resource-type.ts";
+import type { Location } from "../aws.ts";
+import type { DeclaredResource, Properties, ResourceType } from "../service.ts";
+import { resourceTypes } from "../services.ts";
 import { withoutLocalMeaning } from "./without-local-meaning.ts";
 
 /**
- * What AWS would make of a resource that the program registers.
+ * Fills in what AWS would compute of a resource that the program registers.
  *
- * @throws Error that names a type nobody taught the local runtime, or an input that is neither honoured nor listed.
+ * @throws Error that names a type that the local runtime does not know, or an input that is neither honoured nor listed.
  */
 export function declareResource(
   { type, name, inputs }: { type: string; name: string; inputs: Properties },
-  place: Place,
+  location: Location,
 ): DeclaredResource {
-  const resourceType = simulated[type];
+  const resourceType = resourceTypes[type];
   const computed = resourceType?.computed ?? withoutLocalMeaning[type]?.computed;
   if (computed === undefined) throw new Error(`The program declares ${type} "${name}", and npm start does not know that type.`);
   if (resourceType !== undefined) refuseUnknownInputs(resourceType, type, name, inputs);
   const all = { ...resourceType?.defaults, ...inputs };
-  const { id, ...outputs } = computed({ name, inputs: all }, place);
+  const { id, ...outputs } = computed({ name, inputs: all }, location);
   return { type, name, id, inputs: all, outputs };
 }
 

@@ -1,16 +1,15 @@
 import { type ChildProcess, fork } from "node:child_process";
+import type { Location } from "../aws.ts";
+import type { DeclaredResource, Properties } from "../service.ts";
 import { StartError } from "../start-error.ts";
-import type { DeclaredResource, Place, Properties } from "./resource-type.ts";
+import type { StackConfig } from "./stack-config.ts";
 
-/** What the child process is asked to evaluate. */
+/** The program that the child process is to evaluate. */
 export interface ProgramRequest {
-  /** The file of the Pulumi program. */
-  readonly program: string;
-  readonly project: string;
+  readonly config: StackConfig;
+  /** The name of the stack. */
   readonly stack: string;
-  /** Values by full key, such as `aws:region`. */
-  readonly config: Readonly<Record<string, string>>;
-  readonly place: Place;
+  readonly location: Location;
 }
 
 /** All that the program declares, in the order of its registration, and what it exports. */
@@ -19,9 +18,13 @@ export interface Manifest {
   readonly outputs: Properties;
 }
 
-/** Starts the process that evaluates a program. It loads Pulumi's SDK, which takes a while, before it is told which. */
-export function forkEvaluator(): ChildProcess {
-  return fork(new URL("./evaluator.ts", import.meta.url), { execArgv: [], stdio: ["ignore", "ignore", "pipe", "ipc"] });
+/**
+ * Starts the process that evaluates a program. It loads Pulumi's SDK, which takes a while, before it is told which.
+ *
+ * @param folder of the project, which the program's relative paths start from.
+ */
+export function forkEvaluator(folder: string): ChildProcess {
+  return fork(new URL("./evaluator.ts", import.meta.url), { cwd: folder, execArgv: [], stdio: ["ignore", "ignore", "pipe", "ipc"] });
 }
 
 /**
@@ -30,17 +33,17 @@ export function forkEvaluator(): ChildProcess {
  * @param evaluator evaluates one program and ends.
  * @throws {@link StartError} with the program's own first error, or the name of a resource that is not simulated.
  */
-export function evaluateProgram(request: ProgramRequest, evaluator = forkEvaluator()): Promise<Manifest> {
+export function evaluateProgram(request: ProgramRequest, evaluator = forkEvaluator(request.config.folder)): Promise<Manifest> {
   return new Promise((resolve, reject) => {
-    let complaints = "";
+    let errors = "";
     evaluator.stderr?.on("data", (chunk) => {
-      complaints += chunk;
+      errors += chunk;
     });
     evaluator.once("message", (message: Manifest | { error: string }) => {
       if ("error" in message) reject(new StartError(message.error));
       else resolve(message);
     });
-    evaluator.once("exit", (code) => reject(new StartError(`The Pulumi program ended with exit status ${code}. ${complaints}`.trim())));
+    evaluator.once("exit", (code) => reject(new StartError(`The Pulumi program ended with exit status ${code}. ${errors}`.trim())));
     evaluator.send(request);
   });
 }

@@ -1,21 +1,32 @@
 // A child process of the local runtime: evaluates the Pulumi program under Pulumi's mocks and hands back what it declares.
 // A process of its own, since a program that fails leaves rejected promises behind by the dozen.
 import { once } from "node:events";
-import { enableCompileCache } from "node:module";
+import { createRequire, enableCompileCache } from "node:module";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { DeclaredResource, Properties } from "../service.ts";
 import { declareResource } from "./declare-resource.ts";
 import type { ProgramRequest } from "./evaluate-program.ts";
 import { loadLazily } from "./lazy-modules.ts";
-import type { DeclaredResource, Properties } from "./resource-type.ts";
 
 enableCompileCache();
 loadLazily();
 Error.stackTraceLimit = 0; // Pulumi takes a trace for each value that it waits for, and of an error only its message goes on
-const pulumi = await import("@pulumi/pulumi");
+const pulumi = await importPulumi();
 const [request] = await once(process, "message");
-const { program, project, stack, config, place }: ProgramRequest = request;
+const { config, stack, location }: ProgramRequest = request;
+const { program, project, values } = config;
 const resources: DeclaredResource[] = [];
 let refusal: unknown;
+
+/** The project's own SDK: with another copy of it, the mocks would be set where the program does not look. */
+async function importPulumi(): Promise<typeof import("@pulumi/pulumi")> {
+  try {
+    return await import(pathToFileURL(createRequire(join(process.cwd(), "package.json")).resolve("@pulumi/pulumi")).href);
+  } catch {
+    return import("@pulumi/pulumi");
+  }
+}
 
 function finish(message: unknown): void {
   process.send?.(message, () => process.exit(0));
@@ -33,7 +44,7 @@ const withoutPath = (message: string): string => message.replace(/^(error serial
 async function plain(given: unknown): Promise<unknown> {
   const value = await given;
   if (pulumi.runtime.isRpcSecret(value)) return plain(pulumi.runtime.unwrapRpcSecret(value));
-  if (value instanceof pulumi.asset.FileArchive) return { archive: await value.path };
+  if (value instanceof pulumi.asset.FileArchive) return { archive: resolve(await value.path) };
   if (Array.isArray(value)) return Promise.all(value.map(plain));
   if (typeof value === "object" && value !== null) return plainObject(value);
   return value;
@@ -46,7 +57,7 @@ async function plainObject(value: object): Promise<Properties> {
 
 async function declare(type: string, name: string, inputs: Properties): Promise<{ id: string; state: Properties }> {
   if (type.startsWith("pulumi:") || type.startsWith(`${project}:`)) return { id: "", state: inputs };
-  const resource = declareResource({ type, name, inputs: await plainObject(inputs) }, place);
+  const resource = declareResource({ type, name, inputs: await plainObject(inputs) }, location);
   const twin = resources.find(({ type: otherType, id }) => otherType === type && id === resource.id);
   if (twin !== undefined) throw new Error(`The program declares ${type} "${name}" twice; here, their names must differ.`);
   resources.push(resource);
@@ -54,8 +65,8 @@ async function declare(type: string, name: string, inputs: Properties): Promise<
 }
 
 function answer(token: string): Properties {
-  if (token === "aws:index/getRegion:getRegion") return { region: place.region, id: place.region };
-  if (token === "aws:index/getCallerIdentity:getCallerIdentity") return { accountId: place.accountId };
+  if (token === "aws:index/getRegion:getRegion") return { region: location.region, id: location.region };
+  if (token === "aws:index/getCallerIdentity:getCallerIdentity") return { accountId: location.accountId };
   throw new Error(`The program calls ${token}, for which there is no local answer.`);
 }
 
@@ -70,7 +81,7 @@ async function remembered<Result>(work: () => Promise<Result>): Promise<Result> 
 
 process.on("unhandledRejection", fail);
 process.on("uncaughtException", fail);
-pulumi.runtime.setAllConfig({ ...config, "aws:region": place.region }, []);
+pulumi.runtime.setAllConfig({ ...values, "aws:region": location.region }, []);
 // Before the program is imported, or its resources go to an engine that is not there.
 await pulumi.runtime.setMocks(
   {

@@ -2,7 +2,7 @@ import { registerHooks } from "node:module";
 import { fileURLToPath } from "node:url";
 
 /**
- * What the Pulumi SDK loads at its start and uses only to drive an engine or to serialise a function's closure, by the names
+ * Modules that the Pulumi SDK loads at its start and uses only to drive an engine or to serialise a function's closure, by the names
  * under which it asks for them: nine hundred modules, which take longer than all the rest of a program's evaluation.
  */
 const lazilyLoaded: ReadonlySet<string> = new Set(["./automation", "../../typescript-shim", "@npmcli/arborist", "normalize-package-data"]);

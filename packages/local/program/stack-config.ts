@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { StartError } from "../start-error.ts";
@@ -6,6 +6,7 @@ import { StartError } from "../start-error.ts";
 interface ProjectFile {
   readonly name: string;
   readonly main?: string;
+  readonly runtime?: string | { readonly name?: string };
   readonly config?: Readonly<Record<string, { readonly default?: unknown } | string>>;
 }
 
@@ -15,6 +16,8 @@ interface StackFile {
 
 export interface StackConfig {
   readonly project: string;
+  /** The folder of the project. */
+  readonly folder: string;
   /** The file of the Pulumi program. */
   readonly program: string;
   /** Values by full key, such as `async-text-processing:logLevel`. */
@@ -29,6 +32,8 @@ export interface StackConfig {
  * @throws {@link StartError} for an assignment that is none, a key that the project does not describe, and an encrypted value.
  */
 export function readStackConfig(folder: string, stack: string, set: readonly string[]): StackConfig {
+  if (!existsSync(join(folder, "Pulumi.yaml")))
+    throw new StartError(`There is no Pulumi.yaml in ${folder}; --project names the project's folder.`);
   const project = readYaml<ProjectFile>(join(folder, "Pulumi.yaml"));
   const described = Object.entries(project.config ?? {}).map(([key, value]) => [key, defaultOf(value)] as const);
   const fullKey = (key: string) => (key.includes(":") ? key : `${project.name}:${key}`);
@@ -42,7 +47,23 @@ export function readStackConfig(folder: string, stack: string, set: readonly str
   );
   const all = [...described, ...ofStack, ...ofCommandLine].filter(([, value]) => value !== undefined);
   const values = Object.fromEntries(all.map(([key, value]) => [fullKey(key), textOf(key, value)]));
-  return { project: project.name, program: join(folder, project.main ?? "index.ts"), values };
+  return { project: project.name, folder, program: programIn(folder, project), values };
+}
+
+/** @throws StartError where there is no program of Node's. */
+function programIn(folder: string, { main = ".", runtime = "nodejs" }: ProjectFile): string {
+  const language = typeof runtime === "string" ? runtime : runtime.name;
+  if (language !== "nodejs") throw new StartError(`The project's runtime is ${language}; npm start runs programs of nodejs only.`);
+  const path = join(folder, main);
+  const { main: ofPackage } = readJson(join(path, "package.json"));
+  const candidates = [path, ...[ofPackage ?? [], "index.ts", "index.js"].flat().map((file) => join(path, file))];
+  const program = candidates.find((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
+  if (program !== undefined) return program;
+  throw new StartError(`There is no program in ${path}: Pulumi.yaml names none with "main", and there is neither index.ts nor index.js.`);
+}
+
+function readJson(file: string): { readonly main?: string } {
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
 }
 
 function assigned(assignment: string, known: readonly string[], fullKey: (key: string) => string): readonly [string, string] {

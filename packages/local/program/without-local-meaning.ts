@@ -1,4 +1,5 @@
-import { arn, type Place, type Properties, type ResourceType } from "./resource-type.ts";
+import { arn, type Location } from "../aws.ts";
+import type { Properties, ResourceType } from "../service.ts";
 
 /** Resource types that mean nothing on a laptop, and why. A job's path touches none of them. */
 const reasons = {
@@ -17,9 +18,9 @@ const reasons = {
 } as const;
 
 /** Attributes that the program reads from such a resource. */
-const computedOf: Readonly<Record<string, (name: string, place: Place) => Properties>> = {
-  "aws:cloudwatch/metricAlarm:MetricAlarm": (name, place) => ({ arn: arn(place, "cloudwatch", `alarm:${name}-local`) }),
-  "aws:sns/topic:Topic": (name, place) => ({ arn: arn(place, "sns", `${name}-local`) }),
+const computedOf: Readonly<Record<string, (name: string, location: Location) => Properties>> = {
+  "aws:cloudwatch/metricAlarm:MetricAlarm": (name, location) => ({ arn: arn(location, "cloudwatch", `alarm:${name}-local`) }),
+  "aws:sns/topic:Topic": (name, location) => ({ arn: arn(location, "sns", `${name}-local`) }),
   "awsx:ec2:Vpc": () => ({ vpcId: "vpc-local", isolatedSubnetIds: ["subnet-local-1", "subnet-local-2"], routeTables: [] }),
   "aws:ec2/vpcEndpoint:VpcEndpoint": () => ({ prefixListId: "pl-local" }),
 };
@@ -28,6 +29,6 @@ export const withoutLocalMeaning: Readonly<Record<string, { readonly reason: str
   Object.fromEntries(
     Object.entries(reasons).map(([type, reason]) => [
       type,
-      { reason, computed: ({ name }, place) => ({ id: `${name}-local`, ...computedOf[type]?.(name, place) }) },
+      { reason, computed: ({ name }, location) => ({ id: `${name}-local`, ...computedOf[type]?.(name, location) }) },
     ]),
   );

@@ -1,8 +1,8 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { AwsError } from "../aws.ts";
 import type { Clock } from "../clock.ts";
-import { AwsError } from "../transport/aws-error.ts";
-import { MultipartUploads } from "./multipart-uploads.ts";
-import { etagOf, type ObjectFiles, ObjectsInFolder, ObjectsInMemory, type StoredObject } from "./object-files.ts";
+import { type ObjectFiles, type ObjectWithBody, objectsInFolder, objectsInMemory, type StoredObject } from "./object-files.ts";
 
 /** A lifecycle rule: objects whose key begins with `prefix` expire `days` after they were written. */
 export interface Expiration {
@@ -18,10 +18,17 @@ export interface Upload {
   readonly etag?: string;
 }
 
-/** What must hold of the object that stands there already: `*` is any, an ETag is that one. */
+/** The object that must be there already (`ifMatch`) or must not be there: `*` is any, an ETag is that one. */
 export interface WriteCondition {
   readonly ifMatch?: string | undefined;
   readonly ifNoneMatch?: string | undefined;
+}
+
+/** An upload in parts that is under way. */
+export interface MultipartUpload extends Pick<Upload, "headers"> {
+  readonly bucket: string;
+  readonly key: string;
+  readonly parts: Map<number, { readonly body: Buffer; readonly etag: string }>;
 }
 
 interface Bucket {
@@ -33,29 +40,31 @@ interface Bucket {
 }
 
 const dayInMilliseconds = 86_400_000;
-const bucketName = /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+const bucketNameForm = /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 /** Buckets and their objects, in a folder or in memory. Every error is an {@link AwsError} with S3's code. */
 export class BucketStore {
   readonly #folder: string | undefined;
   readonly #clock: Clock;
   readonly #buckets = new Map<string, Bucket>();
-  readonly multipartUploads = new MultipartUploads();
+  readonly #writing = new Set<Promise<unknown>>();
+  /** By upload id, in memory: they end with the runtime, where S3 keeps them until they are aborted. */
+  readonly multipartUploads = new Map<string, MultipartUpload>();
 
   constructor({ folder, clock }: { readonly folder?: string; readonly clock: Clock }) {
     this.#folder = folder;
     this.#clock = clock;
   }
 
-  /** Makes a bucket, or takes the one that is in the folder with its objects. */
+  /** Creates a bucket, or takes the one that is in the folder with its objects. */
   async createBucket(name: string): Promise<void> {
-    if (!bucketName.test(name)) throw new AwsError("InvalidBucketName", `The specified bucket is not valid: ${name}`);
-    const files = this.#folder === undefined ? new ObjectsInMemory() : new ObjectsInFolder(join(this.#folder, name));
+    if (!bucketNameForm.test(name)) throw new AwsError("InvalidBucketName", `The specified bucket is not valid: ${name}`);
+    const files = this.#folder === undefined ? objectsInMemory() : objectsInFolder(join(this.#folder, name));
     const objects = new Map((await files.load()).map((object) => [object.key, object]));
     this.#buckets.set(name, { files, objects, createdAt: this.#clock.now(), expirations: [] });
   }
 
-  /** The buckets in the order of their names; one counts as created when it was made or taken at this start. */
+  /** The buckets in the order of their names; one counts as created when it was created or taken at this start. */
   get buckets(): readonly { readonly name: string; readonly createdAt: number }[] {
     return [...this.#buckets].map(([name, { createdAt }]) => ({ name, createdAt })).sort((a, b) => compareKeys(a.name, b.name));
   }
@@ -74,15 +83,11 @@ export class BucketStore {
   async put(bucketName: string, key: string, upload: Upload, condition: WriteCondition = {}): Promise<StoredObject> {
     const bucket = this.#bucket(bucketName);
     checkCondition(bucket.objects.get(key), condition);
-    const object = {
-      key,
-      size: upload.body.length,
-      etag: upload.etag ?? etagOf(upload.body),
-      lastModified: this.#clock.now(),
-      headers: upload.headers,
-      checksums: upload.checksums,
-    };
-    const commit = await bucket.files.prepare(object, upload.body);
+    const { body, headers, checksums, etag = etagOf(body) } = upload;
+    const object = { key, size: body.length, etag, lastModified: this.#clock.now(), headers, checksums };
+    const writing = bucket.files.prepare(object, body);
+    this.#writing.add(writing);
+    const commit = await writing.finally(() => this.#writing.delete(writing));
     checkCondition(bucket.objects.get(key), condition); // again: nothing is awaited from here on
     commit();
     bucket.objects.set(key, object);
@@ -97,7 +102,7 @@ export class BucketStore {
   }
 
   /** @throws NoSuchBucket, NoSuchKey. */
-  async get(bucket: string, key: string): Promise<{ readonly object: StoredObject; readonly body: Buffer }> {
+  async get(bucket: string, key: string): Promise<ObjectWithBody> {
     this.head(bucket, key);
     const found = await this.#bucket(bucket).files.read(key);
     if (found === undefined) throw noSuchKey(key);
@@ -119,7 +124,7 @@ export class BucketStore {
   /**
    * Deletes what the buckets' lifecycle rules say has expired. Like S3, at the midnight (UTC) that follows the last day.
    *
-   * @returns how many.
+   * @returns the number of objects.
    */
   async deleteExpired(): Promise<number> {
     let deleted = 0;
@@ -135,7 +140,7 @@ export class BucketStore {
 
   /** Waits for uploads that are being written. */
   async close(): Promise<void> {
-    await Promise.all(Array.from(this.#buckets.values(), ({ files }) => files.settled()));
+    await Promise.allSettled(this.#writing);
   }
 
   #bucket(name: string): Bucket {
@@ -143,6 +148,25 @@ export class BucketStore {
     if (bucket === undefined) throw new AwsError("NoSuchBucket", "The specified bucket does not exist", 404, { BucketName: name });
     return bucket;
   }
+}
+
+/** The ETag of bytes that come in one request, quoted. */
+export const etagOf = (bytes: Buffer): string => `"${createHash("md5").update(bytes).digest("hex")}"`;
+
+/** True where an `If-Match` or `If-None-Match` header names the ETag; quotes are optional. */
+export function matchesEtag(etag: string | undefined, header: string): boolean {
+  if (etag === undefined) return false;
+  return header.split(",").some((part) => ["*", etag, etag.slice(1, -1)].includes(part.trim()));
+}
+
+export function preconditionFailed(header: string): AwsError {
+  const message = "At least one of the pre-conditions you specified did not hold";
+  return new AwsError("PreconditionFailed", message, 412, { Condition: header });
+}
+
+/** As bytes of UTF-8, which is S3's order. */
+export function compareKeys(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 function noSuchKey(key: string): AwsError {
@@ -155,22 +179,6 @@ function checkCondition(held: StoredObject | undefined, { ifMatch, ifNoneMatch }
   if (ifNoneMatch !== undefined && matchesEtag(held?.etag, ifNoneMatch)) throw preconditionFailed("If-None-Match");
 }
 
-/** Whether an `If-Match` or `If-None-Match` header names the ETag; quotes are optional. */
-export function matchesEtag(etag: string | undefined, header: string): boolean {
-  if (etag === undefined) return false;
-  return header.split(",").some((part) => ["*", etag, etag.slice(1, -1)].includes(part.trim()));
-}
-
-export function preconditionFailed(header: string): AwsError {
-  const message = "At least one of the pre-conditions you specified did not hold";
-  return new AwsError("PreconditionFailed", message, 412, { Condition: header });
-}
-
 function expiryOf({ lastModified }: StoredObject, { days }: Expiration): number {
   return Math.ceil((lastModified + days * dayInMilliseconds) / dayInMilliseconds) * dayInMilliseconds;
-}
-
-/** As bytes of UTF-8, which is S3's order. */
-export function compareKeys(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -1,5 +1,5 @@
-import { AwsError } from "../transport/aws-error.ts";
-import type { AwsResponse } from "../transport/aws-message.ts";
+import type { AwsResponse } from "../aws.ts";
+import { AwsError } from "../aws.ts";
 import { type BucketStore, compareKeys } from "./bucket-store.ts";
 import type { StoredObject } from "./object-files.ts";
 import type { S3Request } from "./s3-request.ts";
@@ -21,7 +21,7 @@ interface Page {
   readonly encode: (text: string) => string;
 }
 
-const mostKeys = 1000;
+const maxKeysOfPage = 1000;
 
 /** The list with continuation tokens. */
 export function listObjectsV2(store: BucketStore, request: S3Request): AwsResponse {
@@ -50,7 +50,7 @@ export function listObjects(store: BucketStore, request: S3Request): AwsResponse
 
 function page(store: BucketStore, { bucket, query }: S3Request, after: string): Page {
   const [prefix, delimiter] = [query.get("prefix") ?? "", query.get("delimiter") ?? ""];
-  const maxKeys = Math.min(Number(query.get("max-keys") ?? mostKeys), mostKeys);
+  const maxKeys = Math.min(Number(query.get("max-keys") ?? maxKeysOfPage), maxKeysOfPage);
   if (!(maxKeys >= 0)) throw new AwsError("InvalidArgument", "Provided max-keys not an integer or within integer range");
   const found = entriesOf(store.list(bucket, prefix), prefix, delimiter).filter(({ name }) => compareKeys(name, after) > 0);
   const entries = found.slice(0, maxKeys);

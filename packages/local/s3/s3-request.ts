@@ -1,6 +1,5 @@
 import { presignedParameters } from "../account/presigned.ts";
-import { AwsError } from "../transport/aws-error.ts";
-import type { AwsRequest } from "../transport/aws-message.ts";
+import { AwsError, type AwsRequest, decodePath } from "../aws.ts";
 import type { WriteCondition } from "./bucket-store.ts";
 
 export type S3Operation =
@@ -41,8 +40,8 @@ const honouredHeaders =
   /^x-amz-(checksum-(crc32c?|crc64nvme|mode|sha1|sha256)|content-sha256|copy-source(-if-match)?|date|decoded-content-length|meta-.*|metadata-directive|sdk-checksum-algorithm|security-token|trailer|user-agent)$/;
 const refusedHeaders = ["if-modified-since", "if-unmodified-since"];
 
-/** What only uploads in parts may say. */
-const ofParts: Readonly<Partial<Record<S3Operation, readonly string[]>>> = {
+/** Query parameters and headers that only uploads in parts may have. */
+const uploadParameters: Readonly<Partial<Record<S3Operation, readonly string[]>>> = {
   AbortMultipartUpload: ["uploadId"],
   CompleteMultipartUpload: ["uploadId", "x-amz-checksum-type", "x-amz-mp-object-size"],
   CreateMultipartUpload: ["uploads", "x-amz-checksum-algorithm", "x-amz-checksum-type"],
@@ -61,15 +60,14 @@ export function parseS3Request({ method, url, headers: sent, body }: AwsRequest)
   const headers = { ...sent, ...Object.fromEntries([...query].filter(isHeader)) };
   const operation = operationOf(method, bucket, key, query, headers);
   if (operation === undefined) throw notImplemented(`${method} of this kind of ${key === "" ? "bucket" : "object"} resource`);
-  refuseUnknown(query, headers, ofParts[operation] ?? []);
+  refuseUnknown(query, headers, uploadParameters[operation] ?? []);
   return { operation, bucket, key, query, headers, body };
 }
 
-/** What a write demands of the object that stands there already. */
-export const writeCondition = ({ headers }: S3Request): WriteCondition => ({
-  ifMatch: headers["if-match"],
-  ifNoneMatch: headers["if-none-match"],
-});
+/** The condition of a write on the object that is there already. */
+export function writeCondition({ headers }: S3Request): WriteCondition {
+  return { ifMatch: headers["if-match"], ifNoneMatch: headers["if-none-match"] };
+}
 
 export function notImplemented(what: string): AwsError {
   return new AwsError("NotImplemented", `The local S3 does not simulate ${what}.`, 501);
@@ -107,14 +105,5 @@ function refuseUnknown(query: URLSearchParams, headers: AwsRequest["headers"], a
   for (const name of Object.keys(headers).filter((header) => !also.includes(header))) {
     const known = name.startsWith("x-amz-") ? honouredHeaders.test(name) : !refusedHeaders.includes(name);
     if (!known) throw notImplemented(`the header ${name}`);
-  }
-}
-
-/** Decodes a path, or a part of it. */
-export function decodePath(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    throw new AwsError("InvalidURI", "Couldn't parse the specified URI.");
   }
 }

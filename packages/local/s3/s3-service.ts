@@ -1,43 +1,95 @@
-import { AwsError } from "../transport/aws-error.ts";
-import type { AwsResponse } from "../transport/aws-message.ts";
+import { AwsError, type AwsResponse, decodePath } from "../aws.ts";
+import type { AccessRequest, Api, Caller } from "../service.ts";
 import { type BucketStore, matchesEtag, preconditionFailed } from "./bucket-store.ts";
 import { listObjects, listObjectsV2 } from "./list-objects.ts";
-import { abortMultipartUpload, completeMultipartUpload, createMultipartUpload, uploadPart } from "./multipart-operations.ts";
+import { abortMultipartUpload, completeMultipartUpload, createMultipartUpload, uploadPart } from "./multipart-uploads.ts";
 import type { StoredObject } from "./object-files.ts";
-import { decodePath, notImplemented, type S3Operation, type S3Request, writeCondition } from "./s3-request.ts";
-import { readUpload } from "./upload.ts";
-import { malformedXml, s3Headers, textsOf, type XmlElements, xmlAnswer } from "./xml.ts";
+import { notImplemented, parseS3Request, type S3Operation, type S3Request, writeCondition } from "./s3-request.ts";
+import { headersToKeep, readUpload } from "./upload.ts";
+import { malformedXml, parseXml, s3Headers, type XmlElements, xmlAnswer, xmlError } from "./xml.ts";
 
-/** Throws AccessDenied where the caller must not delete this key: one request can name a thousand. */
-export type AuthorizeDelete = (key: string) => void;
+interface Operation {
+  run(store: BucketStore, request: S3Request, caller: Caller): AwsResponse | Promise<AwsResponse>;
+  permissions(request: S3Request): readonly AccessRequest[];
+}
 
-type Operation = (store: BucketStore, request: S3Request, authorizeDelete: AuthorizeDelete) => AwsResponse | Promise<AwsResponse>;
-
+/** The operations that are simulated, and the permissions that each needs. */
 export const s3Operations: Readonly<Record<S3Operation, Operation>> = {
-  AbortMultipartUpload: abortMultipartUpload,
-  CompleteMultipartUpload: completeMultipartUpload,
-  CopyObject: copyObject,
-  CreateMultipartUpload: createMultipartUpload,
-  DeleteObject: deleteObject,
-  DeleteObjects: deleteObjects,
-  GetObject: getObject,
-  HeadBucket: headBucket,
-  HeadObject: headObject,
-  ListBuckets: listBuckets,
-  ListObjects: listObjects,
-  ListObjectsV2: listObjectsV2,
-  PutObject: putObject,
-  UploadPart: uploadPart,
+  AbortMultipartUpload: { run: abortMultipartUpload, permissions: onObject("AbortMultipartUpload") },
+  CompleteMultipartUpload: { run: completeMultipartUpload, permissions: onObject("PutObject") },
+  CopyObject: { run: copyObject, permissions: copyPermissions },
+  CreateMultipartUpload: { run: createMultipartUpload, permissions: onObject("PutObject") },
+  DeleteObject: { run: deleteObject, permissions: onObject("DeleteObject") },
+  DeleteObjects: { run: deleteObjects, permissions: () => [] }, // asked for key by key
+  GetObject: { run: getObject, permissions: onObject("GetObject") },
+  HeadBucket: { run: headBucket, permissions: listPermissions },
+  HeadObject: { run: headObject, permissions: onObject("GetObject") },
+  ListBuckets: { run: listBuckets, permissions: () => [{ action: "s3:ListAllMyBuckets", resource: "*" }] },
+  ListObjects: { run: listObjects, permissions: listPermissions },
+  ListObjectsV2: { run: listObjectsV2, permissions: listPermissions },
+  PutObject: { run: putObject, permissions: onObject("PutObject") },
+  UploadPart: { run: uploadPart, permissions: onObject("PutObject") },
 };
 
-/** @throws {@link AwsError} as S3 would answer it. */
-export async function runS3(store: BucketStore, request: S3Request, authorizeDelete: AuthorizeDelete): Promise<AwsResponse> {
-  if (request.operation !== "ListBuckets") store.requireBucket(request.bucket);
-  return s3Operations[request.operation](store, request, authorizeDelete);
+/** S3's API in its REST-XML protocol. */
+export function s3Api(store: BucketStore): Api<S3Request, AwsResponse> {
+  return {
+    accepts: (_, signedFor) => signedFor === "s3",
+    refusals: {
+      status: 403,
+      missing: "AccessDenied",
+      unknownKey: "InvalidAccessKeyId",
+      wrongSignature: "SignatureDoesNotMatch",
+      denied: "AccessDenied",
+    },
+    read: (request) => {
+      const input = parseS3Request(request);
+      return { operation: input.operation, input };
+    },
+    write: (answer) => answer,
+    writeError: (error, { method }) => xmlError(error, method),
+    permissionsOf: ({ input }) => s3Operations[input.operation].permissions(input),
+    run: ({ input }, caller) => run(store, input, caller),
+  };
+}
+
+async function run(store: BucketStore, request: S3Request, caller: Caller): Promise<AwsResponse> {
+  const { operation, bucket } = request;
+  if (operation !== "ListBuckets") store.requireBucket(bucket);
+  try {
+    return await s3Operations[operation].run(store, request, caller);
+  } catch (error) {
+    // S3 tells that a key is missing only to those who may list the bucket; to all others it is forbidden.
+    if (error instanceof AwsError && error.name === "NoSuchKey") caller.authorize([listBucketPermission(bucket)]);
+    throw error;
+  }
+}
+
+const objectPermission = (operation: string, bucket: string, key: string): AccessRequest => ({
+  action: `s3:${operation}`,
+  resource: `arn:aws:s3:::${bucket}/${key}`,
+});
+
+function listBucketPermission(bucket: string, query = new URLSearchParams()): AccessRequest {
+  const conditions = ["prefix", "max-keys"].filter((name) => query.has(name)).map((name) => [`s3:${name}`, query.get(name) ?? ""]);
+  return { action: "s3:ListBucket", resource: `arn:aws:s3:::${bucket}`, context: Object.fromEntries(conditions) };
+}
+
+function onObject(operation: string): Operation["permissions"] {
+  return ({ bucket, key }) => [objectPermission(operation, bucket, key)];
+}
+
+function listPermissions({ bucket, query }: S3Request): readonly AccessRequest[] {
+  return [listBucketPermission(bucket, query)];
+}
+
+function copyPermissions(request: S3Request): readonly AccessRequest[] {
+  const source = copySourceOf(request);
+  return [objectPermission("GetObject", source.bucket, source.key), objectPermission("PutObject", request.bucket, request.key)];
 }
 
 /** The bucket and key that a copy is made from. */
-export function copySourceOf({ headers }: S3Request): { readonly bucket: string; readonly key: string } {
+function copySourceOf({ headers }: S3Request): { readonly bucket: string; readonly key: string } {
   const source = headers["x-amz-copy-source"] ?? "";
   if (source.includes("?")) throw notImplemented("a copy of a version");
   const [bucket = "", ...key] = decodePath(source.replace(/^\//, "")).split("/");
@@ -45,7 +97,7 @@ export function copySourceOf({ headers }: S3Request): { readonly bucket: string;
 }
 
 async function putObject(store: BucketStore, request: S3Request): Promise<AwsResponse> {
-  const object = await store.put(request.bucket, request.key, readUpload(request), writeCondition(request));
+  const object = await store.put(request.bucket, request.key, await readUpload(request), writeCondition(request));
   return { status: 200, headers: s3Headers({ etag: object.etag, ...object.checksums }), body: "" };
 }
 
@@ -54,8 +106,8 @@ async function copyObject(store: BucketStore, request: S3Request): Promise<AwsRe
   const { object, body } = await store.get(source.bucket, source.key);
   const wanted = request.headers["x-amz-copy-source-if-match"];
   if (wanted !== undefined && !matchesEtag(object.etag, wanted)) throw preconditionFailed("x-amz-copy-source-If-Match");
-  const replaced = request.headers["x-amz-metadata-directive"] === "REPLACE";
-  const headers = replaced ? readUpload({ headers: request.headers, body: Buffer.alloc(0) }).headers : object.headers;
+  const isReplaced = request.headers["x-amz-metadata-directive"] === "REPLACE";
+  const headers = isReplaced ? headersToKeep(request.headers) : object.headers;
   const copy = await store.put(request.bucket, request.key, { body, headers, checksums: object.checksums }, writeCondition(request));
   return xmlAnswer("CopyObjectResult", { ETag: copy.etag, LastModified: new Date(copy.lastModified).toISOString() });
 }
@@ -65,10 +117,9 @@ async function getObject(store: BucketStore, request: S3Request): Promise<AwsRes
   checkReadCondition(object, request);
   const range = rangeOf(request.headers["range"], object.size);
   if (range === undefined) return { status: 200, headers: objectHeaders(object, request), body };
-  const { "content-length": _, ...headers } = objectHeaders(object, { headers: {} });
-  const contentRange = `bytes ${range.first}-${range.last}/${object.size}`;
   const part = body.subarray(range.first, range.last + 1);
-  return { status: 206, headers: { ...headers, "content-range": contentRange, "content-length": String(part.length) }, body: part };
+  const headers = { ...objectHeaders(object), "content-range": `bytes ${range.first}-${range.last}/${object.size}` };
+  return { status: 206, headers: { ...headers, "content-length": String(part.length) }, body: part };
 }
 
 function headObject(store: BucketStore, request: S3Request): AwsResponse {
@@ -83,40 +134,38 @@ function listBuckets(store: BucketStore): AwsResponse {
 }
 
 function headBucket(): AwsResponse {
-  return { status: 200, headers: s3Headers({}), body: "" };
+  return { status: 200, headers: s3Headers(), body: "" };
 }
 
 function deleteObject(store: BucketStore, { bucket, key }: S3Request): AwsResponse {
   store.delete(bucket, key);
-  return { status: 204, headers: s3Headers({}), body: "" };
+  return { status: 204, headers: s3Headers(), body: "" };
 }
 
-function deleteObjects(store: BucketStore, request: S3Request, authorizeDelete: AuthorizeDelete): AwsResponse {
-  const xml = readUpload(request).body.toString();
-  if (textsOf(xml, "VersionId").length > 0) throw notImplemented("VersionId");
-  const keys = textsOf(xml, "Key");
+async function deleteObjects(store: BucketStore, request: S3Request, caller: Caller): Promise<AwsResponse> {
+  const { Object: objects = [], Quiet } = parseXml((await readUpload(request)).body, "Delete");
+  const keys = (objects as Readonly<Record<string, unknown>>[]).map(({ Key, VersionId }) => {
+    if (VersionId !== undefined) throw notImplemented("VersionId");
+    if (typeof Key !== "string") throw malformedXml();
+    return Key;
+  });
   if (keys.length === 0 || keys.length > 1000) throw malformedXml();
-  const results = keys.map((key) => deleteOne(store, request.bucket, key, authorizeDelete));
-  const quiet = textsOf(xml, "Quiet").includes("true");
+  const results = keys.map((key) => deleteOne(store, request.bucket, key, caller));
   return xmlAnswer("DeleteResult", {
-    Deleted: quiet ? [] : results.flatMap(({ deleted }) => (deleted === undefined ? [] : [deleted])),
-    Error: results.flatMap(({ error }) => (error === undefined ? [] : [error])),
+    Deleted: Quiet === "true" ? [] : results.filter((result) => !("Code" in result)),
+    Error: results.filter((result) => "Code" in result),
   });
 }
 
-function deleteOne(
-  store: BucketStore,
-  bucket: string,
-  key: string,
-  authorize: AuthorizeDelete,
-): { deleted?: XmlElements; error?: XmlElements } {
+/** @returns the key, with the error where it was not deleted. */
+function deleteOne(store: BucketStore, bucket: string, Key: string, caller: Caller): XmlElements {
   try {
-    authorize(key);
-    store.delete(bucket, key);
-    return { deleted: { Key: key } };
+    caller.authorize([objectPermission("DeleteObject", bucket, Key)]);
+    store.delete(bucket, Key);
+    return { Key };
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
-    return { error: { Key: key, Code: error.name, Message: error.message } };
+    return { Key, Code: error.name, Message: error.message };
   }
 }
 
@@ -126,10 +175,10 @@ function checkReadCondition({ etag }: StoredObject, { headers }: S3Request): voi
   if (ifNoneMatch !== undefined && matchesEtag(etag, ifNoneMatch)) throw new AwsError("NotModified", "Not Modified", 304);
 }
 
-function objectHeaders(object: StoredObject, { headers }: Pick<S3Request, "headers">): Record<string, string> {
+function objectHeaders(object: StoredObject, request?: S3Request): Record<string, string> {
   return s3Headers({
     ...object.headers,
-    ...(headers["x-amz-checksum-mode"] === "ENABLED" && object.checksums),
+    ...(request?.headers["x-amz-checksum-mode"] === "ENABLED" && object.checksums),
     etag: object.etag,
     "last-modified": new Date(object.lastModified).toUTCString(),
     "accept-ranges": "bytes",

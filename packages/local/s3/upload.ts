@@ -1,35 +1,39 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
-import { AwsError } from "../transport/aws-error.ts";
-import type { AwsRequest } from "../transport/aws-message.ts";
+import type { AwsRequest } from "../aws.ts";
+import { AwsError } from "../aws.ts";
 import type { Upload } from "./bucket-store.ts";
-import { crc64nvme } from "./crc64.ts";
 
 const keptHeaders = ["cache-control", "content-disposition", "content-encoding", "content-language", "content-type", "expires"];
 
-const digests: Readonly<Record<string, (body: Buffer) => string>> = {
-  "x-amz-checksum-crc32": (body) => {
-    const sum = Buffer.alloc(4);
-    sum.writeUInt32BE(crc32(body));
-    return sum.toString("base64");
-  },
-  "x-amz-checksum-crc64nvme": (body) => crc64nvme(body).toString("base64"),
+/** The checksums by their header, in base64. */
+const digests: Readonly<Record<string, (body: Buffer) => string | Promise<string>>> = {
+  "x-amz-checksum-crc32": (body) => Buffer.from(crc32(body).toString(16).padStart(8, "0"), "hex").toString("base64"),
+  "x-amz-checksum-crc32c": (body) => crcOfSdk("Crc32c", body),
+  "x-amz-checksum-crc64nvme": (body) => crcOfSdk("Crc64Nvme", body),
   "x-amz-checksum-sha1": (body) => createHash("sha1").update(body).digest("base64"),
   "x-amz-checksum-sha256": (body) => createHash("sha256").update(body).digest("base64"),
 };
 
+/** By the SDK's own code. It takes longer to load than many a start has time for, and most uploads have a CRC-32. */
+async function crcOfSdk(algorithm: "Crc32c" | "Crc64Nvme", body: Buffer): Promise<string> {
+  const checksum = new (await import("@aws-sdk/checksums/crc"))[algorithm]();
+  checksum.update(body);
+  return Buffer.from(await checksum.digest()).toString("base64");
+}
+
 /**
- * Reads an upload: its bytes, out of their chunks where they came in chunks, and what is to be kept of its headers.
+ * Reads an upload: its bytes, out of their chunks where they came in chunks, and the headers that are kept.
  *
- * @throws BadDigest, InvalidDigest, IncompleteBody, and NotImplemented for a checksum that is not verified here.
+ * @throws BadDigest, InvalidDigest, IncompleteBody, and NotImplemented for a checksum of checksums or of another kind.
  */
-export function readUpload({ headers, body: raw }: Pick<AwsRequest, "headers" | "body">): Upload {
+export async function readUpload({ headers, body: raw }: Pick<AwsRequest, "headers" | "body">): Promise<Upload> {
   const chunked = headers["x-amz-content-sha256"]?.startsWith("STREAMING-") || headers["content-encoding"]?.includes("aws-chunked");
   const { body, trailers } = chunked ? readChunks(raw) : { body: raw, trailers: {} };
   const declared = headers["x-amz-decoded-content-length"];
   if (declared !== undefined && Number(declared) !== body.length) throw incompleteBody();
   checkMd5(headers["content-md5"], body);
-  return { body, headers: headersToKeep(headers), checksums: checkedSums({ ...headers, ...trailers }, body) };
+  return { body, headers: headersToKeep(headers), checksums: await checkedSums({ ...headers, ...trailers }, body) };
 }
 
 /** The headers that a GET of the object returns. */
@@ -49,22 +53,19 @@ function checkMd5(given: string | undefined, body: Buffer): void {
   }
 }
 
-/** Headers that speak of checksums and are none. */
-const aboutSums = ["x-amz-checksum-algorithm", "x-amz-checksum-mode", "x-amz-checksum-type"];
-
 /**
- * The checksums among the headers, which are those of the bytes.
+ * The checksums among the headers, verified.
  *
- * @throws BadDigest, and NotImplemented for a checksum that is not verified here.
+ * @throws BadDigest, and NotImplemented for a checksum of checksums or of another kind.
  */
-export function checkedSums(headers: Readonly<Record<string, string>>, body: Buffer): Record<string, string> {
+export async function checkedSums(headers: Readonly<Record<string, string>>, body: Buffer): Promise<Record<string, string>> {
   const sums: Record<string, string> = {};
   for (const [name, given] of Object.entries(headers)) {
-    if (!name.startsWith("x-amz-checksum-") || aboutSums.includes(name)) continue;
-    if (/-\d+$/.test(given)) throw new AwsError("NotImplemented", `The local S3 does not verify a ${name} of checksums.`, 501);
+    if (!name.startsWith("x-amz-checksum-") || /-(algorithm|mode|type)$/.test(name)) continue;
     const digest = digests[name];
     if (digest === undefined) throw new AwsError("NotImplemented", `The local S3 does not verify ${name}.`, 501);
-    if (digest(body) !== given) {
+    if (/-\d+$/.test(given)) throw new AwsError("NotImplemented", `The local S3 does not verify a ${name} of checksums.`, 501);
+    if ((await digest(body)) !== given) {
       const algorithm = name.slice("x-amz-checksum-".length).toUpperCase();
       throw new AwsError("BadDigest", `The ${algorithm} you specified did not match the calculated checksum.`);
     }

@@ -1,19 +1,12 @@
-import { DefinitionError } from "./errors.ts";
+import { below, DefinitionError } from "./errors.ts";
 import type { StateType } from "./events.ts";
-import { compileCatchers } from "./exits.ts";
 import { Fields } from "./fields.ts";
-import { checkGraph, checkScopes } from "./graph-check.ts";
-import type { KnownResource } from "./resource.ts";
-import { compileRetriers } from "./retry.ts";
-import type { Behaviour, Graph, State } from "./state.ts";
-import { compileChoice } from "./states/choice.ts";
-import { compileFail } from "./states/fail.ts";
-import { compileMap } from "./states/map.ts";
-import { compileParallel } from "./states/parallel.ts";
-import { compilePass } from "./states/pass.ts";
-import { compileSucceed } from "./states/succeed.ts";
-import { compileTask } from "./states/task.ts";
-import { compileWait } from "./states/wait.ts";
+import { maxInteger } from "./number-field.ts";
+import { compileMap, compileParallel } from "./parallel-and-map.ts";
+import { compileChoice, compileFail, compilePass, compileSucceed, compileWait } from "./simple-states.ts";
+import { type Behaviour, canBeRetried, type Exit, type Graph, type State } from "./state.ts";
+import { compileTask, type KnownResource } from "./task.ts";
+import { compileCatchers, compileRetriers } from "./transitions.ts";
 
 /** A state machine definition, compiled: every expression parsed, every reference resolved. */
 export interface Definition {
@@ -21,16 +14,17 @@ export interface Definition {
   readonly timeoutSeconds: number | undefined;
 }
 
-const longestNameLength = 80;
+const maxNameLength = 80;
 
 /** @throws {@link DefinitionError} for anything that this runtime would not run as Step Functions does. */
 export function compileDefinition(text: string, knownResources: KnownResource): Definition {
   const fields = new Fields(parse(text), "The state machine");
+  fields.require("StartAt", "States");
   const language = fields.text("QueryLanguage");
   if (language !== "JSONata") fields.refuse(`has the 'QueryLanguage' '${language ?? "JSONPath"}', and only JSONata is taken here`);
   const version = fields.text("Version") ?? "1.0";
   if (version !== "1.0") fields.refuse(`has the 'Version' '${version}', which is not 1.0`);
-  const timeoutSeconds = fields.integer("TimeoutSeconds", { least: 1, most: 99_999_999 });
+  const timeoutSeconds = fields.integer("TimeoutSeconds", { min: 1, max: maxInteger });
   fields.take("Comment");
   const graph = new Compiler(knownResources).graph(fields);
   checkScopes(graph);
@@ -65,9 +59,14 @@ class Compiler {
 
   /** Reads `StartAt` and `States` of the state machine, of a branch or of an item processor. */
   readonly graph = (fields: Fields): Graph => {
+    fields.require("StartAt", "States");
     const startAt = fields.requiredText("StartAt");
-    const definitions = fields.object("States") ?? fields.refuse("has no 'States'");
-    const states = new Map(Object.entries(definitions).map(([name, value]) => [name, this.#state(name, value)]));
+    const states = new Map<string, State>();
+    for (const [name, value] of Object.entries(fields.object("States") ?? {}))
+      states.set(
+        name,
+        below(`${fields.location}/States/${name}`, () => this.#state(name, value)),
+      );
     fields.end();
     const graph = { startAt, states };
     checkGraph(graph, fields);
@@ -76,7 +75,7 @@ class Compiler {
 
   #state(name: string, value: unknown): State {
     const fields = new Fields(value, `State '${name}'`);
-    if (name === "" || name.length > longestNameLength) fields.refuse(`has a name that is not 1 to ${longestNameLength} characters long`);
+    if (name === "" || name.length > maxNameLength) fields.refuse(`has a name that is not 1 to ${maxNameLength} characters long`);
     if (this.#names.has(name)) fields.refuse("shares its name with another state");
     this.#names.add(name);
     const language = fields.text("QueryLanguage") ?? "JSONata";
@@ -84,9 +83,8 @@ class Compiler {
     fields.text("Comment");
     const type = fields.requiredText("Type");
     if (!this.#isStateType(type)) return fields.refuse(`has the 'Type' '${type}', which is not a type of state`);
-    const hasRetry = type === "Task" || type === "Parallel" || type === "Map";
-    const retriers = hasRetry ? compileRetriers(fields) : [];
-    const catchers = hasRetry ? compileCatchers(fields) : [];
+    const retriers = canBeRetried(type) ? compileRetriers(fields) : [];
+    const catchers = canBeRetried(type) ? compileCatchers(fields) : [];
     const behaviour = this.#behaviours[type](fields);
     fields.end();
     return { name, type, retriers, catchers, ...behaviour };
@@ -94,5 +92,43 @@ class Compiler {
 
   #isStateType(type: string): type is StateType {
     return Object.hasOwn(this.#behaviours, type);
+  }
+}
+
+const exitsOf = ({ exits, catchers }: State): readonly Exit[] => [...exits, ...catchers.map(({ exit }) => exit)];
+
+/** Refuses a transition to nowhere, a state that nothing leads to, and a graph without an end. */
+function checkGraph(graph: Graph, fields: Fields): void {
+  if (!graph.states.has(graph.startAt)) fields.refuse(`has the 'StartAt' '${graph.startAt}', which is not one of its states`);
+  const reached = reachableFrom(graph);
+  for (const [name] of graph.states) if (!reached.has(name)) throw new DefinitionError(`State '${name}' is never reached.`);
+  const ends = [...graph.states.values()].some(({ exits }) => exits.some(({ next }) => next === undefined));
+  if (!ends) fields.refuse("has no state that ends it");
+}
+
+function reachableFrom({ startAt, states }: Graph): ReadonlySet<string> {
+  const reached = new Set([startAt]);
+  for (const name of reached) {
+    for (const { next } of exitsOf(states.get(name) as State)) {
+      if (next === undefined) continue;
+      if (!states.has(next)) throw new DefinitionError(`State '${name}' leads to '${next}', which is not a state beside it.`);
+      reached.add(next); // a Set goes on with what is added while it is walked
+    }
+  }
+  return reached;
+}
+
+/** Refuses an inner scope that assigns a variable of a scope around it; a state's own Catch, which runs after its branches, may share one. */
+function checkScopes({ states }: Graph, outer: readonly string[] = []): void {
+  const assigned = [...states.values()].flatMap((state) =>
+    exitsOf(state).flatMap((exit) => exit.assigns.map((name) => ({ name, state, exit }))),
+  );
+  const clash = assigned.find(({ name }) => outer.includes(name));
+  if (clash !== undefined)
+    throw new DefinitionError(`State '${clash.state.name}' assigns '${clash.name}', which belongs to a scope around it.`);
+  for (const state of states.values()) {
+    const isOwnCatch = (exit: Exit) => state.catchers.some((catcher) => catcher.exit === exit);
+    const around = assigned.filter(({ exit }) => !isOwnCatch(exit)).map(({ name }) => name);
+    for (const graph of state.graphs ?? []) checkScopes(graph, [...outer, ...around]);
   }
 }

@@ -1,9 +1,25 @@
 /** A definition that this runtime does not take. The message is one sentence that names the state and the field. */
 export class DefinitionError extends Error {
   override readonly name = "DefinitionError";
+  /** Leads to it from the root of the definition: `/States/X/Resource`; empty for the root. */
+  readonly location: string;
+
+  constructor(message: string, location = "") {
+    super(message);
+    this.location = location;
+  }
 }
 
-interface Traits {
+/** Does `work`, and places what it refuses below `location`. */
+export function below<T>(location: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof DefinitionError ? new DefinitionError(error.message, location + error.location) : error;
+  }
+}
+
+interface ErrorTraits {
   /** Ends the execution, whatever Retry and Catch say. */
   readonly terminal?: boolean;
   /** Came out of a branch of a Parallel state. */
@@ -17,7 +33,7 @@ export class StatesError extends Error {
   readonly terminal: boolean;
   readonly fromBranch: boolean;
 
-  constructor(name: string, cause: string, traits: Traits = {}) {
+  constructor(name: string, cause: string, traits: ErrorTraits = {}) {
     super(cause === "" ? name : `${name}: ${cause}`);
     this.name = name;
     this.cause = cause;
@@ -37,15 +53,18 @@ const reservedNames: ReadonlySet<string> = new Set(
 
 export const isUnknownReservedName = (name: string): boolean => name.startsWith("States.") && !reservedNames.has(name);
 
-/** What a reserved name stands for besides itself. A time-out of either kind is never a plain task failure. */
+/** The errors that a reserved name stands for besides itself. A time-out of either kind is never a plain task failure. */
 const wildcards: ReadonlyMap<string, (error: StatesError) => boolean> = new Map([
-  ["States.ALL", ({ name }: StatesError) => name !== "States.DataLimitExceeded"],
-  ["States.TaskFailed", ({ name }) => !["States.DataLimitExceeded", "States.Timeout", "States.HeartbeatTimeout"].includes(name)],
+  ["States.ALL", () => true],
+  [
+    "States.TaskFailed",
+    ({ name }: StatesError) => !["States.DataLimitExceeded", "States.Timeout", "States.HeartbeatTimeout"].includes(name),
+  ],
   ["States.Timeout", ({ name }) => name === "States.HeartbeatTimeout"],
   ["States.BranchFailed", ({ fromBranch }) => fromBranch],
 ]);
 
-/** Whether a retrier or catcher with these ErrorEquals takes the error. */
+/** @returns true where a retrier or catcher with these ErrorEquals takes the error. */
 export function takes(errorEquals: readonly string[], error: StatesError): boolean {
   return !error.terminal && errorEquals.some((name) => name === error.name || wildcards.get(name)?.(error) === true);
 }

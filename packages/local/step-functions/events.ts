@@ -16,33 +16,16 @@ export type EventType =
   | `${"Task" | "LambdaFunction"}${"Scheduled" | "Started" | Exclude<Ending, "Aborted">}`
   | "EvaluationFailed";
 
-interface DataDetails {
-  readonly truncated: boolean;
-}
+type TextMember =
+  | ("name" | "input" | "output" | "roleArn" | "resource" | "resourceType" | "region" | "parameters")
+  | ("error" | "cause" | "location" | "state");
+type NumberMember = "timeoutInSeconds" | "heartbeatInSeconds" | "length" | "index";
+type TruncationMember = "inputDetails" | "outputDetails" | "assignedVariablesDetails";
 
 /** The members that the event types have between them. Inputs, outputs, parameters and variables are JSON texts. */
-export interface EventDetails {
-  readonly name?: string;
-  readonly input?: string;
-  readonly inputDetails?: DataDetails;
-  readonly output?: string;
-  readonly outputDetails?: DataDetails;
-  readonly assignedVariables?: Readonly<Record<string, string>>;
-  readonly assignedVariablesDetails?: DataDetails;
-  readonly roleArn?: string;
-  readonly resource?: string;
-  readonly resourceType?: string;
-  readonly region?: string;
-  readonly parameters?: string;
-  readonly timeoutInSeconds?: number;
-  readonly heartbeatInSeconds?: number;
-  readonly error?: string;
-  readonly cause?: string;
-  readonly location?: string;
-  readonly state?: string;
-  readonly length?: number;
-  readonly index?: number;
-}
+export type EventDetails = Readonly<
+  Partial<Record<TextMember, string> & Record<NumberMember, number> & Record<TruncationMember, { readonly truncated: boolean }>>
+> & { readonly assignedVariables?: Readonly<Record<string, string>> };
 
 /** One event of an Express execution as Step Functions writes it to CloudWatch Logs; numbers are strings there. */
 export interface ExecutionEvent {

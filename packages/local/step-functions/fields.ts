@@ -2,31 +2,19 @@ import { DefinitionError } from "./errors.ts";
 import { isJsonObject } from "./payload.ts";
 import { compileTemplate, isExpression, type Site, type Template } from "./query.ts";
 
-const jsonPathFields: ReadonlySet<string> = new Set([
-  ...["InputPath", "OutputPath", "ResultPath", "Parameters", "ResultSelector", "Result", "ItemsPath", "MaxConcurrencyPath"],
-  ...[
-    "SecondsPath",
-    "TimestampPath",
-    "TimeoutSecondsPath",
-    "HeartbeatSecondsPath",
-    "ErrorPath",
-    "CausePath",
-    "Variable",
-    "And",
-    "Or",
-    "Not",
-  ],
-]);
-const distributedMapFields: ReadonlySet<string> = new Set([
-  ...["ItemReader", "ItemBatcher", "ResultWriter", "Label", "ToleratedFailureCount", "ToleratedFailurePercentage"],
-]);
+const namesIn = (list: string): ReadonlySet<string> => new Set(list.split(" "));
+const jsonPathFields = namesIn(
+  "InputPath OutputPath ResultPath Parameters ResultSelector Result ItemsPath MaxConcurrencyPath SecondsPath TimestampPath " +
+    "TimeoutSecondsPath HeartbeatSecondsPath ErrorPath CausePath Variable And Or Not",
+);
+const distributedMapFields = namesIn("ItemReader ItemBatcher ResultWriter Label");
 
 interface Range {
-  readonly least: number;
-  readonly most: number;
+  readonly min: number;
+  readonly max: number;
 }
 
-/** One object of a definition, read field by field. What nobody has read by the end is refused by name. */
+/** One object of a definition, read field by field. A field that has not been read by the end is refused by name. */
 export class Fields {
   /** `State 'X'`, `Choices[0] of state 'X'`, `The state machine`. */
   readonly where: string;
@@ -41,9 +29,20 @@ export class Fields {
     this.#unread = new Map(Object.entries(value));
   }
 
-  /** @throws {@link DefinitionError}, always. */
-  refuse(what: string): never {
-    throw new DefinitionError(`${this.where} ${what}.`);
+  /** Leads to the object from its state: `/Choices[0]`. */
+  get location(): string {
+    return `/${this.#path}`.slice(0, -1);
+  }
+
+  /** @throws {@link DefinitionError}, always, at a member or at the object itself. */
+  refuse(what: string, member = ""): never {
+    throw new DefinitionError(`${this.where} ${what}.`, this.location + member);
+  }
+
+  /** Refuses an object without these members. */
+  require(...names: readonly string[]): void {
+    const missing = names.filter((name) => !this.#unread.has(name));
+    if (missing.length > 0) this.refuse(`has no ${missing.map((name) => `'${name}'`).join(" and no ")}`);
   }
 
   take(name: string): unknown {
@@ -62,10 +61,10 @@ export class Fields {
     return this.text(name) ?? this.refuse(`has no '${name}'`);
   }
 
-  number(name: string, { least, most }: Range): number | undefined {
+  number(name: string, { min, max }: Range): number | undefined {
     const value = this.take(name);
-    if (value === undefined || (typeof value === "number" && value >= least && value <= most)) return value;
-    return this.refuse(`has a '${name}' that is not a number from ${least} to ${most}`);
+    if (value === undefined || (typeof value === "number" && value >= min && value <= max)) return value;
+    return this.refuse(`has a '${name}' that is not a number from ${min} to ${max}`);
   }
 
   integer(name: string, range: Range): number | undefined {

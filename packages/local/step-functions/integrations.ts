@@ -1,49 +1,112 @@
-import type { Principal } from "../account/services.ts";
+import { randomUUID } from "node:crypto";
+import { AwsError } from "../aws.ts";
 import type { Input } from "../dynamodb/dynalite.ts";
-import type { FunctionAnswer } from "../lambda/lambda-service.ts";
-import { AwsError } from "../transport/aws-error.ts";
+import type { Principal } from "../iam/roles.ts";
+import { type Invocation, type InvokeInput, invocationTypes } from "../lambda/invocation.ts";
 import { StatesError } from "./errors.ts";
+import { isJson } from "./payload.ts";
 import type { TaskIntegration } from "./thread.ts";
 
 /** The calls that a task can make, each checked against the permissions of who makes it. */
 export interface TaskCalls {
-  invoke(functionNameOrArn: string, event: string, principal: Principal): Promise<FunctionAnswer>;
+  /** @returns the status alone for an invocation that is not waited for. */
+  invoke(input: InvokeInput, principal: Principal): Promise<Invocation | { readonly status: number }>;
   call(service: "dynamodb", operation: string, input: Input, principal: Principal): Promise<unknown>;
 }
 
-const lambdaInvoke = "arn:aws:states:::lambda:invoke";
+export const lambdaInvoke = "arn:aws:states:::lambda:invoke";
 const dynamodbItem = /^arn:aws:states:::dynamodb:((?:get|put|update|delete)Item)$/;
 
-/** Whether a Task's resource can be run here. */
+/** @returns true for a Task's resource that can be run here. */
 export const isKnownResource = (resource: string): boolean => resource === lambdaInvoke || dynamodbItem.test(resource);
 
 /** Runs the tasks of a state machine's executions with the permissions of its role. */
 export function taskIntegration(calls: TaskCalls, principal: Principal): TaskIntegration {
   return async ({ resource, arguments: given }) => {
     const operation = dynamodbItem.exec(resource)?.[1];
-    try {
-      if (operation === undefined) return await invokeFunction(given as Input, calls, principal);
-      return await calls.call("dynamodb", operation.charAt(0).toUpperCase() + operation.slice(1), given as Input, principal);
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      throw new StatesError(operation === undefined ? lambdaErrorName(error.name) : dynamoErrorName(error.name), error.message);
-    }
+    if (operation === undefined) return invokeFunction(given as Input, calls, principal);
+    const name = operation.charAt(0).toUpperCase() + operation.slice(1);
+    const answer = (await calls.call("dynamodb", name, given as Input, principal).catch(failedBy(dynamoDb))) as object;
+    return { ...answer, ...sdkMetadata(200, "application/x-amz-json-1.0", JSON.stringify(answer)) };
   };
 }
 
-/** What DynamoDB's API does not model goes by the name of the service's own exception. */
-function dynamoErrorName(name: string): string {
-  const unmodelled = ["AccessDeniedException", "ValidationException", "UnrecognizedClientException"];
-  return `DynamoDB.${unmodelled.includes(name) ? "AmazonDynamoDBException" : name}`;
+/** A service as the names and causes of its errors have it. */
+interface ServiceNames {
+  readonly prefix: string;
+  readonly service: string;
+  /** The service's own exception stands for errors that its API does not model. */
+  readonly ownException: string;
+  readonly unmodelled: readonly string[];
 }
 
-/** What Lambda denies has one name for all its reasons. */
-function lambdaErrorName(name: string): string {
-  return name === "AccessDeniedException" ? "Lambda.AWSLambdaException" : `Lambda.${name}`;
+const dynamoDb: ServiceNames = {
+  prefix: "DynamoDB",
+  service: "AmazonDynamoDBv2",
+  ownException: "AmazonDynamoDBException",
+  unmodelled: ["AccessDeniedException", "ValidationException", "UnrecognizedClientException"],
+};
+const lambda: ServiceNames = {
+  prefix: "Lambda",
+  service: "AWSLambda",
+  ownException: "AWSLambdaException",
+  unmodelled: ["AccessDeniedException"],
+};
+
+function failedBy({ prefix, service, ownException, unmodelled }: ServiceNames): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof AwsError)) throw error;
+    const { name, message, status } = error;
+    const details = `Service: ${service}; Status Code: ${status}; Error Code: ${name}; Request ID: ${randomUUID()}; Proxy: null`;
+    throw new StatesError(`${prefix}.${unmodelled.includes(name) ? ownException : name}`, `${message} (${details})`);
+  };
 }
 
 async function invokeFunction(given: Input, calls: TaskCalls, principal: Principal): Promise<unknown> {
-  const { outcome, version } = await calls.invoke(String(given["FunctionName"]), JSON.stringify(given["Payload"] ?? {}), principal);
+  const refusal = invokeRefusal(given);
+  if (refusal !== undefined) throw new StatesError("States.Runtime", refusal);
+  const { FunctionName: name, Qualifier: qualifier, InvocationType: type = "RequestResponse", Payload: payload = {} } = given;
+  const input = {
+    functionNameOrArn: qualifier === undefined ? String(name) : `${name}:${qualifier}`,
+    invocationType: type as InvokeInput["invocationType"],
+    event: typeof payload === "string" ? payload : JSON.stringify(payload), // a text is the body itself
+  };
+  if (!isJson(input.event)) throw new StatesError("Lambda.InvalidRequestContentException", "Could not parse request body into json.");
+  const answer = await calls.invoke(input, principal).catch(failedBy(lambda));
+  if ("status" in answer) return { Payload: "", StatusCode: answer.status, ...sdkMetadata(answer.status, "application/json", "") };
+  const { outcome, version } = answer;
   if ("errorType" in outcome) throw new StatesError(outcome.errorType, JSON.stringify(outcome));
-  return { ExecutedVersion: version, Payload: JSON.parse(outcome.payload), StatusCode: 200 };
+  const metadata = sdkMetadata(200, "application/json", outcome.payload, { "X-Amz-Executed-Version": version });
+  return { ExecutedVersion: version, Payload: JSON.parse(outcome.payload), ...metadata, StatusCode: 200 };
+}
+
+const invokeArguments = ["FunctionName", "Qualifier", "InvocationType", "LogType", "Payload"];
+
+/** The reason why lambda:invoke does not take these arguments; the values of those that are expressions are not known to the definition. */
+export function invokeRefusal(
+  given: Readonly<Record<string, unknown>>,
+  isKnown: (value: unknown) => boolean = () => true,
+): string | undefined {
+  const { FunctionName: name, InvocationType: type = "RequestResponse", LogType: logType = "None" } = given;
+  const unknown = Object.keys(given).find((argument) => !invokeArguments.includes(argument));
+  if (unknown !== undefined) return `The field '${unknown}' of lambda:invoke is not supported.`;
+  if (name === undefined) return "The field 'FunctionName' of lambda:invoke is required, but is missing.";
+  if (isKnown(type) && !Object.hasOwn(invocationTypes, String(type)))
+    return `The field 'InvocationType' of lambda:invoke must be one of ${Object.keys(invocationTypes).join(", ")}.`;
+  return isKnown(logType) && logType !== "None" ? "The field 'LogType' of lambda:invoke is supported only as None." : undefined;
+}
+
+/** The metadata that the SDK adds to an answer: its headers, as a list of values each and as one value each, and the id of its request. */
+function sdkMetadata(status: number, contentType: string, body: string, more: Readonly<Record<string, string>> = {}) {
+  const RequestId = randomUUID();
+  const headers: Readonly<Record<string, string>> = {
+    ...{ Connection: "keep-alive", "Content-Length": String(Buffer.byteLength(body)), "Content-Type": contentType },
+    ...more,
+    "x-amzn-RequestId": RequestId,
+  };
+  const AllHttpHeaders = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
+  return {
+    SdkHttpMetadata: { AllHttpHeaders, HttpHeaders: headers, HttpStatusCode: status },
+    SdkResponseMetadata: { RequestId },
+  };
 }

@@ -13,10 +13,8 @@ export interface StartedExecution {
 
 type Entry = { readonly started: StartedExecution } | { readonly ended: string };
 
-interface JournalOptions {
-  /** Below it the file is left to grow; above, it is rewritten each time that it has doubled. */
-  readonly compactFromBytes?: number;
-}
+/** Below it the file is left to grow; above, it is rewritten each time that it has doubled. */
+const compactFromBytes = 1024 * 1024;
 
 /**
  * Remembers which executions have been started and not ended, so that they start again after a crash: at least once, as
@@ -25,18 +23,16 @@ interface JournalOptions {
  */
 export class ExecutionJournal {
   readonly #path: string | undefined;
-  readonly #compactFromBytes: number;
   readonly #open = new Map<string, StartedExecution>();
   #file: LineFile | undefined;
   #compactAtBytes = 0;
 
   /** @throws {@link StartError} for a journal that cannot be read or written; it is left as it is. */
-  constructor(path?: string, { compactFromBytes = 1024 * 1024 }: JournalOptions = {}) {
+  constructor(path?: string) {
     this.#path = path;
-    this.#compactFromBytes = compactFromBytes;
     if (path === undefined) return;
     const lines = existsSync(path) ? readFileSync(path, "utf8").split("\n") : [];
-    // What follows the last line end is an entry that was cut off in the writing: its caller has had no answer.
+    // Text behind the last line end is an entry that was cut off while it was written: its caller has had no answer.
     lines.slice(0, -1).forEach((line, index) => {
       this.#apply(entryOf(line, index + 1, path));
     });
@@ -108,7 +104,7 @@ export class ExecutionJournal {
     renameSync(`${path}.new`, path);
     this.#file?.close();
     this.#file = file;
-    this.#compactAtBytes = Math.max(this.#compactFromBytes, 2 * file.bytes);
+    this.#compactAtBytes = Math.max(compactFromBytes, 2 * file.bytes);
   }
 }
 

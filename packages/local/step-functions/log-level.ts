@@ -2,7 +2,7 @@ import type { EventDetails, EventType, ExecutionEvent } from "./events.ts";
 
 export type LogLevel = "ALL" | "ERROR" | "FATAL" | "OFF";
 
-/** CloudWatch Logs takes no more of an input or an output, counted as bytes of its escaped text. */
+/** The limit of CloudWatch Logs for an input or an output, counted as bytes of its escaped text. */
 export const loggedDataLimitBytes = 248 * 1024;
 
 const fatal: ReadonlySet<EventType> = new Set(["ExecutionAborted", "ExecutionFailed", "ExecutionTimedOut"]);
@@ -17,7 +17,7 @@ const passes: Readonly<Record<LogLevel, (type: EventType) => boolean>> = {
 };
 
 /**
- * What a state machine's logging configuration lets through to its log group, event by event.
+ * The filter of a state machine's logging configuration between its events and its log group.
  *
  * @param includeExecutionData `false` leaves out inputs, outputs and variables; errors, causes and parameters stay, as on AWS.
  * @returns the event as it is logged, or `undefined` where the level leaves it out.
@@ -34,13 +34,9 @@ function withoutData(details: EventDetails): EventDetails {
 }
 
 function truncated(details: EventDetails): EventDetails {
-  const input = cut(details.input);
-  const output = cut(details.output);
-  return {
-    ...details,
-    ...(input !== undefined && { input, inputDetails: { truncated: true } }),
-    ...(output !== undefined && { output, outputDetails: { truncated: true } }),
-  };
+  const isCut = { truncated: true };
+  const [input, output] = [cut(details.input), cut(details.output)];
+  return { ...details, ...(input && { input, inputDetails: isCut }), ...(output && { output, outputDetails: isCut }) };
 }
 
 /** The longest beginning that fits once it is escaped, or `undefined` if all of it does. */

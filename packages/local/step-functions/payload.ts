@@ -6,7 +6,7 @@ export interface Payload {
   readonly text: string;
 }
 
-/** What the input, output, arguments and result of a state may hold, in bytes of UTF-8. */
+/** The limit of the input, output, arguments and result of a state, in bytes of UTF-8. */
 const payloadLimitBytes = 262_144;
 
 export function payloadOf(value: Json): Payload {
@@ -25,3 +25,12 @@ export function isTooLarge({ text }: Payload): boolean {
 
 export const isJsonObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import jsonata from "jsonata";
-import type { Clock } from "../clock.ts";
 
-/** What every expression of a state machine can call besides JSONata's own functions, by name without the `$`. */
+/** The functions that every expression of a state machine can call besides JSONata's own, by name without the `$`. */
 export type QueryFunctions = Readonly<Record<string, (...values: never[]) => unknown>>;
 
 const hashAlgorithms: ReadonlyMap<string, string> = new Map(
@@ -15,10 +14,11 @@ const formatMillis = jsonata("$fromMillis($at, $picture, $zone)");
 /**
  * The functions that Step Functions adds to JSONata, and those of JSONata's own that would ask the machine for time or chance.
  *
+ * @param now milliseconds since 1970: time stands still while an expression is evaluated.
  * @param random uniform in [0, 1), as `Math.random`.
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html#jsonata-functions-provided-by-sfn
  */
-export function queryFunctions(clock: Clock, random: () => number): QueryFunctions {
+export function queryFunctions(now: number, random: () => number): QueryFunctions {
   return {
     partition,
     range,
@@ -27,8 +27,8 @@ export function queryFunctions(clock: Clock, random: () => number): QueryFunctio
     uuid: () => uuid(random),
     parse: (text?: unknown) => (text === undefined ? undefined : JSON.parse(string(text, "$parse"))),
     shuffle: (items?: unknown) => (items === undefined ? undefined : shuffled(array(items), random)),
-    millis: () => clock.now(),
-    now: (picture?: unknown, zone?: unknown) => formatMillis.evaluate(undefined, { at: clock.now(), picture, zone }),
+    millis: () => now,
+    now: (picture?: unknown, zone?: unknown) => formatMillis.evaluate(undefined, { at: now, picture, zone }),
   };
 }
 

@@ -14,7 +14,7 @@ export interface Site {
   readonly members?: readonly StatesMember[];
 }
 
-/** What the expressions of one evaluation see. */
+/** The values that the expressions of one evaluation see. */
 export interface QueryScope {
   readonly states: { readonly input: Json; readonly context: unknown; readonly result?: Json; readonly errorOutput?: Json };
   readonly variables: Variables;
@@ -43,8 +43,8 @@ export class QueryFailure extends Error {
   }
 }
 
-/** AWS allows 100 nested evaluations and sequences of 873,782 elements; the time keeps one expression from holding everything up. */
-const limits = { stack: 100, sequence: 873_782, timeout: 5_000 };
+/** AWS allows 100 nested evaluations, sequences of 873,782 elements, and a second. */
+const limits = { stack: 100, sequence: 873_782, timeout: 1_000 };
 
 /** @throws {@link DefinitionError} for an expression that does not parse, or refers to what its field does not have. */
 export function compileTemplate(value: unknown, site: Site): Template {
@@ -137,6 +137,7 @@ function parse(source: string, { where, field, members = [] }: Site): jsonata.Ex
 
 function messageOf(error: unknown): string {
   if (!isJsonObject(error) || typeof error["message"] !== "string") return String(error);
+  if (error["code"] === "D1012") return `Expression evaluation timeout: ${limits.timeout}ms. Check for infinite loop`;
   return typeof error["code"] === "string" ? `${error["code"]}: ${error["message"]}` : error["message"];
 }
 
@@ -148,7 +149,7 @@ function plainPath(node: SyntaxNode): readonly string[] | undefined {
   return isPlain && extras.length === 0 ? steps.map((step) => String(step.value)) : undefined;
 }
 
-/** What lies there if every step leads through an object: exactly what JSONata finds. Else `undefined`, and JSONata has to look. */
+/** The value at a path of which every step leads through an object: exactly what JSONata finds. Else `undefined`, and JSONata has to look. */
 function valueAt([variable = "", ...names]: readonly string[], { variables, states }: QueryScope): Json | undefined {
   let value: unknown = variable === "states" ? states : Object.hasOwn(variables, variable) ? variables[variable] : undefined;
   for (const name of names) {
@@ -171,4 +172,5 @@ function plainJson(value: unknown): Json | undefined {
   return isPlain ? JSON.parse(text) : undefined;
 }
 
-const typeName = (value: Json): string => (value === null ? "null" : Array.isArray(value) ? "array" : typeof value);
+/** The name of a JSON value's type, as causes have it. */
+export const typeName = (value: Json): string => (value === null ? "null" : Array.isArray(value) ? "array" : typeof value);

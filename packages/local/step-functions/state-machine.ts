@@ -1,15 +1,14 @@
 import type { Clock } from "../clock.ts";
-import { withDeadline } from "./deadline.ts";
+import { withDeadline } from "../deadline.ts";
 import { compileDefinition, type Definition } from "./definition.ts";
 import { StatesError } from "./errors.ts";
 import { EventLog, type ExecutionEvent, failureDetails, inputDetails, outputDetails } from "./events.ts";
 import { copiedPayload, type Json, type Payload } from "./payload.ts";
-import { type QueryFunctions, queryFunctions } from "./query-functions.ts";
-import type { KnownResource } from "./resource.ts";
-import { type Run, type TaskIntegration, Thread } from "./thread.ts";
+import type { KnownResource } from "./task.ts";
+import { isoTime, type Run, type TaskIntegration, Thread } from "./thread.ts";
 import { walk } from "./walk.ts";
 
-/** How long an Express execution may take at most. */
+/** The maximum duration of an Express execution. */
 const expressLimitSeconds = 300;
 
 export interface StateMachineOptions {
@@ -29,6 +28,8 @@ export interface ExecutionOptions {
   readonly executionArn: string;
   /** Called for every event, in order, at once. What it throws ends the execution. */
   readonly onEvent?: (event: ExecutionEvent) => void;
+  /** Set where a caller waits for the execution. */
+  readonly isSynchronous?: boolean;
   /** Its abort ends the execution as ABORTED. */
   readonly signal?: AbortSignal;
 }
@@ -42,14 +43,12 @@ export type ExecutionOutcome =
 export class StateMachine {
   readonly #options: StateMachineOptions;
   readonly #definition: Definition;
-  readonly #functions: QueryFunctions;
   readonly #region: string;
 
   /** @throws {@link DefinitionError} for a definition that is broken, or asks for what is not run here. */
   constructor(definition: string, options: StateMachineOptions) {
     this.#options = options;
     this.#definition = compileDefinition(definition, options.knownResources);
-    this.#functions = queryFunctions(options.clock, options.random);
     this.#region = options.arn.split(":")[3] ?? "";
   }
 
@@ -69,7 +68,7 @@ export class StateMachine {
     let thread: Thread | undefined;
     try {
       const output = await withDeadline({ clock, milliseconds, signal: options.signal, expired }, (signal) => {
-        thread = new Thread(run, signal, { variables: {}, lastEventId: 0 });
+        thread = new Thread(run, signal, { variables: {}, maxVariablesBytes: 0, lastEventId: 0, mapItem: undefined });
         return walk(this.#definition.graph, payload, thread);
       });
       run.events.record("ExecutionSucceeded", outputDetails(output), thread?.lastEventId ?? 0);
@@ -82,18 +81,24 @@ export class StateMachine {
     }
   }
 
-  #runOf(input: Payload, { name, executionArn, onEvent }: ExecutionOptions): Run {
+  #runOf(input: Payload, { name, executionArn, onEvent, isSynchronous }: ExecutionOptions): Run {
     const { clock, random, runTask, roleArn, arn, name: machineName } = this.#options;
-    const StartTime = new Date(clock.now()).toISOString();
+    const StartTime = isoTime(clock.now());
     return {
       clock,
       random,
       runTask,
-      functions: this.#functions,
       events: new EventLog(executionArn, clock, onEvent ?? (() => undefined)),
       region: this.#region,
       context: {
-        Execution: { Id: executionArn, Input: input.value, Name: name, RoleArn: roleArn, StartTime, RedriveCount: 0 },
+        Execution: {
+          Id: executionArn,
+          Input: input.value,
+          Name: name,
+          RoleArn: roleArn,
+          StartTime,
+          ...(!isSynchronous && { RedriveCount: 0 as const }),
+        },
         StateMachine: { Id: arn, Name: machineName },
       },
     };

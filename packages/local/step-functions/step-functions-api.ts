@@ -1,11 +1,29 @@
+import { AwsError } from "../aws.ts";
 import type { Clock } from "../clock.ts";
-import { AwsError } from "../transport/aws-error.ts";
-import { checkInput, type Input, type Members, resourceTypeOf, validationError } from "./api-input.ts";
+import type { Principal } from "../iam/roles.ts";
+import type { SideWrite } from "../logs/side-writes.ts";
 import { compileDefinition } from "./definition.ts";
 import { DefinitionError } from "./errors.ts";
 import { isKnownResource } from "./integrations.ts";
+import type { LogLevel } from "./log-level.ts";
+import { isJson } from "./payload.ts";
 import type { ExecutionOutcome } from "./state-machine.ts";
-import type { StateMachineSpec } from "./step-functions-service.ts";
+
+/** An Express state machine as it is declared. */
+export interface StateMachineSpec {
+  readonly name: string;
+  readonly arn: string;
+  readonly roleArn: string;
+  /** The role, assumed. */
+  readonly principal: Principal;
+  readonly definition: string;
+  readonly logLevel: LogLevel;
+  readonly includeExecutionData: boolean;
+  /** Takes the events that the log level lets through, as JSON; none where nothing is logged. */
+  readonly writeLog: SideWrite | undefined;
+  /** Takes a segment of each execution, as JSON; none where nothing is traced. */
+  readonly writeTrace: SideWrite | undefined;
+}
 
 /** A start as a caller asks for it; what is left out is given. */
 export interface StartOptions {
@@ -24,7 +42,7 @@ export interface SyncExecution {
   readonly outcome: ExecutionOutcome;
 }
 
-/** What the API needs of the state machines. Both starts throw `StateMachineDoesNotExist`, `InvalidName` and `InvalidExecutionInput`. */
+/** The state machines behind the API. Both starts throw `StateMachineDoesNotExist`, `InvalidName` and `InvalidExecutionInput`. */
 export interface StateMachines {
   /** In the order of their declaration. */
   readonly all: readonly StateMachineSpec[];
@@ -32,30 +50,33 @@ export interface StateMachines {
   startSync(stateMachineArn: string, options: StartOptions): Promise<SyncExecution>;
 }
 
+/** The members of a request, as the SDK sends them. */
+type Input = Readonly<Record<string, unknown>>;
+
 interface Operation {
-  /** None where Express refuses the operation, whatever else it says. */
-  readonly members?: Members;
+  /** The members that it takes, each with its maximum length or value. None where Express refuses the operation in any case. */
+  readonly members?: Readonly<Record<string, number>>;
   readonly run: (input: Input) => unknown;
 }
 
-const startMembers: Members = { stateMachineArn: 256, name: 80, input: 262_144 };
+const startMembers = { stateMachineArn: 256, name: 80, input: 262_144 };
 
 /**
- * The API of Step Functions for Express state machines, on top of what runs them. Errors have the names and texts that AWS was seen to answer.
+ * The API of Step Functions for Express state machines. Errors have the names and texts that AWS was seen to answer.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_Operations.html
  */
 export class StepFunctionsApi {
   readonly #stateMachines: StateMachines;
-  /** All state machines of a stack are made when it starts. Seconds since 1970. */
+  /** All state machines of a stack are created when it starts. Seconds since 1970. */
   readonly #creationDate: number;
   readonly #operations: Readonly<Record<string, Operation>> = {
-    StartExecution: { members: startMembers, run: (input) => this.#stateMachines.start(this.#arnIn(input), startOptionsOf(input)) },
-    StartSyncExecution: { members: startMembers, run: (input) => this.#startSync(this.#arnIn(input), startOptionsOf(input)) },
+    StartExecution: { members: startMembers, run: (input) => this.#stateMachines.start(arnIn(input), startOptionsOf(input)) },
+    StartSyncExecution: { members: startMembers, run: (input) => this.#startSync(arnIn(input), startOptionsOf(input)) },
     ListStateMachines: { members: { maxResults: 1_000, nextToken: 1_024 }, run: (input) => this.#list(input) },
-    DescribeStateMachine: { members: { stateMachineArn: 256 }, run: (input) => this.#describe(this.#find(this.#arnIn(input))) },
+    DescribeStateMachine: { members: { stateMachineArn: 256 }, run: (input) => this.#describe(this.#find(arnIn(input))) },
     ValidateStateMachineDefinition: { members: { definition: 1_048_576, type: 8, severity: 7, maxResults: 100 }, run: validateDefinition },
-    ListExecutions: { run: (input) => refuseType(this.#find(this.#arnIn(input))) },
+    ListExecutions: { run: (input) => refuseType(this.#find(arnIn(input))) },
     DescribeExecution: { run: refuseExecution },
     DescribeStateMachineForExecution: { run: refuseExecution },
     GetExecutionHistory: { run: refuseExecution },
@@ -73,12 +94,6 @@ export class StepFunctionsApi {
     if (operation === undefined) throw new AwsError("UnknownOperationException", `The local Step Functions does not simulate ${name}.`);
     if (operation.members !== undefined) checkInput(name, input, operation.members);
     return operation.run(input);
-  }
-
-  #arnIn(input: Input): string {
-    const type = resourceTypeOf(input, "stateMachineArn");
-    if (type !== "stateMachine") throw invalidArn(`Resource type not valid in this context: ${type}`);
-    return String(input["stateMachineArn"]);
   }
 
   #find(arn: string): StateMachineSpec {
@@ -127,7 +142,7 @@ function endOf(outcome: ExecutionOutcome): object {
   return { ...(error !== "" && { error }), ...(cause !== "" && { cause }) };
 }
 
-/** Whether the definition would run here. Step Functions has more: what it takes and this does not is a diagnostic, too. */
+/** Validates a definition for this runtime. AWS takes more: a field that AWS takes and this runtime does not is a diagnostic, too. */
 function validateDefinition({ definition, type = "STANDARD", severity = "ERROR" }: Input): unknown {
   if (type !== "EXPRESS") throw validationError("The local Step Functions validates only definitions of the type EXPRESS.");
   if (severity !== "ERROR") throw validationError("The local Step Functions has no diagnostics but those of the severity ERROR.");
@@ -136,8 +151,9 @@ function validateDefinition({ definition, type = "STANDARD", severity = "ERROR" 
     return { result: "OK", diagnostics: [], truncated: false };
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
-    const diagnostic = { severity: "ERROR", code: "SCHEMA_VALIDATION_FAILED", message: error.message };
-    return { result: "FAIL", diagnostics: [diagnostic], truncated: false };
+    const isParsed = definition === "" || isJson(String(definition)); // AWS calls nothing at all no object
+    const place = isParsed ? { code: "SCHEMA_VALIDATION_FAILED", location: error.location || "/" } : { code: "INVALID_JSON_DESCRIPTION" };
+    return { result: "FAIL", diagnostics: [{ severity: "ERROR", ...place, message: error.message }], truncated: false };
   }
 }
 
@@ -150,6 +166,55 @@ function refuseExecution(input: Input): never {
   const type = resourceTypeOf(input, "executionArn");
   if (type === "execution") throw new AwsError("ExecutionDoesNotExist", `Execution Does Not Exist: '${input["executionArn"]}'`);
   throw invalidArn(`Resource type not valid in this context: ${type}`);
+}
+
+function arnIn(input: Input): string {
+  const type = resourceTypeOf(input, "stateMachineArn");
+  if (type !== "stateMachine") throw invalidArn(`Resource type not valid in this context: ${type}`);
+  return String(input["stateMachineArn"]);
+}
+
+/** The type of the resource that an ARN of Step Functions names, such as `stateMachine` or `express`. */
+function resourceTypeOf(input: Input, member: "stateMachineArn" | "executionArn"): string {
+  const arn = input[member];
+  if (arn == null) throw constraint(`Value null at '${member}'`, "not be null");
+  const [, type] = /^arn:[^:]*:states:[^:]*:[^:]*:([^:]+):.+$/.exec(String(arn)) ?? [];
+  if (type === undefined) throw invalidArn(`Invalid ARN prefix: ${arn}`);
+  return type;
+}
+
+/** Checks a request against Step Functions' model, and refuses a member that would do nothing here. */
+function checkInput(operation: string, input: Input, members: Readonly<Record<string, number>>): void {
+  const unknown = Object.keys(input).find((member) => input[member] != null && !Object.hasOwn(members, member));
+  if (unknown !== undefined) throw validationError(`The local Step Functions does not simulate ${unknown} of ${operation}.`);
+  for (const [member, max] of Object.entries(members)) {
+    const value = input[member];
+    if (value != null) checkMember(member, value, max);
+    else if (["stateMachineArn", "definition"].includes(member)) throw constraint(`Value null at '${member}'`, "not be null");
+  }
+}
+
+function checkMember(member: string, value: unknown, max: number): void {
+  const type = member === "maxResults" ? "number" : "string";
+  if (typeof value !== type) throw new AwsError("SerializationException", `${member} is not a ${type}.`);
+  const at = `Value '${value}' at '${member}'`;
+  if (typeof value === "number" && value > max) throw constraint(at, `have value less than or equal to ${max}`);
+  if (typeof value !== "string") return;
+  if (member === "input") {
+    const message = `have size less than or equal to ${max} bytes in UTF-8 encoding`;
+    if (Buffer.byteLength(value) > max) throw constraint("Value at 'input'", message);
+  } else {
+    if (value.length > max) throw constraint(at, `have length less than or equal to ${max}`);
+    if (value === "" && member !== "definition") throw constraint(at, "have length greater than or equal to 1");
+  }
+}
+
+function constraint(what: string, must: string): AwsError {
+  return validationError(`1 validation error detected: ${what} failed to satisfy constraint: Member must ${must}`);
+}
+
+function validationError(message: string): AwsError {
+  return new AwsError("ValidationException", message);
 }
 
 function invalidArn(what: string): AwsError {

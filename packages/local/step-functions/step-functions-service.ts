@@ -1,32 +1,22 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import type { Principal } from "../account/services.ts";
+import { AwsError } from "../aws.ts";
 import type { Clock } from "../clock.ts";
-import { ExecutionFaults } from "../faults.ts";
-import type { SideWrite } from "../logs/side-writes.ts";
-import { AwsError } from "../transport/aws-error.ts";
-import { linkedController } from "./deadline.ts";
+import { linkedController, pause } from "../deadline.ts";
+import type { Usage } from "../usage.ts";
 import type { ExecutionEvent } from "./events.ts";
+import { ExecutionFaults } from "./faults.ts";
 import { isKnownResource, type TaskCalls, taskIntegration } from "./integrations.ts";
 import type { ExecutionJournal, StartedExecution } from "./journal.ts";
-import { type LogLevel, logEventsFor } from "./log-level.ts";
+import { logEventsFor } from "./log-level.ts";
+import { isJson } from "./payload.ts";
 import { type ExecutionOutcome, StateMachine } from "./state-machine.ts";
-import { type StartOptions, type StateMachines, StepFunctionsApi, type SyncExecution } from "./step-functions-api.ts";
-
-/** An Express state machine as it is declared. */
-export interface StateMachineSpec {
-  readonly name: string;
-  readonly arn: string;
-  readonly roleArn: string;
-  /** The role, taken on. */
-  readonly principal: Principal;
-  readonly definition: string;
-  readonly logLevel: LogLevel;
-  readonly includeExecutionData: boolean;
-  /** Takes what the log level lets through, as JSON; none where nothing is logged. */
-  readonly writeLog: SideWrite | undefined;
-  /** Takes a segment of each execution, as JSON; none where nothing is traced. */
-  readonly writeTrace: SideWrite | undefined;
-}
+import {
+  type StartOptions,
+  type StateMachineSpec,
+  type StateMachines,
+  StepFunctionsApi,
+  type SyncExecution,
+} from "./step-functions-api.ts";
 
 export interface StepFunctionsOptions {
   readonly clock: Clock;
@@ -42,7 +32,8 @@ export interface StepFunctionsOptions {
   readonly onNotice?: ((sentence: string) => void) | undefined;
   /** Told, each time, of a journal that cannot be written. */
   readonly onDiskFault?: (error: unknown) => void;
-  readonly onEnd?: ((execution: StartedExecution, outcome: ExecutionOutcome) => void) | undefined;
+  /** Told of each state that is entered, and of each execution that has ended; none where nobody counts. */
+  readonly onUsage?: ((usage: Usage) => void) | undefined;
 }
 
 interface Deployed {
@@ -56,7 +47,7 @@ interface Waiting {
   readonly lostAfterEvents: number | undefined;
 }
 
-/** How long the first execution after a restart runs alone at most. */
+/** The maximum time for which the first execution after a restart runs alone. */
 const headStartMilliseconds = 2_000;
 
 /** Longest input of an execution, in bytes of UTF-8. */
@@ -66,17 +57,20 @@ const inputLimitBytes = 262_144;
 export class StepFunctionsService implements StateMachines {
   /** Which executions go astray; may be changed while they run. */
   readonly faults: ExecutionFaults;
+  /** Executions that may run at once; those beyond them wait, their time not yet running. */
+  concurrency: number;
   readonly #options: StepFunctionsOptions;
   readonly #api: StepFunctionsApi;
   readonly #deployed = new Map<string, Deployed>();
   readonly #waiting: Waiting[] = [];
   readonly #running = new Set<Promise<void>>();
   readonly #stopped = new AbortController();
-  #concurrency: number;
+  #runsFirstAlone = false;
+  #resumed = 0;
 
   constructor(options: StepFunctionsOptions) {
     this.#options = options;
-    this.#concurrency = options.concurrency;
+    this.concurrency = options.concurrency;
     this.faults = options.faults ?? new ExecutionFaults();
     this.#api = new StepFunctionsApi(this, options.clock);
   }
@@ -95,7 +89,7 @@ export class StepFunctionsService implements StateMachines {
     return Array.from(this.#deployed.values(), ({ spec }) => spec);
   }
 
-  /** How many executions run, or wait for their turn. */
+  /** The number of executions that run, or wait for their turn. */
   get underWay(): number {
     return this.#waiting.length + this.#running.size;
   }
@@ -126,28 +120,31 @@ export class StepFunctionsService implements StateMachines {
    */
   async startSync(stateMachineArn: string, options: StartOptions = {}): Promise<SyncExecution> {
     const { deployed, execution } = this.#accept(stateMachineArn, options);
-    const { clock, onEnd } = this.#options;
+    const { clock } = this.#options;
     const startedAt = clock.now();
-    const running = this.#execute(deployed, execution);
+    const running = this.#execute(deployed, execution, { isSynchronous: true });
     this.#track(running);
     const outcome = await running;
     if (outcome === undefined) throw serviceUnavailable();
-    onEnd?.(execution, outcome);
     const { executionArn, name, input } = execution;
     return { executionArn, name, input, startedAt, endedAt: clock.now(), outcome };
   }
 
+  /** Executions that {@link resume} has started again. */
+  get resumed(): number {
+    return this.#resumed;
+  }
+
   /** Starts again, from the beginning, what an earlier process started and did not end. @returns how many. */
   resume(): number {
-    let resumed = 0;
     for (const execution of this.#options.journal.open) {
       const deployed = this.#deployed.get(execution.stateMachineArn);
       if (deployed === undefined) this.#giveUp(execution);
       else this.#enqueue({ execution, deployed, lostAfterEvents: undefined });
-      resumed += deployed === undefined ? 0 : 1;
+      if (deployed !== undefined) this.#resumed++;
     }
-    if (resumed > 0) this.#beginWithOne();
-    return resumed;
+    if (this.#resumed > 0) this.#beginWithOne();
+    return this.#resumed;
   }
 
   /** Stops all executions where they are; they start again with the next process. Safe twice. */
@@ -178,7 +175,7 @@ export class StepFunctionsService implements StateMachines {
     }
   }
 
-  /** What cannot be noted as ended starts again with the next process, as Express may. */
+  /** An execution that cannot be noted as ended starts again with the next process, as Express may. */
   #forget({ executionArn }: StartedExecution): void {
     try {
       this.#options.journal.ended(executionArn);
@@ -200,21 +197,18 @@ export class StepFunctionsService implements StateMachines {
 
   /** After a restart no function is warm, and executions that start at once would all wait for all of their functions' starts. */
   #beginWithOne(): void {
-    this.#concurrency = 1;
-    this.#options.clock.sleep(headStartMilliseconds, this.#stopped.signal).then(
-      () => this.#openUp(),
-      () => undefined,
-    );
+    this.#runsFirstAlone = true;
+    void pause(this.#options.clock, headStartMilliseconds, this.#stopped.signal).then((isOver) => isOver && this.#openUp());
   }
 
   #openUp(): void {
-    if (this.#concurrency === this.#options.concurrency) return;
-    this.#concurrency = this.#options.concurrency;
-    for (let running = this.#running.size; running < this.#concurrency; running++) this.#startNext();
+    if (!this.#runsFirstAlone) return;
+    this.#runsFirstAlone = false;
+    for (let running = this.#running.size; running < this.concurrency; running++) this.#startNext();
   }
 
   #startNext(): void {
-    if (this.#running.size >= this.#concurrency) return;
+    if (this.#running.size >= (this.#runsFirstAlone ? 1 : this.concurrency)) return;
     const next = this.#waiting.shift();
     if (next !== undefined) this.#track(this.#run(next));
   }
@@ -231,31 +225,36 @@ export class StepFunctionsService implements StateMachines {
   }
 
   async #run({ deployed, execution, lostAfterEvents }: Waiting): Promise<void> {
-    const outcome = (await this.#execute(deployed, execution, lostAfterEvents)) ?? (await this.#execute(deployed, execution));
-    if (outcome === undefined) return;
-    this.#options.onEnd?.(execution, outcome);
-    this.#forget(execution);
+    const outcome = (await this.#execute(deployed, execution, { lostAfterEvents })) ?? (await this.#execute(deployed, execution));
+    if (outcome !== undefined) this.#forget(execution);
   }
 
   /** @returns how it ended, or nothing where it was stopped or lost on its way: then it has not ended, and nothing says so. */
   async #execute(
     { spec, stateMachine }: Deployed,
     { name, executionArn, input }: StartedExecution,
-    lostAfterEvents?: number,
+    { isSynchronous = false, lostAfterEvents }: { readonly isSynchronous?: boolean; readonly lostAfterEvents?: number | undefined } = {},
   ): Promise<ExecutionOutcome | undefined> {
-    const { clock } = this.#options;
+    const { clock, onUsage } = this.#options;
+    const stateMachineArn = spec.arn;
     const { controller: lost, free } = linkedController(this.#stopped.signal);
     const log = logOf(spec);
     let events = 0;
     const onEvent = (event: ExecutionEvent) => {
       if (lost.signal.aborted) return;
       log(event);
+      const state = onUsage && enteredState(event);
+      if (state !== undefined) onUsage?.({ kind: "state", stateMachineArn, name, state });
       events += 1;
       if (events === lostAfterEvents) lost.abort();
     };
     const startedAt = clock.now();
-    const outcome = await stateMachine.execute(JSON.parse(input), { name, executionArn, onEvent, signal: lost.signal }).finally(free);
+    const outcome = await stateMachine
+      .execute(JSON.parse(input), { name, executionArn, onEvent, isSynchronous, signal: lost.signal })
+      .finally(free);
     if (lost.signal.aborted) return undefined;
+    const error = outcome.status === "SUCCEEDED" ? "" : outcome.error;
+    onUsage?.({ kind: "execution", stateMachineArn, name, status: outcome.status, error, milliseconds: clock.now() - startedAt });
     spec.writeTrace?.(JSON.stringify(segmentOf(spec.name, startedAt, clock.now(), outcome)));
     return outcome;
   }
@@ -290,11 +289,7 @@ function segmentOf(name: string, startedAt: number, endedAt: number, { status }:
   };
 }
 
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
+/** @returns the name of the state that the event says was entered. */
+function enteredState({ type, details }: ExecutionEvent): string | undefined {
+  return type.endsWith("StateEntered") ? details.name : undefined;
 }

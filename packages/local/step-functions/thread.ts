@@ -2,7 +2,6 @@ import type { Clock } from "../clock.ts";
 import type { EventDetails, EventLog, EventType, StateType } from "./events.ts";
 import type { Json } from "./payload.ts";
 import type { Variables } from "./query.ts";
-import type { QueryFunctions } from "./query-functions.ts";
 
 /** The context object, `$states.context`. Times are ISO 8601 in UTC. */
 export interface ContextObject {
@@ -12,9 +11,11 @@ export interface ContextObject {
     readonly Name: string;
     readonly RoleArn: string;
     readonly StartTime: string;
-    readonly RedriveCount: 0;
+    /** Not in an execution whose caller waits. */
+    readonly RedriveCount?: 0;
   };
-  readonly State: { readonly EnteredTime: string; readonly Name: string; readonly RetryCount: number };
+  /** RetryCount is there in the states that can be retried. */
+  readonly State: { readonly EnteredTime: string; readonly Name: string; readonly RetryCount?: number };
   readonly StateMachine: { readonly Id: string; readonly Name: string };
   /** In the states of a Map state's ItemProcessor, and in its ItemSelector. */
   readonly Map?: { readonly Item: MapItem };
@@ -23,7 +24,11 @@ export interface ContextObject {
 export interface MapItem {
   readonly Index: number;
   readonly Value: Json;
+  readonly Source: "STATE_DATA";
 }
+
+/** A time in the context object, which has milliseconds only where they are not zero. */
+export const isoTime = (milliseconds: number): string => new Date(milliseconds).toISOString().replace(".000Z", "Z");
 
 /** One attempt of a Task state. */
 export interface TaskRequest {
@@ -39,12 +44,11 @@ export interface TaskRequest {
 /** Calls the resource of a Task state. Resolves with its result, which must be JSON. @throws {@link StatesError} */
 export type TaskIntegration = (request: TaskRequest) => Promise<unknown>;
 
-/** What all the threads of one execution share. */
+/** The parts of an execution that all its threads share. */
 export interface Run {
   readonly clock: Clock;
   readonly random: () => number;
   readonly runTask: TaskIntegration;
-  readonly functions: QueryFunctions;
   readonly events: EventLog;
   readonly region: string;
   readonly context: Pick<ContextObject, "Execution" | "StateMachine">;
@@ -57,14 +61,17 @@ export class Thread {
   readonly mapItem: MapItem | undefined;
   /** Its own and those of the scopes around it, which it cannot assign. */
   variables: Variables;
+  /** The variables have no more bytes than this. */
+  maxVariablesBytes: number;
   lastEventId: number;
   /** The type of the state that it is in. */
   stateType: StateType | undefined;
 
-  constructor(run: Run, signal: AbortSignal, from: { variables: Variables; lastEventId: number; mapItem?: MapItem | undefined }) {
+  constructor(run: Run, signal: AbortSignal, from: Pick<Thread, "variables" | "maxVariablesBytes" | "lastEventId" | "mapItem">) {
     this.run = run;
     this.signal = signal;
     this.variables = from.variables;
+    this.maxVariablesBytes = from.maxVariablesBytes;
     this.lastEventId = from.lastEventId;
     this.mapItem = from.mapItem;
   }

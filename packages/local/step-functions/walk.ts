@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { Activation } from "./activation.ts";
 import { StatesError, takes } from "./errors.ts";
 import { type Payload, payloadOf } from "./payload.ts";
-import { RetryCounts } from "./retry.ts";
 import type { Exit, Graph, State } from "./state.ts";
+import { Activation } from "./state.ts";
 import type { Thread } from "./thread.ts";
+import { RetryCounts } from "./transitions.ts";
 
 const staysPerTurn = 64;
 
@@ -52,8 +52,10 @@ async function stay(state: State, input: Payload, thread: Thread): Promise<Left>
   }
 }
 
-/** Leaves by the catcher that takes the error, or passes the error on. */
+/** Leaves by the catcher that takes the error, or passes the error on; the retries are exhausted. */
 async function fail(activation: Activation, error: StatesError): Promise<Left> {
+  const { type } = activation.state;
+  if (type === "Parallel" || type === "Map") activation.record(`${type}StateFailed`);
   const catcher = activation.state.catchers.find(({ errorEquals }) => takes(errorEquals, error));
   if (catcher === undefined) throw error;
   const errorOutput = { Error: error.name, Cause: error.cause };

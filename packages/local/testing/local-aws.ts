@@ -4,24 +4,36 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { onTestFinished } from "vitest";
-import type { Principal } from "../account/services.ts";
-import { DynamoEngine, type DynamoEngineOptions, type TableDeclaration } from "../dynamodb/dynamo-engine.ts";
-import { compilePolicy } from "../iam/policy.ts";
-import { BucketStore } from "../s3/bucket-store.ts";
-import { AwsEndpoint, type AwsEndpointOptions } from "../transport/aws-endpoint.ts";
-import { AwsError } from "../transport/aws-error.ts";
+import type { Account, Interceptor } from "../account/account.ts";
+import { account } from "../account/part.ts";
+import type { DynamoEngine, TableDeclaration } from "../dynamodb/dynamo-engine.ts";
+import { dynamodb } from "../dynamodb/service.ts";
+import { type CompiledPolicy, compilePolicy } from "../iam/policy.ts";
+import { credentialVariables, type Principal, type Roles } from "../iam/roles.ts";
+import { iam } from "../iam/service.ts";
+import { lambdaApi } from "../lambda/lambda-api.ts";
+import type { BucketStore } from "../s3/bucket-store.ts";
+import { s3 } from "../s3/service.ts";
+import type { Api, Service } from "../service.ts";
+import { RunningStack, type StackOptions } from "../stack.ts";
+import { stepFunctionsApi } from "../step-functions/service.ts";
+import type { StepFunctionsService } from "../step-functions/step-functions-service.ts";
 import { ManualClock } from "./manual-clock.ts";
 
 export const region = "eu-central-1";
 export const accountId = "123456789012";
 
-export interface LocalAwsOptions extends Partial<Pick<AwsEndpointOptions, "before" | "lambda" | "onFault" | "stepFunctions">> {
+export interface LocalAwsOptions extends Partial<Pick<StackOptions, "onFault" | "onUsage">> {
   readonly tables?: readonly TableDeclaration[];
   readonly buckets?: readonly string[];
-  /** Statements by role name. A role without an entry does not exist, but for `admin`, who may do everything. */
+  /** Statements by role name, beside `admin`, who may do everything. */
   readonly roles?: Readonly<Record<string, readonly object[]>>;
   readonly clock?: ManualClock;
-  readonly onCall?: DynamoEngineOptions["onCall"];
+  /** Sees each permitted call before it runs. */
+  readonly before?: Interceptor;
+  /** A Lambda and a Step Functions that the test answers for. */
+  readonly lambda?: Parameters<typeof lambdaApi>[0];
+  readonly stepFunctions?: Pick<StepFunctionsService, "call">;
 }
 
 export interface AwsClients {
@@ -37,58 +49,65 @@ export interface LocalAws extends AwsClients {
   readonly clock: ManualClock;
   readonly dynamo: DynamoEngine;
   readonly bucketStore: BucketStore;
-  readonly endpoint: AwsEndpoint;
-  readonly principals: ReadonlyMap<string, Principal>;
+  readonly account: Account;
+  principalOf(roleName: string): Principal;
   /** The SDK's clients with the access key of this role, in process or at a URL. */
   clientsOf(roleName: string, url?: string): AwsClients;
 }
 
-/** DynamoDB and S3 in memory behind the endpoint, and the SDK's clients that call it without a socket. Closed when the test ends. */
+const everything = [{ Effect: "Allow", Action: "*", Resource: "*" }];
+const trustPolicy = JSON.stringify({
+  Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "lambda.amazonaws.com" } }],
+});
+
+/** DynamoDB and S3 in memory behind an account, and the SDK's clients that call it without a socket. Closed when the test ends. */
 export async function createLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
-  const { tables = [], buckets: bucketNames = [], roles, clock = new ManualClock(), onCall, ...services } = options;
-  const dynamo = await DynamoEngine.open({ clock, region, accountId, ...(onCall && { onCall }) });
-  onTestFinished(() => dynamo.close());
+  const { tables = [], buckets = [], clock = new ManualClock(), before, onFault = () => undefined, onUsage } = options;
+  const location = { region, accountId, apiUrl: "http://127.0.0.1" };
+  const stack = new RunningStack({ clock, onFault, onUsage }, location, { deploy: () => undefined });
+  onTestFinished(() => stack[Symbol.asyncDispose]());
+  await stack.open([dynamodb, s3, ...standIns(options)]);
+  const [dynamo, bucketStore, roles, access] = [
+    await stack.use(dynamodb),
+    await stack.use(s3),
+    await stack.use(iam),
+    await stack.use(account),
+  ];
   for (const table of tables) await dynamo.createTable(table);
-  const bucketStore = new BucketStore({ clock });
-  for (const bucket of bucketNames) await bucketStore.createBucket(bucket);
-
-  const everything = [{ Effect: "Allow", Action: "*", Resource: "*" }];
-  const principals = new Map(
-    Object.entries({ admin: everything, ...roles }).map(([name, statements]) => [keyIdOf(name), principal(name, statements)]),
-  );
-  const absent = { stepFunctions: { call: refuse }, lambda: { find: () => undefined, invoke: refuse } };
-  const endpoint = new AwsEndpoint({
-    clock,
-    region,
-    accountId,
-    credentials: principals,
-    dynamo,
-    buckets: bucketStore,
-    ...absent,
-    ...services,
-  });
-  const clientsOf = (roleName: string, url?: string) => createClients(roleName, url === undefined ? inProcess(endpoint) : {}, url);
-  return { clock, dynamo, bucketStore, endpoint, principals, clientsOf, ...clientsOf("admin") };
+  for (const bucket of buckets) await bucketStore.createBucket(bucket);
+  for (const [name, statements] of Object.entries({ admin: everything, ...options.roles })) addRole(roles, name, statements);
+  access.intercept(before);
+  const principalOf = (roleName: string) => principalIn(roles, roleName);
+  const clientsOf = (roleName: string, url?: string) =>
+    createClients(principalOf(roleName), url === undefined ? inProcess(access) : {}, url);
+  return { clock, dynamo, bucketStore, account: access, principalOf, clientsOf, ...clientsOf("admin") };
 }
 
-function principal(roleName: string, statements: readonly object[]): Principal {
-  return {
-    roleName,
-    secretAccessKey: `secret-of-${roleName}`,
-    policies: [compilePolicy({ Version: "2012-10-17", Statement: statements })],
-  };
+function standIns({ lambda, stepFunctions }: LocalAwsOptions): Service[] {
+  const standIn = (name: string, api: Api): Service => ({ name, resourceTypes: {}, open: async () => ({ instance: undefined, api }) });
+  const location = { region, accountId, apiUrl: "" };
+  const accept = (name: string, event: string) => void lambda?.invoke(name, event);
+  return [
+    ...(lambda === undefined ? [] : [standIn("lambda", lambdaApi(lambda, { accept }, location))]),
+    ...(stepFunctions === undefined ? [] : [standIn("states", stepFunctionsApi(stepFunctions))]),
+  ];
 }
 
-function keyIdOf(roleName: string): string {
-  return `AKIA-${roleName}`;
+/** A role may be denied here what a program could not deny it: all statements are taken as they are. */
+function addRole(roles: Roles, roleName: string, statements: readonly object[]): void {
+  roles.add(roleName, trustPolicy);
+  (principalIn(roles, roleName).policies as CompiledPolicy[]).push(compilePolicy({ Version: "2012-10-17", Statement: statements }));
 }
 
-async function refuse(): Promise<never> {
-  throw new AwsError("UnknownOperationException", "This test has no such service.");
+function principalIn({ credentials }: Roles, roleName: string): Principal {
+  const principal = [...credentials.values()].find((one) => one.roleName === roleName);
+  if (principal === undefined) throw new Error(`There is no role ${roleName}.`);
+  return principal;
 }
 
-function createClients(roleName: string, transport: object, endpoint = "http://127.0.0.1:4566"): AwsClients {
-  const credentials = { accessKeyId: keyIdOf(roleName), secretAccessKey: `secret-of-${roleName}` };
+function createClients(principal: Principal, transport: object, endpoint = "http://127.0.0.1:4566"): AwsClients {
+  const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } = credentialVariables(principal);
+  const credentials = { accessKeyId, secretAccessKey };
   const config = { region, endpoint, credentials, maxAttempts: 1, ...transport };
   const dynamodb = new DynamoDBClient(config);
   const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
@@ -109,10 +128,10 @@ interface SdkRequest {
   readonly body?: string | Uint8Array | Readable;
 }
 
-/** The SDK's `requestHandler` that hands each request to the endpoint's function. */
-function inProcess(endpoint: AwsEndpoint): object {
+/** The SDK's `requestHandler` that hands each request to the account. */
+function inProcess(access: Account): object {
   const handle = async ({ method, path, query, headers, body }: SdkRequest) => {
-    const response = await endpoint.handle({
+    const response = await access.handle({
       method,
       url: path + searchOf(query),
       headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),

@@ -4,7 +4,7 @@ import { functionLine } from "../terminal.ts";
 
 const timestamp = Date.UTC(2026, 0, 2, 3, 4, 5, 6);
 const shown = (group: string, fields: object) => {
-  const line = functionLine({ group, timestamp, message: JSON.stringify(fields) });
+  const line = functionLine({ group, timestamp, message: JSON.stringify(fields) }, "dev");
   return line && stripVTControlCharacters(line);
 };
 

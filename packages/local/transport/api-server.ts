@@ -1,12 +1,12 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { HttpApi } from "../http-api/http-api.ts";
+import type { HttpHandler } from "../service.ts";
 import { StartError } from "../start-error.ts";
 
 /** The port of the HTTP API: it listens from the first moment, and answers `503` until the API is deployed. */
 export class ApiServer {
   readonly #server: Server;
-  #api: HttpApi | undefined;
+  #api: HttpHandler | undefined;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -36,7 +36,7 @@ export class ApiServer {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  deploy(api: HttpApi): void {
+  deploy(api: HttpHandler): void {
     this.#api = api;
   }
 

@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { AwsEndpoint } from "./aws-endpoint.ts";
-import type { AwsRequest, AwsResponse } from "./aws-message.ts";
+import type { AwsRequest, AwsResponse } from "../aws.ts";
 
 export interface EndpointServer {
   /** `http://127.0.0.1:port`. */
@@ -10,10 +9,13 @@ export interface EndpointServer {
 }
 
 // Above what DynamoDB takes (16 MiB) and what an upload of a document can need.
-const mostBytes = 64 * 1024 * 1024;
+const maxBytes = 64 * 1024 * 1024;
+
+/** Answers requests of AWS clients. */
+type Endpoint = { handle(request: AwsRequest): Promise<AwsResponse> };
 
 /** Serves the endpoint on the loopback only, to requests that mean it: a page of another site must not reach it by name or by script. */
-export async function listen(endpoint: Pick<AwsEndpoint, "handle">, port = 0): Promise<EndpointServer> {
+export async function listen(endpoint: Endpoint, port = 0): Promise<EndpointServer> {
   let listening = 0;
   const server = createServer((incoming, outgoing) => {
     answer(endpoint, incoming, listening).then(
@@ -34,13 +36,13 @@ export async function listen(endpoint: Pick<AwsEndpoint, "handle">, port = 0): P
   return { url: `http://127.0.0.1:${listening}`, close };
 }
 
-async function answer(endpoint: Pick<AwsEndpoint, "handle">, incoming: IncomingMessage, port: number): Promise<AwsResponse> {
+async function answer(endpoint: Endpoint, incoming: IncomingMessage, port: number): Promise<AwsResponse> {
   const { host, origin } = incoming.headers;
   if (!isLocal(host, port)) return refusal(403, "This endpoint answers to 127.0.0.1 and localhost only.");
   if (origin !== undefined && !isLocal(origin.replace(/^https?:\/\//, "")))
     return refusal(403, "This endpoint does not answer pages of other sites.");
   const body = await readBody(incoming);
-  if (body === undefined) return refusal(413, `A request has at most ${mostBytes} bytes.`);
+  if (body === undefined) return refusal(413, `A request has at most ${maxBytes} bytes.`);
   return endpoint.handle({
     method: incoming.method ?? "GET",
     url: incoming.url ?? "/",
@@ -62,15 +64,15 @@ function headersOf({ headers }: IncomingMessage): Record<string, string> {
 /** A body goes where it stays as it comes: a large upload is held once. One without a stated length is not. */
 async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
   const declared = Number(incoming.headers["content-length"] ?? Number.NaN);
-  const whole = declared <= mostBytes ? Buffer.allocUnsafe(declared) : undefined;
+  const whole = declared <= maxBytes ? Buffer.allocUnsafe(declared) : undefined;
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     if (whole !== undefined) chunk.copy(whole, bytes);
-    else if (bytes + chunk.length <= mostBytes) chunks.push(chunk);
+    else if (bytes + chunk.length <= maxBytes) chunks.push(chunk);
     bytes += chunk.length;
   }
-  return bytes > mostBytes ? undefined : (whole ?? Buffer.concat(chunks));
+  return bytes > maxBytes ? undefined : (whole ?? Buffer.concat(chunks));
 }
 
 function send(outgoing: ServerResponse, method: string | undefined, { status, headers, body }: AwsResponse): void {

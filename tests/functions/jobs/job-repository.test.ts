@@ -1,6 +1,7 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Job, JobStatus } from "../../../functions/jobs/job.ts";
+import { jobIdOfUpload } from "../../../functions/jobs/job-ids.ts";
 import type { JobRepository } from "../../../functions/jobs/job-repository.ts";
 import { type StageName, stageNames } from "../../../functions/stages/registry.ts";
 import { heldJob, jobId, key, results, start } from "../../support/held-job.ts";
@@ -287,4 +288,112 @@ test.each([
   const job = await jobs.get(jobId);
 
   expect(job !== undefined).toBe(isThere);
+});
+
+test.each([
+  { what: "open", job: heldJob("IN_PROGRESS"), isOver: false },
+  { what: "not begun", job: heldJob("PENDING"), isOver: false },
+  { what: "done", job: heldJob("DONE"), isOver: true },
+  { what: "of another generation", job: heldJob("IN_PROGRESS", { generation: "another" }), isOver: true },
+  { what: "past its deadline", job: heldJob("IN_PROGRESS", { deadlineAt: start }), isOver: true },
+  { what: "another one's", job: heldJob("IN_PROGRESS", { jobId: "another" }), isOver: true },
+])("a job that is $what is over: $isOver", async ({ job, isOver }) => {
+  const { jobs } = await holding(job);
+
+  expect(await jobs.isOver(key)).toBe(isOver);
+});
+
+test("two sweepers at once end a job past its deadline once", async () => {
+  const { jobs, record } = await holding(heldJob("IN_PROGRESS"), 330);
+
+  const outcomes = await Promise.all([jobs.sweep(jobId), jobs.sweep(jobId)]);
+
+  expect(outcomes.sort()).toEqual(["expired", "nothing"]);
+  expect(await record(jobId)).toMatchObject({ status: "ERROR", version: 3 });
+});
+
+test("a record that is created twice is the first one", async () => {
+  const { jobs } = await holding(heldJob("DONE"));
+  const again = heldJob("PENDING", { generation: "another" });
+
+  expect(await jobs.create(again)).toEqual(heldJob("DONE"));
+  expect(await jobs.create({ ...again, jobId: "another" })).toEqual({ ...again, jobId: "another" });
+});
+
+test("a restart that is taken back does not count, and the job is due", async () => {
+  const { jobs, record } = await holding(heldJob("PENDING"), 60);
+  const swept = await jobs.sweep(jobId);
+  if (typeof swept === "string") expect.unreachable(swept);
+
+  await jobs.returnRestart(swept.start);
+
+  expect(swept.start).toEqual(heldJob("PENDING", { restarts: 1, dueAt: start + 120, updatedAt: start + 60, version: 2 }));
+  expect(await record(jobId)).toEqual(heldJob("PENDING", { dueAt: start + 60, updatedAt: start + 60, version: 3 }));
+});
+
+test.each([
+  { what: "was created again", now: { generation: "another" } },
+  { what: "has begun", now: { status: "IN_PROGRESS" } },
+  { what: "was started again since", now: { restarts: 2 } },
+  { what: "is due at another time", now: { dueAt: start + 180 } },
+] as const)("a restart is not taken back where its job $what", async ({ now }) => {
+  const restarted = heldJob("PENDING", { restarts: 1, dueAt: start + 120 });
+  const { jobs, record } = await holding({ ...restarted, ...now });
+
+  await jobs.returnRestart(restarted);
+
+  expect(await record(jobId)).toEqual({ ...restarted, ...now });
+});
+
+test("a job that is gone, or whose record has expired, is not swept", async () => {
+  const { jobs } = await holding(heldJob("PENDING"), 604_800);
+
+  expect([await jobs.sweep(jobId), await jobs.sweep("gone")]).toEqual(["nothing", "nothing"]);
+});
+
+describe("the claim of an upload", () => {
+  const upload = { jobId, generation: key.generation, owner: "public", uploadId: "9e107d9d-372b-4e1a-a1d5-7f0c2e7b3a10" };
+  const claimId = jobIdOfUpload(upload.owner, upload.uploadId);
+  const another = { ...upload, jobId: "another" };
+
+  test("is made once, and again by the same job", async () => {
+    const { jobs, record } = await holding(heldJob("PENDING"));
+
+    const claims = [await jobs.claimUpload(upload), await jobs.claimUpload(another), await jobs.claimUpload(upload)];
+
+    expect(claims).toEqual([true, false, true]);
+    expect(await record(claimId)).toEqual({ ...key, jobId: claimId, claimedBy: jobId, expiresAt: start + 172_800 });
+  });
+
+  test("is not needed for the job that an upload becomes without a key", async () => {
+    const { jobs, record } = await holding(heldJob("PENDING"));
+
+    expect(await jobs.claimUpload({ ...upload, jobId: claimId })).toBe(true);
+    expect(await record(claimId)).toBeUndefined();
+  });
+
+  test.each([
+    [172_799, false],
+    [172_800, true],
+  ])("is free after %i s: %s", async (seconds, isFree) => {
+    const { jobs, aws } = await holding(heldJob("PENDING"));
+    await jobs.claimUpload(upload);
+    await aws.clock.advance(seconds * 1000);
+
+    expect(await jobs.claimUpload(another)).toBe(isFree);
+  });
+
+  test("is no job, and goes with its own", async () => {
+    const { jobs, record } = await holding(heldJob("PENDING"));
+    await jobs.claimUpload(upload);
+
+    const read = await jobs.get(claimId);
+    await jobs.remove(key);
+    const after = await record(claimId);
+    await jobs.remove(upload);
+
+    expect(read).toBeUndefined();
+    expect(after).toMatchObject({ claimedBy: jobId });
+    expect([await record(claimId), await record(jobId)]).toEqual([undefined, undefined]);
+  });
 });

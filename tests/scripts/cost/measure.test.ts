@@ -23,7 +23,7 @@ test("a lean job of a short text uses one put, an update and an invocation for e
   expect(job.readUnits).toEqual({ jobs: stages.length - 1 });
   expect(job.invocations).toEqual({ "create-job": 1, ...ofStages(1) });
   expect(job.waits).toEqual({ "create-job dynamodb": 1, "create-job states": 1, ...ofStages(2, " dynamodb") });
-  expect(job.states).toEqual({ traces: 1 });
+  expect(job.states).toEqual({ entered: stages.length, traces: 1 });
   expect(job.lines).toEqual({ functions: 2, requests: 1 }); // what was accepted and done, as metrics
   expect(poll).toMatchObject({
     invocations: { "get-job": 1 },

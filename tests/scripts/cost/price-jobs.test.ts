@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { stages } from "../../../functions/stages/registry.ts";
 import { asDurableFunction, asSleepingWorker, asStandard } from "../../../scripts/cost/alternatives.ts";
 import { expressGigabyteSeconds, gigabyteSeconds, pollsOf, priceJobs, total } from "../../../scripts/cost/price-jobs.ts";
-import type { Usage } from "../../../scripts/cost/usage.ts";
+import { noUsage as nothing, type RequestUsage } from "../../../scripts/cost/usage.ts";
 
 const lambda = (name: string, memorySize: number, systemLogLevel?: string) => ({
   ...{ type: "aws:lambda/function:Function", name, id: name, outputs: {} },
@@ -12,10 +12,7 @@ const stateMachine = { type: "aws:sfn/stateMachine:StateMachine", name: "m", id:
 const functions = ["create-job", "get-job", "ml-inference", "search"].map((name) => lambda(name, 512));
 const manifest = { outputs: {}, resources: [...functions, lambda("ocr", 2048), stateMachine] };
 
-const nothing: Usage = {
-  ...{ invocations: {}, milliseconds: {}, waits: {}, calls: {}, writeUnits: {}, readUnits: {}, lines: {}, bytes: {}, states: {} },
-};
-const job: Usage = {
+const job: RequestUsage = {
   ...nothing,
   invocations: { "create-job": 1, ocr: 1, "ml-inference": 1, search: 1 },
   calls: { "s3 PutObject": 1, "s3 GetObject": 3 },
@@ -25,7 +22,13 @@ const job: Usage = {
   lines: { executions: 1, functions: 2 },
   states: { entered: 3, traces: 1 },
 };
-const poll: Usage = { ...nothing, invocations: { "get-job": 1 }, readUnits: { jobs: 1 }, bytes: { requests: 174 }, lines: { requests: 1 } };
+const poll: RequestUsage = {
+  ...nothing,
+  invocations: { "get-job": 1 },
+  readUnits: { jobs: 1 },
+  bytes: { requests: 174 },
+  lines: { requests: 1 },
+};
 const functionMilliseconds = { "create-job": 40, "get-job": 10, ocr: 20, "ml-inference": 20, search: 30 };
 const traffic = { jobSeconds: 6, pollsPerSecond: 1, functionMilliseconds };
 const measurement = { manifest, job, poll };

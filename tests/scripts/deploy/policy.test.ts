@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
+import type { DeclaredResource } from "@async-text-processing/local";
+import { compilePolicy, evaluate } from "@async-text-processing/local/testing";
 import { beforeAll, describe, expect, test } from "vitest";
-import { evaluate } from "../../../packages/local/iam/evaluate.ts";
-import { compilePolicy } from "../../../packages/local/iam/policy.ts";
-import type { DeclaredResource } from "../../../packages/local/program/resource-type.ts";
 import { evaluatedProgram } from "../../support/evaluated-program.ts";
 
 const [region, account] = ["us-east-1", "000000000000"];

@@ -1,5 +1,5 @@
+import { ManualClock } from "@async-text-processing/local/testing";
 import { expect, test } from "vitest";
-import { ManualClock } from "../../../packages/local/testing/manual-clock.ts";
 import { smoke } from "../../../scripts/deploy/deploy.ts";
 
 const job = [Response.json({ jobId: "j-1", status: "PENDING" }, { status: 202 }), Response.json({ jobId: "j-1", status: "DONE" })];

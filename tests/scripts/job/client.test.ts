@@ -1,5 +1,5 @@
+import { ManualClock } from "@async-text-processing/local/testing";
 import { expect, test } from "vitest";
-import { ManualClock } from "../../../packages/local/testing/manual-clock.ts";
 import { anonymous, bearer } from "../../../scripts/job/caller.ts";
 import { JobApiError, type JobRecord, runJob } from "../../../scripts/job/client.ts";
 import { TimeIsUpError, within } from "../../../scripts/job/clock.ts";

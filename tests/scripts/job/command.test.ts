@@ -6,8 +6,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ManualClock } from "@async-text-processing/local/testing";
 import { afterEach, expect, test } from "vitest";
-import { ManualClock } from "../../../packages/local/testing/manual-clock.ts";
 import { jobCommand } from "../../../scripts/job/command.ts";
 
 const jobScript = fileURLToPath(new URL("../../../scripts/job.ts", import.meta.url));

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { WriteQueue } from "../../dynamodb/write-queue.ts";
-import { AwsError } from "../../transport/aws-error.ts";
+import { AwsError } from "../../aws.ts";
+import { WriteQueue } from "../../dynamodb/data-folder.ts";
 
 /** A LevelDB that notes what is asked of it, on a disk that can be full. */
 function bench() {

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { expect, test, vi } from "vitest";
+import { AwsError } from "../../aws.ts";
 import { type AccessLogEntry, compileAccessLogFormat } from "../../http-api/access-log.ts";
 import { openSocket, serve } from "./serve.ts";
 
@@ -86,9 +87,13 @@ test("a format needs the request id, and at most 3 KB", () => {
 });
 
 test("each request is logged once, with what it was answered", async () => {
-  const answers = [{ payload: '{"statusCode":201,"body":"four"}' }, { payload: "}" }, { error: "denied" }] as const;
+  const payloads = ['{"statusCode":201,"body":"four"}', "}"];
   let call = 0;
-  const { url, log } = await serve(["POST /jobs"], async () => answers[call++] ?? { error: "unhandled" });
+  const { url, log } = await serve(["POST /jobs"], async () => {
+    const payload = payloads[call++];
+    if (payload === undefined) throw new AwsError("AccessDeniedException", "");
+    return { payload };
+  });
 
   for (let sent = 0; sent < 3; sent++) await fetch(`${url}/jobs`, { method: "POST" });
   await fetch(`${url}/nowhere`);

@@ -1,11 +1,9 @@
 import { type CryptoKey, generateKeyPair } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Authorizer } from "../../http-api/authorizer.ts";
-import { iamAuthorizer } from "../../http-api/iam-authorizer.ts";
-import { jwtAuthorizer } from "../../http-api/jwt-authorizer.ts";
+import { AwsError } from "../../aws.ts";
+import { type Authorizer, iamAuthorizer, jwtAuthorizer } from "../../http-api/authorizers.ts";
 import { ManualClock } from "../../testing/manual-clock.ts";
 import { startTokenIssuer, type TokenIssuer } from "../../testing/token-issuer.ts";
-import { AwsError } from "../../transport/aws-error.ts";
 import { serve } from "./serve.ts";
 
 const noon = Date.UTC(2026, 0, 1, 12);
@@ -15,8 +13,8 @@ const now = noon / 1_000;
 /** An API whose one route asks this authorizer. */
 const served = (authorize: Authorizer) => {
   const calls: unknown[] = [];
-  const invoke = async (event: { requestContext: unknown }) => {
-    calls.push((event.requestContext as { authorizer?: unknown }).authorizer);
+  const invoke = async (event: string) => {
+    calls.push(JSON.parse(event).requestContext.authorizer);
     return { payload: '{"statusCode":200}' };
   };
   const route = { routeKey: "GET /jobs/{jobId}", timeoutMilliseconds: 30_000, authorize, invoke };
@@ -106,7 +104,7 @@ describe("IAM", () => {
   test("who may invoke this method and path passes, and the function sees who it is", async () => {
     const asked: unknown[] = [];
     const { url, calls } = await served(
-      iamAuthorizer("api1", place, (_, permission) => {
+      iamAuthorizer("api1", place, async (_, permission) => {
         asked.push(permission);
         return principal;
       }),

@@ -1,19 +1,33 @@
 import { expect, test } from "vitest";
-import type { InvokeOutcome } from "../../http-api/integration.ts";
+import { AwsError } from "../../aws.ts";
+import type { Invocation } from "../../lambda/invocation.ts";
 import { serve } from "./serve.ts";
 
 test.each([
-  { error: "unhandled", status: 500, message: "Internal Server Error", logged: "The Lambda function returned an error" },
   {
-    error: "denied",
+    outcome: "failed",
+    invoke: async () => ({ errorType: "Unhandled", errorMessage: "" }),
+    status: 500,
+    message: "Internal Server Error",
+    logged: "The Lambda function returned an error",
+  },
+  {
+    outcome: "may not be called",
+    invoke: () => Promise.reject(new AwsError("AccessDeniedException", "")),
     status: 500,
     message: "Internal Server Error",
     logged:
       "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again.",
   },
-  { error: "throttled", status: 503, message: "Service Unavailable", logged: "The Lambda function was throttled" },
-] as const)("$error: $status", async ({ error, status, message, logged }) => {
-  const { url, log } = await serve(["$default"], async () => ({ error }));
+  {
+    outcome: "was throttled",
+    invoke: () => Promise.reject(new AwsError("TooManyRequestsException", "", 429)),
+    status: 503,
+    message: "Service Unavailable",
+    logged: "The Lambda function was throttled",
+  },
+])("a function that $outcome: $status", async ({ invoke, status, message, logged }) => {
+  const { url, log } = await serve(["$default"], invoke);
 
   const response = await fetch(url);
 
@@ -36,7 +50,7 @@ test("a call that fails in a way of its own is a 500 that says so in the log alo
 /** A function that answers when it is told to, and says when it was called. */
 function pending() {
   const called = Promise.withResolvers<void>();
-  const outcome = Promise.withResolvers<InvokeOutcome>();
+  const outcome = Promise.withResolvers<Invocation["outcome"]>();
   const invoke = () => {
     called.resolve();
     return outcome.promise;

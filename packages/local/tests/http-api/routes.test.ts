@@ -88,7 +88,7 @@ test.each([
   { first: "GET /jobs/{id}", second: "GET /jobs/{jobId}" },
   { first: "$default", second: "$default" },
 ])("$second beside $first is refused", ({ first, second }) => {
-  expect(() => tableOf(first, second)).toThrow(`Route key ${second} is there twice`);
+  expect(() => tableOf(first, second)).toThrow(`Route key ${second} is declared twice`);
 });
 
 test("a greedy variable and a plain one may stand side by side", () => {

@@ -5,10 +5,10 @@ import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { onTestFinished } from "vitest";
 import type { AccessLogEntry } from "../../http-api/access-log.ts";
 import { HttpApi, type HttpApiOptions } from "../../http-api/http-api.ts";
-import type { InvokeOutcome } from "../../http-api/integration.ts";
+import type { Invocation } from "../../lambda/invocation.ts";
 import { ManualClock } from "../../testing/manual-clock.ts";
 
-type Invoke = (event: APIGatewayProxyEventV2) => Promise<InvokeOutcome>;
+type Invoke = (event: APIGatewayProxyEventV2) => Promise<Invocation["outcome"]>;
 
 interface Served {
   readonly url: string;
@@ -28,8 +28,9 @@ export async function serve(
   const clock = new ManualClock(Date.UTC(2020, 2, 12, 19, 3, 58, 390));
   const events: APIGatewayProxyEventV2[] = [];
   const log: AccessLogEntry[] = [];
-  const recorded: Invoke = (event) => {
-    events.push(JSON.parse(JSON.stringify(event)));
+  const recorded = (text: string) => {
+    const event: APIGatewayProxyEventV2 = JSON.parse(text);
+    events.push(event);
     return invoke(event);
   };
   const routes = routeKeys.map((routeKey) => ({ routeKey, timeoutMilliseconds: 30_000, invoke: recorded }));

@@ -1,43 +1,43 @@
 import { expect, test } from "vitest";
-import { TokenBucket } from "../../http-api/throttle.ts";
+import { tokenBucket } from "../../http-api/limits.ts";
 import { ManualClock } from "../../testing/manual-clock.ts";
 import { serve } from "./serve.ts";
 
-const takeAll = (bucket: TokenBucket) => Array.from({ length: 10 }, () => bucket.take()).filter(Boolean).length;
+const takeAll = (take: () => boolean) => Array.from({ length: 10 }, () => take()).filter(Boolean).length;
 
 test("a bucket starts full, and no fuller than the burst", async () => {
   const clock = new ManualClock();
-  const bucket = new TokenBucket({ rateLimit: 2, burstLimit: 3 }, clock);
+  const take = tokenBucket({ rateLimit: 2, burstLimit: 3 }, clock);
   await clock.advance(60_000);
 
-  expect(takeAll(bucket)).toBe(3);
-  expect(takeAll(bucket)).toBe(0);
+  expect(takeAll(take)).toBe(3);
+  expect(takeAll(take)).toBe(0);
 });
 
 test("it fills at the rate, in parts of a token too", async () => {
   const clock = new ManualClock();
-  const bucket = new TokenBucket({ rateLimit: 2, burstLimit: 3 }, clock);
-  takeAll(bucket);
+  const take = tokenBucket({ rateLimit: 2, burstLimit: 3 }, clock);
+  takeAll(take);
 
   const early: boolean[] = [];
   for (let waited = 100; waited < 500; waited += 100) {
     await clock.advance(100);
-    early.push(bucket.take());
+    early.push(take());
   }
   await clock.advance(100);
 
   expect(early).toEqual([false, false, false, false]);
-  expect(takeAll(bucket)).toBe(1);
+  expect(takeAll(take)).toBe(1);
   await clock.advance(1_000);
-  expect(takeAll(bucket)).toBe(2);
+  expect(takeAll(take)).toBe(2);
 });
 
 test("limits of zero let nothing through", async () => {
   const clock = new ManualClock();
-  const bucket = new TokenBucket({ rateLimit: 0, burstLimit: 0 }, clock);
+  const take = tokenBucket({ rateLimit: 0, burstLimit: 0 }, clock);
   await clock.advance(60_000);
 
-  expect(bucket.take()).toBe(false);
+  expect(take()).toBe(false);
 });
 
 test("a throttled request is a 429 and reaches no function", async () => {

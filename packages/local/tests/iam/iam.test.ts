@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { RequestContext } from "../../iam/condition.ts";
 import { evaluate } from "../../iam/evaluate.ts";
 import { PermissionLedger } from "../../iam/permission-ledger.ts";
 import { compilePolicy } from "../../iam/policy.ts";
 import { compileTrustPolicy } from "../../iam/trust-policy.ts";
+import type { AccessRequest } from "../../service.ts";
 
 const table = "arn:aws:dynamodb:eu-central-1:123456789012:table/jobs";
 
@@ -11,7 +11,7 @@ function policyOf(...statements: object[]) {
   return compilePolicy({ Version: "2012-10-17", Statement: statements });
 }
 
-function decide(statements: object[], action: string, resource: string, context: RequestContext = {}): string {
+function decide(statements: object[], action: string, resource: string, context: AccessRequest["context"] = {}): string {
   return evaluate([policyOf(...statements)], { action, resource, context }).reason;
 }
 
@@ -113,7 +113,7 @@ describe("conditions", () => {
   const own = "aws:PrincipalArn";
   const role = "arn:aws:iam::123456789012:role/ocr";
 
-  test.each<[string, string, unknown, RequestContext, boolean]>([
+  test.each<[string, string, unknown, AccessRequest["context"], boolean]>([
     ["StringEquals", "s3:prefix", "jobs/", { "s3:prefix": "jobs/" }, true],
     ["StringEquals", "s3:prefix", "jobs/", { "s3:prefix": "jobs/1" }, false],
     ["StringEquals", "S3:Prefix", ["a", "b"], { "s3:prefix": "b" }, true],
@@ -159,7 +159,8 @@ describe("conditions", () => {
 
   test("all of a statement's conditions must hold", () => {
     const condition = { StringLike: { "s3:prefix": "jobs/*" }, NumericLessThan: { "s3:max-keys": "5" } };
-    const decideOn = (context: RequestContext) => decide([allow("*", "*", condition)], "s3:ListBucket", "arn:aws:s3:::documents", context);
+    const decideOn = (context: AccessRequest["context"]) =>
+      decide([allow("*", "*", condition)], "s3:ListBucket", "arn:aws:s3:::documents", context);
 
     expect([decideOn({ "s3:prefix": "jobs/1", "s3:max-keys": "4" }), decideOn({ "s3:prefix": "jobs/1", "s3:max-keys": "5" })]).toEqual([
       "allowed",

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { AwsError } from "../../aws.ts";
 import { LambdaService } from "../../lambda/lambda-service.ts";
 import { ManualClock } from "../../testing/manual-clock.ts";
-import type { AwsError } from "../../transport/aws-error.ts";
 import { createFunction, until } from "./test-function.ts";
 
 const accountFull = {

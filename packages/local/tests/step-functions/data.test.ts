@@ -166,7 +166,7 @@ test("Arguments make the task's input, and $states.result its result", async () 
   const bench = new Bench(
     only(
       task("f", {
-        Arguments: { Payload: { id: "{% $states.input.id %}" } },
+        Arguments: { FunctionName: "f", Payload: { id: "{% $states.input.id %}" } },
         Output: { got: "{% $states.result.Payload %}", from: "{% $states.input.id %}" },
         End: true,
       }),
@@ -178,7 +178,7 @@ test("Arguments make the task's input, and $states.result its result", async () 
 
   const outcome = await bench.execute({ id: 5 });
 
-  expect(bench.requests.map((request) => request.arguments)).toEqual([{ Payload: { id: 5 } }]);
+  expect(bench.requests.map((request) => request.arguments)).toEqual([{ FunctionName: "f", Payload: { id: 5 } }]);
   expect(outcome).toEqual({ status: "SUCCEEDED", output: { got: "done", from: 5 } });
 });
 
@@ -193,10 +193,13 @@ test("without Arguments a task gets the state's input, and without Output the re
 test("the context object tells of the execution, the state and the machine", async () => {
   const bench = new Bench({
     StartAt: "Wait",
-    States: { Wait: { Type: "Wait", Seconds: 2, Next: "X" }, X: pass({ Output: "{% $states.context %}", End: true }) },
+    States: {
+      Wait: { Type: "Wait", Timestamp: "2026-01-31T12:00:02.001Z", Next: "X" },
+      X: pass({ Output: "{% $states.context %}", End: true }),
+    },
   });
 
-  const outcome = await bench.executeFor(2_000, { in: 1 });
+  const outcome = await bench.executeFor(2_001, { in: 1 });
 
   expect(outcome).toEqual({
     status: "SUCCEEDED",
@@ -206,10 +209,10 @@ test("the context object tells of the execution, the state and the machine", asy
         Input: { in: 1 },
         Name: "job-1",
         RoleArn: roleArn,
-        StartTime: "2026-01-31T12:00:00.000Z",
+        StartTime: "2026-01-31T12:00:00Z",
         RedriveCount: 0,
       },
-      State: { EnteredTime: "2026-01-31T12:00:02.000Z", Name: "X", RetryCount: 0 },
+      State: { EnteredTime: "2026-01-31T12:00:02.001Z", Name: "X" },
       StateMachine: { Id: machineArn, Name: "process-job" },
     },
   });

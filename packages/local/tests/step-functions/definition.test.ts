@@ -90,14 +90,11 @@ test.each(["InputPath", "OutputPath", "ResultPath", "Parameters", "ResultSelecto
   },
 );
 
-test.each(["ItemReader", "ItemBatcher", "ResultWriter", "Label", "ToleratedFailureCount", "ToleratedFailurePercentage"])(
-  "refuses %s of a Distributed Map by name",
-  (field) => {
-    const message = refusal(state({ Type: "Map", ItemProcessor: inner, End: true, [field]: {} }));
+test.each(["ItemReader", "ItemBatcher", "ResultWriter", "Label"])("refuses %s of a Distributed Map by name", (field) => {
+  const message = refusal(state({ Type: "Map", ItemProcessor: inner, End: true, [field]: {} }));
 
-    expect(message).toBe(`State 'X' has the field '${field}' of a Distributed Map, which Express does not have.`);
-  },
-);
+  expect(message).toBe(`State 'X' has the field '${field}' of a Distributed Map, which Express does not have.`);
+});
 
 test("refuses a distributed processor", () => {
   const ItemProcessor = { ...inner, ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "EXPRESS" } };
@@ -246,6 +243,16 @@ test.each([
     "State 'X' has a 'Items' that is neither an array nor a JSONata expression.",
   ],
   [
+    "a Map that tolerates less than nothing",
+    { Type: "Map", ToleratedFailureCount: -1, ItemProcessor: inner, End: true },
+    "State 'X' has a 'ToleratedFailureCount' that is neither an integer from 0 to 99999999 nor a JSONata expression.",
+  ],
+  [
+    "a Map that tolerates more than all",
+    { Type: "Map", ToleratedFailurePercentage: 100.5, ItemProcessor: inner, End: true },
+    "State 'X' has a 'ToleratedFailurePercentage' that is neither a number from 0 to 100 nor a JSONata expression.",
+  ],
+  [
     "a heartbeat that is not faster than the time-out",
     { Type: "Task", Resource: invoke, TimeoutSeconds: 5, HeartbeatSeconds: 5, End: true },
     "State 'X' has a 'HeartbeatSeconds' that is not smaller than its 'TimeoutSeconds'.",
@@ -267,10 +274,20 @@ test.each([
   expect(message).toBe(sentence);
 });
 
-test("refuses an inner scope that assigns a variable of the outer one", () => {
-  const branch = only({ ...pass, Assign: { total: 1 } }, "Inner");
+const clash = "State 'Inner' assigns 'total', which belongs to a scope around it.";
+const total = { Assign: { total: 0 } };
+const catching = { Catch: [{ ErrorEquals: ["States.ALL"], ...total, Next: "Caught" }] };
 
-  const message = refusal(state({ Type: "Parallel", Branches: [branch], Assign: { total: 0 }, End: true }));
+test.each([
+  ["the state's own Assign", total, {}, clash],
+  ["the state's own Catch", catching, {}, "is taken"],
+  ["the state's own Assign and Catch", { ...total, ...catching }, {}, clash],
+  ["another state of the outer scope", catching, total, clash],
+])("an inner scope that assigns a variable of %s", (_, fields, caught, sentence) => {
+  const P = { Type: "Parallel", Branches: [only({ ...pass, ...total }, "Inner")], ...fields, End: true };
+  const States = { P, ...("Catch" in fields && { Caught: { ...pass, ...caught } }) };
 
-  expect(message).toBe("State 'Inner' assigns 'total', which belongs to a scope around it.");
+  const message = refusal(jsonata({ StartAt: "P", States }));
+
+  expect(message).toBe(sentence);
 });

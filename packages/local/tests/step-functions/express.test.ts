@@ -6,7 +6,8 @@ const limit = 262_144;
 const textOf = (bytes: number) => "é".repeat((bytes - 2) / 2);
 const withCaught = (state: object) => ({ StartAt: "X", States: { X: state, Caught: { Type: "Succeed" } } });
 const caught = (name: string) => ({ Catch: [{ ErrorEquals: [name], Next: "Caught" }], End: true });
-const tooLarge = (what: string) => `The state/task 'X' ${what} with a size exceeding the maximum number of bytes service limit.`;
+const tooLarge = (what: string, name = "X") =>
+  `The state/task '${name}' ${what} with a size exceeding the maximum number of bytes service limit.`;
 
 test("an execution ends after five minutes, uncaught and unretried", async () => {
   const state = task("f", { TimeoutSeconds: 999, Retry: [{ ErrorEquals: ["States.ALL"] }], ...caught("States.Timeout") });
@@ -108,7 +109,7 @@ test("an input of 262,144 bytes is taken, and one of two more is not", async () 
 });
 
 test.each([
-  ["its arguments", { Arguments: { twice: "{% [$states.input, $states.input] %}" } }, "was given arguments"],
+  ["its arguments", { Arguments: { FunctionName: "f", Payload: "{% [$states.input, $states.input] %}" } }, "was given arguments"],
   ["its output", { Output: { twice: "{% [$states.input, $states.input] %}" } }, "returned a result"],
   ["what it assigns", { Assign: { twice: "{% [$states.input, $states.input] %}" }, Output: {} }, "returned a result"],
 ])("the limit on %s cannot be caught, by any name", async (_, fields, what) => {
@@ -121,7 +122,7 @@ test.each([
 
 test.each([
   ["States.DataLimitExceeded", "SUCCEEDED"],
-  ["States.ALL", "FAILED"],
+  ["States.ALL", "SUCCEEDED"],
   ["States.TaskFailed", "FAILED"],
 ])("a task's result over the limit and a catcher for %s: %s", async (name, status) => {
   const bench = new Bench(withCaught(task("f", caught(name))), { runTask: async () => textOf(limit + 2) });
@@ -130,8 +131,17 @@ test.each([
 
   expect(outcome.status).toBe(status);
   expect(bench.details("TaskFailed")).toEqual([
-    { cause: tooLarge("returned a result"), error: "States.DataLimitExceeded", resource: "invoke", resourceType: "lambda" },
+    { cause: tooLarge("returned a result", "lambda"), error: "States.DataLimitExceeded", resource: "invoke", resourceType: "lambda" },
   ]);
+});
+
+test("a function that is named by its ARN gives its ARN to the cause", async () => {
+  const Resource = "arn:aws:lambda:eu-central-1:111111111111:function:ocr";
+  const bench = new Bench(only({ Type: "Task", Resource, End: true }), { runTask: async () => textOf(limit + 2) });
+
+  const outcome = await bench.execute();
+
+  expect(outcome).toEqual({ status: "FAILED", error: "States.DataLimitExceeded", cause: tooLarge("returned a result", Resource) });
 });
 
 test.each([
@@ -152,4 +162,24 @@ test("a limit that cannot be caught in a branch cannot be caught around it", asy
   const outcome = await bench.execute(textOf(limit - 100));
 
   expect(outcome).toMatchObject({ status: "FAILED", error: "States.DataLimitExceeded" });
+});
+
+test("all variables together have 10 MiB, each counted as it is", async () => {
+  const assigning = (name: string, Next: string) => ({ Type: "Pass", Assign: { [name]: "{% $states.input %}" }, Next });
+  const chain = (names: readonly string[]) => {
+    const states = names.map((name, index) => [`S${index}`, assigning(name, index + 1 < names.length ? `S${index + 1}` : "End")] as const);
+    return { StartAt: "S0", States: { ...Object.fromEntries(states), End: { Type: "Succeed", Output: {} } } };
+  };
+  const input = textOf(limit - 100);
+
+  const sameName = await new Bench(chain(Array(42).fill("a"))).execute(input);
+  const fits = await new Bench(chain(Array.from({ length: 40 }, (_, index) => `größe${index}`))).execute(input);
+  const tooMany = await new Bench(chain(Array.from({ length: 41 }, (_, index) => `v${index}`))).execute(input);
+
+  expect([sameName.status, fits.status]).toEqual(["SUCCEEDED", "SUCCEEDED"]);
+  expect(tooMany).toEqual({
+    status: "FAILED",
+    error: "States.DataLimitExceeded",
+    cause: "The variables together are larger than 10485760 bytes.",
+  });
 });

@@ -20,6 +20,8 @@ const execution = (name: string, input = "{}") => ({
   name,
   input,
 });
+/** An input of 100 kB: a few of them, and the file is rewritten. */
+const large = JSON.stringify("x".repeat(100_000));
 /** As the next process finds it, whatever became of this one. */
 const openIn = (file: string) => new ExecutionJournal(file).open.map(({ name }) => name);
 const ended = (journal: ExecutionJournal, name: string) => journal.ended(execution(name).executionArn);
@@ -72,11 +74,11 @@ test.each(['{"started":{"stateMachineArn":"arn', '{"started":{"name":"a"}}', '{"
 );
 
 test("the file stays small while executions come and go, and holds what is open at every moment", () => {
-  const journal = new ExecutionJournal(path, { compactFromBytes: 10_000 });
+  const journal = new ExecutionJournal(path);
   for (const name of ["x", "y", "z"]) journal.started(execution(name));
   let largest = 0;
-  for (let count = 0; count < 500; count++) {
-    journal.started(execution(`job-${count}`));
+  for (let count = 0; count < 60; count++) {
+    journal.started(execution(`job-${count}`, large));
     copyFileSync(path, `${path}.copy`);
     expect(openIn(`${path}.copy`)).toEqual(["x", "y", "z", `job-${count}`]);
     ended(journal, `job-${count}`);
@@ -84,21 +86,21 @@ test("the file stays small while executions come and go, and holds what is open 
   }
 
   expect(openIn(path)).toEqual(["x", "y", "z"]);
-  expect(largest).toBeGreaterThan(9_000);
-  expect(largest).toBeLessThan(10_500);
+  expect(largest).toBeGreaterThan(900 * 1024);
+  expect(largest).toBeLessThan(1_150 * 1024);
 });
 
 test("a journal that is mostly open grows with what is open, without being rewritten each time", () => {
-  const journal = new ExecutionJournal(path, { compactFromBytes: 1_000 });
+  const journal = new ExecutionJournal(path);
   let [rewritings, inode] = [0, statSync(path).ino];
-  for (let count = 0; count < 500; count++) {
-    journal.started(execution(`job-${count}`));
+  for (let count = 0; count < 100; count++) {
+    journal.started(execution(`job-${count}`, large));
     if (statSync(path).ino !== inode) rewritings++;
     inode = statSync(path).ino;
   }
 
-  expect(openIn(path)).toHaveLength(500);
-  expect(rewritings).toBe(7); // at 1 kB, and at each doubling up to 64 kB
+  expect(openIn(path)).toHaveLength(100);
+  expect(rewritings).toBe(4); // above 1 MiB, and at each doubling up to 8 MiB
 });
 
 test("a kill in the middle of a rewriting loses nothing", () => {
@@ -109,9 +111,9 @@ test("a kill in the middle of a rewriting loses nothing", () => {
 });
 
 test("where it cannot be rewritten, it goes on growing", () => {
-  const journal = new ExecutionJournal(path, { compactFromBytes: 1_000 });
+  const journal = new ExecutionJournal(path);
   mkdirSync(`${path}.new`);
-  for (let count = 0; count < 50; count++) journal.started(execution(`job-${count}`));
+  for (let count = 0; count < 50; count++) journal.started(execution(`job-${count}`, large));
   rmSync(`${path}.new`, { recursive: true });
 
   expect(openIn(path)).toHaveLength(50);

@@ -53,7 +53,7 @@ test("the states of an iteration see its item in the context object", async () =
 
   const outcome = await bench.execute(["a"]);
 
-  expect(outcome).toEqual({ status: "SUCCEEDED", output: { items: [{ Index: 0, Value: "a" }], outside: false } });
+  expect(outcome).toEqual({ status: "SUCCEEDED", output: { items: [{ Index: 0, Value: "a", Source: "STATE_DATA" }], outside: false } });
 });
 
 test.each([
@@ -65,7 +65,7 @@ test.each([
     "{% 'a' %}",
     "The JSONata expression ''a'' specified for the field 'Items' returned an unexpected result type. Expected 'array', but was 'string' for value: \"a\"",
   ],
-  [undefined, "The state has no 'Items', and its input is not of the type 'array'."],
+  [undefined, "Map state input must be an array but was: object"],
 ])("Items must be an array: %s", async (Items, sentence) => {
   const bench = new Bench(map(echo, { Items, End: true }));
 
@@ -76,6 +76,7 @@ test.each([
     error: "States.QueryEvaluationError",
     cause: `An error occurred while executing the state 'M' (entered at the event id #2). ${sentence}`,
   });
+  expect(bench.chain.slice(-3)).toEqual(["3 EvaluationFailed < 2", "4 MapStateFailed < 3", "5 ExecutionFailed < 4"]);
 });
 
 test.each([
@@ -148,6 +149,7 @@ test("Retry runs every iteration again, and Catch takes an iteration's error", a
 
   expect(outcome).toEqual({ status: "SUCCEEDED", output: { Error: "Boom", Cause: "" } });
   expect(bench.details("MapStateStarted")).toHaveLength(2);
+  expect(bench.details("MapStateFailed")).toHaveLength(1);
 });
 
 test("a Map inside of a Map sees its own item", async () => {
@@ -161,4 +163,23 @@ test("a Map inside of a Map sees its own item", async () => {
   const outcome = await bench.execute([[1, 2], [3]]);
 
   expect(outcome).toEqual({ status: "SUCCEEDED", output: [[1, 2], [3]] });
+});
+
+test("ToleratedFailureCount and ToleratedFailurePercentage are taken and checked, and an inline Map still fails with its first iteration that does", async () => {
+  const fails = only({ Type: "Fail", Error: "Boom" }, "F");
+  const bench = new Bench(
+    map(fails, { ToleratedFailureCount: 2, ToleratedFailurePercentage: "{% $states.context.Execution.Input[0] %}", End: true }),
+  );
+
+  const outcomes = [await bench.execute([99.5, 0]), await bench.execute([101, 0])];
+
+  expect(outcomes).toEqual([
+    { status: "FAILED", error: "Boom", cause: "" },
+    {
+      status: "FAILED",
+      error: "States.QueryEvaluationError",
+      cause:
+        "An error occurred while executing the state 'M' (entered at the event id #2). The value 101 for the field 'ToleratedFailurePercentage' is not a number from 0 to 100.",
+    },
+  ]);
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import jsonata from "jsonata";
 import { expect, test } from "vitest";
-import { evaluate } from "./state-machine.ts";
+import { Bench, evaluate, only } from "./state-machine.ts";
 
 const nothing = expect.stringMatching(/^States\.QueryEvaluationError: .* returned nothing \(undefined\)\.$/);
 const failure = (sentence: string) =>
@@ -44,6 +44,16 @@ test.each([
   expect(output).toEqual(value);
 });
 
+test("time stands still while an expression is evaluated", async () => {
+  const bench = new Bench(only({ Type: "Pass", Output: "{% [$millis(), $toMillis($now()), $millis()] %}", End: true }));
+  let now = 0;
+  bench.clock.now = () => now++;
+
+  const outcome = await bench.execute();
+
+  expect(new Set("output" in outcome ? (outcome.output as number[]) : []).size).toBe(1);
+});
+
 test("$random and $uuid draw from the machine's own source", async () => {
   const draws = [0.25, 0.75];
 
@@ -77,6 +87,7 @@ test.each([
   [`${Array(101).fill("1").join("+")}`, failure("D1011: Stack overflow")],
   ["($f := function($n) { $n = 0 ? 0 : 1 + $f($n - 1) }; $f(1000))", failure("D1011: Stack overflow")],
   ["[1..1000000]", failure("D2015|D2014")],
+  ["($f := function($n) { $f($n + 1) }; $f(0))", failure("Expression evaluation timeout: 1000ms. Check for infinite loop")],
 ])("an expression has the bounds of Step Functions: %.40s", async (expression, value) => {
   const output = await evaluate(expression);
 

@@ -104,12 +104,13 @@ test("the context object counts the retries", async () => {
 });
 
 test("the arguments are evaluated anew for each attempt", async () => {
-  const state = task("f", { Arguments: { attempt: "{% $states.context.State.RetryCount %}" }, Retry: [{ ErrorEquals: ["A"] }], End: true });
+  const Arguments = { FunctionName: "f", Payload: "{% $states.context.State.RetryCount %}" };
+  const state = task("f", { Arguments, Retry: [{ ErrorEquals: ["A"] }], End: true });
   const bench = new Bench(only(state), { runTask: failing(["A"]) });
 
   await bench.executeFor(hour);
 
-  expect(bench.requests.map((request) => request.arguments)).toEqual([{ attempt: 0 }, { attempt: 1 }]);
+  expect(bench.requests.map((request) => request.arguments)).toMatchObject([{ Payload: 0 }, { Payload: 1 }]);
 });
 
 test("a time-out is retried as any error", async () => {

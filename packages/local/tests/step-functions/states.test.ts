@@ -83,7 +83,15 @@ test.each([
   [{ Seconds: "{% 1.5 %}" }, "The value 1.5 for the field 'Seconds' is not an integer from 0 to 99999999."],
   [
     { Timestamp: "{% '2026-01-31' %}" },
-    "The JSONata expression ''2026-01-31'' specified for the field 'Timestamp' returned an unexpected result type. Expected 'timestamp', but was 'string' for value: \"2026-01-31\"",
+    "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: 2026-01-31",
+  ],
+  [
+    { Timestamp: "{% '2026-02-30T12:00:00Z' %}" },
+    "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: 2026-02-30T12:00:00Z",
+  ],
+  [
+    { Timestamp: "{% 5 %}" },
+    "The JSONata expression '5' specified for the field 'Timestamp' returned an unexpected result type. Expected 'string', but was 'number' for value: 5",
   ],
 ])("Wait refuses what is no time: %j", async (fields, sentence) => {
   const bench = new Bench(only({ Type: "Wait", ...fields, End: true }));
@@ -131,16 +139,27 @@ test.each([
   expect(outcome).toEqual({ status: "SUCCEEDED", output });
 });
 
-test("a Choice that nothing matches fails with States.NoChoiceMatched", async () => {
+test("a Choice that nothing matches fails with States.Runtime", async () => {
   const bench = new Bench({ StartAt: "Choose", States: { Choose: { Type: "Choice", Choices: rules }, End: end } });
 
   const outcome = await bench.execute({ n: 1 });
 
   expect(outcome).toEqual({
     status: "FAILED",
-    error: "States.NoChoiceMatched",
+    error: "States.Runtime",
     cause: `${prefix("Choose", 2)}Failed to transition out of the state. The state does not point to a next state.`,
   });
+});
+
+test("a Choice that nothing matches in a branch is not caught around it, by any name", async () => {
+  const branch = { StartAt: "Choose", States: { Choose: { Type: "Choice", Choices: rules }, End: end } };
+  const Catch = ["States.Runtime", "States.ALL"].map((name) => ({ ErrorEquals: [name], Next: "Caught" }));
+  const States = { P: { Type: "Parallel", Branches: [branch], Catch, End: true }, Caught: { Type: "Succeed" } };
+  const bench = new Bench({ StartAt: "P", States });
+
+  const outcome = await bench.execute({ n: 1 });
+
+  expect(outcome).toMatchObject({ status: "FAILED", error: "States.Runtime" });
 });
 
 test("a Condition must be a boolean, and a later one is not evaluated", async () => {

@@ -58,7 +58,7 @@ async function createApi({ names = ["process-job"], outcome = { status: "SUCCEED
     },
   };
   const aws = await createLocalAws({ stepFunctions: new StepFunctionsApi(stateMachines, new ManualClock()) });
-  return { client: aws.stepFunctions, endpoint: aws.endpoint, starts };
+  return { client: aws.stepFunctions, endpoint: aws.account, starts };
 }
 
 /** What the service answered, without what the client adds. */
@@ -183,13 +183,40 @@ describe("a definition", () => {
     expect(await validate(definitionOf({ Type: "Succeed" }))).toEqual({ result: "OK", diagnostics: [], truncated: false });
   });
 
+  const notThere = "has the field 'Colour', which is not known there.";
+  const nested = { StartAt: "B", States: { B: { Type: "Succeed", Colour: "red" } } };
+
   test.each([
-    [definitionOf({ Type: "Succeed", Colour: "red" }), "State 'A' has the field 'Colour', which is not known there."],
-    ["{", expect.stringMatching(/^The state machine is not JSON: /)],
-  ])("%s would not, and why", async (definition, message) => {
-    const diagnostics = [{ severity: "ERROR", code: "SCHEMA_VALIDATION_FAILED", message }];
+    [definitionOf({ Type: "Succeed", Colour: "red" }), "/States/A", `State 'A' ${notThere}`],
+    [
+      definitionOf({ Type: "Choice", Choices: [{ Condition: "{% true %}", Next: "A", Colour: "red" }] }),
+      "/States/A/Choices[0]",
+      `Choices[0] of state 'A' ${notThere}`,
+    ],
+    [definitionOf({ Type: "Parallel", Branches: [nested], End: true }), "/States/A/Branches[0]/States/B", `State 'B' ${notThere}`],
+    [definitionOf({ Type: "Map", ItemProcessor: nested, End: true }), "/States/A/ItemProcessor/States/B", `State 'B' ${notThere}`],
+    [
+      definitionOf({ Type: "Task", Resource: "arn:aws:states:::sqs:sendMessage.waitForTaskToken", End: true }),
+      "/States/A/Resource",
+      "State 'A' has the 'Resource' 'arn:aws:states:::sqs:sendMessage.waitForTaskToken', which waits for a task token, which Express does not do.",
+    ],
+    ["{}", "/", "The state machine has no 'StartAt' and no 'States'."],
+    ["[]", "/", "The state machine is not a JSON object."],
+    ["", "/", expect.stringMatching(/^The state machine is not JSON: /)],
+  ])("%s would not, where and why", async (definition, location, message) => {
+    const diagnostics = [{ severity: "ERROR", code: "SCHEMA_VALIDATION_FAILED", location, message }];
 
     expect(await validate(definition)).toEqual({ result: "FAIL", diagnostics, truncated: false });
+  });
+
+  test("that is not JSON is said to be none", async () => {
+    const message = expect.stringMatching(/^The state machine is not JSON: /);
+
+    expect(await validate("{")).toEqual({
+      result: "FAIL",
+      diagnostics: [{ severity: "ERROR", code: "INVALID_JSON_DESCRIPTION", message }],
+      truncated: false,
+    });
   });
 });
 

@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ExecutionFaults, type ExpressFaults } from "../../faults.ts";
-import type { InvocationOutcome } from "../../lambda/execution-environment.ts";
+import type { Invocation } from "../../lambda/invocation.ts";
+import { ExecutionFaults, type ExpressFaults } from "../../step-functions/faults.ts";
 import { ExecutionJournal, type StartedExecution } from "../../step-functions/journal.ts";
 import type { ExecutionOutcome } from "../../step-functions/state-machine.ts";
 import { StepFunctionsService } from "../../step-functions/step-functions-service.ts";
 import { ManualClock } from "../../testing/manual-clock.ts";
+import type { Usage } from "../../usage.ts";
 
 const arn = "arn:aws:states:us-east-1:000000000000:stateMachine:process-job";
 const invoke = { Type: "Task", Resource: "arn:aws:states:::lambda:invoke" };
@@ -15,9 +16,9 @@ const invoke = { Type: "Task", Resource: "arn:aws:states:::lambda:invoke" };
 const twoStages = {
   StartAt: "First",
   States: {
-    First: { ...invoke, Arguments: { FunctionName: "first", Payload: "{% $states.input %}" }, Next: "Between" },
+    First: { ...invoke, Arguments: { FunctionName: "first", Payload: ["{% $states.input %}"] }, Next: "Between" },
     Between: { Type: "Wait", Seconds: 1, Output: "{% $states.context.Execution.Input %}", Next: "Second" },
-    Second: { ...invoke, Arguments: { FunctionName: "second", Payload: "{% $states.input %}" }, End: true },
+    Second: { ...invoke, Arguments: { FunctionName: "second", Payload: ["{% $states.input %}"] }, End: true },
   },
 };
 /** A state that catches all that can be caught. */
@@ -37,7 +38,7 @@ interface Setting {
   readonly concurrency?: number;
   readonly faults?: Partial<ExpressFaults>;
   readonly journal?: ExecutionJournal;
-  readonly invoked?: (functionName: string, event: string) => Promise<InvocationOutcome>;
+  readonly invoked?: (functionName: string, event: string) => Promise<Invocation["outcome"]>;
   /** Whether the machine that the executions are of is declared. */
   readonly isDeclared?: boolean;
 }
@@ -54,12 +55,13 @@ function createProcess({ definition = twoStages, concurrency = 100, faults, isDe
     faults: [] as unknown[],
     diskFaults: [] as unknown[],
     notices: [] as string[],
+    usages: [] as Usage[],
   };
-  const invoked = setting.invoked ?? (async (): Promise<InvocationOutcome> => ({ payload: "{}" }));
+  const invoked = setting.invoked ?? (async (): Promise<Invocation["outcome"]> => ({ payload: "{}" }));
   const service = new StepFunctionsService({
     ...{ clock, journal, concurrency, faults: new ExecutionFaults(faults) },
     calls: {
-      invoke: async (name, event) => {
+      invoke: async ({ functionNameOrArn: name, event }) => {
         seen.calls.push(`${name} ${JSON.parse(event)}`);
         return { outcome: await invoked(name, event), version: "1" };
       },
@@ -68,7 +70,10 @@ function createProcess({ definition = twoStages, concurrency = 100, faults, isDe
     onFault: (error) => seen.faults.push(error),
     onDiskFault: (error) => seen.diskFaults.push(error),
     onNotice: (sentence) => seen.notices.push(sentence),
-    onEnd: ({ name }: StartedExecution, { status }) => seen.ends.push([name, status]),
+    onUsage: (usage) => {
+      if (usage.kind === "execution") seen.ends.push([usage.name, usage.status]);
+      seen.usages.push(usage);
+    },
   });
   if (isDeclared) {
     service.add({
@@ -322,9 +327,8 @@ test("an input of 262,144 bytes is taken, and one byte more is refused", async (
 });
 
 test.each([
-  ["a result over 262,144 bytes", async () => ({ payload: JSON.stringify("x".repeat(262_144)) }), "{% $states.input %}"],
-  ["arguments over 262,144 bytes", async () => ({ payload: "{}" }), "{% [$states.input, $states.input] %}"],
-  ["States.Runtime", async () => ({ errorType: "States.Runtime", errorMessage: "" }), "{% $states.input %}"],
+  ["arguments over 262,144 bytes", async () => ({ payload: "{}" }), ["{% [$states.input, $states.input] %}"]],
+  ["States.Runtime", async () => ({ errorType: "States.Runtime", errorMessage: "" }), ["{% $states.input %}"]],
 ])("%s fails the execution: no States.ALL catches it", async (_, invoked, Payload) => {
   const { start, clock, ends, faults } = createProcess({
     definition: catching({ ...invoke, Arguments: { FunctionName: "f", Payload } }),
@@ -374,4 +378,17 @@ test("what it runs is listed as it was declared", () => {
   const { service } = createProcess();
 
   expect(service.all).toMatchObject([{ name: "process-job", arn, logLevel: "ALL", includeExecutionData: true }]);
+});
+
+test("each state that is entered is reported, and the execution at its end", async () => {
+  const { start, clock, usages } = createProcess();
+
+  start("a");
+  await clock.advance(1_000);
+
+  const state = { kind: "state", stateMachineArn: arn, name: "a" };
+  expect(usages).toEqual([
+    ...["First", "Between", "Second"].map((name) => ({ ...state, state: name })),
+    { kind: "execution", stateMachineArn: arn, name: "a", status: "SUCCEEDED", error: "", milliseconds: 1_000 },
+  ]);
 });

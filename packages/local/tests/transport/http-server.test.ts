@@ -7,13 +7,13 @@ import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from "@aws-sdk/
 import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { jobs } from "../../../../tests/support/job-table.ts";
+import type { AwsRequest } from "../../aws.ts";
 import { createLocalAws, type LocalAws } from "../../testing/local-aws.ts";
-import type { AwsRequest } from "../../transport/aws-message.ts";
 import { listen } from "../../transport/http-server.ts";
 
 describe("over HTTP", () => {
   async function serve(aws: LocalAws) {
-    const server = await listen(aws.endpoint);
+    const server = await listen(aws.account);
     onTestFinished(() => server.close());
     return server;
   }
@@ -133,6 +133,6 @@ describe("over HTTP", () => {
     const aws = await createLocalAws();
     const { url } = await serve(aws);
 
-    await expect(listen(aws.endpoint, Number(new URL(url).port))).rejects.toMatchObject({ code: "EADDRINUSE" });
+    await expect(listen(aws.account, Number(new URL(url).port))).rejects.toMatchObject({ code: "EADDRINUSE" });
   });
 });

@@ -1,3 +1,4 @@
+import { type DynamoDBInMemory, startDynalite } from "@async-text-processing/local/testing";
 import { BatchWriteCommand, type DynamoDBDocumentClient, PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
@@ -5,7 +6,6 @@ import { documentTerms } from "../../../../functions/stages/search/document-vect
 import type { Posting, PostingStore } from "../../../../functions/stages/search/posting-store.ts";
 import { PostingTable } from "../../../../functions/stages/search/posting-table.ts";
 import { RelatedDocuments } from "../../../../functions/stages/search/related-documents.ts";
-import { type DynamoDBInMemory, startDynalite } from "../../../../packages/local/testing/dynalite.ts";
 import { MemoryPostings } from "./memory-postings.ts";
 
 const tableName = "postings";

@@ -1,0 +1,153 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import type { AwsRequest, AwsResponse, Location } from "./aws.ts";
+import type { Clock } from "./clock.ts";
+import type { Usage } from "./usage.ts";
+
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** A resource as the Pulumi program has declared it, its inputs resolved. */
+export interface DeclaredResource {
+  /** Pulumi's type token, such as `aws:lambda/function:Function`. */
+  readonly type: string;
+  /** The logical name. */
+  readonly name: string;
+  readonly id: string;
+  readonly inputs: Properties;
+  /** The attributes that AWS would have computed. */
+  readonly outputs: Properties;
+}
+
+/**
+ * One of Pulumi's resource types.
+ *
+ * @typeParam Instance the running service that it belongs to.
+ */
+export interface ResourceType<Instance = unknown> {
+  /** The inputs that are honoured. */
+  readonly simulated: readonly string[];
+  /** The inputs that mean nothing here, and why. Any other input stops the start. */
+  readonly withoutLocalMeaning?: Readonly<Record<string, string>>;
+  /** The values that the provider fills in where the program says nothing. */
+  readonly defaults?: Properties;
+  /** The attributes that AWS would compute, `id` among them: a pure function, since nothing has started while the program runs. */
+  computed(resource: Pick<DeclaredResource, "name" | "inputs">, location: Location): Properties & { readonly id: string };
+  /**
+   * Starts the resource. Resources that it refers to have been started before.
+   *
+   * @returns how to stop it, where there is something to stop: it may be called twice.
+   */
+  start(resource: DeclaredResource, instance: Instance, stack: Stack): Promise<(() => Promise<void>) | undefined>;
+}
+
+/** An action on a resource, for a policy to allow or deny. */
+export interface AccessRequest {
+  /** Such as `dynamodb:PutItem`. */
+  readonly action: string;
+  /** An ARN, or `*` for an action without a resource. */
+  readonly resource: string;
+  /** Values by condition key, in any case. */
+  readonly context?: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/** A call of a service's API, apart from the protocol that brought it. */
+export interface Call<Input = unknown> {
+  /** Such as `PutItem`. */
+  readonly operation: string;
+  readonly input: Input;
+}
+
+/** The names under which a service refuses a caller. */
+export interface RefusalNames {
+  readonly status: number;
+  readonly missing: string;
+  readonly unknownKey: string;
+  readonly wrongSignature: string;
+  readonly denied: string;
+}
+
+/** The operations of a service that AWS clients may call, and its protocol. */
+export interface Api<Input = unknown, Output = unknown> {
+  /** @param signedFor the service that the request's signature names, if it has one. */
+  accepts(request: AwsRequest, signedFor: string | undefined): boolean;
+  readonly refusals: RefusalNames;
+  /** @throws AwsError for a request that is no call of this service. */
+  read(request: AwsRequest): Call<Input>;
+  write(output: Output): AwsResponse;
+  /** Anything but an AwsError is a fault of ours: the answer says nothing of it. */
+  writeError(error: unknown, request: AwsRequest): AwsResponse;
+  /** The permissions that a call needs. The first one's resource is what the call works on. */
+  permissionsOf(call: Call<Input>): readonly AccessRequest[];
+  /**
+   * Does what the call asks for. The caller has the permissions.
+   *
+   * @throws AwsError as the service would answer it.
+   */
+  run(call: Call<Input>, caller: Caller): Promise<Output>;
+}
+
+/** Who makes a call, as the service sees it while the call runs. */
+export interface Caller {
+  /** Checks permissions that are known only now. @throws AwsError where the caller lacks one. */
+  authorize(requests: readonly AccessRequest[]): void;
+  /** Records the capacity units that the call consumes; undefined where no one listens to usage. */
+  readonly consume?: ((readUnits: number, writeUnits: number) => void) | undefined;
+}
+
+/** A part of a running stack that other parts use. */
+export interface Part<Instance> {
+  /** Opens what the part keeps, and imports the code that works on it: a program is evaluated without either. */
+  open(stack: Stack): Promise<Opened<Instance>>;
+}
+
+export interface Opened<Instance> {
+  readonly instance: Instance;
+  readonly api?: Api;
+  /** Called once, when all resources have started. */
+  ready?(): void;
+  /** May be called twice. */
+  close?(): void | Promise<void>;
+}
+
+/** The one thing that the folder of an AWS service exports: everything that the local runtime knows of it. */
+export interface Service<Instance = unknown> extends Part<Instance> {
+  /** As in the actions of policies and in signatures, such as `dynamodb`. */
+  readonly name: string;
+  readonly resourceTypes: Readonly<Record<string, ResourceType<Instance>>>;
+  /** The name of its folder or file in the data folder, where it keeps something. */
+  readonly keeps?: string;
+  /** Set by the one service whose opening fails while another process has the data folder open: it is opened before all others. */
+  readonly locksDataFolder?: true;
+}
+
+/** Listeners of a server of Node's. */
+export interface HttpHandler {
+  /** For `request`. */
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  /** For `clientError`. */
+  handleClientError(error: Error & { readonly code?: string }, socket: Duplex): void;
+}
+
+/** A stack that runs on this machine, as its parts see it. */
+export interface Stack {
+  readonly clock: Clock;
+  readonly location: Location;
+  /** Where the AWS endpoint listens: known once a resource starts. */
+  readonly awsEndpointUrl: string;
+  /** The APIs of all services, by the name of the service: complete once a resource starts. */
+  readonly apis: ReadonlyMap<string, Api>;
+  /** The running part; it is opened where it has not been. */
+  use<Instance>(part: Part<Instance>): Promise<Instance>;
+  /** The server of the HTTP API, which answers 503 until it has an API. */
+  readonly apiServer: { deploy(api: HttpHandler): void };
+  /** The path in the data folder; nothing where the stack keeps its data in memory only. */
+  pathOf(name: string): string | undefined;
+  /** Told of all that AWS would bill; undefined where no one listens. */
+  readonly onUsage?: ((usage: Usage) => void) | undefined;
+  /** Told of what a person should know, in one sentence. */
+  readonly onNotice: (sentence: string) => void;
+  /** Told of each write that the disk did not take. */
+  readonly onDiskFault: (error: unknown) => void;
+  /** Told of faults of the runtime's own. */
+  readonly onFault: (error: unknown) => void;
+}

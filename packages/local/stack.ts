@@ -1,0 +1,106 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Location } from "./aws.ts";
+import type { Clock } from "./clock.ts";
+import { diskFaultNotice, isDiskFault } from "./disk-fault.ts";
+import type { Api, DeclaredResource, HttpHandler, Opened, Part, Service, Stack } from "./service.ts";
+import type { Usage } from "./usage.ts";
+
+export interface StackOptions {
+  readonly clock: Clock;
+  /** Where the data lies; nowhere but in memory where there is none. */
+  readonly dataFolder?: string | undefined;
+  /** Empties the data folder first. */
+  readonly reset?: boolean;
+  /** Told of all that AWS would bill. */
+  readonly onUsage?: ((usage: Usage) => void) | undefined;
+  /** Told of what a person should know, in one sentence. */
+  readonly onNotice?: ((sentence: string) => void) | undefined;
+  /** Told of faults of the runtime's own. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** The services of a stack and its account, each opened once, and what stops them again. */
+export class RunningStack implements Stack, AsyncDisposable {
+  readonly clock: Clock;
+  readonly location: Location;
+  readonly apiServer: Stack["apiServer"];
+  readonly apis = new Map<string, Api>();
+  readonly onUsage: Stack["onUsage"];
+  readonly onNotice: Stack["onNotice"];
+  readonly onDiskFault: Stack["onDiskFault"];
+  readonly onFault: Stack["onFault"];
+  awsEndpointUrl = "";
+  readonly #options: StackOptions;
+  readonly #opened = new Map<Part<unknown>, Promise<Opened<unknown>>>();
+  readonly #closing = new AsyncDisposableStack();
+
+  constructor(options: StackOptions, location: Location, apiServer: { deploy(api: HttpHandler): void }) {
+    this.#options = options;
+    this.clock = options.clock;
+    this.location = location;
+    this.apiServer = apiServer;
+    this.onUsage = options.onUsage;
+    this.onNotice = options.onNotice ?? (() => undefined);
+    this.onDiskFault = diskFaultNotice(this.clock, this.onNotice);
+    this.onFault = (error) => (isDiskFault(error) ? this.onDiskFault(error) : options.onFault(error));
+  }
+
+  readonly pathOf = (name: string): string | undefined => {
+    const { dataFolder } = this.#options;
+    return dataFolder === undefined ? undefined : join(dataFolder, name);
+  };
+
+  async use<Instance>(part: Part<Instance>): Promise<Instance> {
+    const opened = this.#opened.get(part) ?? this.#open(part);
+    this.#opened.set(part, opened);
+    return (await opened).instance as Instance;
+  }
+
+  /**
+   * Opens services.
+   *
+   * @throws an error of one sentence where the data folder is in use or cannot be written, or holds a damaged file.
+   */
+  async open(services: readonly Service[]): Promise<void> {
+    const locking = services.filter(({ locksDataFolder }) => locksDataFolder);
+    if (this.#options.reset) await this.#empty(locking, services);
+    for (const service of [...locking, ...services]) await this.use(service);
+  }
+
+  /** Starts a resource of a service. */
+  async start(resource: DeclaredResource, service: Service): Promise<void> {
+    const stop = await service.resourceTypes[resource.type]?.start(resource, await this.use(service), this);
+    if (stop !== undefined) this.#closing.defer(stop);
+  }
+
+  /** Tells every service that all resources have started. */
+  async ready(): Promise<void> {
+    for (const opened of this.#opened.values()) (await opened).ready?.();
+  }
+
+  /** Has something done when the stack stops, before all that was there earlier is stopped. */
+  defer(stop: () => void | Promise<void>): void {
+    this.#closing.defer(stop);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#closing.disposeAsync();
+  }
+
+  async #open(part: Part<unknown>): Promise<Opened<unknown>> {
+    const opened = await part.open(this);
+    if (opened.close !== undefined) this.#closing.defer(() => opened.close?.());
+    if (opened.api !== undefined && isService(part)) this.apis.set(part.name, opened.api);
+    return opened;
+  }
+
+  /** Removes all data, if no other process has the folder open. */
+  async #empty(locking: readonly Service[], services: readonly Service[]): Promise<void> {
+    for (const service of locking) await (await service.open(this)).close?.();
+    const paths = services.flatMap(({ keeps }) => (keeps === undefined ? [] : [this.pathOf(keeps)]));
+    for (const path of paths) if (path !== undefined) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+const isService = (part: Part<unknown>): part is Service => "resourceTypes" in part;
