@@ -4,10 +4,10 @@ import { gunzipSync } from "node:zlib";
 import { type EngineFile, engineFiles, pathOfEngineFile } from "./engine-files.ts";
 import type { PageImage, PageText } from "./page-image.ts";
 
-/** How the engine tells ink from paper while it looks for lines. */
+/** The method by which the engine tells ink from paper while it looks for lines. */
 export type Threshold = "Otsu" | "Sauvola";
 
-/** How the engine looks for text: in columns of lines, or wherever there is any, as on signs and maps. */
+/** The kind of page that the engine expects: text in columns of lines, or wherever there is any, as on signs and maps. */
 export type Layout = "columns" | "sparse";
 
 export interface Manner {
@@ -20,7 +20,7 @@ export interface Engine {
   read(page: PageImage, manner?: Manner): PageText;
 }
 
-/** What of tesseract.js-core is used. */
+/** The used part of tesseract.js-core. */
 interface TesseractCore {
   readonly FS: { writeFile(path: string, bytes: Uint8Array): void; unlink(path: string): void };
   readonly TessBaseAPI: new () => Tesseract;
@@ -37,7 +37,7 @@ interface Tesseract {
   Clear(): void;
 }
 
-/** What the script asks of its host. Its own messages stay unprinted: they can quote a document. */
+/** The script's host. Its own messages stay unprinted: they can quote a document. */
 interface CoreOptions {
   locateFile(): string;
   print(): void;

@@ -73,7 +73,7 @@ function uprightPage(engine: Engine, image: PageImage): { survey: Survey; page: 
 /** Pixels of a part of a page that is read for trial: a dozen lines of it. */
 const trialSide = 460;
 
-/** What the densest part of a cleaned page is worth when it is read after each of so many more quarter turns. */
+/** The worth of the densest part of a cleaned page, read after each of so many more quarter turns. */
 function worthTurned(engine: Engine, page: PageImage, { needs, densest }: Survey, turns: readonly number[]): number[] {
   const asItLay = turned(page, -needs.quarters);
   const [left, top] = [densest.x * asItLay.width - trialSide / 2, densest.y * asItLay.height - trialSide / 2];
@@ -84,7 +84,7 @@ function worthTurned(engine: Engine, page: PageImage, { needs, densest }: Survey
 /** Another way up is worth a reading of the whole page only where it is clearly better. */
 const clearlyBetter = 1.5;
 
-/** What is worth another reading, by what is wrong with the page and what came of the readings so far. Each is prepared only when it is its turn. */
+/** Further readings that are worth their time, by the page's faults and the readings so far. Each is prepared only when it is its turn. */
 function* attemptsAfter(engine: Engine, image: PageImage, page: PageImage, survey: Survey, best: () => PageText): Generator<Attempt, void> {
   const { needs, letters, direction } = survey;
   const isPartial = () => lettersIn(best()) < fewCharacters * letters;
@@ -114,7 +114,7 @@ const grainy = 6;
 
 const filtered = (image: PageImage): PageImage => medianFiltered(medianFiltered(medianFiltered(image)));
 
-/** What a reading is worth: few sure letters and many unsure ones are both of little use. */
+/** The worth of a reading: few sure letters and many unsure ones are both of little use. */
 function worth(reading: PageText): number {
   return reading.confidence ** 2 * lettersIn(reading);
 }

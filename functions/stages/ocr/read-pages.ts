@@ -4,12 +4,12 @@ import type { PageSource } from "./page-source.ts";
 import { DocumentTooLargeError } from "./stage.ts";
 import { TimeLimitError } from "./time-limit.ts";
 
-/** What a document holds, up to this many pages and bytes of UTF-8. */
+/** The pages and the bytes of UTF-8 of a document that are read. */
 const maxPages = 20;
 const maxTextBytes = 1024 * 1024;
 
 /**
- * Reads a document's pages in their order, as many of them as there is time and room for.
+ * Reads a document's pages in order, as many of them as there is time and room for.
  *
  * @throws {@link DocumentTooLargeError} where not even the first one could be read.
  */

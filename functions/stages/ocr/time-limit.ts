@@ -22,7 +22,7 @@ export function withinTime<T>(millis: number, work: () => T): T {
   try {
     return script.runInContext(createContext({ work }), { timeout: Math.min(Math.ceil(millis), maxMillis) }) as T;
   } catch (error) {
-    // An error of the context's own making is no instance of this one's Error.
+    // An error created in the context is no instance of this one's Error.
     const code = types.isNativeError(error) && "code" in error ? error.code : undefined;
     throw code === "ERR_SCRIPT_EXECUTION_TIMEOUT" ? new TimeLimitError() : error;
   }

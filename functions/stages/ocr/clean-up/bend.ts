@@ -1,7 +1,7 @@
 import { type Ink, inkByRow } from "./ink.ts";
 
 /**
- * How far lines of print lie off the level, over a page whose middle is the origin and whose half width and half height are 1:
+ * The distance of lines of print from the level, over a page whose middle is the origin and whose half width and half height are 1:
  * `x`, `xx`, `xy`, … are the coefficients of the pixels by which the print lies too low at a place.
  */
 export interface Bend {

@@ -30,7 +30,7 @@ export function asItCame({ scale, xHeight }: Needs, { width, height }: PageImage
   return { ...untouched, scale: kept, ...(xHeight !== undefined && { xHeight: (xHeight * kept) / scale }) };
 }
 
-/** Whether a page needs anything that could harm it. */
+/** True if a page needs anything that could harm it. */
 export function isCleanedBy({ dark, panels, specks, evenLight, grain, quarters, degrees, bend, scale }: Needs): boolean {
   return (
     dark ||

@@ -1,6 +1,6 @@
 import type { PageImage } from "../page-image.ts";
 
-/** What paper becomes: a little below white, so that its grain is not cut off. */
+/** The grey value of paper afterwards: a little below white, so that its grain is not cut off. */
 const paperWhite = 235;
 const inkBlack = 15;
 /** A place is stretched as if its ink had at least this share of the page's contrast, so that grain on empty paper stays grain. */
@@ -26,12 +26,12 @@ interface Grid {
 const evenPaper = 0.87;
 /** Of the brightest paper: less contrast than this is pale print. */
 const paleContrast = 0.4;
-/** Whether the paper is not equally bright everywhere. */
+/** True if the paper is not equally bright everywhere. */
 export function isShaded({ paper }: Levels): boolean {
   return quantileOf(paper.cells, 0.05) < evenPaper * quantileOf(paper.cells, 0.95);
 }
 
-/** Whether the print takes so little light away that the page is hardly darker where it is. */
+/** True if the page is hardly darker where there is print. */
 export function isPale({ paper, ink }: Levels): boolean {
   return quantileOf(contrasts(paper, ink), 0.9) < paleContrast;
 }

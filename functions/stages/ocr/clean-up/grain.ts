@@ -28,7 +28,7 @@ export function despeckled(page: PageImage): PageImage {
 const tiles = 16;
 const dustyTiles = 0.5;
 
-/** Whether single dark or light pixels lie all over a page, on its empty paper as well. */
+/** True if single dark or light pixels lie all over a page, on its empty paper as well. */
 export function hasSpecks({ grey, width, height }: PageImage): boolean {
   const dusty = new Uint8Array(tiles * tiles);
   let [specks, places] = [0, 0];

@@ -1,6 +1,6 @@
 import type { PageImage } from "../page-image.ts";
 
-/** Where ink is on a page of the given size: the coordinates, from its centre, of its dark pixels. */
+/** The ink on a page of the given size: the coordinates, from its centre, of its dark pixels. */
 export interface Ink {
   readonly across: Float32Array;
   readonly down: Float32Array;
@@ -50,7 +50,7 @@ export function inkLevelled(ink: Ink, degrees: number): Ink {
   return { across, down, width: ink.width * wide + ink.height * high, height: ink.width * high + ink.height * wide };
 }
 
-/** How much ink each row of pixels has within each of so many upright strips of the same width. */
+/** The amount of ink in each row of pixels within each of so many upright strips of the same width. */
 export function inkByRow({ across, down, width, height }: Ink, strips: number): Uint32Array[] {
   const rows = Array.from({ length: strips }, () => new Uint32Array(Math.ceil(height)));
   for (let point = 0; point < across.length; point++) {

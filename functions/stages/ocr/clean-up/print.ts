@@ -1,7 +1,7 @@
 import { type Ink, inkByRow } from "./ink.ts";
 import { weightedMedian } from "./weighted-median.ts";
 
-/** What the print on a level page is like. */
+/** Size and side of the print on a level page. */
 export interface Print {
   /** Height of the small letters in pixels; nothing where no lines were found. */
   readonly xHeight?: number;

@@ -4,7 +4,7 @@ import { weightedMedian } from "./weighted-median.ts";
 export interface Skew {
   /** By which the lines of print fall to the right, -15..15. */
   readonly degrees: number;
-  /** Whether the lines run down the page rather than across it, apart from the skew. */
+  /** True if the lines run down the page rather than across it, apart from the skew. */
   readonly sideways: boolean;
 }
 
@@ -25,7 +25,7 @@ const minGainPerDegree = 0.03;
 const minDegrees = 0.15;
 
 /**
- * How the lines of print lie. Where the page is looked at along its lines, ink and gaps alternate most sharply: the angle is
+ * Finds the direction of the lines of print. Where the page is looked at along its lines, ink and gaps alternate most sharply: the angle is
  * sought at which the ink, summed along lines, differs most from each line of pixels to the next. On a sheet that does not lie
  * flat every strip has an angle of its own.
  *
@@ -51,7 +51,7 @@ function believed(ink: Ink, degrees: number): number {
 
 interface Lines {
   readonly degrees: number;
-  /** How much ink alternates with gaps when the page is looked at along the lines. */
+  /** The strength with which ink alternates with gaps when the page is looked at along the lines. */
   readonly evidence: number;
 }
 
@@ -101,7 +101,7 @@ function alternationOf(rows: Uint32Array): number {
 /** More than a line of print, and less than a column. */
 const neighbourhood = 40;
 
-/** How far rows differ from their neighbourhood: lines have gaps between them from end to end, letters and columns do not. */
+/** The difference of rows from their neighbourhood: lines have gaps between them from end to end, letters and columns do not. */
 function alternation(rows: Uint32Array): number {
   let around = 0;
   let sum = 0;
@@ -112,7 +112,7 @@ function alternation(rows: Uint32Array): number {
   return sum;
 }
 
-/** How sharply rows of ink alternate with gaps over the whole width. */
+/** The sharpness with which rows of ink alternate with gaps over the whole width. */
 export function sharpnessOf(ink: Ink): number {
   return alternationOf(inkByRow(ink, 1)[0] ?? new Uint32Array(0));
 }

@@ -11,7 +11,7 @@ import { sharpnessOf, skewOf } from "./skew.ts";
 import { contrastOf, thresholdOf } from "./threshold.ts";
 import { weightedQuantile } from "./weighted-median.ts";
 
-/** What a page needs before it is read; nothing but `scale` where nothing is wrong with it. */
+/** The steps that a page needs before it is read; nothing but `scale` where nothing is wrong with it. */
 export interface Needs {
   readonly dark: boolean;
   /** Parts of the page whose print is light on dark while the rest is dark on light, in pixels of the page. */
@@ -32,11 +32,11 @@ export interface Needs {
 
 export interface Survey {
   readonly needs: Needs;
-  /** Where the most letters are close together, as shares of the page's width and height. */
+  /** The place where the most letters are close together, as shares of the page's width and height. */
   readonly densest: Place;
-  /** How many letters were counted; touching ones count as one. */
+  /** The number of letters; touching ones count as one. */
   readonly letters: number;
-  /** How clear it is that lines run across the page, 0..1; print that is as close across as down leaves it open. */
+  /** Clearness of the direction of the lines, 0..1; print that is as close across as down leaves it open. */
   readonly direction: number;
 }
 
@@ -96,7 +96,7 @@ const inkBelow = 130;
 /** Grey values between ink and paper on an evenly lit page. */
 const fullContrast = 220;
 
-/** What stands out in even light, where the light is uneven or the print pale and more letters stand out than do without. */
+/** The letters that stand out in even light, where the light is uneven or the print pale and more letters stand out than do without. */
 function revealedIn(page: PageImage, plain: Letters, hasPanels: boolean): { letters: Letters; grain: number } | undefined {
   const levels = levelsOf(page);
   if (!isPale(levels) && (hasPanels || !isShaded(levels))) return undefined;
@@ -194,7 +194,7 @@ function holdsLightPrint(page: PageImage, panel: Part, threshold: number): boole
   return light >= minPanelPrint && light > lettersOf(inside, threshold).letters.length;
 }
 
-/** What touches the edge is what the panel stands on: the corners around a bold letter. */
+/** Parts that touch the edge are the ground of the panel: the corners around a bold letter. */
 const isInside = ({ left, top, right, bottom }: Part, { width, height }: PageImage): boolean =>
   left > 0 && top > 0 && right < width - 1 && bottom < height - 1;
 

@@ -35,7 +35,7 @@ export class PdfDocument {
 
   /**
    * @throws {@link DocumentProtectedError} where it takes a password other than the empty one.
-   * @throws {@link DocumentUnreadableError} where it is no PDF, or too damaged to be mended.
+   * @throws {@link DocumentUnreadableError} where it is no PDF, or too damaged to be repaired.
    */
   static async open(bytes: Uint8Array, millis: number): Promise<PdfDocument> {
     const pdfium = await Pdfium.open(bytes.length);
@@ -45,7 +45,7 @@ export class PdfDocument {
     });
   }
 
-  /** What the page says of itself, the values of filled-in fields included. */
+  /** The page's own text, the values of filled-in fields included. */
   readLayer(page: number, millis: number): PageLayer {
     return this.#onPage(page, millis, (calls, address) => {
       const pictured = picturedPart(calls, address);

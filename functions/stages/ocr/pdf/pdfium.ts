@@ -18,7 +18,7 @@ export interface PdfiumCalls extends Awaited<ReturnType<typeof PDFiumModule>> {
 /** Bytes that reading may take beyond the file: a picture of 24 megapixels in four colours is drawn with 128 MiB. */
 const workingBytes = 144 * 1024 * 1024;
 
-/** Kept from one document to the next: compiling takes ten times as long as making an instance. */
+/** Kept from one document to the next: compiling takes ten times as long as creating an instance. */
 let compiled: WebAssembly.Module | undefined;
 
 async function compilePdfium(): Promise<WebAssembly.Module> {

@@ -54,7 +54,7 @@ function afterLineEnd(file: Buffer, at: number): number {
 
 const isPicture = (dictionary: string): boolean => /\/Subtype\s*\/Image\b/.test(dictionary);
 
-/** How often the content is to be inflated before another filter's turn, if one comes. */
+/** The number of times that the content is to be inflated before another filter's turn, if one comes. */
 function inflationsOf(dictionary: string): number {
   const filters = /\/Filter\s*\[?\s*((?:\/\w+\s*)+)/.exec(dictionary)?.[1] ?? "";
   const names = filters

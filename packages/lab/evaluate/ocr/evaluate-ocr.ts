@@ -18,7 +18,7 @@ export interface OcrEvaluation {
   readonly onProgress?: (line: string) => void;
 }
 
-/** How one reader did on one group of pages. */
+/** The figures of one reader on one group of pages. */
 export interface OcrRow {
   readonly reader: ReaderName;
   readonly group: string;
@@ -47,7 +47,7 @@ export async function evaluateOcr({ seed, pages, onProgress = () => {} }: OcrEva
   }
 }
 
-/** How the project's reader and native Tesseract did on one page of somebody's own. */
+/** The figures of the project's reader and native Tesseract on one page of a folder. */
 export interface FolderRow {
   readonly page: string;
   /** Words found; where no truth is known, of those that native Tesseract reads. */

@@ -14,13 +14,13 @@ const plainGroups = ["clean and mild", "hard", "unseen mixes"] as const;
 export const pageGroups = [...plainGroups, ...(Object.keys(families) as Family[])];
 export type PageGroup = (typeof plainGroups)[number] | Family;
 
-/** Whether the text on such a page has an order in which everybody would read it: labels on signs and maps have none. */
+/** True if the text on such a page has an order in which everybody would read it: labels on signs and maps have none. */
 export const isOrdered = (group: PageGroup): boolean => !["signs and packages", "maps", "screenshots", "no text"].includes(group);
 
 /** A page whose text is known. */
 export interface TestPage {
   readonly group: PageGroup;
-  /** What was done to it, for a reader of the figures. */
+  /** The page's font, resolution and faults, for a reader of the figures. */
   readonly description: string;
   readonly document: ScannedDocument;
   readonly truth: string;

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { typeOf } from "../../../../functions/stages/document-checks.ts";
 import { openReader, type ReaderName, type Reading } from "./readers.ts";
 
-/** What a reader is asked to do; one message, then one {@link MeasuredReading} for each file. */
+/** A reader's task; one message, then one {@link MeasuredReading} for each file. */
 export interface ReadingTask {
   readonly reader: ReaderName;
   /** Paths of PNG and JPEG files. */

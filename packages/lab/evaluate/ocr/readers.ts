@@ -8,7 +8,7 @@ import { openEngine } from "../../../../functions/stages/ocr/engine.ts";
 import type { PageText } from "../../../../functions/stages/ocr/page-image.ts";
 import { openPageReader } from "../../../../functions/stages/ocr/page-reader.ts";
 
-/** What is compared: the project's reader, its engine on the page as it comes, and Tesseract as the machine has it. */
+/** The compared readers: the project's, its engine on the page as it comes, and Tesseract as the machine has it. */
 export const readerNames = ["ours", "tesseract.js-core, no clean-up", "native tesseract"] as const;
 export type ReaderName = (typeof readerNames)[number];
 
@@ -34,7 +34,7 @@ export async function openReader(name: ReaderName): Promise<Reader> {
   return timed((document) => engine.read(decodeImage(document)));
 }
 
-/** Whether this machine has the native engine, which nothing else in the project asks for. */
+/** True if this machine has the native engine, which nothing else in the project asks for. */
 export function hasNativeTesseract(): boolean {
   return spawnSync("tesseract", ["--version"]).status === 0;
 }

@@ -17,7 +17,7 @@ export interface Sheet {
 
 export interface TypesetSheet {
   readonly pdf: Uint8Array;
-  /** What stands on the sheet, column by column: lines ended by `\n`, an empty line between paragraphs. */
+  /** The text of the sheet, column by column: lines ended by `\n`, an empty line between paragraphs. */
   readonly text: string;
 }
 
