@@ -53,12 +53,13 @@ function readPage(engine: Engine, image: PageImage, { remainingMillis }: Reading
     const other = engine.read(attempt.page, attempt);
     if (worth(other) > worth(best) && other.confidence > rubbish) best = other;
   }
-  return best;
+  // What has no direction and is read as rubbish is a picture.
+  return survey.direction <= clearDirection && best.confidence < rubbish ? { ...best, text: "" } : best;
 }
 
 /**
- * The page as its survey wants it, but for a turn if a small part of it is read as well without: what stands on the page decides,
- * not the ink of its rows.
+ * The page as its survey wants it, but for a turn unless a small part of it is read clearly better with it: what stands on the
+ * page decides, not the ink of its rows.
  */
 function uprightPage(engine: Engine, image: PageImage): { survey: Survey; page: PageImage } {
   const survey = surveyOf(image);
@@ -66,7 +67,7 @@ function uprightPage(engine: Engine, image: PageImage): { survey: Survey; page: 
   const { quarters } = survey.needs;
   if (quarters === 0) return { survey, page };
   const [asTurned = 0, asItCame = 0] = worthTurned(engine, page, survey, [0, -quarters]);
-  if (asTurned >= asItCame) return { survey, page };
+  if (asTurned >= clearlyBetter * asItCame) return { survey, page };
   return { survey: { ...survey, needs: { ...survey.needs, quarters: 0 } }, page: turned(page, -quarters) };
 }
 
@@ -89,7 +90,6 @@ function* attemptsAfter(engine: Engine, image: PageImage, page: PageImage, surve
   const { needs, letters, direction } = survey;
   const isPartial = () => lettersIn(best()) < fewCharacters * letters;
   const isBelow = (confidence: number) => best().confidence < confidence || isPartial();
-  // What has no direction and no text is a picture.
   const hasPrint = direction > clearDirection && letters >= minLetters;
   if (isPartial() && hasPrint && letters < manyLetters) yield { page, layout: "sparse" };
   if (isBelow(poor) && (hasPrint || lettersIn(best()) > minLetters)) {
