@@ -33,13 +33,18 @@ const pauseMillis = { first: 500, max: 8_000 } as const;
 
 /**
  * Starts again what was never started, and ends what is past its deadline, until nothing is due or the time is nearly
- * spent. One job's failure does not stop the sweep; the job is tried again while there is time.
+ * spent. One job's failure does not stop the sweep; where it may pass, the job is tried again while there is time.
  *
  * @throws what the query of a shard threw, once the other shards are swept.
  */
 export async function sweepJobs(services: SweepServices, context: SweepContext): Promise<Sweep> {
   const hasTime = () => context.getRemainingTimeInMillis() > reservedMillis;
-  const shards = Array.from({ length: openShards }, () => ({ ...services, hasTime, counts: { started: 0, expired: 0, failed: 0 } }));
+  const shards = Array.from({ length: openShards }, () => ({
+    ...services,
+    hasTime,
+    isAgain: false,
+    counts: { started: 0, expired: 0, failed: 0 },
+  }));
   const sum = (outcome: keyof Sweep) => shards.reduce((total, { counts }) => total + counts[outcome], 0);
   const swept = await Promise.allSettled(shards.map((work, shard) => sweepShard(shard, work)));
   const counts = { started: sum("started"), expired: sum("expired"), failed: sum("failed") };
@@ -51,18 +56,19 @@ export async function sweepJobs(services: SweepServices, context: SweepContext):
 
 interface ShardWork extends SweepServices {
   readonly counts: Sweep;
+  /** Set where a job failed that may succeed in another round. */
+  isAgain: boolean;
   readonly hasTime: () => boolean;
 }
 
 async function sweepShard(shard: number, work: ShardWork): Promise<void> {
-  let failedBefore: number;
   let round = 0;
   do {
-    failedBefore = work.counts.failed;
+    work.isAgain = false;
     const due = work.jobs.dueJobs(shard);
     throwFirst(await Promise.allSettled(Array.from({ length: workersPerShard }, () => sweepEach(due, round, work))));
     round++;
-  } while (work.counts.failed > failedBefore && work.hasTime());
+  } while (work.isAgain && work.hasTime());
 }
 
 async function sweepEach(due: AsyncGenerator<string>, round: number, work: ShardWork): Promise<void> {
@@ -81,18 +87,26 @@ function throwFirst(outcomes: readonly PromiseSettledResult<void>[]): void {
   for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
 }
 
-async function sweepJob(jobId: string, services: SweepServices): Promise<keyof Sweep | "nothing"> {
-  const { jobs, logger } = services;
+async function sweepJob(jobId: string, work: ShardWork): Promise<keyof Sweep | "nothing"> {
+  const { jobs, logger } = work;
   try {
     const swept = await jobs.sweep(jobId);
     if (typeof swept === "string") return swept;
-    await startAgain(swept.start, services);
+    await startAgain(swept.start, work);
     logger.warn("Job started again", { jobId, restarts: swept.start.restarts });
     return "started";
   } catch (error) {
+    work.isAgain ||= mayPass(error);
     logger.warn("Job not swept", { jobId, cause: causeOf(error) });
     return "failed";
   }
+}
+
+/** A throttle, a server's error, and no answer at all may pass within seconds; any other error is left to the next sweep. */
+function mayPass(error: unknown): boolean {
+  const { name = "", $metadata = {} } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
+  const { httpStatusCode: status = 500 } = $metadata;
+  return status >= 500 || /Throttl|LimitExceeded|ThroughputExceeded|TooManyRequests/.test(name);
 }
 
 async function startAgain(job: Job, { jobs, executions }: SweepServices): Promise<void> {

@@ -12,7 +12,7 @@ const shortText = "Glacier meltwater lubricates bedrock";
 const longText = "Long texts live in the bucket. ".repeat(20).trim();
 const accepted = async (stack: Stack, text: string, headers?: Readonly<Record<string, string>>) => {
   const { status, body } = await stack.post(text, headers);
-  expect([status, body]).toEqual([202, expect.objectContaining({ status: "PENDING" })]);
+  expect([status, body]).toEqual([202, expect.objectContaining({ jobId: expect.any(String) })]);
   return body["jobId"];
 };
 
@@ -156,7 +156,8 @@ export const flows = {
   },
 
   "the sweeper ends a job past its deadline": async (stack) => {
-    stack.breakCalls(({ operation }) => operation === "StartExecution");
+    // Executions start, and neither a stage nor SetError ever gets to the record.
+    stack.breakCalls(({ principal, service }) => principal.roleName === "process-job-local" && ["lambda", "dynamodb"].includes(service));
     const jobId = await accepted(stack, shortText);
 
     await stack.pass("the end", () => stack.logLines.some(({ message }) => message.includes('"expired":1')));

@@ -187,6 +187,19 @@ test("a start that is refused does not count as a restart, and the job stays due
   expect(await record(idOf(1))).toMatchObject({ restarts: 1 });
 });
 
+test("a start that is denied is not tried again in the same sweep, and does not count as a restart either", async () => {
+  const before = async ({ operation }: { operation: string }) => {
+    if (operation === "StartExecution") throw new AwsError("AccessDeniedException", "not authorized", 400);
+  };
+  const { sweep, aws, record } = await holding([pending(1)], { before });
+  await aws.clock.advance(60_000);
+
+  const swept = await turnClockDuring(aws.clock, sweep());
+
+  expect(swept).toEqual({ started: 0, expired: 0, failed: 1 });
+  expect(await record(idOf(1))).toMatchObject({ restarts: 0, dueAt: start + 60 });
+});
+
 test("a start that was refused, but began all the same, is left to run", async () => {
   const before = async ({ operation }: { operation: string }) => {
     if (operation !== "StartExecution") return;

@@ -13,7 +13,7 @@ export interface EngineFile {
 export const pdfiumFile: EngineFile = packaged("@hyzyla/pdfium", "pdfium.wasm");
 
 /**
- * What the OCR function reads once an image comes, and not before. The build copies these files beside the bundle: a bundler
+ * The files that the OCR function reads once an image comes, and not before. The build copies these files beside the bundle: a bundler
  * would break the script, which looks for its own folder.
  */
 export const engineFiles = [
@@ -25,7 +25,7 @@ export const engineFiles = [
   pdfiumFile,
 ] satisfies readonly EngineFile[];
 
-/** Where a file stands: beside the bundle, or in its package where the source itself is run. */
+/** The path of a file: beside the bundle, or in its package where the source itself is run. */
 export function pathOfEngineFile({ specifier, name }: EngineFile): string {
   const beside = fileURLToPath(new URL(name, import.meta.url));
   return existsSync(beside) ? beside : createRequire(import.meta.url).resolve(specifier);

@@ -4,15 +4,23 @@ import { gunzipSync } from "node:zlib";
 import { type EngineFile, engineFiles, pathOfEngineFile } from "./engine-files.ts";
 import type { PageImage, PageText } from "./page-image.ts";
 
-/** How the engine tells ink from paper while it looks for lines. */
+/** The method by which the engine tells ink from paper while it looks for lines. */
 export type Threshold = "Otsu" | "Sauvola";
+
+/** The kind of page that the engine expects: text in columns of lines, or wherever there is any, as on signs and maps. */
+export type Layout = "columns" | "sparse";
+
+export interface Manner {
+  readonly threshold?: Threshold;
+  readonly layout?: Layout;
+}
 
 export interface Engine {
   /** Reads a page of dark print on light paper, its lines level. Of a page without text it may be very sure. */
-  read(page: PageImage, threshold?: Threshold): PageText;
+  read(page: PageImage, manner?: Manner): PageText;
 }
 
-/** What of tesseract.js-core is used. */
+/** The used part of tesseract.js-core. */
 interface TesseractCore {
   readonly FS: { writeFile(path: string, bytes: Uint8Array): void; unlink(path: string): void };
   readonly TessBaseAPI: new () => Tesseract;
@@ -29,16 +37,16 @@ interface Tesseract {
   Clear(): void;
 }
 
-/** What the script asks of its host. Its own messages stay unprinted: they can quote a document. */
+/** The script's host. Its own messages stay unprinted: they can quote a document. */
 interface CoreOptions {
   locateFile(): string;
   print(): void;
   printErr(): void;
 }
 
-/** OEM_LSTM_ONLY and PSM_AUTO: with the mode that this build would use by itself, columns are read across. */
+/** OEM_LSTM_ONLY, PSM_AUTO and PSM_SPARSE_TEXT: with the mode that this build would use by itself, columns are read across. */
 const lstmOnly = 1;
-const automaticSegmentation = 3;
+const segmentations: Readonly<Record<Layout, string>> = { columns: "3", sparse: "11" };
 const imageFile = "/input";
 const thresholdingMethods: Readonly<Record<Threshold, string>> = { Otsu: "0", Sauvola: "2" };
 
@@ -49,7 +57,7 @@ export async function openEngine(): Promise<Engine> {
   const core = await openCore({ locateFile: () => pathOfEngineFile(wasm), print() {}, printErr() {} });
   const tesseract = startTesseract(core, gunzipSync(readFileSync(pathOfEngineFile(data))));
   return {
-    read: (page, threshold = "Otsu") => recognize(core, tesseract, page, threshold),
+    read: (page, manner = {}) => recognize(core, tesseract, page, manner),
   };
 }
 
@@ -77,14 +85,19 @@ function startTesseract(core: TesseractCore, data: Uint8Array): Tesseract {
   core.FS.writeFile("./eng.traineddata", data);
   if (tesseract.Init(null, "eng", lstmOnly) !== 0) throw new Error("The OCR engine did not start.");
   core.FS.unlink("./eng.traineddata");
-  tesseract.SetVariable("tessedit_pageseg_mode", String(automaticSegmentation));
   return tesseract;
 }
 
-function recognize(core: TesseractCore, tesseract: Tesseract, page: PageImage, threshold: Threshold): PageText {
+function recognize(
+  core: TesseractCore,
+  tesseract: Tesseract,
+  page: PageImage,
+  { threshold = "Otsu", layout = "columns" }: Manner,
+): PageText {
   core.FS.writeFile(imageFile, portableGreyMap(page));
   tesseract.SetVariable("user_defined_dpi", String(page.dpi ?? 0));
   tesseract.SetVariable("thresholding_method", thresholdingMethods[threshold]);
+  tesseract.SetVariable("tessedit_pageseg_mode", segmentations[layout]);
   try {
     if (tesseract.SetImageFile(1, 0) !== 0) throw new Error("The OCR engine did not take the page.");
     tesseract.Recognize(null);

@@ -1,6 +1,6 @@
 /** Milliseconds that are left for what comes after reading: the text is saved, and the record. */
 const reserveMillis = 5_000;
-/** What a page is thought to take before one has been read. */
+/** Milliseconds assumed for a page before one has been read. */
 const firstGuessMillis = 5_000;
 /** A page may take longer than the longest one before it. */
 const margin = 1.25;

@@ -7,10 +7,10 @@ export interface PageImage {
   readonly dpi?: number;
 }
 
-/** What was read on a page. */
+/** The text on a page. */
 export interface PageText {
   /** Lines ended by `\n`; empty where there is no text. */
   readonly text: string;
-  /** How sure the reader is of it, 0..1. */
+  /** The reader's confidence, 0..1. */
   readonly confidence: number;
 }

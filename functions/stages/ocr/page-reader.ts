@@ -1,7 +1,8 @@
-import { type CleanPage, cleanPage } from "./clean-up/clean-page.ts";
+import { asItCame, cleanPage, isCleanedBy } from "./clean-up/clean-page.ts";
 import { medianFiltered } from "./clean-up/grain.ts";
-import { turned } from "./clean-up/turn.ts";
-import { type Engine, openEngine, type Threshold } from "./engine.ts";
+import { type Survey, surveyOf } from "./clean-up/survey.ts";
+import { cutOut, turned } from "./clean-up/turn.ts";
+import { type Engine, type Manner, openEngine } from "./engine.ts";
 import type { PageImage, PageText } from "./page-image.ts";
 
 /** The time that there is for a page. */
@@ -26,40 +27,96 @@ export async function openPageReader(): Promise<PageReader> {
 
 /** Print that is read well is hardly ever read with less confidence, nor rubbish with more. */
 const convincing = 0.9;
+const fair = 0.8;
 const poor = 0.6;
-/** A page of which it is less clear which side is up is tried both ways. */
-const doubtful = 0.3;
+/** Characters for each letter that was counted on the page: with fewer, the engine has passed over a part of it. */
+const fewCharacters = 0.4;
+/** No attempt is any good below this: textures are read as letters, too. */
+const rubbish = 0.5;
+/** Readings of the whole page beyond the first. */
+const maxAttempts = 3;
 
-interface Attempt {
+interface Attempt extends Manner {
   readonly page: PageImage;
-  readonly threshold: Threshold;
 }
 
 function readPage(engine: Engine, image: PageImage, { remainingMillis }: ReadingTime): PageText {
-  const clean = cleanPage(image);
+  const { survey, page } = uprightPage(engine, image);
   const before = remainingMillis();
-  let best = engine.read(clean.page);
+  let best = engine.read(page);
   const took = before - remainingMillis();
-  for (const { page, threshold } of attemptsAfter(best, clean, image)) {
-    // An attempt may well take longer than the first reading did.
-    if (isConvincing(best) || remainingMillis() < 3 * took) break;
-    const other = engine.read(page, threshold);
-    if (worth(other) > worth(best)) best = other;
+  const attempts = attemptsAfter(engine, image, page, survey, () => best);
+  // An attempt may well take longer than the first reading did.
+  for (let count = 0; count < maxAttempts && remainingMillis() >= 3 * took; count++) {
+    const { value: attempt } = attempts.next();
+    if (attempt === undefined) break;
+    const other = engine.read(attempt.page, attempt);
+    if (worth(other) > worth(best) && other.confidence > rubbish) best = other;
   }
   return best;
 }
 
-function isConvincing(reading: PageText): boolean {
-  return reading.confidence >= convincing && reading.text !== "";
+/**
+ * The page as its survey wants it, but for a turn if a small part of it is read as well without: what stands on the page decides,
+ * not the ink of its rows.
+ */
+function uprightPage(engine: Engine, image: PageImage): { survey: Survey; page: PageImage } {
+  const survey = surveyOf(image);
+  const page = cleanPage(image, survey.needs);
+  const { quarters } = survey.needs;
+  if (quarters === 0) return { survey, page };
+  const [asTurned = 0, asItCame = 0] = worthTurned(engine, page, survey, [0, -quarters]);
+  if (asTurned >= asItCame) return { survey, page };
+  return { survey: { ...survey, needs: { ...survey.needs, quarters: 0 } }, page: turned(page, -quarters) };
 }
 
-function* attemptsAfter({ confidence }: PageText, { page, upright }: CleanPage, image: PageImage): Generator<Attempt> {
-  if (confidence < poor || upright < doubtful) yield { page: turned(page, 2), threshold: "Otsu" };
-  yield { page: cleanPage(medianFiltered(medianFiltered(medianFiltered(image)))).page, threshold: "Otsu" };
-  yield { page, threshold: "Sauvola" };
+/** Pixels of a part of a page that is read for trial: a dozen lines of it. */
+const trialSide = 460;
+
+/** The worth of the densest part of a cleaned page, read after each of so many more quarter turns. */
+function worthTurned(engine: Engine, page: PageImage, { needs, densest }: Survey, turns: readonly number[]): number[] {
+  const asItLay = turned(page, -needs.quarters);
+  const [left, top] = [densest.x * asItLay.width - trialSide / 2, densest.y * asItLay.height - trialSide / 2];
+  const part = cutOut(asItLay, Math.round(left), Math.round(top), trialSide);
+  return turns.map((quarters) => worth(engine.read(turned(part, needs.quarters + quarters))));
 }
 
-/** What a reading is worth: few sure letters and many unsure ones are both of little use. */
-function worth({ text, confidence }: PageText): number {
-  return confidence ** 2 * (text.match(/[\p{L}\p{N}]/gu)?.length ?? 0);
+/** Another way up is worth a reading of the whole page only where it is clearly better. */
+const clearlyBetter = 1.5;
+
+/** Further readings that are worth their time, by the page's faults and the readings so far. Each is prepared only when it is its turn. */
+function* attemptsAfter(engine: Engine, image: PageImage, page: PageImage, survey: Survey, best: () => PageText): Generator<Attempt, void> {
+  const { needs, letters, direction } = survey;
+  const isPartial = () => lettersIn(best()) < fewCharacters * letters;
+  const isBelow = (confidence: number) => best().confidence < confidence || isPartial();
+  // What has no direction and no text is a picture.
+  const hasPrint = direction > clearDirection && letters >= minLetters;
+  if (isPartial() && hasPrint && letters < manyLetters) yield { page, layout: "sparse" };
+  if (isBelow(poor) && (hasPrint || lettersIn(best()) > minLetters)) {
+    const worths = worthTurned(engine, page, survey, [0, 1, 2, 3]);
+    const most = Math.max(...worths);
+    if (most > clearlyBetter * (worths[0] ?? 0)) yield { page: turned(page, worths.indexOf(most)) };
+  }
+  if (isCleanedBy(needs) && isBelow(fair)) yield { page: cleanPage(image, asItCame(needs, image)) };
+  if (lettersIn(best()) === 0) return;
+  if ((needs.specks || needs.grain > grainy) && isBelow(convincing)) yield { page: cleanPage(filtered(image), needs) };
+  if (needs.evenLight && isBelow(fair)) yield { page, threshold: "Sauvola" };
 }
+
+/** Letters whose neighbours are this much more often on one side are in lines; a texture's are on either side as often. */
+const clearDirection = 0.12;
+/** A page of running text is not sparse, and takes long to be read as if it were. */
+const manyLetters = 250;
+/** Fewer are not worth a search for the side that is up. */
+const minLetters = 10;
+/** Grain from which a page may be read better through a median filter. */
+const grainy = 6;
+
+const filtered = (image: PageImage): PageImage => medianFiltered(medianFiltered(medianFiltered(image)));
+
+/** The worth of a reading: few sure letters and many unsure ones are both of little use. */
+function worth(reading: PageText): number {
+  return reading.confidence ** 2 * lettersIn(reading);
+}
+
+const lettersIn = ({ text }: PageText): number => text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;

@@ -10,14 +10,14 @@ import { readPages } from "./read-pages.ts";
 import { DocumentTooLargeError, DocumentUnreadableError, NoTextFoundError } from "./stage.ts";
 import { TimeLimitError, withinTime } from "./time-limit.ts";
 
-/** What was read of a document. */
+/** The text of a document. */
 export interface DocumentText {
   /** Pages are divided by an empty line. */
   readonly text: string;
   readonly pageCount: number;
-  /** How many of them, from the first on, are in `text`: at most 20, and fewer where the time ran out. */
+  /** The number of them, from the first on, that are in `text`: at most 20, and fewer where the time ran out. */
   readonly pagesRead: number;
-  /** How sure it is of the characters on average, 0..1 in steps of 0.01; text that a PDF holds as such counts as 1. */
+  /** The mean confidence in the characters, 0..1 in steps of 0.01; text that a PDF holds as such counts as 1. */
   readonly confidence: number;
 }
 

@@ -4,24 +4,24 @@ import type { PageSource } from "./page-source.ts";
 import { DocumentTooLargeError } from "./stage.ts";
 import { TimeLimitError } from "./time-limit.ts";
 
-/** What a document holds, up to this many pages and bytes of UTF-8. */
-const mostPages = 20;
-const mostTextBytes = 1024 * 1024;
+/** The pages and the bytes of UTF-8 of a document that are read. */
+const maxPages = 20;
+const maxTextBytes = 1024 * 1024;
 
 /**
- * Reads a document's pages in their order, as many of them as there is time and room for.
+ * Reads a document's pages in order, as many of them as there is time and room for.
  *
  * @throws {@link DocumentTooLargeError} where not even the first one could be read.
  */
 export async function readPages(source: PageSource, pace: Pace): Promise<PageText[]> {
   const pages: PageText[] = [];
   let bytes = 0;
-  while (pages.length < Math.min(source.pageCount, mostPages)) {
+  while (pages.length < Math.min(source.pageCount, maxPages)) {
     const page = await readInTime(source, pages.length, pace);
     if (page === undefined) return atLeastOne(pages, "The document takes longer to be read than there is time.");
     bytes += Buffer.byteLength(page.text);
-    if (bytes > mostTextBytes)
-      return atLeastOne(pages, `The document's first page has ${bytes} bytes of text; the limit is ${mostTextBytes}.`);
+    if (bytes > maxTextBytes)
+      return atLeastOne(pages, `The document's first page has ${bytes} bytes of text; the limit is ${maxTextBytes}.`);
     pages.push(page);
   }
   return pages;

@@ -2,7 +2,7 @@ import { types } from "node:util";
 import { createContext, Script } from "node:vm";
 
 /** Longer than anything lasts here; the timer takes no number without end. */
-const mostMillis = 300_000;
+const maxMillis = 300_000;
 
 const script = new Script("work()");
 
@@ -20,9 +20,9 @@ export class TimeLimitError extends Error {
 export function withinTime<T>(millis: number, work: () => T): T {
   if (millis < 1) throw new TimeLimitError();
   try {
-    return script.runInContext(createContext({ work }), { timeout: Math.min(Math.ceil(millis), mostMillis) }) as T;
+    return script.runInContext(createContext({ work }), { timeout: Math.min(Math.ceil(millis), maxMillis) }) as T;
   } catch (error) {
-    // An error of the context's own making is no instance of this one's Error.
+    // An error created in the context is no instance of this one's Error.
     const code = types.isNativeError(error) && "code" in error ? error.code : undefined;
     throw code === "ERR_SCRIPT_EXECUTION_TIMEOUT" ? new TimeLimitError() : error;
   }

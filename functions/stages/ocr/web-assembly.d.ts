@@ -1,4 +1,4 @@
-/** What is used of WebAssembly: TypeScript has it among the browser's types only. */
+/** The used part of WebAssembly: TypeScript has it among the browser's types only. */
 declare namespace WebAssembly {
   type Imports = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   interface Instance {

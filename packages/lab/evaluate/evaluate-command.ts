@@ -8,10 +8,12 @@ const usage = `Measures the quality of the three stages beside their alternative
 
   npm run evaluate
   npm run evaluate -- --only sentiment
+  npm run evaluate -- --folder ~/scans
 
   --only <stage>     ocr, sentiment or search (default: all three)
   --pages <number>   pages of each group to read by OCR (default: 8); a page takes a few seconds
   --seed <number>    of the generated pages (default: 1); the same seed generates the same pages
+  --folder <path>    read the PNG and JPEG files of a folder instead, beside native Tesseract; <file>.truth.txt is their text
   --help`;
 
 /** The figures of one stage. */
@@ -24,6 +26,8 @@ export interface Report {
 export interface EvaluateOptions {
   readonly seed: number;
   readonly pages: number;
+  /** Of pages to be read in place of drawn ones. */
+  readonly folder?: string;
   onProgress(line: string): void;
 }
 
@@ -49,7 +53,7 @@ export async function evaluateCommand(args: readonly string[], terminal: Evaluat
 }
 
 async function evaluate(chosen: readonly EvaluatedStage[], options: EvaluateOptions, { evaluations, print, report }: EvaluateTerminal) {
-  print(`Seed ${options.seed}\n`);
+  if (options.folder === undefined) print(`Seed ${options.seed}\n`);
   for (const stage of chosen) {
     report(`${stage} …`);
     const { tables, note } = await evaluations[stage](options);
@@ -58,23 +62,22 @@ async function evaluate(chosen: readonly EvaluatedStage[], options: EvaluateOpti
   }
 }
 
-interface Call {
+interface Call extends Omit<EvaluateOptions, "onProgress"> {
   readonly help: boolean;
   readonly stages: readonly EvaluatedStage[];
-  readonly seed: number;
-  readonly pages: number;
 }
 
 /** @returns a sentence where the call is wrong. */
 function callFrom(args: readonly string[]): Call | string {
   const values = parse(args);
   if (typeof values === "string") return values;
-  const chosen = stages.filter((stage) => values.only === undefined || values.only === stage);
+  const only = values.folder === undefined ? values.only : "ocr";
+  const chosen = stages.filter((stage) => only === undefined || only === stage);
   const [seed, pages] = [Number(values.seed), Number(values.pages)];
   if (chosen.length === 0) return `--only takes ${stages.join(", ")}, not ${values.only}.`;
   if (!(Number.isInteger(seed) && seed >= 0)) return `--seed takes a whole number, not ${values.seed}.`;
   if (!(Number.isInteger(pages) && pages > 0)) return `--pages takes a number of pages, not ${values.pages}.`;
-  return { help: values.help, stages: chosen, seed, pages };
+  return { help: values.help, stages: chosen, seed, pages, ...(values.folder !== undefined && { folder: values.folder }) };
 }
 
 function parse(args: readonly string[]) {
@@ -85,6 +88,7 @@ function parse(args: readonly string[]) {
         only: { type: "string" },
         seed: { type: "string", default: "1" },
         pages: { type: "string", default: "8" },
+        folder: { type: "string" },
         help: { type: "boolean", default: false },
       },
     }).values;

@@ -1,7 +1,7 @@
+import { AwsError } from "@async-text-processing/local";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { describe, expect, test } from "vitest";
 import { DocumentStore } from "../../../functions/jobs/document-store.ts";
-import { AwsError } from "../../../packages/local/transport/aws-error.ts";
 import { heldJob, jobId, key } from "../../support/held-job.ts";
 import { keptIn } from "../../support/kept.ts";
 import { createPipeline, type PipelineOptions } from "../../support/pipeline.ts";

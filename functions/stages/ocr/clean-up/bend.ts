@@ -1,8 +1,7 @@
-import type { PageImage } from "../page-image.ts";
-import { inkByRow } from "./ink.ts";
+import { type Ink, inkByRow } from "./ink.ts";
 
 /**
- * How far lines of print lie off the level, over a page whose middle is the origin and whose half width and half height are 1:
+ * The distance of lines of print from the level, over a page whose middle is the origin and whose half width and half height are 1:
  * `x`, `xx`, `xy`, … are the coefficients of the pixels by which the print lies too low at a place.
  */
 export interface Bend {
@@ -17,17 +16,17 @@ export const straight: Bend = { x: 0, xx: 0, xy: 0, xxy: 0 };
 const strips = 16;
 const bands = 4;
 /** Of a strip's height; the shift between neighbours is sought within it. */
-const mostShift = 0.012;
+const maxShift = 0.012;
 
 /**
  * Finds what one rotation cannot level: lines that fan out on a photograph taken aslant, and lines that bow on a sheet that
  * does not lie flat. The page is cut into upright strips and each strip's rows of ink are laid against its neighbour's,
  * band by band; the shifts that fit best are the slopes to which the bend is fitted.
  *
- * @param page dark on light, evenly lit, level on the whole.
+ * @param ink level on the whole.
  */
-export function bendOf(page: PageImage): Bend {
-  const profiles = Array.from({ length: strips }, (_, strip) => profileOf(page, strip));
+export function bendOf(ink: Ink): Bend {
+  const profiles = inkByRow(ink, strips).map(profileOf);
   const slopes: Slope[] = [];
   for (let band = 0; band < bands; band++) {
     for (let strip = 1; strip < strips; strip++) {
@@ -49,16 +48,15 @@ interface Slope {
   readonly weight: number;
 }
 
-/** The darkness of each row within a strip, without the strip's own mean. */
-function profileOf(page: PageImage, strip: number): Float32Array {
-  const rows = inkByRow(page, strip, strips);
-  const mean = rows.reduce((total, ink) => total + ink, 0) / page.height;
+/** The ink of each row within a strip, without the strip's own mean. */
+function profileOf(rows: Uint32Array): Float32Array {
+  const mean = rows.reduce((total, ink) => total + ink, 0) / rows.length;
   return Float32Array.from(rows, (ink) => ink - mean);
 }
 
 /** The shift at which two profiles agree best in a band, between whole pixels by a parabola; nothing where they do not agree. */
 function shiftBetween(left: Float32Array, right: Float32Array, band: number): { shift: number; weight: number } | undefined {
-  const most = Math.max(3, Math.round(left.length * mostShift));
+  const most = Math.max(3, Math.round(left.length * maxShift));
   const from = Math.max(most, Math.floor((band * left.length) / bands));
   const to = Math.min(left.length - most, Math.floor(((band + 1) * left.length) / bands));
   const agreements = Array.from({ length: 2 * most + 1 }, (_, index) => agreement(left, right, from, to, index - most));
@@ -84,14 +82,14 @@ function energy(profile: Float32Array, from: number, to: number): number {
 }
 
 /** Too few places that agree say nothing about the page. */
-const leastSlopes = 10;
+const minSlopes = 10;
 
 /** Least squares over slope = x + 2·xx·across + xy·down + 2·xxy·across·down; what does not fit is left out the second time. */
 function fitted(slopes: readonly Slope[]): Bend {
   let bend = straight;
   let used = slopes;
   for (let round = 0; round < 3; round++) {
-    if (used.length < leastSlopes) return straight;
+    if (used.length < minSlopes) return straight;
     const [x = 0, xx = 0, xy = 0, xxy = 0] = solved(normalEquations(used));
     bend = { x, xx, xy, xxy };
     const current = bend;
@@ -128,4 +126,13 @@ function solved(rows: number[][]): number[] {
     }
   }
   return rows.map((row, index) => (row[4] ?? 0) / (row[index] || 1));
+}
+
+/** The same ink on a page that was bent and is flat now. */
+export function inkFlattened(ink: Ink, { x, xx, xy, xxy }: Bend): Ink {
+  const down = ink.down.map((value, point) => {
+    const [across, share] = [(2 * (ink.across[point] ?? 0)) / ink.width, (2 * value) / ink.height];
+    return value - across * (x + share * xy + across * (xx + share * xxy));
+  });
+  return { ...ink, down };
 }

@@ -1,67 +1,68 @@
 import type { PageImage } from "../page-image.ts";
-import { type Bend, bendOf } from "./bend.ts";
-import { withoutBlots } from "./blots.ts";
-import { evenlyLit } from "./even-light.ts";
-import { despeckled, grainOf, softened } from "./grain.ts";
+import { straight } from "./bend.ts";
+import { evenlyLit, levelsOf } from "./even-light.ts";
+import { coarseGrain, despeckled, withoutGrain } from "./grain.ts";
+import type { Part } from "./letters.ts";
 import { levelled } from "./level.ts";
-import { inverted, isDark } from "./polarity.ts";
-import { type Print, printOf } from "./print.ts";
-import { reduced, reductionTo } from "./resize.ts";
-import { skewOf } from "./skew.ts";
+import { inverted } from "./polarity.ts";
+import { reduced } from "./resize.ts";
+import { maxEnlargedPixels, type Needs } from "./survey.ts";
 import { turned } from "./turn.ts";
 
-/** A page made ready for the engine. */
-export interface CleanPage {
-  readonly page: PageImage;
-  /** How sure it is that the page is not upside down, 0..1. */
-  readonly upright: number;
+/** Brings a page into the shape in which the engine reads it best, by the steps that it needs and no others. */
+export function cleanPage(given: PageImage, needs: Needs): PageImage {
+  const { specks, evenLight, quarters, degrees, bend, scale } = needs;
+  const factor = Math.max(1, Math.floor(1 / scale));
+  const upright = turned(light(reduced(specks ? despeckled(given) : given, factor), needs, factor), quarters & 1);
+  const lit = evenLight ? evenlyLit(upright, levelsOf(upright)) : upright;
+  const page = levelled(withoutGrain(lit, needs.grain), {
+    degrees,
+    bend: { x: bend.x / factor, xx: bend.xx / factor, xy: bend.xy / factor, xxy: bend.xxy / factor },
+    scale: scale * factor,
+  });
+  return withDpi(turned(page, quarters & 2), needs.xHeight);
 }
 
-/** Height of small letters at which the engine reads best, and the range in which it reads as well. */
-const bestXHeight = 20;
-const goodXHeight = { least: 14, most: 36 } as const;
-const scales = { least: 0.3, most: 3 } as const;
-const mostPixels = 14_000_000;
-/** Grain, of the contrast of an evenly lit page, from which a page is softened, and from which it is softened twice. */
-const coarseGrain = 12;
-const coarsestGrain = 30;
-/** Pixels of the longer side at which lines are looked for: an eighth of the time, and fine enough. */
-const surveySide = 1500;
-
-/** Brings a page into the shape in which the engine reads it best: dark on light, evenly lit, level, upright, large enough. */
-export function cleanPage(given: PageImage): CleanPage {
-  const lit = evenlyLit(despeckled(isDark(given) ? inverted(given) : given));
-  const quiet = withoutGrain(lit);
-  const factor = reductionTo(surveySide, quiet);
-  const small = withoutBlots(reduced(quiet, factor));
-  const { degrees, sideways } = skewOf(small);
-  const quarters = sideways ? 1 : 0;
-  const survey = levelled(turned(small, quarters), { degrees });
-  const bend = bendOf(survey);
-  const print = printOf(levelled(survey, { degrees: 0, bend }));
-  const page = levelled(turned(quiet, quarters), { degrees, bend: scaledBend(bend, factor), scale: scaleOf(print, factor, quiet) });
-  const upsideDown = print.above < 0.5;
-  return { page: withDpi(turned(page, upsideDown ? 2 : 0)), upright: Math.abs(print.above - 0.5) * 2 };
+/** The page as it came, enlarged if its letters are small; whether they are large is as doubtful as everything else. */
+export function asItCame({ scale, xHeight }: Needs, { width, height }: PageImage): Needs {
+  const kept = Math.max(scale, Math.min(1, Math.sqrt(maxEnlargedPixels / (width * height))));
+  const untouched = { dark: false, panels: [], specks: false, evenLight: false, grain: 0, quarters: 0, degrees: 0, bend: straight };
+  return { ...untouched, scale: kept, ...(xHeight !== undefined && { xHeight: (xHeight * kept) / scale }) };
 }
 
-function withoutGrain(page: PageImage): PageImage {
-  const grain = grainOf(page);
-  const once = grain > coarseGrain ? softened(page) : page;
-  return grain > coarsestGrain ? softened(once) : once;
+/** True if a page needs anything that could harm it. */
+export function isCleanedBy({ dark, panels, specks, evenLight, grain, quarters, degrees, bend, scale }: Needs): boolean {
+  return (
+    dark ||
+    panels.length > 0 ||
+    specks ||
+    evenLight ||
+    grain > coarseGrain ||
+    quarters !== 0 ||
+    degrees !== 0 ||
+    bend !== straight ||
+    scale < 1
+  );
 }
 
-function scaledBend({ x, xx, xy, xxy }: Bend, factor: number): Bend {
-  return { x: x * factor, xx: xx * factor, xy: xy * factor, xxy: xxy * factor };
+function light(page: PageImage, { dark, panels }: Needs, factor: number): PageImage {
+  const light = dark ? inverted(page) : page;
+  return panels.length === 0 ? light : withInverted(light, panels, factor);
 }
 
-function scaleOf({ xHeight }: Print, factor: number, { width, height }: PageImage): number {
-  if (xHeight === undefined) return Math.min(1, Math.sqrt(mostPixels / (width * height)));
-  const own = xHeight * factor;
-  const wanted = own >= goodXHeight.least && own <= goodXHeight.most ? 1 : bestXHeight / own;
-  return Math.min(Math.max(wanted, scales.least), scales.most, Math.sqrt(mostPixels / (width * height)));
+function withInverted(page: PageImage, panels: readonly Part[], factor: number): PageImage {
+  const grey = page.grey.slice();
+  for (const { left, top, right, bottom } of panels) {
+    for (let y = Math.floor(top / factor); y <= Math.min(page.height - 1, bottom / factor); y++) {
+      for (let x = Math.floor(left / factor); x <= Math.min(page.width - 1, right / factor); x++)
+        grey[y * page.width + x] = 255 - (page.grey[y * page.width + x] ?? 0);
+    }
+  }
+  return { ...page, grey };
 }
 
-/** The engine is told what size of print to expect by the resolution. */
-function withDpi(page: PageImage): PageImage {
-  return { ...page, dpi: Math.max(70, Math.min(300, Math.round(Math.min(page.width, page.height) / 8.27))) };
+/** The engine is told what size of print to expect by the resolution: 10-point letters have an x-height of 5 points. */
+function withDpi(page: PageImage, xHeight: number | undefined): PageImage {
+  const dpi = xHeight === undefined ? Math.min(page.width, page.height) / 8.27 : xHeight * (72 / 5);
+  return { ...page, dpi: Math.max(70, Math.min(300, Math.round(dpi))) };
 }

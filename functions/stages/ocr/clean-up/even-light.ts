@@ -1,13 +1,19 @@
 import type { PageImage } from "../page-image.ts";
 
-/** What paper becomes: a little below white, so that its grain is not cut off. */
+/** The grey value of paper afterwards: a little below white, so that its grain is not cut off. */
 const paperWhite = 235;
 const inkBlack = 15;
 /** A place is stretched as if its ink had at least this share of the page's contrast, so that grain on empty paper stays grain. */
-const leastContrast = 0.65;
+const minContrast = 0.65;
 
 /** Grey values between ink and paper; with less, what looks like print is grain. */
 const faintestPrint = 24;
+
+/** The levels of paper and ink over a page. */
+export interface Levels {
+  readonly paper: Grid;
+  readonly ink: Grid;
+}
 
 interface Grid {
   readonly cells: Float32Array;
@@ -16,32 +22,43 @@ interface Grid {
   readonly cell: number;
 }
 
+/** Of the brightest paper; the darkest that does not count as a shadow. */
+const evenPaper = 0.87;
+/** Of the brightest paper: less contrast than this is pale print. */
+const paleContrast = 0.4;
+/** True if the paper is not equally bright everywhere. */
+export function isShaded({ paper }: Levels): boolean {
+  return quantileOf(paper.cells, 0.05) < evenPaper * quantileOf(paper.cells, 0.95);
+}
+
+/** True if the page is hardly darker where there is print. */
+export function isPale({ paper, ink }: Levels): boolean {
+  return quantileOf(contrasts(paper, ink), 0.9) < paleContrast;
+}
+
 /**
  * Takes shadows and the fall of light off a page and stretches what is left: paper becomes one light grey everywhere and
  * the ink nearly black, also where the print is pale. The paper is what most pixels around a place are at least as dark as;
  * the ink is the darkest of them, read off a grid of cells of about half a line of print.
  */
-export function evenlyLit(page: PageImage): PageImage {
-  const { paper, ink } = levelsOf(page);
+export function evenlyLit(page: PageImage, { paper, ink }: Levels): PageImage {
   const overall = quantileOf(contrasts(paper, ink), 0.9);
   const { grey, width, height } = page;
-  const out = new Uint8Array(grey.length);
-  const papers = new Float32Array(width);
-  const inks = new Float32Array(width);
+  const out = new Uint8ClampedArray(grey.length);
+  const [papers, inks] = [new Float32Array(width), new Float32Array(width)];
   for (let y = 0; y < height; y++) {
     interpolateRow(paper, y, papers);
     interpolateRow(ink, y, inks);
-    for (let x = 0; x < width; x++) {
+    for (let x = 0, at = y * width; x < width; x++, at++) {
       const white = papers[x] ?? 255;
-      const contrast = Math.max(white - (inks[x] ?? 0), leastContrast * overall * white, faintestPrint);
-      const value = paperWhite - ((white - (grey[y * width + x] ?? 0)) * (paperWhite - inkBlack)) / contrast;
-      out[y * width + x] = value < 0 ? 0 : value > 255 ? 255 : value;
+      const contrast = Math.max(white - (inks[x] ?? 0), minContrast * overall * white, faintestPrint);
+      out[at] = paperWhite - ((white - (grey[at] ?? 0)) * (paperWhite - inkBlack)) / contrast;
     }
   }
-  return { ...page, grey: out };
+  return { ...page, grey: new Uint8Array(out.buffer) };
 }
 
-function levelsOf(page: PageImage): { paper: Grid; ink: Grid } {
+export function levelsOf(page: PageImage): Levels {
   const cell = Math.max(8, Math.round(Math.max(page.width, page.height) / 96));
   const columns = Math.ceil(page.width / cell);
   const rows = Math.ceil(page.height / cell);
@@ -105,14 +122,16 @@ function interpolateRow({ cells, columns, rows, cell }: Grid, y: number, values:
   const upper = Math.floor(down) * columns;
   const lower = Math.min(rows - 1, Math.floor(down) + 1) * columns;
   const lowerShare = down % 1;
+  const row = Float32Array.from(
+    { length: columns },
+    (_, column) => (cells[upper + column] ?? 0) * (1 - lowerShare) + (cells[lower + column] ?? 0) * lowerShare,
+  );
   for (let x = 0; x < values.length; x++) {
     const across = Math.min(columns - 1, Math.max(0, (x + 0.5) / cell - 0.5));
     const left = Math.floor(across);
-    const right = Math.min(columns - 1, left + 1);
-    const rightShare = across - left;
-    const above = (cells[upper + left] ?? 0) * (1 - rightShare) + (cells[upper + right] ?? 0) * rightShare;
-    const below = (cells[lower + left] ?? 0) * (1 - rightShare) + (cells[lower + right] ?? 0) * rightShare;
-    values[x] = above * (1 - lowerShare) + below * lowerShare;
+    const share = across - left;
+    const before = row[left] ?? 0;
+    values[x] = share === 0 ? before : before + ((row[left + 1] ?? 0) - before) * share;
   }
 }
 

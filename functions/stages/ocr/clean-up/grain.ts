@@ -3,67 +3,82 @@ import { weightedMedian } from "./weighted-median.ts";
 
 /** A pixel that differs from all of its neighbours by more than this is dust or a drop-out. */
 const speckContrast = 60;
-/** Below this share they are left alone: the dots of small print would suffer. */
+/** Of the places that are looked at; less dust than this does not matter. */
 const manySpecks = 0.002;
+/** Pixels around a speck in which nothing else may be dark: a dot of small print has its letter beside it. */
+const around = 2;
 
-/** Takes single black and white pixels off a page that has many of them. */
+/** Takes single black and white pixels off a page. */
 export function despeckled(page: PageImage): PageImage {
-  return specksOf(page) > manySpecks ? withoutSpecks(page) : page;
-}
-
-/** The share of pixels that stand alone. */
-function specksOf(page: PageImage): number {
-  let specks = 0;
-  let pixels = 0;
-  for (let y = 1; y < page.height - 1; y += 3) {
-    for (let x = 1; x < page.width - 1; x += 2, pixels++) if (isSpeck(page, y * page.width + x)) specks++;
+  const { width, height, grey } = page;
+  const out = grey.slice();
+  for (let y = 1; y < height - 1; y++) {
+    for (let x = 1, at = y * width + 1; x < width - 1; x++, at++) {
+      // A cheap question first: most pixels are like the mean of their neighbours.
+      const sides = (grey[at - 1] ?? 0) + (grey[at + 1] ?? 0) + (grey[at - width] ?? 0) + (grey[at + width] ?? 0);
+      if (Math.abs(4 * (grey[at] ?? 0) - sides) <= 2 * speckContrast) continue;
+      const median = medianAround(grey, at, width);
+      if (Math.abs((grey[at] ?? 0) - median) > speckContrast) out[at] = median;
+    }
   }
-  return specks / Math.max(1, pixels);
+  return { ...page, grey: out };
 }
 
-function isSpeck({ grey, width }: PageImage, at: number): boolean {
+/** Dust lies on all of a page; what stands alone in print is where print is. */
+const tiles = 16;
+const dustyTiles = 0.5;
+
+/** True if single dark or light pixels lie all over a page, on its empty paper as well. */
+export function hasSpecks({ grey, width, height }: PageImage): boolean {
+  const dusty = new Uint8Array(tiles * tiles);
+  let [specks, places] = [0, 0];
+  for (let y = around; y < height - around; y += 3) {
+    for (let x = around; x < width - around; x += 2, places++) {
+      if (!isSpeck(grey, y * width + x, width)) continue;
+      specks++;
+      dusty[Math.floor((y * tiles) / height) * tiles + Math.floor((x * tiles) / width)] = 1;
+    }
+  }
+  return specks > manySpecks * places && dusty.reduce((sum, tile) => sum + tile, 0) > dustyTiles * dusty.length;
+}
+
+function isSpeck(grey: Uint8Array, at: number, width: number): boolean {
   const value = grey[at] ?? 0;
-  const [left, right, above, below] = [grey[at - 1] ?? 0, grey[at + 1] ?? 0, grey[at - width] ?? 0, grey[at + width] ?? 0];
-  return value < Math.min(left, right, above, below) - speckContrast || value > Math.max(left, right, above, below) + speckContrast;
+  const darker = value < (grey[at - 1] ?? 0) - speckContrast;
+  if (!darker && value <= (grey[at - 1] ?? 0) + speckContrast) return false;
+  for (let row = -around; row <= around; row++) {
+    for (let other = at + row * width - around, end = other + 2 * around; other <= end; other++) {
+      const difference = (grey[other] ?? 0) - value;
+      if (other !== at && (darker ? difference <= speckContrast : difference >= -speckContrast)) return false;
+    }
+  }
+  return true;
 }
 
 /** Each pixel the middle one of its neighbourhood: specks go that a camera or a file has smeared, and the finest strokes with them. */
 export function medianFiltered(page: PageImage): PageImage {
   const { width, height } = page;
   const grey = page.grey.slice();
-  const around = new Uint8Array(9);
   for (let y = 1; y < height - 1; y++) {
-    for (let x = 1; x < width - 1; x++) grey[y * width + x] = medianAround(page, y * width + x, around);
+    for (let x = 1, at = y * width + 1; x < width - 1; x++, at++) grey[at] = medianAround(page.grey, at, width);
   }
   return { ...page, grey };
 }
 
-function withoutSpecks(page: PageImage): PageImage {
-  const { width, height } = page;
-  const grey = page.grey.slice();
-  const around = new Uint8Array(9);
-  for (let y = 1; y < height - 1; y++) {
-    for (let x = 1; x < width - 1; x++) {
-      const at = y * width + x;
-      if (!standsOut(page, at)) continue;
-      const median = medianAround(page, at, around);
-      if (Math.abs((page.grey[at] ?? 0) - median) > speckContrast) grey[at] = median;
+const nine = new Uint8Array(9);
+
+/** The middle one of nine, by insertion. */
+function medianAround(grey: Uint8Array, at: number, width: number): number {
+  let count = 0;
+  for (let row = at - width; row <= at + width; row += width) {
+    for (let other = row - 1; other <= row + 1; other++, count++) {
+      const value = grey[other] ?? 0;
+      let place = count;
+      for (; place > 0 && (nine[place - 1] ?? 0) > value; place--) nine[place] = nine[place - 1] ?? 0;
+      nine[place] = value;
     }
   }
-  return { ...page, grey };
-}
-
-/** A cheap question first: most pixels are like the mean of their neighbours. */
-function standsOut({ grey, width }: PageImage, at: number): boolean {
-  const around = (grey[at - 1] ?? 0) + (grey[at + 1] ?? 0) + (grey[at - width] ?? 0) + (grey[at + width] ?? 0);
-  return Math.abs(4 * (grey[at] ?? 0) - around) > 2 * speckContrast;
-}
-
-function medianAround({ grey, width }: PageImage, at: number, around: Uint8Array): number {
-  for (let row = 0; row < 3; row++) {
-    for (let column = 0; column < 3; column++) around[row * 3 + column] = grey[at + (row - 1) * width + column - 1] ?? 0;
-  }
-  return around.sort()[4] ?? 0;
+  return nine[4] ?? 0;
 }
 
 /**
@@ -100,4 +115,14 @@ export function softened(page: PageImage): PageImage {
     }
   }
   return { ...page, grey: out };
+}
+
+/** Grain, of the contrast of an evenly lit page, from which a page is softened, and from which it is softened twice. */
+export const coarseGrain = 12;
+const coarsestGrain = 30;
+
+/** @param grain in grey values of a page of full contrast. */
+export function withoutGrain(page: PageImage, grain: number): PageImage {
+  const once = grain > coarseGrain ? softened(page) : page;
+  return grain > coarsestGrain ? softened(once) : once;
 }

@@ -1,63 +1,71 @@
 import type { PageImage } from "../page-image.ts";
 
-/** Where ink is on a page: the coordinates, from the centre, of its dark pixels. */
+/** The ink on a page of the given size: the coordinates, from its centre, of its dark pixels. */
 export interface Ink {
   readonly across: Float32Array;
   readonly down: Float32Array;
+  readonly width: number;
+  readonly height: number;
 }
 
-const mostPoints = 60_000;
-/** Half way from black to paper: a page is evenly lit before it is asked for its ink. */
 const darkerThan = 130;
-/** The share of each side at the page's edge that is not looked at: frames, punched holes and the desk. */
-const edge = 0.02;
 
 export function inkOf({ grey, width, height }: PageImage): Ink {
-  const marginX = Math.round(width * edge);
-  const marginY = Math.round(height * edge);
-  const across: number[] = [];
-  const down: number[] = [];
-  for (let y = marginY; y < height - marginY; y++) {
-    for (let x = marginX; x < width - marginX; x++) {
-      if ((grey[y * width + x] ?? 255) >= darkerThan) continue;
-      across.push(x - width / 2);
-      down.push(y - height / 2);
+  let count = 0;
+  for (let at = 0; at < grey.length; at++) if ((grey[at] ?? 255) < darkerThan) count++;
+  const [across, down] = [new Float32Array(count), new Float32Array(count)];
+  let point = 0;
+  for (let y = 0, at = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, at++) {
+      if ((grey[at] ?? 255) >= darkerThan) continue;
+      across[point] = x + 0.5 - width / 2;
+      down[point++] = y + 0.5 - height / 2;
     }
   }
-  const step = Math.max(1, Math.ceil(across.length / mostPoints));
-  return { across: every(step, across), down: every(step, down) };
+  return { across, down, width, height };
 }
 
-function every(step: number, values: readonly number[]): Float32Array {
-  return Float32Array.from({ length: Math.floor(values.length / step) }, (_, index) => values[index * step] ?? 0);
+/** As many points as are enough to find angles by. */
+export function sampleOf({ across, down, width, height }: Ink, max: number): Ink {
+  const step = Math.ceil(across.length / max);
+  return { across: across.filter((_, point) => point % step === 0), down: down.filter((_, point) => point % step === 0), width, height };
 }
 
 /** The same ink after a quarter turn clockwise of its page. */
-export function inkTurned({ across, down }: Ink): Ink {
-  return { across: down.map((value) => -value), down: across };
+export function inkTurned({ across, down, width, height }: Ink): Ink {
+  return { across: down.map((value) => -value), down: across, width: height, height: width };
 }
 
-/** How many pixels of each row are dark within one of so many upright strips of the same width. */
-export function inkByRow({ grey, width, height }: PageImage, strip: number, strips: number): Uint32Array {
-  const left = Math.floor((strip * width) / strips);
-  const right = Math.floor(((strip + 1) * width) / strips);
-  const rows = new Uint32Array(height);
-  for (let y = 0; y < height; y++) {
-    let ink = 0;
-    for (let x = left; x < right; x++) if ((grey[y * width + x] ?? 255) < darkerThan) ink++;
-    rows[y] = ink;
+/** The same ink on a page whose lines fell to the right by `degrees` and are level now. */
+export function inkLevelled(ink: Ink, degrees: number): Ink {
+  if (degrees === 0) return ink;
+  const [sin, cos] = [Math.sin((degrees * Math.PI) / 180), Math.cos((degrees * Math.PI) / 180)];
+  const [across, down] = [new Float32Array(ink.across.length), new Float32Array(ink.across.length)];
+  for (let point = 0; point < across.length; point++) {
+    const [x, y] = [ink.across[point] ?? 0, ink.down[point] ?? 0];
+    across[point] = x * cos + y * sin;
+    down[point] = y * cos - x * sin;
+  }
+  const [wide, high] = [Math.abs(cos), Math.abs(sin)];
+  return { across, down, width: ink.width * wide + ink.height * high, height: ink.width * high + ink.height * wide };
+}
+
+/** The amount of ink in each row of pixels within each of so many upright strips of the same width. */
+export function inkByRow({ across, down, width, height }: Ink, strips: number): Uint32Array[] {
+  const rows = Array.from({ length: strips }, () => new Uint32Array(Math.ceil(height)));
+  for (let point = 0; point < across.length; point++) {
+    const strip = rows[Math.max(0, Math.min(strips - 1, Math.floor((((across[point] ?? 0) + width / 2) / width) * strips)))];
+    const row = Math.floor((down[point] ?? 0) + height / 2);
+    if (strip !== undefined) strip[row] = (strip[row] ?? 0) + 1;
   }
   return rows;
 }
 
 /** The ink in upright strips of the page from left to right, each of the same width. */
-export function inkInStrips({ across, down }: Ink, strips: number): Ink[] {
-  const reach = across.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-  const columns = Array.from({ length: strips }, (): { across: number[]; down: number[] } => ({ across: [], down: [] }));
-  for (const [index, value] of across.entries()) {
-    const strip = columns[Math.min(strips - 1, Math.floor(((value / reach + 1) / 2) * strips))];
-    strip?.across.push(value);
-    strip?.down.push(down[index] ?? 0);
-  }
-  return columns.map((strip) => ({ across: Float32Array.from(strip.across), down: Float32Array.from(strip.down) }));
+export function inkInStrips({ across, down, width, height }: Ink, strips: number): Ink[] {
+  const stripOf = (value: number) => Math.min(strips - 1, Math.floor((value / width + 0.5) * strips));
+  return Array.from({ length: strips }, (_, strip) => {
+    const inside = (_value: number, point: number) => stripOf(across[point] ?? 0) === strip;
+    return { across: across.filter(inside), down: down.filter(inside), width, height };
+  });
 }

@@ -1,9 +1,6 @@
 import type { PageImage } from "../page-image.ts";
 import { type Bend, straight } from "./bend.ts";
 
-/** What is outside of the page. */
-const paper = 235;
-
 export interface Levelling {
   /** By which the lines of print fall to the right. */
   readonly degrees: number;
@@ -17,38 +14,43 @@ export interface Levelling {
  * pixels are mixed anew the print gets softer.
  */
 export function levelled(page: PageImage, { degrees, bend = straight, scale = 1 }: Levelling): PageImage {
+  if (degrees === 0 && bend === straight && scale === 1) return page;
+  const { grey: from, width: fromWidth, height: fromHeight } = page;
   const sin = Math.sin((degrees * Math.PI) / 180);
   const cos = Math.cos((degrees * Math.PI) / 180);
-  const levelWidth = page.width * Math.abs(cos) + page.height * Math.abs(sin);
-  const levelHeight = page.width * Math.abs(sin) + page.height * Math.abs(cos);
+  const levelWidth = fromWidth * Math.abs(cos) + fromHeight * Math.abs(sin);
+  const levelHeight = fromWidth * Math.abs(sin) + fromHeight * Math.abs(cos);
   const width = Math.ceil(levelWidth * scale);
   const height = Math.ceil(levelHeight * scale);
   const grey = new Uint8Array(width * height);
-  for (let y = 0; y < height; y++) {
+  const outside = medianOf(from);
+  for (let y = 0, to = 0; y < height; y++) {
     const down = (y + 0.5) / scale - levelHeight / 2;
     const downShare = (2 * down) / levelHeight;
-    for (let x = 0; x < width; x++) {
+    const [first, second] = [bend.x + downShare * bend.xy, bend.xx + downShare * bend.xxy];
+    for (let x = 0; x < width; x++, to++) {
       const across = (x + 0.5) / scale - levelWidth / 2;
       const acrossShare = (2 * across) / levelWidth;
-      const lower = down + acrossShare * (bend.x + downShare * bend.xy + acrossShare * (bend.xx + downShare * bend.xxy));
-      grey[y * width + x] = sampleAt(
-        page,
-        across * cos - lower * sin + page.width / 2 - 0.5,
-        across * sin + lower * cos + page.height / 2 - 0.5,
-      );
+      const lower = down + acrossShare * (first + acrossShare * second);
+      const fromX = across * cos - lower * sin + fromWidth / 2 - 0.5;
+      const fromY = across * sin + lower * cos + fromHeight / 2 - 0.5;
+      if (fromX < -0.5 || fromY < -0.5 || fromX > fromWidth - 0.5 || fromY > fromHeight - 0.5) {
+        grey[to] = outside;
+        continue;
+      }
+      const left = Math.max(0, Math.min(fromWidth - 2, Math.floor(fromX)));
+      const top = Math.max(0, Math.min(fromHeight - 2, Math.floor(fromY)));
+      const share = Math.max(0, Math.min(1, fromX - left));
+      const at = top * fromWidth + left;
+      const [a, b, c, d] = [from[at] ?? 0, from[at + 1] ?? 0, from[at + fromWidth] ?? 0, from[at + fromWidth + 1] ?? 0];
+      const upper = a + (b - a) * share;
+      grey[to] = upper + (c + (d - c) * share - upper) * Math.max(0, Math.min(1, fromY - top)) + 0.5;
     }
   }
   return { grey, width, height, ...(page.dpi !== undefined && { dpi: page.dpi * scale }) };
 }
 
-function sampleAt({ grey, width, height }: PageImage, x: number, y: number): number {
-  if (x < 0 || y < 0 || x > width - 1 || y > height - 1) return paper;
-  const left = Math.min(width - 2, Math.floor(x));
-  const top = Math.min(height - 2, Math.floor(y));
-  const across = x - left;
-  const down = y - top;
-  const at = top * width + left;
-  const upper = (grey[at] ?? 0) * (1 - across) + (grey[at + 1] ?? 0) * across;
-  const lower = (grey[at + width] ?? 0) * (1 - across) + (grey[at + width + 1] ?? 0) * across;
-  return upper * (1 - down) + lower * down + 0.5;
+/** Most of a page is paper, whatever its grey value. */
+function medianOf(grey: Uint8Array): number {
+  return Uint8Array.from({ length: 1000 }, (_, index) => grey[Math.floor((index * grey.length) / 1000)] ?? 0).sort()[500] ?? 0;
 }

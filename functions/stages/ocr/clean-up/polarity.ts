@@ -3,7 +3,7 @@ import { boxMean } from "./box-mean.ts";
 import { reduced, reductionTo } from "./resize.ts";
 
 /**
- * Whether the print is lighter than what it stands on. Print covers the smaller part of its surroundings, so it is what stands
+ * True if the print is lighter than its ground. Print covers the smaller part of its surroundings, so it is what stands
  * out from them: where that is to the light side on the whole, the page is dark. Shadows and frames do not count, since each
  * pixel is compared with its neighbourhood only.
  */

@@ -1,8 +1,7 @@
-import type { PageImage } from "../page-image.ts";
-import { inkByRow } from "./ink.ts";
+import { type Ink, inkByRow } from "./ink.ts";
 import { weightedMedian } from "./weighted-median.ts";
 
-/** What the print on a level page is like. */
+/** Size and side of the print on a level page. */
 export interface Print {
   /** Height of the small letters in pixels; nothing where no lines were found. */
   readonly xHeight?: number;
@@ -17,7 +16,7 @@ const strips = 10;
 /** Of a strip's fullest rows: rows with more ink than this run through small letters. */
 const fullRow = 0.4;
 /** Between lines, in pixels of a survey. */
-const mostPitch = 160;
+const maxPitch = 160;
 
 interface Band {
   readonly height: number;
@@ -27,8 +26,8 @@ interface Band {
 }
 
 /** Looks for the bands of rows in which the small letters stand, in narrow strips, so that columns and bows do not matter. */
-export function printOf(page: PageImage): Print {
-  const rows = Array.from({ length: strips }, (_, strip) => inkWithoutGrain(page, strip));
+export function printOf(ink: Ink): Print {
+  const rows = inkByRow(ink, strips);
   // Letters are fuller at their heads and feet than between: without blurring, a line of print is two bands.
   const blur = Math.max(1, Math.round(pitchOf(rows) / 12));
   const bands = rows.flatMap((strip) => bandsOf(strip, blurredRows(strip, blur)));
@@ -41,31 +40,27 @@ export function printOf(page: PageImage): Print {
   };
 }
 
-/** Grain that is left is everywhere, in the gaps too. */
-function inkWithoutGrain(page: PageImage, strip: number): Uint32Array {
-  const rows = inkByRow(page, strip, strips);
-  const grain = rows.toSorted()[Math.floor(page.height / 5)] ?? 0;
-  return rows.map((ink) => Math.max(0, ink - grain));
-}
-
 /**
  * Rows from one line of print to the next: the first distance, beyond that at which print lies on gaps, at which the rows are
  * nearly as like each other as at any.
  */
 function pitchOf(strips: readonly Uint32Array[]): number {
-  const most = Math.min(mostPitch, Math.floor((strips[0]?.length ?? 0) / 2));
-  const likeness = Array.from({ length: most }, (_, lag) => likenessAt(strips, lag));
+  const max = Math.min(maxPitch, Math.floor((strips[0]?.length ?? 0) / 2));
+  const centred = strips.map((rows) => {
+    const mean = rows.reduce((total, ink) => total + ink, 0) / rows.length;
+    return Float32Array.from(rows, (ink) => ink - mean);
+  });
+  const likeness = Array.from({ length: max }, (_, lag) => likenessAt(centred, lag));
   const gap = likeness.findIndex((value) => value < 0);
   if (gap < 0) return 0;
-  const least = 0.6 * Math.max(...likeness.slice(gap));
-  return likeness.findIndex((value, lag) => lag > gap && value >= least && value > (likeness[lag + 1] ?? 0));
+  const min = 0.6 * Math.max(...likeness.slice(gap));
+  return likeness.findIndex((value, lag) => lag > gap && value >= min && value > (likeness[lag + 1] ?? 0));
 }
 
-function likenessAt(strips: readonly Uint32Array[], lag: number): number {
+function likenessAt(strips: readonly Float32Array[], lag: number): number {
   let sum = 0;
   for (const rows of strips) {
-    const mean = rows.reduce((total, ink) => total + ink, 0) / rows.length;
-    for (let row = lag; row < rows.length; row++) sum += ((rows[row] ?? 0) - mean) * ((rows[row - lag] ?? 0) - mean);
+    for (let row = lag; row < rows.length; row++) sum += (rows[row] ?? 0) * (rows[row - lag] ?? 0);
   }
   return sum;
 }

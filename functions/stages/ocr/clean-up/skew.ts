@@ -1,49 +1,63 @@
-import type { PageImage } from "../page-image.ts";
-import { type Ink, inkInStrips, inkOf, inkTurned } from "./ink.ts";
-import { reduced, reductionTo } from "./resize.ts";
+import { type Ink, inkByRow, inkInStrips, inkTurned, sampleOf } from "./ink.ts";
 import { weightedMedian } from "./weighted-median.ts";
 
 export interface Skew {
   /** By which the lines of print fall to the right, -15..15. */
   readonly degrees: number;
-  /** Whether the lines run down the page rather than across it, apart from the skew. */
+  /** True if the lines run down the page rather than across it, apart from the skew. */
   readonly sideways: boolean;
 }
 
-const mostDegrees = 15.5;
+const maxDegrees = 15.5;
 const coarseStep = 0.5;
 const fineStep = 0.05;
 /** Fewer dark pixels than this are no print to go by. */
-const leastPoints = 300;
+const minPoints = 300;
+const maxPoints = 50_000;
 const strips = 6;
 
+/** A page whose letters are this much nearer to their neighbours on one side lies that way, whatever its rows look like. */
+const clearShare = 0.62;
+/** A rotation is believed where rows of ink stand out more sharply after it by this factor, and by more the larger it is. */
+const minGain = 1.05;
+const minGainPerDegree = 0.03;
+/** Less than this is not worth mixing the pixels anew. */
+const minDegrees = 0.15;
+
 /**
- * How the lines of print lie. Where the page is looked at along its lines, ink and gaps alternate most sharply: the angle is
+ * Finds the direction of the lines of print. Where the page is looked at along its lines, ink and gaps alternate most sharply: the angle is
  * sought at which the ink, summed along lines, differs most from each line of pixels to the next. On a sheet that does not lie
  * flat every strip has an angle of its own.
  *
- * @param page dark on light, evenly lit.
+ * @param all the ink of letters only.
+ * @param across the share of letters whose nearest neighbour is beside them rather than below.
  * @see W. Postl, Detection of linear oblique structures and skew scan in digitized documents, 1986
  */
-export function skewOf(page: PageImage): Skew {
-  const ink = inkOf(reduced(page, reductionTo(900, page)));
-  if (ink.across.length < leastPoints) return { degrees: 0, sideways: false };
+export function skewOf(all: Ink, across: number): Skew {
+  const ink = sampleOf(all, maxPoints);
+  if (ink.across.length < minPoints) return { degrees: 0, sideways: false };
   const turned = inkTurned(ink);
-  const across = linesIn(ink);
-  const down = linesIn(turned);
-  const sideways = down.evidence > across.evidence;
-  return { degrees: refined(sideways ? turned : ink, (sideways ? down : across).degrees), sideways };
+  const clear = Math.abs(across - 0.5) > clearShare - 0.5;
+  const [level, upended] = [linesIn(ink), clear && across > 0.5 ? undefined : linesIn(turned)];
+  const sideways = upended !== undefined && (clear ? across < 0.5 : upended.evidence > level.evidence);
+  return { degrees: believed(sideways ? turned : ink, refined(sideways ? turned : ink, (sideways ? upended : level).degrees)), sideways };
+}
+
+function believed(ink: Ink, degrees: number): number {
+  if (Math.abs(degrees) < minDegrees) return 0;
+  const gain = minGain + minGainPerDegree * Math.abs(degrees);
+  return alternationOf(profileAt(ink, degrees)) > gain * alternationOf(profileAt(ink, 0)) ? degrees : 0;
 }
 
 interface Lines {
   readonly degrees: number;
-  /** How much ink alternates with gaps when the page is looked at along the lines. */
+  /** The strength with which ink alternates with gaps when the page is looked at along the lines. */
   readonly evidence: number;
 }
 
 function linesIn(ink: Ink): Lines {
   const angles = inkInStrips(ink, strips).map((strip) => {
-    const degrees = sharpestWithin(strip, -mostDegrees, mostDegrees, coarseStep);
+    const degrees = sharpestWithin(strip, -maxDegrees, maxDegrees, coarseStep);
     return { value: degrees, weight: strip.across.length, evidence: alternation(profileAt(strip, degrees)) };
   });
   return { degrees: weightedMedian(angles), evidence: angles.reduce((sum, { evidence }) => sum + evidence, 0) };
@@ -57,14 +71,14 @@ function sharpestWithin(ink: Ink, from: number, to: number, step: number): numbe
   let best = { degrees: 0, sharpness: -1 };
   for (let index = 0; index <= Math.round((to - from) / step); index++) {
     const degrees = from + index * step;
-    const sharpness = sharpnessOf(profileAt(ink, degrees));
+    const sharpness = alternationOf(profileAt(ink, degrees));
     if (sharpness > best.sharpness) best = { degrees, sharpness };
   }
   return best.degrees;
 }
 
-/** Half of the diagonal of a page of 2000 pixels a side, which is more than one that has been made smaller has. */
-const reach = 1500;
+/** Half of the diagonal of a page as it is surveyed, be it as narrow as a receipt. */
+const reach = 4000;
 const profile = new Uint32Array(2 * reach);
 
 function profileAt({ across, down }: Ink, degrees: number): Uint32Array {
@@ -78,7 +92,7 @@ function profileAt({ across, down }: Ink, degrees: number): Uint32Array {
   return profile;
 }
 
-function sharpnessOf(rows: Uint32Array): number {
+function alternationOf(rows: Uint32Array): number {
   let sharpness = 0;
   for (let row = 1; row < rows.length; row++) sharpness += ((rows[row] ?? 0) - (rows[row - 1] ?? 0)) ** 2;
   return sharpness;
@@ -87,7 +101,7 @@ function sharpnessOf(rows: Uint32Array): number {
 /** More than a line of print, and less than a column. */
 const neighbourhood = 40;
 
-/** How far rows differ from their neighbourhood: lines have gaps between them from end to end, letters and columns do not. */
+/** The difference of rows from their neighbourhood: lines have gaps between them from end to end, letters and columns do not. */
 function alternation(rows: Uint32Array): number {
   let around = 0;
   let sum = 0;
@@ -96,4 +110,9 @@ function alternation(rows: Uint32Array): number {
     sum += ((rows[row] ?? 0) - around / (2 * neighbourhood + 1)) ** 2;
   }
   return sum;
+}
+
+/** The sharpness with which rows of ink alternate with gaps over the whole width. */
+export function sharpnessOf(ink: Ink): number {
+  return alternationOf(inkByRow(ink, 1)[0] ?? new Uint32Array(0));
 }

@@ -5,7 +5,12 @@ export interface Weighted {
 
 /** The value at which half of the weight is on values no greater; 0 of none. */
 export function weightedMedian(values: readonly Weighted[]): number {
-  let rest = values.reduce((sum, { weight }) => sum + weight, 0) / 2;
+  return weightedQuantile(values, 0.5);
+}
+
+/** The value at which `share` of the weight is on values no greater; 0 of none. */
+export function weightedQuantile(values: readonly Weighted[], share: number): number {
+  let rest = values.reduce((sum, { weight }) => sum + weight, 0) * share;
   for (const { value, weight } of values.toSorted((a, b) => a.value - b.value)) {
     rest -= weight;
     if (rest <= 0) return value;

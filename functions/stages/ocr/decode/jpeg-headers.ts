@@ -1,13 +1,13 @@
 import { bufferOf } from "../../document.ts";
 
-/** What the segments of a JPEG say beside the image. */
+/** The facts in a JPEG's segments beside the image. */
 export interface JpegHeaders {
   /** Dots an inch, of the JFIF segment. */
   readonly dpi?: number;
   /** 1..8, as Exif numbers them. */
   readonly orientation: number;
   readonly scans: number;
-  /** Whether the end of the image is in the file. */
+  /** True if the end of the image is in the file. */
   readonly ended: boolean;
 }
 

@@ -6,8 +6,8 @@ import { jpegHeaders } from "./jpeg-headers.ts";
 import { upright } from "./orientation.ts";
 
 /** Each pass goes over the whole image; encoders make about ten, and a hostile file hundreds of thousands. */
-const mostScans = 100;
-const mostMegabytes = 600;
+const maxScans = 100;
+const maxMegabytes = 600;
 
 /**
  * @param bytes a JPEG whose size has been checked.
@@ -15,13 +15,13 @@ const mostMegabytes = 600;
  */
 export function decodeJpeg(bytes: Uint8Array): PageImage {
   const { dpi, orientation, scans, ended } = jpegHeaders(bytes);
-  if (scans === 0 || scans > mostScans || !ended) throw new Error("The JPEG is cut off, or has too many scans.");
+  if (scans === 0 || scans > maxScans || !ended) throw new Error("The JPEG is cut off, or has too many scans.");
   checkDataSize(bytes);
   const { data, width, height } = jpeg.decode(bytes, {
     useTArray: true,
     formatAsRGBA: false,
     maxResolutionInMP: 24,
-    maxMemoryUsageInMB: mostMegabytes,
+    maxMemoryUsageInMB: maxMegabytes,
   });
   return upright({ grey: greyOf(data, 3), width, height, ...(dpi !== undefined && { dpi }) }, orientation);
 }

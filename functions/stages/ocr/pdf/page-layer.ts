@@ -1,8 +1,8 @@
-/** What a page says of itself without being looked at. */
+/** A page's text layer, and facts to judge it by. */
 export interface PageLayer {
   /** The characters as the file has them, lines ended by `\r\n`; U+00AD stands for a hyphen and the end of its line. */
   readonly characters: string;
-  /** How many of them have no meaning that the file or its fonts know. */
+  /** The number of them that have no meaning that the file or its fonts know. */
   readonly unknown: number;
   /** The part of the page that pictures cover, in sum; more than 1 where they lie upon each other. */
   readonly pictured: number;
@@ -11,29 +11,29 @@ export interface PageLayer {
 }
 
 /** From this part of the text on, characters without a meaning make nonsense of the rest. */
-const mostUnknown = 0.2;
+const maxUnknown = 0.2;
 /** A page that is a picture by this part may bear a stamp or a page number of so many letters and digits beside it. */
-const leastPictured = 0.25;
-const leastLetters = 50;
+const minPictured = 0.25;
+const minLetters = 50;
 
 const letter = /[\p{L}\p{N}]/gu;
 const meaningless = /[\ufffd\p{Co}\p{Cn}]/gu;
 
-/** How many letters and digits a text has. */
+/** The number of letters and digits in a text. */
 export const countLetters = (text: string): number => text.match(letter)?.length ?? 0;
 
-/** Whether what stands in the file makes sense at all. */
+/** True if the layer makes sense at all. */
 export function makesSense({ characters, unknown }: PageLayer): boolean {
   const visible = characters.replace(/\s/gu, "");
   const unreadable = Math.max(unknown, visible.match(meaningless)?.length ?? 0);
-  return unreadable <= mostUnknown * visible.length;
+  return unreadable <= maxUnknown * visible.length;
 }
 
-/** Whether the layer is the page's text, so that nothing is left to be read off its picture. */
+/** True if the layer is the page's text, so that nothing is left to be read off its picture. */
 export function isWhole(layer: PageLayer): boolean {
   if (layer.blank) return true;
   const letters = countLetters(layer.characters);
-  const enough = layer.pictured < leastPictured ? 1 : leastLetters;
+  const enough = layer.pictured < minPictured ? 1 : minLetters;
   return letters >= enough && makesSense(layer);
 }
 

@@ -15,7 +15,7 @@ const white = 0xffffffff;
 const withAnnotationsInGrey = 0x01 | 0x08;
 
 /** Characters that a page may have before the rest of them is let go: more than the text of a document may be long. */
-const mostCharacters = 1024 * 1024;
+const maxCharacters = 1024 * 1024;
 
 /**
  * An open PDF. Pages are counted from 0, and each call frees what it took for its page.
@@ -35,7 +35,7 @@ export class PdfDocument {
 
   /**
    * @throws {@link DocumentProtectedError} where it takes a password other than the empty one.
-   * @throws {@link DocumentUnreadableError} where it is no PDF, or too damaged to be mended.
+   * @throws {@link DocumentUnreadableError} where it is no PDF, or too damaged to be repaired.
    */
   static async open(bytes: Uint8Array, millis: number): Promise<PdfDocument> {
     const pdfium = await Pdfium.open(bytes.length);
@@ -45,7 +45,7 @@ export class PdfDocument {
     });
   }
 
-  /** What the page says of itself, the values of filled-in fields included. */
+  /** The page's own text, the values of filled-in fields included. */
   readLayer(page: number, millis: number): PageLayer {
     return this.#onPage(page, millis, (calls, address) => {
       const pictured = picturedPart(calls, address);
@@ -100,7 +100,7 @@ function loadPage(calls: PdfiumCalls, document: number, page: number): number {
 
 function readCharacters(calls: PdfiumCalls, page: number): Pick<PageLayer, "characters" | "unknown"> {
   const text = calls._FPDFText_LoadPage(page);
-  const count = Math.min(calls._FPDFText_CountChars(text), mostCharacters);
+  const count = Math.min(calls._FPDFText_CountChars(text), maxCharacters);
   let characters = "";
   let unknown = 0;
   // One by one: FPDFText_GetText leaves off the end of a text with ligatures in it.

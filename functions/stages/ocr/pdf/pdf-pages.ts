@@ -7,7 +7,7 @@ import { PdfDocument } from "./pdf-document.ts";
 import { preflight } from "./preflight.ts";
 
 /** Milliseconds that pdfium may take at one time; a page that somebody has made takes a tenth of it. */
-const mostCallMillis = 10_000;
+const maxCallMillis = 10_000;
 
 /**
  * Opens a PDF. A page's text is what the file says that it is; where the file says nothing, or nothing that makes sense,
@@ -17,7 +17,7 @@ const mostCallMillis = 10_000;
  */
 export async function openPdf(bytes: Uint8Array, pace: Pace, readImage: (image: PageImage) => Promise<PageText>): Promise<PageSource> {
   preflight(bytes);
-  const callMillis = (): number => Math.min(mostCallMillis, pace.remainingMillis());
+  const callMillis = (): number => Math.min(maxCallMillis, pace.remainingMillis());
   const pdf = await PdfDocument.open(bytes, callMillis());
   if (pdf.pageCount === 0) throw new DocumentUnreadableError();
   return {

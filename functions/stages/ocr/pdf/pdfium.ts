@@ -18,7 +18,7 @@ export interface PdfiumCalls extends Awaited<ReturnType<typeof PDFiumModule>> {
 /** Bytes that reading may take beyond the file: a picture of 24 megapixels in four colours is drawn with 128 MiB. */
 const workingBytes = 144 * 1024 * 1024;
 
-/** Kept from one document to the next: compiling takes ten times as long as making an instance. */
+/** Kept from one document to the next: compiling takes ten times as long as creating an instance. */
 let compiled: WebAssembly.Module | undefined;
 
 async function compilePdfium(): Promise<WebAssembly.Module> {
@@ -87,13 +87,13 @@ async function withoutGlobals<T>(make: () => Promise<T>): Promise<T> {
   return made;
 }
 
-/** Answers a module that asks for more memory than `mostBytes` as a machine would that has no more. */
+/** Answers a module that asks for more memory than `maxBytes` as a machine would that has no more. */
 class MemoryWall {
-  readonly #mostBytes: number;
+  readonly #maxBytes: number;
   wasHit = false;
 
-  constructor(mostBytes: number) {
-    this.#mostBytes = mostBytes;
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
   }
 
   around(imports: WebAssembly.Imports): WebAssembly.Imports {
@@ -104,7 +104,7 @@ class MemoryWall {
   }
 
   #allows(bytes: number): boolean {
-    const allowed = bytes >>> 0 <= this.#mostBytes;
+    const allowed = bytes >>> 0 <= this.#maxBytes;
     if (!allowed) this.wasHit = true;
     return allowed;
   }

@@ -5,8 +5,8 @@ import { DocumentTooLargeError } from "../stage.ts";
 /** A part of a file may grow to so many bytes, whatever it is. */
 const harmlessBytes = 1024 * 1024;
 /** Beyond them it may grow by this factor; drawings and fonts grow by up to about 30. */
-const mostGrowth = 100;
-const mostBytes = 32 * 1024 * 1024;
+const maxGrowth = 100;
+const maxBytes = 32 * 1024 * 1024;
 /** Bytes that are inflated before the rest of the file passes unseen. */
 const effortBytes = 256 * 1024 * 1024;
 /** Bytes before the keyword `stream` among which its dictionary is looked for. */
@@ -54,7 +54,7 @@ function afterLineEnd(file: Buffer, at: number): number {
 
 const isPicture = (dictionary: string): boolean => /\/Subtype\s*\/Image\b/.test(dictionary);
 
-/** How often the content is to be inflated before another filter's turn, if one comes. */
+/** The number of times that the content is to be inflated before another filter's turn, if one comes. */
 function inflationsOf(dictionary: string): number {
   const filters = /\/Filter\s*\[?\s*((?:\/\w+\s*)+)/.exec(dictionary)?.[1] ?? "";
   const names = filters
@@ -66,7 +66,7 @@ function inflationsOf(dictionary: string): number {
 }
 
 function inflatedBytes(content: Buffer, times: number): number {
-  const limit = Math.min(mostBytes, Math.max(harmlessBytes, mostGrowth * content.length));
+  const limit = Math.min(maxBytes, Math.max(harmlessBytes, maxGrowth * content.length));
   let [inflated, effort] = [content, 0];
   for (let time = 0; time < times; time++) {
     inflated = inflate(inflated, limit);

@@ -3,8 +3,8 @@ import { UnsupportedDocumentError } from "../stage.ts";
 /** Dots an inch: print of 5 points is read at 200 as at 300, and a page takes memory with their square. */
 const dotsPerInch = 240;
 /** A page of A4 at 240 dots an inch has 5.6 million. */
-const mostPixels = 10_000_000;
-const mostSide = 10_000;
+const maxPixels = 10_000_000;
+const maxSide = 10_000;
 const pointsPerInch = 72;
 
 /**
@@ -14,7 +14,7 @@ const pointsPerInch = 72;
  * @throws {@link UnsupportedDocumentError} where the page is not a plane.
  */
 export function renderSize(width: number, height: number): { width: number; height: number; dpi: number } {
-  const scale = Math.min(dotsPerInch / pointsPerInch, Math.sqrt(mostPixels / (width * height)), mostSide / Math.max(width, height));
+  const scale = Math.min(dotsPerInch / pointsPerInch, Math.sqrt(maxPixels / (width * height)), maxSide / Math.max(width, height));
   if (!(width > 0 && height > 0 && scale > 0)) throw new UnsupportedDocumentError("A page of the document has no size.");
   const inPixels = (points: number): number => Math.max(1, Math.floor(points * scale));
   return { width: inPixels(width), height: inPixels(height), dpi: Math.max(1, Math.round(scale * pointsPerInch)) };

@@ -12,9 +12,9 @@ export interface Degradation {
 type Recipe = (random: Random) => Degradation;
 
 const rotation =
-  (most: number): Recipe =>
+  (max: number): Recipe =>
   (random) => {
-    const degrees = random.between(0.3 * most, most) * (random.chance(0.5) ? 1 : -1);
+    const degrees = random.between(0.3 * max, max) * (random.chance(0.5) ? 1 : -1);
     const paper = random.pick([255, 255, 230]);
     return { name: `rotated ${degrees.toFixed(1)}°`, apply: (page) => rotated(page, degrees, paper) };
   };
@@ -23,55 +23,55 @@ const quarterTurn: Recipe = (random) => {
   return { name: `turned ${degrees}°`, apply: (page) => rotated(page, degrees, 255) };
 };
 const grain =
-  (least: number, most: number): Recipe =>
+  (min: number, max: number): Recipe =>
   (random) => {
-    const deviation = random.between(least, most);
+    const deviation = random.between(min, max);
     return { name: `grain ${deviation.toFixed(0)}`, apply: (page, again) => grainy(page, again, deviation) };
   };
 const specks =
-  (most: number): Recipe =>
+  (max: number): Recipe =>
   (random) => {
-    const share = random.between(most / 4, most);
+    const share = random.between(max / 4, max);
     return { name: `specks ${(100 * share).toFixed(1)} %`, apply: (page, again) => speckled(page, again, share) };
   };
 const blur =
-  (least: number, most: number): Recipe =>
+  (min: number, max: number): Recipe =>
   (random) => {
     // In 1/72 inch the same lens blurs more pixels of a finer scan.
-    const deviation = random.between(least, most);
+    const deviation = random.between(min, max);
     return { name: `blur ${deviation.toFixed(1)}`, apply: (page) => blurred(page, (deviation * (page.dpi ?? 200)) / 200) };
   };
 const fading =
-  (least: number, most: number): Recipe =>
+  (min: number, max: number): Recipe =>
   (random) => {
     const ink = random.integer(40, 150);
-    const contrast = random.integer(least, most);
+    const contrast = random.integer(min, max);
     return { name: `contrast ${contrast}`, apply: (page) => faded(page, ink, Math.min(250, ink + contrast)) };
   };
 const shadow =
-  (least: number, most: number): Recipe =>
+  (min: number, max: number): Recipe =>
   (random) => {
-    const depth = random.between(least, most);
+    const depth = random.between(min, max);
     return { name: `shadow ${depth.toFixed(2)}`, apply: (page, again) => shaded(page, again, depth) };
   };
 const dark: Recipe = () => ({ name: "dark", apply: inverted });
 const jpeg =
-  (least: number, most: number): Recipe =>
+  (min: number, max: number): Recipe =>
   (random) => {
-    const quality = random.integer(least, most);
+    const quality = random.integer(min, max);
     return { name: `JPEG ${quality}`, apply: (page) => compressed(page, quality) };
   };
 const perspective =
-  (most: number): Recipe =>
+  (max: number): Recipe =>
   (random) => {
-    const strength = random.between(most / 3, most);
+    const strength = random.between(max / 3, max);
     const desk = random.pick([255, 90, 40]);
     return { name: `perspective ${strength.toFixed(2)}`, apply: (page, again) => inPerspective(page, again, strength, desk) };
   };
 const curl =
-  (most: number): Recipe =>
+  (max: number): Recipe =>
   (random) => {
-    const amount = random.between(most / 3, most);
+    const amount = random.between(max / 3, max);
     return { name: `curl ${amount.toFixed(3)}`, apply: (page) => curled(page, amount, 255) };
   };
 

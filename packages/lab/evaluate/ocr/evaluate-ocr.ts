@@ -1,8 +1,14 @@
 import { fork } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { pageGroups } from "./pages.ts";
-import type { PageFigure, ReadingTask } from "./reader-process.ts";
+import { characterErrorRate } from "./character-error-rate.ts";
+import { type PageFile, pagesIn, writePages } from "./page-files.ts";
+import { isOrdered, type PageGroup, pageGroups } from "./pages.ts";
+import type { MeasuredReading, ReadingTask } from "./reader-process.ts";
 import { hasNativeTesseract, type ReaderName, readerNames } from "./readers.ts";
+import { wordsFound } from "./words-found.ts";
 
 export interface OcrEvaluation {
   readonly seed: number;
@@ -12,62 +18,102 @@ export interface OcrEvaluation {
   readonly onProgress?: (line: string) => void;
 }
 
-/** How one reader did on one group of pages. */
+/** The figures of one reader on one group of pages. */
 export interface OcrRow {
   readonly reader: ReaderName;
   readonly group: string;
   readonly pages: number;
-  /** The mean of the pages' character error rates, each at most 1. */
-  readonly characterErrorRate: number;
+  /** The share of the words found: the mean of the pages, the median page and the worst. */
+  readonly words: { readonly mean: number; readonly median: number; readonly worst: number };
+  /** The mean of the pages' character error rates, each at most 1; of pages whose text has an order. */
+  readonly characterErrorRate?: number;
   readonly cpuSecondsPerPage: number;
-  /** Of the process that made and read the pages; of the native reader only what made them. */
+  /** Of the process that read the pages; the native reader runs beside it. */
   readonly peakMemoryMiB: number;
 }
 
-/** Makes pages whose text is known, and has every reader read the same ones. */
+/** Draws pages whose text is known, and has every reader read the same ones. */
 export async function evaluateOcr({ seed, pages, onProgress = () => {} }: OcrEvaluation): Promise<OcrRow[]> {
-  const readers = readerNames.filter((name) => name !== "native tesseract" || hasNativeTesseract());
-  const rows: OcrRow[] = [];
-  for (const reader of readers) {
-    const figures = await figuresOf({ reader, groups: pageGroups, seed, pagesPerGroup: pages }, onProgress);
-    rows.push(
-      ...pageGroups.map((group) =>
-        rowOf(
-          reader,
-          group,
-          figures.filter((figure) => figure.group === group),
-        ),
-      ),
-    );
+  const folder = mkdtempSync(join(tmpdir(), "pages-"));
+  try {
+    const rows: OcrRow[] = [];
+    for (const group of pageGroups) {
+      const files = await writePages(folder, group, seed, pages);
+      for (const reader of availableReaders()) rows.push(rowOf(reader, group, files, await readingsOf(reader, files, onProgress)));
+    }
+    return rows;
+  } finally {
+    rmSync(folder, { recursive: true });
   }
-  return rows;
 }
 
-async function figuresOf(task: ReadingTask, onProgress: (line: string) => void): Promise<PageFigure[]> {
+/** The figures of the project's reader and native Tesseract on one page of a folder. */
+export interface FolderRow {
+  readonly page: string;
+  /** Words found; where no truth is known, of those that native Tesseract reads. */
+  readonly ours: number;
+  readonly native: number;
+  readonly isTruthKnown: boolean;
+  /** Letters and digits that were read, weighed by how sure they are. */
+  readonly sureLetters: number;
+  readonly cpuSeconds: { readonly ours: number; readonly native: number };
+}
+
+/** @throws Error where the folder has no pages, or the machine no native Tesseract. */
+export async function evaluateFolder(folder: string, onProgress: (line: string) => void): Promise<FolderRow[]> {
+  const files = pagesIn(folder);
+  if (files.length === 0) throw new Error(`${folder} has no PNG and no JPEG file.`);
+  if (!hasNativeTesseract()) throw new Error("Native Tesseract is not installed; on Debian: apt-get install tesseract-ocr.");
+  const native = await readingsOf("native tesseract", files, onProgress);
+  const ours = await readingsOf("ours", files, onProgress);
+  return files.map(({ description, truth }, index) => {
+    const [own, other] = [ours[index] ?? nothing, native[index] ?? nothing];
+    return {
+      page: description,
+      ours: wordsFound(truth ?? other.text, own.text),
+      native: wordsFound(truth ?? other.text, other.text),
+      isTruthKnown: truth !== undefined,
+      sureLetters: Math.round(own.confidence ** 2 * (own.text.match(/[\p{L}\p{N}]/gu)?.length ?? 0)),
+      cpuSeconds: { ours: own.cpuSeconds, native: other.cpuSeconds },
+    };
+  });
+}
+
+const nothing = { text: "", confidence: 0, cpuSeconds: 0 };
+
+const availableReaders = (): ReaderName[] => readerNames.filter((name) => name !== "native tesseract" || hasNativeTesseract());
+
+async function readingsOf(reader: ReaderName, files: readonly PageFile[], onProgress: (line: string) => void): Promise<MeasuredReading[]> {
   const child = fork(fileURLToPath(import.meta.resolve("./reader-process.ts")));
-  const figures: PageFigure[] = [];
+  const readings: MeasuredReading[] = [];
   const ended = Promise.withResolvers<void>();
-  child.on("message", (figure: PageFigure) => {
-    figures.push(figure);
-    onProgress(`${task.reader}: ${(100 * figure.errorRate).toFixed(1)} % of ${figure.group}, ${figure.description}`);
+  child.on("message", (reading: MeasuredReading) => {
+    const { description, truth } = files[readings.length] ?? { description: "" };
+    const found = truth === undefined ? "" : `${(100 * wordsFound(truth, reading.text)).toFixed(0)} % of the words of `;
+    onProgress(`${reader}: ${found}${description}, ${reading.cpuSeconds.toFixed(1)} s`);
+    readings.push(reading);
   });
   child.once("error", ended.reject);
   child.once("exit", (code) =>
     code === 0 ? ended.resolve() : ended.reject(new Error(`The process that reads pages ended with ${code}.`)),
   );
-  child.send(task);
+  child.send({ reader, files: files.map(({ file }) => file) } satisfies ReadingTask);
   await ended.promise;
-  return figures;
+  return readings;
 }
 
-function rowOf(reader: ReaderName, group: string, figures: readonly PageFigure[]): OcrRow {
-  const mean = (figureOf: (figure: PageFigure) => number) => figures.reduce((sum, figure) => sum + figureOf(figure), 0) / figures.length;
+function rowOf(reader: ReaderName, group: PageGroup, files: readonly PageFile[], readings: readonly MeasuredReading[]): OcrRow {
+  const found = readings.map(({ text }, index) => wordsFound(files[index]?.truth ?? "", text));
+  const errors = readings.map(({ text }, index) => characterErrorRate(files[index]?.truth ?? "", text));
   return {
     reader,
     group,
-    pages: figures.length,
-    characterErrorRate: mean(({ errorRate }) => errorRate),
-    cpuSecondsPerPage: mean(({ cpuSeconds }) => cpuSeconds),
-    peakMemoryMiB: Math.round(Math.max(...figures.map(({ peakMemoryMiB }) => peakMemoryMiB))),
+    pages: readings.length,
+    words: { mean: meanOf(found), median: found.toSorted((a, b) => a - b)[Math.floor(found.length / 2)] ?? 0, worst: Math.min(...found) },
+    ...(isOrdered(group) && { characterErrorRate: meanOf(errors) }),
+    cpuSecondsPerPage: meanOf(readings.map(({ cpuSeconds }) => cpuSeconds)),
+    peakMemoryMiB: Math.round(Math.max(...readings.map(({ peakMemoryMiB }) => peakMemoryMiB))),
   };
 }
+
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -3,7 +3,7 @@ export interface MinutesPage {
   readonly paragraphs: readonly string[];
 }
 
-/** What stands on the pages of docs/samples/scanned.pdf. */
+/** The text of docs/samples/scanned.pdf. */
 export const minutes: readonly MinutesPage[] = [
   {
     heading: "Harbour Committee: Minutes",

@@ -3,18 +3,24 @@ import type { ScannedDocument } from "../../../../functions/stages/document.ts";
 import type { PageImage } from "../../../../functions/stages/ocr/page-image.ts";
 import { type Degradation, hardDegradations, mildDegradations, mixedDegradations } from "./degradations.ts";
 import { jpegOf } from "./degrade/noise.ts";
+import { type Family, families } from "./families/families.ts";
+import type { FontName } from "./fonts.ts";
 import { createRandom, type Random } from "./random.ts";
 import { renderSheet } from "./render-sheet.ts";
 import { heading, paragraph } from "./sentences.ts";
-import { type FontName, type Sheet, typeset } from "./typeset.ts";
+import { type Sheet, typeset } from "./typeset.ts";
 
-export const pageGroups = ["clean and mild", "hard", "unseen mixes"] as const;
-export type PageGroup = (typeof pageGroups)[number];
+const plainGroups = ["clean and mild", "hard", "unseen mixes"] as const;
+export const pageGroups = [...plainGroups, ...(Object.keys(families) as Family[])];
+export type PageGroup = (typeof plainGroups)[number] | Family;
+
+/** True if the text on such a page has an order in which everybody would read it: labels on signs and maps have none. */
+export const isOrdered = (group: PageGroup): boolean => !["signs and packages", "maps", "screenshots", "no text"].includes(group);
 
 /** A page whose text is known. */
 export interface TestPage {
   readonly group: PageGroup;
-  /** What was done to it, for a reader of the figures. */
+  /** The page's font, resolution and faults, for a reader of the figures. */
   readonly description: string;
   readonly document: ScannedDocument;
   readonly truth: string;
@@ -28,6 +34,17 @@ const fonts: readonly FontName[] = [
 /** The pages of a group: the n-th page of a seed is always the same. */
 export async function testPage(group: PageGroup, seed: number, index: number): Promise<TestPage> {
   const random = createRandom(seed * 1_000_003 + index * 97 + pageGroups.indexOf(group));
+  if (!isPlain(group)) {
+    const { page, truth } = await families[group](random);
+    return { group, description: `${page.width} × ${page.height}, ${page.dpi} dpi`, document: filed(page, random), truth };
+  }
+  return await plainPage(group, random, index);
+}
+
+const isPlain = (group: PageGroup): group is (typeof plainGroups)[number] => plainGroups.some((plain) => plain === group);
+
+/** A sheet of running text, degraded as its group says. */
+async function plainPage(group: (typeof plainGroups)[number], random: Random, index: number): Promise<TestPage> {
   const sheet = randomSheet(random);
   const { pdf, text } = await typeset(sheet);
   const dpi = random.pick([150, 200, 200, 240, 300]);
@@ -42,7 +59,7 @@ export async function testPage(group: PageGroup, seed: number, index: number): P
   return { group, description: description.filter(Boolean).join(", "), document: filed(page, random), truth: text };
 }
 
-function degradationsOf(group: PageGroup, random: Random, index: number): readonly Degradation[] {
+function degradationsOf(group: (typeof plainGroups)[number], random: Random, index: number): readonly Degradation[] {
   if (group === "clean and mild") return mildDegradations(random);
   return group === "hard" ? hardDegradations(random, index) : mixedDegradations(random);
 }

@@ -2,9 +2,9 @@
 export interface Random {
   /** From 0, below 1. */
   next(): number;
-  between(least: number, most: number): number;
+  between(min: number, max: number): number;
   /** Both ends included. */
-  integer(least: number, most: number): number;
+  integer(min: number, max: number): number;
   chance(probability: number): boolean;
   pick<T>(choices: readonly T[]): T;
   /** Of the standard normal distribution. */
@@ -20,8 +20,8 @@ export function createRandom(seed: number): Random {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-  const between = (least: number, most: number) => least + (most - least) * next();
-  const integer = (least: number, most: number) => Math.floor(between(least, most + 1));
+  const between = (min: number, max: number) => min + (max - min) * next();
+  const integer = (min: number, max: number) => Math.floor(between(min, max + 1));
   return {
     next,
     between,

@@ -5,14 +5,17 @@ import { join } from "node:path";
 import type { ScannedDocument } from "../../../../functions/stages/document.ts";
 import { decodeImage } from "../../../../functions/stages/ocr/decode-image.ts";
 import { openEngine } from "../../../../functions/stages/ocr/engine.ts";
+import type { PageText } from "../../../../functions/stages/ocr/page-image.ts";
 import { openPageReader } from "../../../../functions/stages/ocr/page-reader.ts";
 
-/** What is compared: the project's reader, its engine on the page as it comes, and Tesseract as the machine has it. */
+/** The compared readers: the project's, its engine on the page as it comes, and Tesseract as the machine has it. */
 export const readerNames = ["ours", "tesseract.js-core, no clean-up", "native tesseract"] as const;
 export type ReaderName = (typeof readerNames)[number];
 
 export interface Reading {
   readonly text: string;
+  /** 0..1; 0 where the reader does not say. */
+  readonly confidence: number;
   readonly cpuSeconds: number;
 }
 
@@ -25,23 +28,23 @@ export async function openReader(name: ReaderName): Promise<Reader> {
   if (name === "native tesseract") return readNatively;
   if (name === "ours") {
     const reader = await openPageReader();
-    return timed((document) => reader.read(decodeImage(document), unhurried).text);
+    return timed((document) => reader.read(decodeImage(document), unhurried));
   }
   const engine = await openEngine();
-  return timed((document) => engine.read(decodeImage(document)).text);
+  return timed((document) => engine.read(decodeImage(document)));
 }
 
-/** Whether this machine has the native engine, which nothing else in the project asks for. */
+/** True if this machine has the native engine, which nothing else in the project asks for. */
 export function hasNativeTesseract(): boolean {
   return spawnSync("tesseract", ["--version"]).status === 0;
 }
 
-function timed(read: (document: ScannedDocument) => string): Reader {
+function timed(read: (document: ScannedDocument) => PageText): Reader {
   return (document) => {
     const before = process.cpuUsage();
-    const text = read(document);
+    const { text, confidence } = read(document);
     const { user, system } = process.cpuUsage(before);
-    return { text, cpuSeconds: (user + system) / 1e6 };
+    return { text, confidence, cpuSeconds: (user + system) / 1e6 };
   };
 }
 
@@ -55,7 +58,7 @@ function readNatively({ type, bytes }: ScannedDocument): Reading {
       encoding: "utf8",
       env: { ...process.env, OMP_THREAD_LIMIT: "1" },
     });
-    return { text: stdout, cpuSeconds: childrenCpuSeconds() - before };
+    return { text: stdout, confidence: 0, cpuSeconds: childrenCpuSeconds() - before };
   } finally {
     rmSync(folder, { recursive: true });
   }

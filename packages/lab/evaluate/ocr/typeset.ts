@@ -1,10 +1,5 @@
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import fontkit from "@pdf-lib/fontkit";
-import { PDFDocument, type PDFFont, type PDFPage, type StandardFonts } from "pdf-lib";
-
-/** One of the standard 14 fonts by its name, or a file of the DejaVu family. */
-export type FontName = `${StandardFonts}` | `DejaVu${string}`;
+import { PDFDocument, type PDFFont, type PDFPage } from "pdf-lib";
+import { embedFont, type FontName } from "./fonts.ts";
 
 export interface Sheet {
   /** Width and height in points, 1/72 inch. */
@@ -22,7 +17,7 @@ export interface Sheet {
 
 export interface TypesetSheet {
   readonly pdf: Uint8Array;
-  /** What stands on the sheet, column by column: lines ended by `\n`, an empty line between paragraphs. */
+  /** The text of the sheet, column by column: lines ended by `\n`, an empty line between paragraphs. */
   readonly text: string;
 }
 
@@ -36,16 +31,10 @@ const gutter = 26;
 /** Sets a sheet as a one-page PDF. The same sheet gives the same picture. */
 export async function typeset(sheet: Sheet): Promise<TypesetSheet> {
   const document = await PDFDocument.create();
-  const font = await embed(document, sheet.font);
+  const font = await embedFont(document, sheet.font);
   const page = document.addPage([...sheet.size]);
   const set = [...drawHeading(page, font, sheet), ...drawParagraphs(page, font, sheet)];
   return { pdf: await document.save(), text: set.join("\n") };
-}
-
-async function embed(document: PDFDocument, font: FontName): Promise<PDFFont> {
-  if (!font.startsWith("DejaVu")) return await document.embedFont(font);
-  document.registerFontkit(fontkit);
-  return await document.embedFont(readFileSync(fileURLToPath(import.meta.resolve(`dejavu-fonts-ttf/ttf/${font}.ttf`))), { subset: true });
 }
 
 const headingScale = 1.5;
@@ -88,7 +77,7 @@ function columnsOf({ size, margin, columns }: Sheet): Column[] {
   return Array.from({ length: columns }, (_, index) => ({ left: margin + index * (width + gutter), width }));
 }
 
-function linesOf(paragraph: string, font: PDFFont, fontSize: number, width: number): string[] {
+export function linesOf(paragraph: string, font: PDFFont, fontSize: number, width: number): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of paragraph.split(" ")) {

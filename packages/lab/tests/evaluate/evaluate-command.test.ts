@@ -6,8 +6,8 @@ async function run(...args: string[]) {
   const [printed, reported]: [string[], string[]] = [[], []];
   const evaluation =
     (stage: string) =>
-    async ({ seed, pages, onProgress }: EvaluateOptions) => {
-      calls.push(`${stage} ${seed} ${pages}`);
+    async ({ seed, pages, folder, onProgress }: EvaluateOptions) => {
+      calls.push(folder === undefined ? `${stage} ${seed} ${pages}` : `${stage} of ${folder}`);
       onProgress(`half of ${stage}`);
       return { tables: [[["Name", "figure"], [["ours", "1.0"]]] as const], note: `About ${stage}.` };
     };
@@ -34,6 +34,13 @@ describe("npm run evaluate", () => {
     const { calls } = await run("--only", "ocr", "--seed", "7", "--pages", "2");
 
     expect(calls).toEqual(["ocr 7 2"]);
+  });
+
+  test("reads a folder of one's own pages", async () => {
+    const { calls, printed } = await run("--folder", "scans");
+
+    expect(calls).toEqual(["ocr of scans"]);
+    expect(printed).not.toContain("Seed");
   });
 
   test("--help measures nothing", async () => {

@@ -97,6 +97,40 @@ test("colours are weighed, and stand over white where they are transparent", () 
   expect([...grey.subarray(0, 8)]).toEqual([76, 149, 28, 127, 255, 255, 10, 0]);
 });
 
+test("white print on a transparent ground stands out from it", () => {
+  const image = new PNG({ width: 16, height: 16 });
+  for (let pixel = 0; pixel < 32; pixel++) image.data.fill(255, pixel * 4, pixel * 4 + 4);
+
+  const { grey } = decodeImage({ type: "image/png", bytes: PNG.sync.write(image) });
+
+  expect([grey[0], grey[255]]).toEqual([255, 0]);
+});
+
+test("plain images are decoded as the library decodes them, whatever their rows are filtered by", () => {
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ minLength: 4 * 20 * 17, maxLength: 4 * 20 * 17 }),
+      fc.constantFrom(0, 2, 4, 6),
+      fc.constantFrom(-1, 0, 1, 2, 3, 4),
+      (bytes, colorType, filterType) => {
+        const image = new PNG({ width: 20, height: 17 });
+        image.data = Buffer.from(bytes.map((value, index) => (index % 4 === 3 ? 255 : value)));
+        const file = PNG.sync.write(image, { colorType: colorType as 0 | 2 | 4 | 6, filterType });
+
+        const { grey } = decodeImage({ type: "image/png", bytes: file });
+
+        const { data } = PNG.sync.read(file);
+        const expected = Uint8Array.from(
+          grey,
+          (_, at) => (77 * (data[4 * at] ?? 0) + 150 * (data[4 * at + 1] ?? 0) + 29 * (data[4 * at + 2] ?? 0)) >> 8,
+        );
+        expect(grey).toEqual(expected);
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
 test("16 bits a sample are read, and a palette with transparent colours", () => {
   const deep = pngFile({
     side,

@@ -3,7 +3,9 @@ import { turned } from "../../../../functions/stages/ocr/clean-up/turn.ts";
 import { decodeImage } from "../../../../functions/stages/ocr/decode-image.ts";
 import { openPageReader, type PageReader } from "../../../../functions/stages/ocr/page-reader.ts";
 import { characterErrorRate } from "../../../../packages/lab/evaluate/ocr/character-error-rate.ts";
+import { Canvas } from "../../../../packages/lab/evaluate/ocr/families/canvas.ts";
 import { photographedPage, twoColumnScan } from "../../../../packages/lab/evaluate/ocr/samples.ts";
+import { wordsFound } from "../../../../packages/lab/evaluate/ocr/words-found.ts";
 
 const unhurried = { remainingMillis: () => 60_000 };
 let reader: PageReader;
@@ -27,6 +29,35 @@ test("columns are read one after the other, also on a page that lies on its side
   const { text } = reader.read(turned(decodeImage(document), 3), unhurried);
 
   expect(characterErrorRate(truth, text)).toBeLessThan(0.02);
+});
+
+test("a page is read of which one half is light on dark", async () => {
+  const { document, truth } = await twoColumnScan(2);
+  const page = decodeImage(document);
+  const grey = page.grey.slice();
+  for (let at = grey.length >> 1; at < grey.length; at++) grey[at] = 255 - (grey[at] ?? 0);
+
+  const { text } = reader.read({ ...page, grey }, unhurried);
+
+  expect(wordsFound(truth, text)).toBeGreaterThan(0.9);
+});
+
+test("names between the lines of a map are read", async () => {
+  const canvas = await Canvas.open(300, 240, ["Helvetica"]);
+  for (const radius of [20, 40, 150]) canvas.ellipse(150, 120, radius, radius, { border: 0.5, thickness: 0.8 });
+  const names = ["Gull Point", "Harbour", "Old Quarry", "Lighthouse"];
+  const places = [
+    [60, 60],
+    [200, 90],
+    [40, 150],
+    [170, 200],
+  ] as const;
+  for (const [index, [x, y]] of places.entries()) canvas.text(x, y, names[index] ?? "", { font: "Helvetica", size: 12 });
+  const { page } = await canvas.drawn(150);
+
+  const { text } = reader.read(page, unhurried);
+
+  expect(wordsFound(names.join(" "), text)).toBeGreaterThan(0.7);
 });
 
 test("an empty page is an empty text", () => {

@@ -13,7 +13,7 @@ export function speckled(page: PageImage, random: Random, share: number): PageIm
   return mapGrey(page, (value) => (random.chance(share) ? random.pick([0, 255]) : value));
 }
 
-/** What is left after JPEG has thrown away what the eye would miss. */
+/** The page after a JPEG encoder of the given quality. */
 export function compressed(page: PageImage, quality: number): PageImage {
   const { data, width, height } = jpeg.decode(jpegOf(page, quality), { useTArray: true, formatAsRGBA: false });
   return { ...page, width, height, grey: Uint8Array.from({ length: width * height }, (_, index) => data[index * 3] ?? 0) };

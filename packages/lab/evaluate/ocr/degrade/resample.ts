@@ -40,3 +40,13 @@ export function mapGrey(page: PageImage, change: (value: number, x: number, y: n
   }
   return { ...page, grey };
 }
+
+/** A page with another one laid upon it, as far as it does not stick out. */
+export function laidOn(page: PageImage, upper: PageImage, left: number, top: number): PageImage {
+  const grey = page.grey.slice();
+  const width = Math.min(upper.width, page.width - left);
+  for (let row = 0; row < Math.min(upper.height, page.height - top); row++) {
+    if (width > 0) grey.set(upper.grey.subarray(row * upper.width, row * upper.width + width), (top + row) * page.width + left);
+  }
+  return { ...page, grey };
+}

@@ -1,14 +1,16 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { evenlyLit } from "../../../../../functions/stages/ocr/clean-up/even-light.ts";
-import { despeckled, grainOf, medianFiltered, softened } from "../../../../../functions/stages/ocr/clean-up/grain.ts";
+import { levelsOf, evenlyLit as litBy } from "../../../../../functions/stages/ocr/clean-up/even-light.ts";
+import { despeckled, grainOf, hasSpecks, medianFiltered, softened } from "../../../../../functions/stages/ocr/clean-up/grain.ts";
 import { inverted, isDark } from "../../../../../functions/stages/ocr/clean-up/polarity.ts";
+import type { PageImage } from "../../../../../functions/stages/ocr/page-image.ts";
 import { grainy, speckled } from "../../../../../packages/lab/evaluate/ocr/degrade/noise.ts";
 import { faded, shaded } from "../../../../../packages/lab/evaluate/ocr/degrade/optics.ts";
 import { createRandom } from "../../../../../packages/lab/evaluate/ocr/random.ts";
 import { stripedPage } from "../striped-page.ts";
 
 const page = stripedPage();
+const evenlyLit = (uneven: PageImage) => litBy(uneven, levelsOf(uneven));
 const seeds = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 
 test("a page is dark where its print is lighter than its paper, in any light", () => {
@@ -67,10 +69,11 @@ test("the median takes what is smaller than half of its neighbourhood", () => {
   expect([clean.grey[9], clean.grey[10]]).toEqual([255, 255]);
 });
 
-test("a page without specks is left alone", () => {
-  const clean = despeckled(page);
-
-  expect(clean).toBe(page);
+test.each([
+  { name: "dust on all of a page", given: speckled(page, createRandom(3), 0.01), specks: true },
+  { name: "clean print", given: page, specks: false },
+])("$name: specks are found: $specks", ({ given, specks }) => {
+  expect(hasSpecks(given)).toBe(specks);
 });
 
 test.each([0, 5, 20])("grain of %d grey values is measured, and softening takes most of it", (deviation) => {

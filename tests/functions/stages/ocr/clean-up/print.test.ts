@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { withoutBlots } from "../../../../../functions/stages/ocr/clean-up/blots.ts";
 import { boxMean } from "../../../../../functions/stages/ocr/clean-up/box-mean.ts";
 import { cleanPage } from "../../../../../functions/stages/ocr/clean-up/clean-page.ts";
+import { inkOf } from "../../../../../functions/stages/ocr/clean-up/ink.ts";
 import { printOf } from "../../../../../functions/stages/ocr/clean-up/print.ts";
 import { reduced } from "../../../../../functions/stages/ocr/clean-up/resize.ts";
+import { surveyOf } from "../../../../../functions/stages/ocr/clean-up/survey.ts";
 import { turned } from "../../../../../functions/stages/ocr/clean-up/turn.ts";
 import { weightedMedian } from "../../../../../functions/stages/ocr/clean-up/weighted-median.ts";
 import { stripedPage } from "../striped-page.ts";
@@ -11,8 +12,8 @@ import { stripedPage } from "../striped-page.ts";
 test("measures small letters, and which side is up", () => {
   const page = stripedPage();
 
-  const upright = printOf(page);
-  const upsideDown = printOf(turned(page, 2));
+  const upright = printOf(inkOf(page));
+  const upsideDown = printOf(inkOf(turned(page, 2)));
 
   expect(Math.abs((upright.xHeight ?? 0) - 10)).toBeLessThanOrEqual(3);
   expect(upright.above).toBeGreaterThan(0.65);
@@ -20,29 +21,21 @@ test("measures small letters, and which side is up", () => {
 });
 
 test("there is no print on an empty page", () => {
-  const print = printOf({ grey: new Uint8Array(10_000).fill(235), width: 100, height: 100 });
+  const print = printOf(inkOf({ grey: new Uint8Array(10_000).fill(235), width: 100, height: 100 }));
 
   expect(print).toEqual({ above: 0.5 });
 });
 
 test.each([0, 1, 2, 3])("a page that was turned by %d quarters comes out upright, its print large enough", (quarters) => {
-  const { page } = cleanPage(turned(stripedPage({ fall: 3 }), quarters));
+  const given = turned(stripedPage({ fall: 3 }), quarters);
 
-  const print = printOf(page);
+  const page = cleanPage(given, surveyOf(given).needs);
+
+  const print = printOf(inkOf(page));
 
   expect(print.above).toBeGreaterThan(0.6);
   expect(print.xHeight).toBeGreaterThanOrEqual(16);
   expect(page.width).toBeGreaterThan(page.height);
-});
-
-test("pictures and frames are taken off, print is not", () => {
-  const page = stripedPage();
-  const framed = { ...page, grey: page.grey.map((value, index) => (index % page.width < 40 ? 0 : value)) };
-
-  const clean = withoutBlots(framed);
-
-  expect(clean.grey.filter((value, index) => index % page.width < 40 && value < 130)).toHaveLength(0);
-  expect(clean.grey.filter((value) => value < 130)).toHaveLength(page.grey.filter((value) => value < 130).length);
 });
 
 test("the mean of a square is taken as far as it lies on the page", () => {

@@ -1,0 +1,209 @@
+import type { PageImage } from "../page-image.ts";
+import { type Bend, bendOf, inkFlattened, straight } from "./bend.ts";
+import { evenlyLit, isPale, isShaded, levelsOf } from "./even-light.ts";
+import { despeckled, grainOf, hasSpecks, withoutGrain } from "./grain.ts";
+import { type Ink, inkLevelled, inkOf, inkTurned } from "./ink.ts";
+import { acrossShare, heightOf, type Letters, lettersOf, type Part, panelsOf, widthOf } from "./letters.ts";
+import { inverted, isDark } from "./polarity.ts";
+import { printOf } from "./print.ts";
+import { reduced } from "./resize.ts";
+import { sharpnessOf, skewOf } from "./skew.ts";
+import { contrastOf, thresholdOf } from "./threshold.ts";
+import { weightedQuantile } from "./weighted-median.ts";
+
+/** The steps that a page needs before it is read; nothing but `scale` where nothing is wrong with it. */
+export interface Needs {
+  readonly dark: boolean;
+  /** Parts of the page whose print is light on dark while the rest is dark on light, in pixels of the page. */
+  readonly panels: readonly Part[];
+  readonly specks: boolean;
+  /** Shadows, or print so pale that it does not stand out by one grey value everywhere. */
+  readonly evenLight: boolean;
+  /** Grain in grey values of an evenly lit page. */
+  readonly grain: number;
+  readonly quarters: number;
+  readonly degrees: number;
+  readonly bend: Bend;
+  /** By which the letters come to the size at which the engine reads best. */
+  readonly scale: number;
+  /** Height of the small letters after that, in pixels, where there are enough of them to tell. */
+  readonly xHeight?: number;
+}
+
+export interface Survey {
+  readonly needs: Needs;
+  /** The place where the most letters are close together, as shares of the page's width and height. */
+  readonly densest: Place;
+  /** The number of letters; touching ones count as one. */
+  readonly letters: number;
+  /** Clearness of the direction of the lines, 0..1; print that is as close across as down leaves it open. */
+  readonly direction: number;
+}
+
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Pixels at which a page is looked at: a fifth of the time of all of an A4 page, and 7-point letters are still letters. */
+const surveyPixels = 1_600_000;
+/** Height of small letters that the engine reads well and fastest, and the range in which it reads as well. */
+const bestXHeight = { ofSmall: 18, ofLarge: 15 } as const;
+const goodXHeight = { min: 12, max: 18 } as const;
+const scales = { min: 0.25, max: 3 } as const;
+const maxPixels = 14_000_000;
+/** An enlarged page has no more than this, nor one whose letters are not made smaller as they seem to need. */
+export const maxEnlargedPixels = 6_000_000;
+/** A bend is believed where rows of ink stand out more sharply after it by this factor. */
+const sharper = 1.05;
+/** Letters that even light reveals, as a factor: where it reveals none, the shadows do no harm. */
+const revealing = 1.15;
+/** Below it the print says which side is up. */
+const upsideDown = 0.4;
+
+/** Looks at a page made small: its polarity, light, dust and grain, how its lines lie, and the height of its letters. */
+export function surveyOf(page: PageImage): Survey {
+  const factor = Math.max(1, Math.ceil(Math.sqrt((page.width * page.height) / surveyPixels) - 0.3));
+  const given = reduced(page, factor);
+  const dark = isDark(given);
+  const specks = hasSpecks(page);
+  const { page: light, grain } = quietened(despeckledIf(specks, dark ? inverted(given) : given));
+  const threshold = thresholdOf(light);
+  const plain = lettersOf(light, threshold);
+  const panels = panelsIn(light, plain, threshold, factor);
+  const revealed = revealedIn(light, plain, panels.length > 0);
+  const print = revealed?.letters ?? plain;
+  return {
+    ...lieOf(print, page, factor, { dark, specks, evenLight: revealed !== undefined, panels, grain: revealed?.grain ?? grain }),
+    letters: print.letters.length,
+    densest: densestOf(print),
+  };
+}
+
+/** Of the page's sides: letters as near as this count as close together. */
+const closeBy = 0.15;
+const maxPlaces = 100;
+
+function densestOf({ letters, page: { width, height } }: Letters): Place {
+  const places = letters.map(({ left, right, top, bottom }) => ({ x: (left + right) / 2 / width, y: (top + bottom) / 2 / height }));
+  const step = Math.ceil(places.length / maxPlaces);
+  const near = (one: Place) => places.filter(({ x, y }) => Math.abs(x - one.x) < closeBy && Math.abs(y - one.y) < closeBy).length;
+  const counted = places.filter((_, index) => index % step === 0).map((place) => ({ place, count: near(place) }));
+  return counted.reduce((best, one) => (one.count > best.count ? one : best), { place: { x: 0.5, y: 0.5 }, count: 0 }).place;
+}
+
+const inkBelow = 130;
+/** Grey values between ink and paper on an evenly lit page. */
+const fullContrast = 220;
+
+/** The letters that stand out in even light, where the light is uneven or the print pale and more letters stand out than do without. */
+function revealedIn(page: PageImage, plain: Letters, hasPanels: boolean): { letters: Letters; grain: number } | undefined {
+  const levels = levelsOf(page);
+  if (!isPale(levels) && (hasPanels || !isShaded(levels))) return undefined;
+  const lit = evenlyLit(page, levels);
+  const letters = lettersOf(lit, inkBelow);
+  return letters.letters.length > revealing * plain.letters.length ? { letters, grain: grainOf(lit) } : undefined;
+}
+
+const despeckledIf = (specks: boolean, page: PageImage): PageImage => (specks ? despeckled(page) : page);
+
+/** The page without grain, which would be taken for letters, and how much it had of it, in grey values of full contrast. */
+function quietened(page: PageImage): { page: PageImage; grain: number } {
+  const grain = (grainOf(page) * fullContrast) / contrastOf(page, thresholdOf(page));
+  return { page: withoutGrain(page, grain), grain };
+}
+
+function lieOf(
+  print: Letters,
+  page: PageImage,
+  factor: number,
+  needs: Omit<Needs, "quarters" | "degrees" | "bend" | "scale" | "xHeight">,
+): Omit<Survey, "letters" | "densest"> {
+  const share = acrossShare(print);
+  const ink = inkOf(print.page);
+  const { degrees, sideways } = skewOf(ink, share);
+  const quarters = sideways ? 1 : 0;
+  const level = inkLevelled(sideways ? inkTurned(ink) : ink, degrees);
+  const { bend, ink: flat } = flattened(level);
+  const { above, xHeight } = printOf(flat);
+  const own = believable(xHeight, print.letters, sideways);
+  const scale = scaleOf(own, factor, page);
+  return {
+    needs: {
+      ...needs,
+      quarters: above < upsideDown ? quarters + 2 : quarters,
+      degrees,
+      bend: scaledBend(bend, factor),
+      scale,
+      ...(own !== undefined && { xHeight: own * factor * scale }),
+    },
+    direction: Math.abs(share - 0.5) * 2,
+  };
+}
+
+function flattened(level: Ink): { bend: Bend; ink: Ink } {
+  const bend = bendOf(level);
+  const ink = bend === straight ? level : inkFlattened(level, bend);
+  return ink !== level && sharpnessOf(ink) > sharper * sharpnessOf(level) ? { bend, ink } : { bend: straight, ink: level };
+}
+
+/** The height of rows is measured against that of the letters: rules and pictures between lines make bands of rows as well. */
+function believable(xHeight: number | undefined, letters: readonly Part[], sideways: boolean): number | undefined {
+  if (letters.length < 5) return undefined;
+  const usual = usualOf(letters, sideways ? widthOf : heightOf);
+  return xHeight !== undefined && xHeight > 0.45 * usual && xHeight < 1.2 * usual ? xHeight : usual;
+}
+
+/** The height of small letters among that of all, each as heavy as it is high, so that a texture does not outweigh print. */
+function usualOf(letters: readonly Part[], sizeOf: (part: Part) => number): number {
+  return weightedQuantile(
+    letters.map((part) => ({ value: sizeOf(part), weight: sizeOf(part) })),
+    0.35,
+  );
+}
+
+function scaledBend({ x, xx, xy, xxy }: Bend, factor: number): Bend {
+  return { x: x * factor, xx: xx * factor, xy: xy * factor, xxy: xxy * factor };
+}
+
+function scaleOf(xHeight: number | undefined, factor: number, { width, height }: PageImage): number {
+  const fitting = Math.sqrt(maxPixels / (width * height));
+  if (xHeight === undefined) return Math.min(1, fitting);
+  const own = xHeight * factor;
+  const wanted = own < goodXHeight.min ? bestXHeight.ofSmall / own : own > goodXHeight.max ? bestXHeight.ofLarge / own : 1;
+  const enlarged = Math.max(1, Math.sqrt(maxEnlargedPixels / (width * height)));
+  return Math.min(Math.max(wanted, scales.min), scales.max, enlarged, fitting);
+}
+
+/** A panel is larger than letters, and dark over more than half of its rectangle. */
+const panelHeights = 1.3;
+const minPanelPrint = 3;
+
+function panelsIn(page: PageImage, { letters }: Letters, threshold: number, factor: number): Part[] {
+  const minSide = Math.max(12, panelHeights * usualOf(letters, heightOf));
+  const panels = panelsOf(page, threshold, minSide).filter((panel) => holdsLightPrint(page, panel, threshold));
+  return panels.map(({ left, top, right, bottom, ink }) => ({
+    ...{ left: left * factor, top: top * factor, right: (right + 1) * factor - 1, bottom: (bottom + 1) * factor - 1 },
+    ink: ink * factor ** 2,
+  }));
+}
+
+function holdsLightPrint(page: PageImage, panel: Part, threshold: number): boolean {
+  const inside = cutOut(page, panel);
+  const light = lettersOf(inverted(inside), 256 - threshold).letters.filter((part) => isInside(part, inside)).length;
+  return light >= minPanelPrint && light > lettersOf(inside, threshold).letters.length;
+}
+
+/** Parts that touch the edge are the ground of the panel: the corners around a bold letter. */
+const isInside = ({ left, top, right, bottom }: Part, { width, height }: PageImage): boolean =>
+  left > 0 && top > 0 && right < width - 1 && bottom < height - 1;
+
+function cutOut(page: PageImage, { left, top, right, bottom }: Part): PageImage {
+  const [width, height] = [right - left + 1, bottom - top + 1];
+  const grey = new Uint8Array(width * height);
+  for (let row = 0; row < height; row++) {
+    const from = (top + row) * page.width + left;
+    grey.set(page.grey.subarray(from, from + width), row * width);
+  }
+  return { grey, width, height };
+}

@@ -1,0 +1,114 @@
+import { expect, test } from "vitest";
+import { acrossShare, lettersOf, panelsOf } from "../../../../../functions/stages/ocr/clean-up/letters.ts";
+import { inverted } from "../../../../../functions/stages/ocr/clean-up/polarity.ts";
+import { surveyOf } from "../../../../../functions/stages/ocr/clean-up/survey.ts";
+import { turned } from "../../../../../functions/stages/ocr/clean-up/turn.ts";
+import type { PageImage } from "../../../../../functions/stages/ocr/page-image.ts";
+import { Canvas } from "../../../../../packages/lab/evaluate/ocr/families/canvas.ts";
+import { createRandom } from "../../../../../packages/lab/evaluate/ocr/random.ts";
+
+const look = { font: "Courier", size: 9 } as const;
+
+/** Rows of a till receipt, and whatever else is drawn on it. */
+async function receipt(more: (canvas: Canvas) => void = () => {}, dpi = 150): Promise<PageImage> {
+  const canvas = await Canvas.open(210, 300, ["Courier"]);
+  for (let row = 0; row < 16; row++)
+    canvas.row(
+      30 + row * 13,
+      [
+        [12, `${row} x Lantern oil`],
+        [198, `${row * 7 + 3}.45`],
+      ],
+      look,
+      [1],
+    );
+  more(canvas);
+  return (await canvas.drawn(dpi)).page;
+}
+
+const barcode = (canvas: Canvas) => {
+  const random = createRandom(5);
+  for (let x = 20; x < 190; x += random.integer(2, 5)) canvas.box(x, 245, random.pick([0.8, 1.6]), 45, { fill: 0 });
+};
+const rules = (canvas: Canvas) => {
+  for (let row = 0; row < 16; row++) canvas.line(8, 33 + row * 13, 202, 33 + row * 13, { dash: row % 2 === 0 ? [2, 2] : [1, 0] });
+};
+const grid = (canvas: Canvas) => {
+  for (let row = 0; row < 17; row++) canvas.line(6, 20 + row * 13, 204, 20 + row * 13);
+  for (const x of [6, 28, 120, 160, 204]) canvas.line(x, 20, x, 228);
+};
+const shadow = (canvas: Canvas) => canvas.box(200, 0, 10, 300, { fill: 0.25 });
+
+test.each([
+  { name: "nothing", more: () => {} },
+  { name: "a bar code", more: barcode },
+  { name: "rules, dashed ones among them", more: rules },
+  { name: "the grid of a table", more: grid },
+  { name: "a shadow at the edge", more: shadow },
+])("a level, upright page with $name is left as it came but for its scale", async ({ more }) => {
+  const page = await receipt(more);
+
+  const { needs } = surveyOf(page);
+
+  // Which side is up is decided by reading.
+  expect({ ...needs, quarters: needs.quarters & 1, scale: 0, xHeight: 0 }).toEqual({
+    ...{ dark: false, panels: [], specks: false, evenLight: false, grain: 0, quarters: 0, degrees: 0, scale: 0, xHeight: 0 },
+    bend: { x: 0, xx: 0, xy: 0, xxy: 0 },
+  });
+  // 9-point Courier has small letters of 8 pixels at 150 dots an inch; they are made larger, never smaller.
+  expect(needs.scale).toBeGreaterThan(1.3);
+  expect(needs.scale).toBeLessThan(2.6);
+});
+
+test("the strokes of clean small print are no dust", async () => {
+  const page = await receipt(rules, 72);
+
+  const { needs } = surveyOf(page);
+
+  expect(needs.specks).toBe(false);
+});
+
+test("what is no letter by its shape is taken off, letters are not", async () => {
+  const plain = lettersOf(await receipt(), 128);
+
+  const busy = lettersOf(
+    await receipt((canvas) => {
+      barcode(canvas);
+      shadow(canvas);
+    }),
+    128,
+  );
+
+  expect(Math.abs(busy.letters.length - plain.letters.length)).toBeLessThan(0.1 * plain.letters.length);
+});
+
+test("letters are nearer to their neighbours along the line than across it, whichever way the page lies", async () => {
+  const page = await receipt();
+
+  const [upright, upended] = [page, turned(page, 1)].map((one) => acrossShare(lettersOf(one, 128)));
+
+  expect(upright).toBeGreaterThan(0.62);
+  expect(upended).toBeLessThan(0.38);
+});
+
+test("a part of a page that is light on dark is found, and nothing else", async () => {
+  const page = await receipt();
+  const half = { ...page, grey: page.grey.slice(), height: page.height };
+  half.grey.set(inverted(page).grey.subarray(page.grey.length / 2), page.grey.length / 2);
+
+  const { panels } = surveyOf(half).needs;
+
+  expect(panels).toHaveLength(1);
+  expect(Math.abs((panels[0]?.top ?? 0) - page.height / 2)).toBeLessThan(8);
+  expect(surveyOf(page).needs.panels).toEqual([]);
+});
+
+test("a letter is no panel, a dark box is", () => {
+  const grey = new Uint8Array(100 * 100).fill(255);
+  for (let y = 20; y < 50; y++) grey.fill(0, y * 100 + 10, y * 100 + 80);
+  for (let y = 70; y < 80; y++) grey.fill(0, y * 100 + 10, y * 100 + 16);
+
+  const panels = panelsOf({ grey, width: 100, height: 100 }, 128, 12);
+
+  expect(panels).toEqual([{ left: 10, top: 20, right: 79, bottom: 49, ink: 70 * 30 }]);
+});
