@@ -30,8 +30,8 @@ const convincing = 0.9;
 const fair = 0.8;
 const poor = 0.6;
 /** Characters for each letter that was counted on the page: with fewer, the engine has passed over a part of it. */
-const fewCharacters = 0.4;
-/** No attempt is any good below this: textures are read as letters, too. */
+const fewCharacters = 0.65;
+/** No attempt is better for its length below this: textures are read as letters, too. */
 const rubbish = 0.5;
 /** Readings of the whole page beyond the first. */
 const maxAttempts = 3;
@@ -51,14 +51,15 @@ function readPage(engine: Engine, image: PageImage, { remainingMillis }: Reading
     const { value: attempt } = attempts.next();
     if (attempt === undefined) break;
     const other = engine.read(attempt.page, attempt);
-    if (worth(other) > worth(best) && other.confidence > rubbish) best = other;
+    if (worth(other) > worth(best) && other.confidence > Math.min(rubbish, best.confidence)) best = other;
   }
-  return best;
+  // What has no direction and is read as rubbish is a picture.
+  return survey.direction <= clearDirection && best.confidence < rubbish ? { ...best, text: "" } : best;
 }
 
 /**
- * The page as its survey wants it, but for a turn if a small part of it is read as well without: what stands on the page decides,
- * not the ink of its rows.
+ * The page as its survey wants it, but for a turn unless a small part of it is read clearly better with it: what stands on the
+ * page decides, not the ink of its rows.
  */
 function uprightPage(engine: Engine, image: PageImage): { survey: Survey; page: PageImage } {
   const survey = surveyOf(image);
@@ -66,7 +67,7 @@ function uprightPage(engine: Engine, image: PageImage): { survey: Survey; page: 
   const { quarters } = survey.needs;
   if (quarters === 0) return { survey, page };
   const [asTurned = 0, asItCame = 0] = worthTurned(engine, page, survey, [0, -quarters]);
-  if (asTurned >= asItCame) return { survey, page };
+  if (asTurned >= clearlyBetter * asItCame) return { survey, page };
   return { survey: { ...survey, needs: { ...survey.needs, quarters: 0 } }, page: turned(page, -quarters) };
 }
 
@@ -89,7 +90,6 @@ function* attemptsAfter(engine: Engine, image: PageImage, page: PageImage, surve
   const { needs, letters, direction } = survey;
   const isPartial = () => lettersIn(best()) < fewCharacters * letters;
   const isBelow = (confidence: number) => best().confidence < confidence || isPartial();
-  // What has no direction and no text is a picture.
   const hasPrint = direction > clearDirection && letters >= minLetters;
   if (isPartial() && hasPrint && letters < manyLetters) yield { page, layout: "sparse" };
   if (isBelow(poor) && (hasPrint || lettersIn(best()) > minLetters)) {
@@ -106,7 +106,7 @@ function* attemptsAfter(engine: Engine, image: PageImage, page: PageImage, surve
 /** Letters whose neighbours are this much more often on one side are in lines; a texture's are on either side as often. */
 const clearDirection = 0.12;
 /** A page of running text is not sparse, and takes long to be read as if it were. */
-const manyLetters = 250;
+const manyLetters = 500;
 /** Fewer are not worth a search for the side that is up. */
 const minLetters = 10;
 /** Grain from which a page may be read better through a median filter. */

@@ -24,10 +24,10 @@ export function cleanPage(given: PageImage, needs: Needs): PageImage {
 }
 
 /** The page as it came, enlarged if its letters are small; whether they are large is as doubtful as everything else. */
-export function asItCame({ scale, xHeight }: Needs, { width, height }: PageImage): Needs {
+export function asItCame({ scale }: Needs, { width, height }: PageImage): Needs {
   const kept = Math.max(scale, Math.min(1, Math.sqrt(maxEnlargedPixels / (width * height))));
   const untouched = { dark: false, panels: [], specks: false, evenLight: false, grain: 0, quarters: 0, degrees: 0, bend: straight };
-  return { ...untouched, scale: kept, ...(xHeight !== undefined && { xHeight: (xHeight * kept) / scale }) };
+  return { ...untouched, scale: kept };
 }
 
 /** True if a page needs anything that could harm it. */
@@ -61,8 +61,8 @@ function withInverted(page: PageImage, panels: readonly Part[], factor: number):
   return { ...page, grey };
 }
 
-/** The engine is told what size of print to expect by the resolution: 10-point letters have an x-height of 5 points. */
-function withDpi(page: PageImage, xHeight: number | undefined): PageImage {
-  const dpi = xHeight === undefined ? Math.min(page.width, page.height) / 8.27 : xHeight * (72 / 5);
-  return { ...page, dpi: Math.max(70, Math.min(300, Math.round(dpi))) };
+/** The engine is told what size of print to expect by the resolution: 10-point letters have an x-height of 5 points. Without one it guesses. */
+function withDpi({ grey, width, height }: PageImage, xHeight: number | undefined): PageImage {
+  const dpi = Math.max(70, Math.min(300, Math.round((xHeight ?? 0) * (72 / 5))));
+  return { grey, width, height, ...(xHeight !== undefined && { dpi }) };
 }
