@@ -29,7 +29,7 @@ export const problems = {
   RouteNotFound: { status: 404, when: "The API has no such path." },
   MethodNotAllowed: { status: 405, when: "The path has no such method; `Allow` lists those that it has." },
   UploadAlreadyUsed: { status: 409, when: "The upload was submitted with another Idempotency-Key." },
-  UploadChanged: { status: 409, when: "The document was uploaded anew while it was read. Send the same request again." },
+  UploadChanged: { status: 409, when: "The document was uploaded again while it was read. Send the same request again." },
   DocumentTooLarge: { status: 413, when: "The text, the document or the image is larger than the limit that the sentence names." },
   UnsupportedMediaType: { status: 415, when: "The Content-Type or charset is not supported." },
   ContentTypeMismatch: { status: 415, when: "The content is not what its Content-Type says." },

@@ -1,7 +1,7 @@
 import { bufferOf, type DocumentType } from "./document.ts";
 import { DocumentTooLargeError, DocumentUnreadableError, UnsupportedDocumentError } from "./ocr/stage.ts";
 
-/** Of an image as it stands, in pixels. */
+/** The size of an image, in pixels. */
 export interface ImageSize {
   readonly width: number;
   readonly height: number;
@@ -37,7 +37,7 @@ export function imageSizeOf(bytes: Uint8Array, type: DocumentType): ImageSize | 
 }
 
 /**
- * Lets an image pass that is large enough to have text in it and small enough to be decoded.
+ * Accepts an image that is large enough to have text in it and small enough to be decoded.
  *
  * @throws {@link DocumentUnreadableError} where there is no size.
  * @throws {@link UnsupportedDocumentError} with a side under 16 pixels.
@@ -73,7 +73,7 @@ function jpegSize(file: Buffer): ImageSize | undefined {
 const startOfScan = 0xda;
 const endOfImage = 0xd9;
 
-/** SOF0 to SOF15, but for the tables DHT and DAC and the reserved JPG that have numbers among them. */
+/** SOF0 to SOF15, except for DHT, JPG and DAC, whose numbers are among them. */
 function isStartOfFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 }

@@ -25,7 +25,7 @@ export function stageError(kind: StageErrorKind): StageErrorClass {
   };
 }
 
-/** Every unknown error becomes this one, so that no foreign text travels. */
+/** Every unknown error becomes this one, so that the text of a foreign error is not passed on. */
 export class StageFailedError extends stageError({ name: "StageFailed", sentence: "The stage failed.", isRetried: true }) {}
 
 /** A stage's result is not of the shape that its schema has. */

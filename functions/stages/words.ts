@@ -12,7 +12,7 @@ export function* segmentWords(text: string): Generator<string> {
   for (const { segment, isWordLike } of segmenter.segment(text)) if (isWordLike) yield segment;
 }
 
-/** How many words {@link segmentWords} finds. */
+/** The number of words that {@link segmentWords} finds. */
 export function countWords(text: string): number {
   let count = 0;
   for (const { isWordLike } of segmenter.segment(text)) if (isWordLike) count++;

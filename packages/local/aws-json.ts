@@ -4,7 +4,7 @@ import type { Api, Call } from "./service.ts";
 
 const contentType = "application/x-amz-json-1.0";
 
-/** How a service that speaks AWS's JSON 1.0 protocol reads and writes. */
+/** The parts of AWS's JSON 1.0 protocol that differ between services. */
 export interface JsonProtocol {
   /** Stands before the operation in `X-Amz-Target`, such as `DynamoDB_20120810`. */
   readonly target: string;

@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.ts";
 
-/** How long some work may take, and what ends it early. */
+/** The time limit of some work, and the signal that ends it early. */
 export interface Deadline {
   readonly clock: Clock;
   /** `undefined`: as long as it takes. */

@@ -17,7 +17,7 @@ export interface JobDocument {
   readonly body: string | Uint8Array<ArrayBuffer>;
 }
 
-/** How a job is measured. */
+/** The conditions of a measurement. */
 export interface Measured {
   /** `key=value` of the stack's config. */
   readonly set: readonly string[];
@@ -34,7 +34,7 @@ export interface Measurement {
   readonly poll: RequestUsage;
 }
 
-/** How long the last log lines of functions may take to arrive. */
+/** The time in which the functions' last log lines arrive. */
 const settleMilliseconds = 300;
 
 /** Runs jobs, one after the other, through the whole stack in memory, and counts what they use. */

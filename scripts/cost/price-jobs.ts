@@ -6,7 +6,7 @@ import type { Counts, RequestUsage } from "./usage.ts";
 
 export const prices = priceList.prices;
 
-/** How jobs are submitted and followed. */
+/** The traffic that submits jobs and polls them. */
 export interface Traffic {
   /** From POST to DONE. */
   readonly jobSeconds: number;

@@ -11,7 +11,7 @@ export class Refusal extends Error {
   override readonly name = "Refusal";
 }
 
-/** The process that a command runs in; tests pass another, but for `env`, since AWS's clients read the process's own. */
+/** The process that a command runs in; tests pass another, except for `env`, since AWS's clients read the process's own. */
 export interface Surroundings extends Omit<JobTerminal, "input"> {
   readonly platform: NodeJS.Platform;
   /** True where a question can be answered. */

@@ -47,7 +47,7 @@ test.each([
   expect(accepts(printed)).toBe(false);
 });
 
-test("the ids of an answer are learned in their order, and what is known stays", () => {
+test("the ids of an answer are learned in order, and known ones stay", () => {
   const [printed, other, known] = [
     "31b7465a-4aeb-40bb-a12a-d25bfe5792f7",
     "ca99abf9-a220-4f12-9bfa-1b0476a56ff4",

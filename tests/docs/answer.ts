@@ -4,7 +4,7 @@ export const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 const jsonString = /("(?:[^"\\]|\\.)*")/;
 
-/** What differs from run to run, and nothing else. */
+/** The parts of an answer that differ from run to run, and nothing else. */
 const varying: readonly (readonly [RegExp, string])[] = [
   [/\r/g, ""],
   [/("(?:createdAt|updatedAt|expiresAt)": ?)\d{10}\b/g, "$1<Unix time>"],
@@ -14,7 +14,7 @@ const varying: readonly (readonly [RegExp, string])[] = [
   [/^Ready in \d+\.\d s\./gm, "Ready in <seconds> s."],
 ];
 
-/** Learns what the ids that a page prints are in truth: the new ones of an answer, in their order. */
+/** Maps the ids that a page prints to the actual ones: the new ones of an answer, in order. */
 export function learnIds(ids: Map<string, string>, printed: string, real: string): void {
   const realIds = [...new Set(real.match(uuid))];
   for (const [index, id] of [...new Set(printed.match(uuid))].entries()) if (!ids.has(id)) ids.set(id, realIds[index] ?? id);

@@ -16,7 +16,7 @@ const commands = pages.flatMap((page) => commandsOf(page));
 const partsOf = (text: string) => text.split(/\n+| && /);
 const notRunAs = (part: string) => notRun.find(({ begins }) => part.startsWith(begins));
 
-/** What is left of a command without its parts that are not run. */
+/** A command without the parts that are not run. */
 function runnable({ text }: Command): string {
   return partsOf(text)
     .filter((part) => notRunAs(part) === undefined && (hasAwsCli || !/^(?:\w+=\S* )*aws /.test(part)))
@@ -27,7 +27,7 @@ function runnable({ text }: Command): string {
 const inBlocks = commands.filter(({ isInline }) => !isInline).flatMap(({ text }) => partsOf(text));
 const toRun = commands.filter(({ text, isInline }) => !(isInline && inBlocks.some((part) => part.startsWith(text))));
 
-/** What an answer that the page passes over in silence must not hold. */
+/** Must not be in an answer that the page does not show. */
 const refused = /"error":|"message":"(?!Job accepted)|<Error>|"status": ?"ERROR"/;
 
 describe("run as they stand, in the pages' order", { timeout: 120_000 }, () => {

@@ -48,7 +48,7 @@ test("commands are found in sentences and in the blocks of a shell, and a record
   ]);
 });
 
-test("JSON that no command gives is refused, but for a policy", () => {
+test("JSON that no command gives is refused, except for a policy", () => {
   expect(() => commandsOf("page.md", '\n```json\n{"status": "DONE"}\n```\n')).toThrow("page.md:2 shows JSON that no command gives");
   expect(commandsOf("page.md", '```json\n{"Version": "2012-10-17"}\n```\n')).toEqual([]);
 });

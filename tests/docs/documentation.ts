@@ -4,13 +4,13 @@ import { projectFolder } from "../support/evaluated-program.ts";
 
 export type Shell = "bash" | "powershell" | "bat";
 
-/** What a page shows a reader to type: a command, or the lines of a block that share their variables. */
+/** A command that a page tells its reader to run, or the lines of a block that share their variables. */
 export interface Command {
   readonly text: string;
   readonly shell: Shell;
-  /** What the page says is printed; nothing where it does not say. */
+  /** The output that the page shows, where it shows one. */
   readonly answer: string | undefined;
-  /** Whether it stands in a sentence or a table rather than in a block. */
+  /** True where it is in a sentence or a table rather than in a block. */
   readonly isInline: boolean;
   readonly page: string;
   /** The heading above it. */
@@ -42,7 +42,7 @@ const shellBlock = new RegExp(`^\`\`\`(?:${Object.keys(shells).join("|")})\\n[\\
 /** A block with its tag and body, a heading, or a piece of code in a sentence. */
 const part = /^```(?<tag>\w*)\n(?<body>[\s\S]*?)^```$|^#+ (?<heading>.+)$|`(?<inline>[^`\n]+)`/gm;
 
-/** The commands of a page in their order. A record that it shows as JSON is asked for by the text that is in it. */
+/** The commands of a page in order. A record that it shows as JSON is asked for by the text that is in it. */
 export function commandsOf(page: string, text = textOf(page)): Command[] {
   let section = "";
   return [...text.matchAll(part)].flatMap(({ groups = {}, index }) => {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { projectFolder } from "../support/evaluated-program.ts";
 
-/** What a step of `docs/make-it-yours.md` does to a file. */
+/** A change that a step of `docs/make-it-yours.md` makes to a file. */
 export interface Change {
   readonly file: string;
   /** A text, the whole file, or nothing where the file is new. */
@@ -18,7 +18,7 @@ export interface Step {
   readonly command?: string;
 }
 
-/** What the page shows after a command: members of what it prints. */
+/** The members of a command's output that the page shows after it. */
 export interface Shown {
   readonly command: string;
   readonly members: Readonly<Record<string, unknown>>;
@@ -90,7 +90,7 @@ function projectFile(file: string): string | undefined {
   }
 }
 
-/** What the page shows, by the commands before it. */
+/** The outputs that the page shows, with the commands before them. */
 export const shown: readonly Shown[] = Array.from(
   page.matchAll(/`((?:npm run job|curl) [^`]+)`[^`]*\n\n```json\n(.*?)```/gs),
   ([, command = "", members = ""]) => ({ command, members: JSON.parse(`{${members}}`) }),

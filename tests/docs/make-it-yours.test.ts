@@ -76,7 +76,7 @@ test("a stage is two files and a test, an entry and a line of the registry", () 
   ]);
 });
 
-test("before the definition is written anew, the start refuses it with one sentence", () => {
+test("until the definition is generated again, the start refuses it with one sentence", () => {
   expect(refusal).toBe("statemachine/process-job.asl.json is out of date; write it with `npm run generate`.");
 });
 

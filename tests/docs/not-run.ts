@@ -1,6 +1,6 @@
 /** Commands of the pages that no test of the pages runs. */
 export interface NotRun {
-  /** How the command begins. */
+  /** The beginning of the command. */
   readonly begins: string;
   readonly because: string;
   /** The test that stands for it, where there is one. */

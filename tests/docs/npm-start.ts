@@ -11,7 +11,7 @@ export interface Terminal {
 export interface Started {
   readonly apiUrl: string;
   readonly awsUrl: string;
-  /** What it printed until it was ready. */
+  /** Its output until it was ready. */
   readonly output: string;
   stop(): Promise<void>;
 }
@@ -40,12 +40,12 @@ export async function npmStart(command: string, { folder, env }: Terminal): Prom
   return { apiUrl, awsUrl, output, stop };
 }
 
-/** Whether a program is on the PATH, and runs. */
+/** True where a program is on the PATH, and runs. */
 export const isHere = (program: string): boolean => spawnSync(program, ["--version"]).status === 0;
 
 export interface Ended {
   readonly code: unknown;
-  /** What a terminal would show. */
+  /** The output as a terminal shows it. */
   readonly output: string;
 }
 

@@ -16,7 +16,7 @@ export class Reader {
   #stack: Started | undefined;
   #sectionStack: (Started & { readonly section: string }) | undefined;
   #page = "";
-  /** What the ids that this page prints are in truth. */
+  /** The actual ids by those that this page prints. */
   #ids = new Map<string, string>();
   #jobIds: string[] = [];
 

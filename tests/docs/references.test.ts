@@ -31,7 +31,7 @@ function leadsSomewhere(page: string, link: string): boolean {
   return anchor === undefined || all(textOf(target), /^#+ (.+)$/gm).some((heading) => anchorOf(heading) === anchor);
 }
 
-/** Whether a piece of code names a file: by a path that begins in the project, or by its name alone. */
+/** True where a piece of code names a file: by a path that begins in the project, or by its name alone. */
 function namesFile(code: string): boolean {
   if (!/^[\w./\\-]+$/.test(code) || code.startsWith("/") || readersOwn.includes(code)) return false;
   return /\.(?:ts|mjs|json|ya?ml|md|sh|ps1)$/.test(code) || (code.includes("/") && files.includes(code.split("/")[0] ?? ""));
@@ -41,7 +41,7 @@ function namesFile(code: string): boolean {
 const isFile = (page: string, code: string): boolean =>
   fileNames.has(code) || ["", dirname(page)].some((folder) => existsSync(join(projectFolder, folder, code.replaceAll("\\", "/"))));
 
-/** Whether what reads a script's options names this one. */
+/** True where the code that reads a script's options names this one. */
 function knows(script: string, option: string): boolean {
   const folders = ["scripts", "packages/lab"].flatMap((folder) => [`${folder}/${script}.ts`, `${folder}/${script}/*.ts`]);
   const sources = script === "start" ? ["packages/local/options.ts"] : folders;
@@ -49,7 +49,7 @@ function knows(script: string, option: string): boolean {
   return new RegExp(`"${option}"|\\b${option}: \\{ type:`).test(parser);
 }
 
-/** What a text of a page names that is not there. */
+/** The links, files, scripts and options that a text of a page names and that do not exist. */
 function missingIn(page: string, text: string) {
   const links = all(text, /\]\(([^)\s]+)\)/g).filter((link) => !/^https?:/.test(link));
   const calls = [...text.matchAll(/\bnpm (?:run ([\w-]+)|(start|test)\b)(?: -- ([^`\n]*))?/g)];

@@ -53,7 +53,7 @@ const npmStart = () => ["packages/local/start.ts", "--port", "0", "--data", data
 /** Sixty executions at once, in place of two or so. */
 const crowded = () => ["tests/support/crowded-runtime.ts", data];
 
-/** What `npm start -- --port 0 --data <data>` runs, or another program that prints the same, once it is ready. */
+/** Starts the command of `npm start -- --port 0 --data <data>`, or another program that prints the same, and waits until it is ready. */
 async function start(program = npmStart()) {
   const child = spawn(process.execPath, ["scripts/with-node-24.mjs", ...program], {
     cwd: projectFolder,
@@ -170,7 +170,7 @@ function journaled(): string[] {
 
 const executionLog = () => join(data, "logs", "aws-vendedlogs-states-async-text-processing-dev-process-job.log");
 
-/** What the log of executions says from an offset on: the type of each event, and its execution. */
+/** The events in the log of executions from an offset on: type, execution and time. */
 function eventsSince(bytes: number): { type: string; execution_arn: string; event_timestamp: string }[] {
   const lines = readFileSync(executionLog()).subarray(bytes).toString().split("\n").slice(0, -1);
   return lines.map((line) => JSON.parse(line));
@@ -199,7 +199,7 @@ async function recordsOnDisk(): Promise<Map<string, Job>> {
 /** Of a record: its creation, its opening, and one for each stage; the sweeper's restarts are counted apart. */
 const writes = 2 + stages.length;
 
-/** What each job must have come to: every result once, in the one write of its own. */
+/** Checks that each job has every result once, in one write each. */
 function expectDone(records: ReadonlyMap<string, Job>, accepted: ReadonlyMap<string, string>): void {
   const found = [...accepted.keys()].map((jobId) => records.get(jobId)).map((job) => job && { ...job, writes: job.version - job.restarts });
   const wanted = Array.from(accepted, ([jobId, text]) => ({
@@ -217,7 +217,7 @@ function expectDone(records: ReadonlyMap<string, Job>, accepted: ReadonlyMap<str
   expect(found.filter((job) => job?.openShard !== undefined || job?.stage !== undefined)).toEqual([]);
 }
 
-/** How many executions have entered their first state, and not left their last one. */
+/** The number of executions that have entered their first state, and not left their last one. */
 function betweenStates(): number {
   const events = existsSync(executionLog()) ? eventsSince(0) : [];
   const ended = events.filter(({ type }) => /^Execution(?!Started)/.test(type));
@@ -303,7 +303,7 @@ test("once a runtime has stopped, nothing is written any more, and the next one 
   expectDone(await recordsOnDisk(), new Map(jobIds.map((jobId, index) => [jobId, textOf(index)])));
 }, 120_000);
 
-/** What a job has come to, without what differs from one making to the next. */
+/** The outcome of a job, without the fields that differ from one generation to the next. */
 function essence({ text, status, result, errorCode, stage, openShard, dueAt, postedTerms }: Job) {
   return { text, status, result, errorCode, stage, openShard, dueAt, postedTerms };
 }

@@ -31,7 +31,7 @@ export const handler = async (key) => {
 const project = copyProject({ "functions/ml-inference.ts": misbehavingStage });
 const clock = new ManualClock();
 const logLines: LogLine[] = [];
-/** How each job's execution ended. */
+/** The usage that each job's execution reported at its end. */
 const endings = new Map<string, ExecutionUsage>();
 let refuse: (call: PermittedCall) => boolean = () => false;
 let runtime: Runtime;

@@ -10,7 +10,7 @@ export interface Statement {
 export interface Mutation {
   /** The role's logical name. */
   readonly role: string;
-  /** What was taken, in words. */
+  /** The change, in words. */
   readonly taken: string;
   /** The statement's number, from 1. */
   readonly statement: string;

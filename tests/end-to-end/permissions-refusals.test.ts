@@ -69,7 +69,7 @@ describe("who is denied", () => {
   });
   afterAll(() => stack.stop());
 
-  /** What the SDK needs to sign as the role that may do nothing, and to send a call once. */
+  /** The SDK's settings that sign as the role without permissions, and send a call once. */
   function clientOfNobody() {
     const { awsEndpointUrl: endpoint, services } = stack.runtime;
     const [accessKeyId = "", { secretAccessKey } = { secretAccessKey: "" }] =

@@ -7,14 +7,14 @@ import { type Answer, isFinal, request, startLocalRuntime } from "../support/loc
 export interface Stack {
   readonly runtime: Runtime;
   readonly clock: ManualClock;
-  /** What roles were refused. */
+  /** The calls that roles were denied. */
   readonly denials: Denial[];
-  /** What roles were allowed: `role statement action`. */
+  /** The grants that roles have used: `role statement action`. */
   readonly uses: Set<string>;
   readonly logLines: LogLine[];
   /** Makes calls fail as a service that is out of order would; they are permitted all the same. */
   breakCalls(isBroken: (call: PermittedCall) => boolean): void;
-  /** How often a role, by its logical name, has been let through to an operation such as `PutItem`. */
+  /** The number of permitted calls of a role, by its logical name, to an operation such as `PutItem`. */
   callsOf(role: string, operation: string): number;
   post(text: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   /** Waits until it holds, turning the clock on by a second now and then. @throws Error at once where anything is denied. */

@@ -31,7 +31,7 @@ function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | nu
   });
 }
 
-/** What `npm start -- <args>` runs; until it is ready, or has given up. */
+/** Starts the command of `npm start -- <args>`, and waits until it is ready, or has ended. */
 async function start(args: readonly string[], folder = projectFolder) {
   const child = spawn(process.execPath, ["scripts/with-node-24.mjs", "packages/local/start.ts", ...args], {
     cwd: folder,

@@ -88,8 +88,8 @@ function gothicText(bytes: number, lettersPerWord: number): string {
   return Array.from({ length: Math.floor((bytes + 1) / (4 * lettersPerWord + 1)) }, (_, number) => word(number)).join(" ");
 }
 
-const longestInLatin = "abcdefghijklmnopqrstuvwxyz".repeat(2);
-const latinWords = Array.from({ length: 7 }, (_, at) => longestInLatin.slice(at, at + 40)).join(" ");
+const latinAlphabetTwice = "abcdefghijklmnopqrstuvwxyz".repeat(2);
+const latinWords = Array.from({ length: 7 }, (_, at) => latinAlphabetTwice.slice(at, at + 40)).join(" ");
 
 test.each(
   [

@@ -12,7 +12,7 @@ const statusesInOrder = ["PENDING", "IN_PROGRESS", "DONE"];
 // Longer than a record holds, not in normal form C, and with lines of Windows: each stage writes and reads all that it can.
 const text = `${"The cafe\u0301 serves wonderful coffee, and the waiters are kind.\r\n".repeat(20)}`;
 
-/** What must be equal after every way of running a job; what names the one job is left out. */
+/** The fields that must be equal after every order of calls; those that identify the job are left out. */
 function comparable(job: Job | undefined): unknown {
   if (job === undefined) return undefined;
   const { jobId, generation, openShard, owner, textObject, ...rest } = job;

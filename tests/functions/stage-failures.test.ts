@@ -34,7 +34,7 @@ const endings = {
 };
 type ErrorCode = keyof typeof endings;
 
-/** What may become of a stage: its function misbehaves, or its invocation ends as Lambda says. */
+/** A failure of a stage: its function misbehaves, or its invocation ends with an error of Lambda. */
 interface Failure {
   readonly what: string;
   readonly run?: () => unknown;

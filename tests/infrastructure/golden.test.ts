@@ -12,7 +12,7 @@ function linesOf({ type, name, inputs }: DeclaredResource): string {
   return [`${type} ${name}`, ...lines.sort()].join("\n").replaceAll(projectFolder, "");
 }
 
-test("golden/resources.txt says what the program declares; npm test -- golden -u writes it anew", async () => {
+test("golden/resources.txt says what the program declares; npm test -- golden -u rewrites it", async () => {
   const { resources } = await evaluatedProgram();
 
   const page = resources.map(linesOf).sort().join("\n\n");
@@ -20,7 +20,7 @@ test("golden/resources.txt says what the program declares; npm test -- golden -u
   await expect(`${page}\n`).toMatchFileSnapshot("golden/resources.txt");
 });
 
-test("golden/permissions.txt says exactly what each role may do; npm test -- golden -u writes it anew", async () => {
+test("golden/permissions.txt says exactly what each role may do; npm test -- golden -u rewrites it", async () => {
   const { resources } = await evaluatedProgram("search=true");
   const policies = resources.filter(({ type }) => type === "aws:iam/rolePolicy:RolePolicy");
 

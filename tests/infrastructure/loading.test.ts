@@ -19,7 +19,7 @@ function versionOf(file: string): [version: string, file: string][] {
   return [[spawnSync(file, ["--version"], { encoding: "utf8" }).stdout.trim(), file]];
 }
 
-/** What the language host of the Pulumi CLI does, with mocks in the engine's place. */
+/** Loads the program as the language host of the Pulumi CLI does, with mocks in the engine's place. */
 const load = `
   import { runtime } from "@pulumi/pulumi";
   const computed = { arn: "arn", qualifiedArn: "arn", apiEndpoint: "https://api", executionArn: "arn", name: "name", bucket: "bucket" };

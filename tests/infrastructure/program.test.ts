@@ -51,7 +51,7 @@ test("the stack's outputs have the seed's names, links into the console, and a l
 describe("a link to Logs Insights", () => {
   const states = "/aws/vendedlogs/states/async-text-processing-dev-process-job";
 
-  /** What the console would make of the address. */
+  /** The link as the console parses it. */
   function opened(link: string) {
     const { ConsoleLinks } = program.outputs as { ConsoleLinks: Record<string, string> };
     const [page, detail = ""] = ConsoleLinks[link]?.split("#logsV2:logs-insights$3FqueryDetail$3D") ?? [];

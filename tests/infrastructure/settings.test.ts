@@ -82,7 +82,7 @@ describe("a config value reaches what it is about", () => {
       set: ["auth=jwt", "jwtIssuer=https://issuer.example.com", "jwtAudience=app, other-app"],
       authorization: { authorizationType: "JWT", authorizerId: "jobs-local" },
     },
-  ])("$set.0 asks every caller who they are, but for the description and a browser's preflight", async ({ set, authorization }) => {
+  ])("$set.0 authenticates every caller, except for the description and a browser's preflight", async ({ set, authorization }) => {
     const program = await evaluatedProgram(...set, "corsOrigins=https://app.example.com");
 
     const routes = program.resources.filter(({ type }) => type === "aws:apigatewayv2/route:Route").map(({ inputs }) => inputs);

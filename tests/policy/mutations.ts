@@ -12,7 +12,7 @@ interface Mutation {
   readonly mutate: (inputs: Inputs) => Inputs[];
   /** The resources that are at fault, where it is not the changed one alone. */
   readonly atFault?: readonly string[];
-  /** Whether the stack has `protect: true`. */
+  /** True where the stack has `protect: true`. */
   readonly isProtected?: boolean;
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { policies, rules } from "../../policy/policies.ts";
 import { evaluatedProgram } from "../support/evaluated-program.ts";
 
-/** What Pulumi reports when the policies see the stack's resources. */
+/** Pulumi's report when the policies check the stack's resources. */
 async function reported(change: (name: string, inputs: Readonly<Record<string, unknown>>) => object) {
   const { resources } = await evaluatedProgram();
   const seen = resources.map(({ type, name, inputs }) => ({ type, name, urn: `urn:${type}::${name}`, props: change(name, inputs) }));

@@ -6,7 +6,7 @@ const task = (more: Partial<TimedState> = {}): TimedState => ({ Type: "Task", Ti
 const pathOf = (task: TimedState, more: Record<string, TimedState> = {}) =>
   longestPathSeconds({ StartAt: "Task", States: { Task: task, End: end, ...more } });
 
-/** What AWS advises for every call of a Lambda function (docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html). */
+/** AWS's recommendation for every call of a Lambda function (docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html). */
 const stock: Retrier = {
   ErrorEquals: [
     "Lambda.ClientExecutionTimeoutException",

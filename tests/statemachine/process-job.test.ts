@@ -59,7 +59,7 @@ test.each(stages.map((stage) => ({ name: stateName(stage), failedStage: stage.na
   },
 );
 
-test("whatever fails SetError leads to JobFailed, but for a job that has ended already", () => {
+test("any failure of SetError leads to JobFailed, except for a job that has ended already", () => {
   const caught = taskOf("SetError").Catch?.map(({ ErrorEquals, Next }) => [ErrorEquals, Next]);
 
   expect(caught).toEqual([

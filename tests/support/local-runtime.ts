@@ -51,7 +51,7 @@ export async function startLocalRuntime({
 export function copyProject(files: Readonly<Record<string, string>> = {}): { folder: string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), "project-"));
   const parts = ["functions", "infrastructure", "statemachine", "packages", "scripts", "index.ts", "Pulumi.yaml", "Pulumi.dev.yaml"];
-  // What is built is built anew where the copy differs.
+  // The bundles are built again where the copy differs.
   for (const part of [...parts, ".build/functions", "package.json", "package-lock.json", "tsconfig.json"])
     cpSync(join(projectFolder, part), join(folder, part), { recursive: true });
   symlinkSync(join(projectFolder, "node_modules"), join(folder, "node_modules"));

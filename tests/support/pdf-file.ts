@@ -34,7 +34,7 @@ export function pdfFile(objects: readonly PdfObject[], trailer = ""): Buffer {
   return Buffer.concat(parts);
 }
 
-/** How a page is told from the usual one. */
+/** The parts of a page that differ from the default. */
 export interface PageParts {
   readonly mediaBox?: string;
   /** The page's resources beside the font F1; the first of `objects` is number 6. */

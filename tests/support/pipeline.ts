@@ -52,7 +52,7 @@ export interface Pipeline {
   readonly aws: LocalAws;
   readonly jobs: JobRepository;
   readonly related: RelatedDocuments;
-  /** What create-job and the sweeper have started, in their order; nothing runs by itself. */
+  /** The executions that create-job and the sweeper have started, in order; nothing runs by itself. */
   readonly started: JobKey[];
   readonly logLines: LogLine[];
   readonly events: ExecutionEvent[];

@@ -15,7 +15,7 @@ export type StageHandlers = { readonly [S in StageName]: (key: JobKey, context: 
 /** Stands between the state machine and a stage's Lambda: it can call it, answer in its place, or fail as AWS would, with an {@link AwsError}. */
 export type InvokeStage = (stage: StageName, call: () => Promise<Invocation>) => Promise<Invocation>;
 
-/** How an invocation ends that Lambda or the function itself has failed, by the name that Step Functions sees. */
+/** The end of an invocation that Lambda or the function itself has failed, by the name that Step Functions sees. */
 export const failed = (errorType: string, errorMessage = ""): Invocation => ({ outcome: { errorType, errorMessage }, version: "1" });
 
 /** The definition in the interpreter, its functions these handlers. */

@@ -8,7 +8,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import type { DocumentType } from "../../functions/stages/document.ts";
 import { readDocument } from "../../functions/stages/ocr/read-document.ts";
 
-/** What came of reading a document. */
+/** The outcome of reading a document. */
 export interface Reading {
   readonly file: string;
   /** `read`, or the error's name. */
@@ -16,7 +16,7 @@ export interface Reading {
   /** The text, or the error's message. */
   readonly text: string;
   readonly millis: number;
-  /** What the process held at most meanwhile beyond what it held before the first document, in MB. */
+  /** The process's peak memory during it, beyond its memory before the first document, in MB. */
   readonly megabytes: number;
 }
 

@@ -5,7 +5,7 @@ export interface FileOptions {
   readonly height?: number;
   /** Stands where an image would have its pixels; the reader that stands in for OCR reads it. */
   readonly text?: string;
-  /** What the whole file has, filled up with zeros. */
+  /** The size of the whole file, padded with zeros. */
   readonly bytes?: number;
 }
 

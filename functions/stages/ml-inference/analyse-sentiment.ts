@@ -7,7 +7,7 @@ import { type Token, tokensOf } from "./tokens.ts";
 
 export interface SentimentAnalysis {
   readonly sentiment: Sentiment;
-  /** How often a text with such words is rated so by people: 0..1, two decimals. */
+  /** The probability that people rate such a text this way: 0..1, two decimals. */
   readonly confidence: number;
   /** ISO 639-1, where it can be told. */
   readonly language?: string;
@@ -16,14 +16,14 @@ export interface SentimentAnalysis {
 /** The part of a text that is looked at, in UTF-16 code units. */
 const analysedLength = 200 * 1024;
 
-/** Maximum of tokens in a sentence: a text without full stops is cut after that many. */
-const longestSentence = 60;
+/** A text without full stops is divided after this many tokens. */
+const maxSentenceTokens = 60;
 
-/** A text that is not known to be one of the three is each of them with a third. */
+/** Where the sentiment is not known, each of the three has a third. */
 const unsure = { sentiment: "NEUTRAL", confidence: 0.33 } as const;
 
 /**
- * Tells whether an English text speaks well or ill of what it is about. A text in another language is NEUTRAL with a confidence below 0.5.
+ * Classifies the attitude of an English text to its subject. A text in another language is NEUTRAL with a confidence below 0.5.
  *
  * @param text of any length; the first 200 Ki code units are analysed, in linear time.
  * @see docs/model-card.md for what the model learned from and how good it is.
@@ -42,8 +42,8 @@ function judge(text: string, model: SentimentModel = shippedModel): Omit<Sentime
 }
 
 /**
- * How likely each sentiment is, by `model`: of the mean of the sentences' scores, times the square root of their number. Of the blends that were tried on whole
- * reviews and editorials, with a score of the text as a whole among them, the mean was right most often; the root makes many sentences as sure as they are right.
+ * The probability of each sentiment by `model`: of the mean of the sentences' scores, times the square root of their number. Of the combinations that were tried on
+ * whole reviews and editorials, a score of the text as a whole among them, the mean was right most often; the root calibrates the confidence of long texts.
  */
 export function sentimentOf(text: string, model: SentimentModel): PerSentiment {
   const sentences = sentencesOf(tokensOf(text));
@@ -63,7 +63,7 @@ function* sentencesOf(tokens: Iterable<Token>): Generator<Token[]> {
   let sentence: Token[] = [];
   for (const token of tokens) {
     sentence.push(token);
-    if (token.kind !== "stop" && sentence.length < longestSentence) continue;
+    if (token.kind !== "stop" && sentence.length < maxSentenceTokens) continue;
     yield sentence;
     sentence = [];
   }

@@ -3,14 +3,14 @@ import { lexiconFigureCount, lexiconFigures } from "./lexicon.ts";
 import { isNegation } from "./negation.ts";
 import type { Token } from "./tokens.ts";
 
-/** Words and pairs of words share so many places; two that fall on the same one share its weights. */
+/** The number of places for words and pairs of words; two that are hashed to the same one share its weights. */
 const hashedPlaces = 2 ** 16;
-/** How many features there are. */
+/** The number of features. */
 export const featureCount = hashedPlaces + lexiconFigureCount;
 
-/** How many words a negation turns, unless a pause comes first. */
+/** A negation turns this many words, unless a pause comes first. */
 const negationReach = 4;
-/** How much of a longer word stands for all that begin so. */
+/** The letters of a longer word that stand for all words with the same beginning. */
 const stemLength = 4;
 
 /** A text as the model sees it: the places of its features, and a value for each. */
@@ -44,7 +44,7 @@ interface Term {
   readonly value: number;
 }
 
-/** A pair says much in the domain that it was learned from, and little in others. */
+/** A pair is significant in the domain that it was learned from, and hardly in others. */
 const pairValue = 0.5;
 const [turnedMark, stemMark, turnedStemMark, elongated] = [fnv1a("~"), fnv1a("^"), fnv1a("^~"), fnv1a("<elongated>")];
 

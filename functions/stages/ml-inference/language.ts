@@ -8,10 +8,10 @@ const englishWords = new Set(
 
 /** The part of a text that is looked at, in UTF-16 code units. */
 const sampleLength = 4_000;
-/** Of the words of a text so many, and this share, must be English ones for it to be English without a closer look. */
+/** The number and the share of English words from which on a text is English without a closer look. */
 const minEnglish = { words: 2, share: 0.15 } as const;
-/** Fewer words in plain Latin letters are of no language for certain: names, titles and single words are spelt alike in many. */
-const fewestPlainWords = 4;
+/** The language of fewer words in plain Latin letters is not certain: names, titles and single words are spelt alike in many. */
+const minPlainWords = 4;
 /** Where English scores this share of what another language does, a short text is as likely English. */
 const nearlyEnglish = 0.84;
 
@@ -20,8 +20,8 @@ const wordPattern = /[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*/gu;
 /**
  * The language of a text, ISO 639-1; undefined where it cannot be told.
  *
- * Most English texts show it by their commonest words. Others are looked at by their letter groups, whose table is loaded when it is first needed:
- * a fifth of a second and 40 MB, which English texts do not pay for.
+ * Most English texts are recognised by their most common words. Others are compared by their letter groups, whose table is loaded when it is first needed:
+ * a fifth of a second and 40 MB, which most English texts do not need.
  *
  * @param text whose first 4,000 code units are looked at.
  */
@@ -30,7 +30,7 @@ export async function languageOf(text: string): Promise<string | undefined> {
   const words = sample.toLowerCase().replaceAll("’", "'").match(wordPattern) ?? [];
   const english = words.filter((word) => englishWords.has(word)).length;
   if (english >= minEnglish.words && english >= minEnglish.share * words.length) return "en";
-  if (words.length === 0 || (words.length < fewestPlainWords && words.every((word) => /^[a-z']+$/.test(word)))) return undefined;
+  if (words.length === 0 || (words.length < minPlainWords && words.every((word) => /^[a-z']+$/.test(word)))) return undefined;
   const { eld } = await import("eld/extrasmall");
   const detected = eld.detect(words.join(" "));
   const scores = detected.getScores();

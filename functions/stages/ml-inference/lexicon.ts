@@ -2,7 +2,7 @@ import table from "./lexicon.generated.json" with { type: "json" };
 import { isNegation } from "./negation.ts";
 import type { Token } from "./tokens.ts";
 
-/** Pictures that people of 2012 had no means to rate in a text. */
+/** Emoji, which the ratings of 2012 do not have. */
 const emoji: Readonly<Record<string, string>> = {
   "3": "😍🥰😘❤💕💖💗🤩🎉🥳",
   "2": "😀😁😂😃😄😆😊😇😎🤗🤣👍👏🙌🙏🏆🎊✨💪🔥⭐🌟💯",
@@ -23,15 +23,15 @@ const strengthening = new Set(
 );
 const weakening = new Set("almost kind kinda less little marginally occasionally partly slightly somewhat sort sorta".split(" "));
 
-/** How many words before a rated one bear on it. */
+/** The number of words before a rated one that change its rating. */
 const reach = 3;
 const [capitalsWeight, degreeWeight, negatedShare] = [0.733, 0.293, -0.74];
 
-/** How many figures {@link lexiconFigures} gives. */
+/** The number of figures that {@link lexiconFigures} returns. */
 export const lexiconFigureCount = 8;
 
 /**
- * Sums of the rated words of a text, so that the model knows words that it has never met in a labelled text.
+ * Sums of the rated words of a text, so that the model knows words that are in no labelled text.
  *
  * The ratings (-4..4, by ten people each) and the weights of capitals, degree and negation are those of VADER (Hutto & Gilbert, ICWSM 2014).
  * Takes time in proportion to the number of tokens.

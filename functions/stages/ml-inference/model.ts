@@ -10,7 +10,7 @@ export interface SentimentModel {
   readonly bias: PerSentiment;
 }
 
-/** The logarithms of each sentiment's odds, but for a common term. */
+/** The logarithms of each sentiment's odds, except for a common term. */
 export function scoresOf({ weights, scale, bias }: SentimentModel, { places, values }: Features): PerSentiment {
   let [negative, neutral, positive] = [0, 0, 0];
   for (let index = 0; index < places.length; index++) {
@@ -23,7 +23,7 @@ export function scoresOf({ weights, scale, bias }: SentimentModel, { places, val
   return [bias[0] + scale[0] * negative, bias[1] + scale[1] * neutral, bias[2] + scale[2] * positive];
 }
 
-/** How likely each sentiment is: adds up to 1. */
+/** The probability of each sentiment; they add up to 1. */
 export function probabilitiesOf([negative, neutral, positive]: PerSentiment): PerSentiment {
   const max = Math.max(negative, neutral, positive);
   const odds = [Math.exp(negative - max), Math.exp(neutral - max), Math.exp(positive - max)] as const;

@@ -11,7 +11,7 @@ export interface StoredModel {
   readonly weights: string;
 }
 
-/** @throws RangeError where the file is of other features than this code. */
+/** @throws RangeError where the file has another number of features than this code. */
 export function modelFrom({ scale, bias, weights }: StoredModel): SentimentModel {
   const bytes = Buffer.from(weights, "base64");
   if (bytes.length !== 3 * featureCount) throw new RangeError(`The model has ${bytes.length / 3} features, not ${featureCount}.`);

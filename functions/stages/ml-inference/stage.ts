@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import type { Stage } from "../stage.ts";
 
-/** Tells whether a text speaks well or ill of its subject. */
+/** Classifies the attitude of a text to its subject. */
 export const mlInference = {
   name: "ml_inference",
   input: "text",

@@ -10,8 +10,8 @@ export interface Token {
   readonly isElongated: boolean;
 }
 
-/** More than any word that has a sentiment; longer ones are passed over, so that no step below meets an endless one. */
-const longestToken = 40;
+/** In UTF-16 code units, more than any word that has a sentiment; longer ones are skipped, so that no step below has to process a huge one. */
+const maxTokenLength = 40;
 
 const patterns = {
   address: String.raw`https?:\/\/\S+`,
@@ -40,7 +40,7 @@ export function* tokensOf(text: string): Generator<Token> {
 const plain = { isCapitals: false, isElongated: false };
 
 function tokenFrom({ address, emoticon, word, stop, pause }: Readonly<Record<string, string | undefined>>): Token | undefined {
-  if (word !== undefined) return word.length > longestToken ? undefined : wordToken(word);
+  if (word !== undefined) return word.length > maxTokenLength ? undefined : wordToken(word);
   if (pause !== undefined) return { ...plain, kind: "pause", text: pause };
   if (stop !== undefined) return { ...plain, kind: "stop", text: stopFrom(stop) };
   if (emoticon !== undefined) return { ...plain, kind: "emoticon", text: faceOf(emoticon) };

@@ -1,15 +1,15 @@
 import { weightsOf } from "./document-vector.ts";
 import { searchLimits } from "./limits.ts";
-import { type Candidate, mostSimilar, type RelatedDocument } from "./relate.ts";
+import { type Candidate, type RelatedDocument, topBySimilarity } from "./relate.ts";
 
-/** The share of a document's vector at which a word counts about half: all the words a little go before one of them a lot. */
+/** The share of a document's vector at which a word counts about half: a document with all the words ranks above one with a single frequent one. */
 const halfShare = 0.1;
 
 /**
  * The ten candidates that match a query best, best first; by `jobId` where they tie. The similarity says how much of the
  * query, by the weight of its words, a document is about.
  *
- * @param readings the query's vectors, as `documentTerms` makes them.
+ * @param readings the query's vectors, as `documentTerms` returns them.
  */
 export function bestMatches(readings: readonly Uint8Array[], candidates: Iterable<Candidate>): readonly RelatedDocument[] {
   const queries = readings.map(weightsOf);
@@ -19,7 +19,7 @@ export function bestMatches(readings: readonly Uint8Array[], candidates: Iterabl
       return { jobId, similarity: Math.max(...queries.map((query) => coverage(query, weights))) };
     })
     .filter(({ similarity }) => similarity >= searchLimits.minSimilarity);
-  return mostSimilar([...matches], searchLimits.maxMatches);
+  return topBySimilarity([...matches], searchLimits.maxMatches);
 }
 
 function coverage(query: ReadonlyMap<number, number>, document: ReadonlyMap<number, number>): number {

@@ -1,16 +1,16 @@
 import { fnv1a } from "../fnv-1a.ts";
 import { queryTermUses, type TermUse, termUses } from "./term-uses.ts";
 
-/** Maximum of terms in a vector; twice as many find hardly more. */
-const longestVector = 32;
-/** Terms below this say nothing by themselves (`people`, `work`): they are in the vector, but nothing is looked for under them. */
+/** Twice as many find hardly more. */
+const maxVectorTerms = 32;
+/** Terms below this are too common to search by (`people`, `work`): they are only in the vector. */
 const minInverseFrequency = 8;
-/** Terms are cut to so many code points and bytes of UTF-8, so that a record can hold those that its document is posted under. */
-const longestTerm = 20;
-const longestTermBytes = 56;
+/** Terms are truncated to this many code points and bytes of UTF-8, so that a record can hold those that its document is posted under. */
+const maxTermCharacters = 20;
+const maxTermBytes = 56;
 const bytesPerTerm = 5;
 
-/** A document as the search for related ones knows it. */
+/** A document as the search compares it. */
 export interface DocumentTerms {
   /** The terms to post the document under and to look for others under, strongest first. */
   readonly strongest: readonly string[];
@@ -32,14 +32,14 @@ export function documentTermsFrom(uses: readonly TermUse[]): DocumentTerms {
   const weighted = uses
     .map((use) => ({ term: cut(use.term), inverseFrequency: use.inverseFrequency, weight: weightOf(use) }))
     .sort((a, b) => b.weight - a.weight)
-    .slice(0, longestVector);
+    .slice(0, maxVectorTerms);
   const strongest = weighted.filter(({ inverseFrequency }) => inverseFrequency >= minInverseFrequency).map(({ term }) => term);
   return { strongest: [...new Set(strongest)], vector: encode(weighted) };
 }
 
 function cut(term: string): string {
-  const kept = [...term].slice(0, longestTerm).join("");
-  return kept.slice(0, new TextEncoder().encodeInto(kept, new Uint8Array(longestTermBytes)).read);
+  const kept = [...term].slice(0, maxTermCharacters).join("");
+  return kept.slice(0, new TextEncoder().encodeInto(kept, new Uint8Array(maxTermBytes)).read);
 }
 
 const weightOf = ({ count, inverseFrequency }: TermUse): number => (1 + Math.log(count)) * inverseFrequency;

@@ -8,7 +8,7 @@ const inverseFrequencies = new Map(
 );
 
 /**
- * How much an English stem says of a text: minus the natural logarithm of its share of all words, in steps of a quarter.
+ * The significance of an English stem: minus the natural logarithm of its share of all words, in steps of a quarter.
  * From about 3 (`you`) to {@link unseenInverseFrequency}.
  *
  * @see packages/lab/build-idf-table.ts for where the figures are from.

@@ -1,8 +1,8 @@
 /** Limits of a search by words. OpenAPI states them, so that this file imports nothing. */
 export const searchLimits = {
-  /** Maximum of a query, in code points. */
+  /** In code points. */
   maxQueryCharacters: 1_000,
-  /** Maximum of documents in an answer. */
+  /** Documents in an answer. */
   maxMatches: 10,
   /** Documents that are less similar share one word of a long query, and no topic. */
   minSimilarity: 0.15,

@@ -1,6 +1,6 @@
 import type { StageJob } from "../stage-function.ts";
 
-/** That a document is posted under a term of its owner's. */
+/** Identifies a posting: one document of an owner under one term. */
 export interface PostingKey extends Omit<StageJob, "expiresAt"> {
   readonly term: string;
 }

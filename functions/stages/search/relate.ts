@@ -5,7 +5,7 @@ const minSharedTerms = 3;
 const minSimilarity = 0.15;
 const maxListed = 5;
 
-/** A document as another one's search meets it. */
+/** A document that a search compares. */
 export interface Candidate {
   readonly jobId: string;
   /** As {@link documentTerms} made it. */
@@ -19,13 +19,13 @@ export interface RelatedDocument {
 }
 
 export interface Related {
-  /** How many documents are related. */
+  /** The number of related documents. */
   readonly found: number;
   /** The five most similar of them, most similar first; by `jobId` where they tie. */
   readonly documents: readonly RelatedDocument[];
 }
 
-/** Which of the candidates are related to the document of `vector`: by the cosine of the angle between their vectors. */
+/** The candidates that are related to the document of `vector`, by the cosine of the angle between their vectors. */
 export function relate(vector: Uint8Array, candidates: Iterable<Candidate>): Related {
   const weights = weightsOf(vector);
   const length = lengthOf(weights);
@@ -36,11 +36,11 @@ export function relate(vector: Uint8Array, candidates: Iterable<Candidate>): Rel
     const similarity = product / (length * lengthOf(others));
     if (shared >= minSharedTerms && similarity >= minSimilarity) related.push({ jobId: candidate.jobId, similarity });
   }
-  return { found: related.length, documents: mostSimilar(related, maxListed) };
+  return { found: related.length, documents: topBySimilarity(related, maxListed) };
 }
 
 /** The first `count` documents, most similar first and by `jobId` where they tie, with their similarity in hundredths. */
-export function mostSimilar(documents: readonly RelatedDocument[], count: number): RelatedDocument[] {
+export function topBySimilarity(documents: readonly RelatedDocument[], count: number): RelatedDocument[] {
   return documents
     .toSorted((a, b) => b.similarity - a.similarity || (a.jobId < b.jobId ? -1 : 1))
     .slice(0, count)

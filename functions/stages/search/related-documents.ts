@@ -14,7 +14,7 @@ export interface SearchLimits {
   readonly postingsPerTerm: number;
 }
 
-/** More of each buys hardly more precision; half of each costs several points of it. */
+/** Higher limits hardly improve precision; half of each costs several points of it. */
 const searchLimits: SearchLimits = { postedTerms: 8, queriedTerms: 12, postingsPerTerm: 50 };
 
 /**
@@ -79,7 +79,7 @@ export class RelatedDocuments {
   }
 }
 
-/** Of a job that was deleted and made again, the later document counts, in whatever order the terms are read. */
+/** Of a job that was deleted and created again, the later document counts, in whatever order the terms are read. */
 function newestByJob(postings: readonly Posting[]): Iterable<Posting> {
   const newest = new Map<string, Posting>();
   for (const posting of postings) {

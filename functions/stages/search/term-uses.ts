@@ -3,20 +3,20 @@ import { inverseFrequency, unseenInverseFrequency } from "./inverse-frequency.ts
 import { stemOf } from "./stem.ts";
 import { englishStopWords, stopWordsFor } from "./stop-words.ts";
 
-/** Only so much of a text is looked at, in UTF-16 code units: a topic shows itself by then. */
+/** The part of a text that is analysed, in UTF-16 code units: its topic is clear by then. */
 const analysedLength = 200_000;
-/** Longer words are not looked at, so that keywords fit into the job's record. */
-const longestWord = 40;
+/** In UTF-16 code units. Longer words are ignored, so that keywords fit into the job's record. */
+const maxWordLength = 40;
 
-/** How a text uses a term: all words of one stem. */
+/** The uses of a term, all words of one stem, in a text. */
 export interface TermUse {
   readonly term: string;
-  /** The form most used, the earliest where they tie. */
+  /** The most frequent form, the earliest where they tie. */
   readonly word: string;
   readonly count: number;
-  /** How many of `count` begin with a capital inside of the text, or are all capitals. */
+  /** The number of uses that begin with a capital inside of the text, or are all capitals. */
   readonly capitalised: number;
-  /** How many content words came before the first use. */
+  /** The number of content words before the first use. */
   readonly first: number;
   /** See {@link inverseFrequency}; equal for all words of other languages than English. */
   readonly inverseFrequency: number;
@@ -31,7 +31,7 @@ export function termUses(text: string): TermUse[] {
 }
 
 /**
- * The terms of a query as English, and as a language without stems: it is too short to tell which it is, and a document is
+ * The terms of a query as English, and as a language without stems: it is too short to detect which it is, and a document is
  * posted under the one or the other. The likelier reading comes first. Nobody types the capitals of an acronym into a
  * query, so all words of two letters are terms.
  */
@@ -50,7 +50,7 @@ function usesOf(words: readonly WrittenWord[], stopWords: ReadonlySet<string>, i
   const termOf = isEnglish ? stemsByWord() : (word: string) => word;
   return [...Map.groupBy(content, ({ written }) => termOf(written.word))].map(([term, uses]) => ({
     term,
-    word: mostUsed(uses.map(({ written }) => written.word)),
+    word: mostFrequent(uses.map(({ written }) => written.word)),
     count: uses.length,
     capitalised: uses.filter(({ written }) => written.isCapitalised).length,
     first: uses[0]?.place ?? 0,
@@ -74,7 +74,7 @@ function writtenWords(text: string): WrittenWord[] {
   const read = new Map<string, WrittenWord>();
   const words: WrittenWord[] = [];
   for (const segment of segmentWords(visible)) {
-    if (segment.length > longestWord) continue; // before it is normalised: for marks without end, that takes quadratic time
+    if (segment.length > maxWordLength) continue; // before it is normalised: for marks without end, that takes quadratic time
     const written = read.get(segment) ?? readWord(segment);
     read.set(segment, written);
     words.push(written);
@@ -88,7 +88,7 @@ function readWord(segment: string): WrittenWord {
   const written = withoutElision(segment.normalize("NFKC").replaceAll("’", "'"));
   const word = written.toLowerCase();
   const isAcronym = /^\p{Lu}[\p{Lu}\p{N}]+$/u.test(written);
-  const isSought = word.length >= 2 && word.length <= longestWord && /^_*\p{L}/u.test(word);
+  const isSought = word.length >= 2 && word.length <= maxWordLength && /^_*\p{L}/u.test(word);
   const isContent = isSought && (isAcronym || word.length >= 3 || !isAlphabetic(word));
   return { word, isCapitalised: /^\p{Lu}/u.test(written), isAcronym, isContent, isSought };
 }
@@ -109,7 +109,7 @@ function stemsByWord(): (word: string) => string {
   };
 }
 
-function mostUsed(words: readonly string[]): string {
+function mostFrequent(words: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
   return [...counts].reduce((best, next) => (next[1] > best[1] ? next : best))[0];

@@ -1,14 +1,14 @@
 import type { TermUse } from "./term-uses.ts";
 
-/** How much more the first word of a text counts than one far behind it, and how many words on that is down to a third. */
+/** The bonus of the first word of a text over one far behind it; after `reach` words, and `reachShare` of all, it is down to a third. */
 const early = { bonus: 1.5, reach: 10, reachShare: 0.1 } as const;
-/** How much more a name counts than a common word. */
+/** The bonus of a name over a common word. */
 const nameBonus = 0.25;
 
 /**
  * The words that say best what a text is about: used often, rare elsewhere, early in the text, or names.
  *
- * @param uses of the text, as `termUses` finds them.
+ * @param uses of the text, as `termUses` returns them.
  * @returns whole words in lower case, each of at most 40 characters, best first; fewer than `limit` where the text has no more.
  */
 export function topKeywords(uses: readonly TermUse[], limit = 5): string[] {

@@ -27,7 +27,7 @@ export interface LearnOptions {
   /** The model to begin with. */
   readonly start: SentimentModel;
   /**
-   * Whether each file is a domain of its own: a fold is then a whole file, and every file has the same weight, with its labels in the
+   * True where each file is a domain of its own: a fold is then a whole file, and every file has the same weight, with its labels in the
    * shares of {@link expectedShares}, so that no file's share of neutral texts (5 % of film reviews, 46 % of editorials) is learned as that of all texts.
    */
   readonly byDomain: boolean;

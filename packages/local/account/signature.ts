@@ -52,13 +52,13 @@ async function signedAnew(secretAccessKey: string, signature: Signature, { metho
   const signed = Object.fromEntries(signedHeaders.map((name) => [name, headers[name] ?? ""]));
   const message = { method, protocol: "http:", hostname: "", path, query, headers: signed };
   if (expiresIn === undefined) {
-    const { headers: anew } = await signer.sign({ ...message, body }, { signingDate, signableHeaders: names });
-    return /Signature=(\w+)$/.exec(anew["authorization"] ?? "")?.[1] ?? "";
+    const { headers: expected } = await signer.sign({ ...message, body }, { signingDate, signableHeaders: names });
+    return /Signature=(\w+)$/.exec(expected["authorization"] ?? "")?.[1] ?? "";
   }
   // A presigned URL is made before there is a body: what is neither text nor bytes counts as unsigned.
   const presigned = { signingDate, expiresIn, signableHeaders: names, unhoistableHeaders: names };
-  const { query: anew = {} } = await signer.presign({ ...message, body: {} }, presigned);
-  return String(anew["X-Amz-Signature"]);
+  const { query: expected = {} } = await signer.presign({ ...message, body: {} }, presigned);
+  return String(expected["X-Amz-Signature"]);
 }
 
 /** @returns nothing for a query that does not decode. */

@@ -48,7 +48,7 @@ async function freeBytesIn(folder: string): Promise<number> {
 }
 
 /**
- * Does LevelDB's writes one after another, and opens it anew before the next one where one has failed.
+ * Does LevelDB's writes one after another, and reopens it before the next one where one has failed.
  *
  * A write that fails for want of room leaves its beginning in LevelDB's log. What LevelDB writes and acknowledges behind that
  * is gone when the log is next read, so nothing must be.

@@ -9,7 +9,7 @@ import { LogLines } from "./log-lines.ts";
 import { memoryWatch, type WatchedProcess } from "./memory-watch.ts";
 import { orphanGuard } from "./orphan-guard.ts";
 
-/** How a function is run: what its declaration and its account come to. */
+/** The settings of an execution environment, from the function's declaration and its account. */
 export interface EnvironmentSpec extends BootstrapStart {
   /** All of the process's environment variables: nothing of the host's is among them. */
   readonly variables: Readonly<Record<string, string>>;

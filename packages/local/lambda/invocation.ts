@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { Call } from "../service.ts";
 
-/** How an Invoke wants to be answered, and the largest event that it may bring, in bytes. */
+/** The invocation types, and the maximum size of an event for each, in bytes. */
 export const invocationTypes = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024, DryRun: 6 * 1024 * 1024 } as const;
 
 export interface InvokeInput {

@@ -73,7 +73,7 @@ export class LambdaService {
   /**
    * Invokes a function for a service, if a permission lets it.
    *
-   * @param event JSON of the service's own making, within the limit.
+   * @param event JSON that the calling service has created, within the limit.
    * @throws {@link AwsError} `ResourceNotFoundException`, `AccessDeniedException`, `TooManyRequestsException`.
    */
   async invokeFor(caller: ServiceCaller, nameOrArn: string, event: string): Promise<Invocation["outcome"]> {

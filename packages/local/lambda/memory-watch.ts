@@ -15,7 +15,7 @@ type Measure = (leaders: readonly WatchedProcess[]) => readonly number[] | Promi
 
 const isLinux = process.platform === "linux";
 
-/** How often memory is looked at, in real time: no test's clock can hold a function's memory back. `ps` is a process of its own. */
+/** The interval between measurements, in real time: memory grows whatever the time on a test's clock. `ps` is a process of its own, so it runs less often. */
 const pauseMilliseconds = isLinux ? 50 : 500;
 
 /**

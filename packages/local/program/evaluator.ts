@@ -1,5 +1,5 @@
 // A child process of the local runtime: evaluates the Pulumi program under Pulumi's mocks and hands back what it declares.
-// A process of its own, since a program that fails leaves rejected promises behind by the dozen.
+// A process of its own, since a program that fails leaves dozens of rejected promises behind.
 import { once } from "node:events";
 import { createRequire, enableCompileCache } from "node:module";
 import { join, resolve } from "node:path";

@@ -35,7 +35,7 @@ export class ExecutionFaults {
     return this.#faults;
   }
 
-  /** Changes what is given, for executions started from now on. A seed begins its series anew. @throws Error that names what is wrong. */
+  /** Changes what is given, for executions started from now on. A seed restarts its series. @throws Error that names what is wrong. */
   set(changes: Partial<ExpressFaults>): void {
     for (const [name, value] of Object.entries(changes)) check(name, value);
     this.#faults = { ...this.#faults, ...changes };

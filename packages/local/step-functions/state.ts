@@ -156,7 +156,7 @@ export class Activation {
     thread.variables = { ...thread.variables, ...(value as object) };
     thread.maxVariablesBytes += Buffer.byteLength(text);
     if (thread.maxVariablesBytes <= maxVariablesBytes) return;
-    thread.maxVariablesBytes = Buffer.byteLength(JSON.stringify(thread.variables)); // some may have been assigned anew
+    thread.maxVariablesBytes = Buffer.byteLength(JSON.stringify(thread.variables)); // some may have been assigned again
     if (thread.maxVariablesBytes <= maxVariablesBytes) return;
     const sentence = `The variables together are larger than ${maxVariablesBytes} bytes.`;
     throw new StatesError("States.DataLimitExceeded", sentence, { terminal: true });

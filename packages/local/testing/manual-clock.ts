@@ -37,7 +37,7 @@ export class ManualClock implements Clock {
     });
   }
 
-  /** How many are asleep: zero after a clean stop. */
+  /** The number of sleepers: zero after a clean stop. */
   get sleeping(): number {
     return this.#sleepers.length;
   }

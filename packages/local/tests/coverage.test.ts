@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { projectFolder } from "../../../tests/support/evaluated-program.ts";
 import { coveragePage } from "../coverage.ts";
 
-test("the page says what the code does; npm run coverage-page writes it anew", async () => {
+test("the page says what the code does; npm run coverage-page rewrites it", async () => {
   expect(await coveragePage()).toBe(readFileSync(join(projectFolder, "packages/local/COVERAGE.md"), "utf8"));
 });
 

@@ -15,7 +15,7 @@ test("docs/api.md lists every code with its status and when it is given, in orde
   expect(rows).toEqual(Object.entries(problems).map(([code, { status, when }]) => [code, status, when]));
 });
 
-test("the description names every code at a call, but for those of paths that it does not have", () => {
+test("the description names every code at a call, except for those of paths that it does not have", () => {
   const described = JSON.stringify(openApiDocument({ authentication: "jwt", search: true })["paths"]);
 
   const missing = Object.keys(problems).filter((code) => !described.includes(`"${code}"`));

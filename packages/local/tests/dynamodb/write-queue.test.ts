@@ -35,7 +35,7 @@ test("writes are made one after another", async () => {
   expect(steps).toEqual(["write a…", "write a", "write b…", "write b"]);
 });
 
-test("nothing is written behind a write that failed before the store has been opened anew", async () => {
+test("nothing is written behind a write that failed before the store has been reopened", async () => {
   const { steps, faults, disk, write } = bench();
   disk.isFull = true;
   const failed = write("a");

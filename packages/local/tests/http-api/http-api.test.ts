@@ -137,7 +137,7 @@ describe("a client that goes away", () => {
   });
 });
 
-test("requests on one connection are answered in their order", async () => {
+test("requests on one connection are answered in order", async () => {
   const first = Promise.withResolvers<void>();
   const { port, events } = await serve(["GET /{id}"], async ({ pathParameters }) => {
     if (pathParameters?.["id"] === "1") await first.promise;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { sendRaw, serve } from "./serve.ts";
 
-/** What a client gets for what a function returned. */
+/** The client's response for a function's return value. */
 async function answerTo(returned: unknown, method = "GET"): Promise<Response> {
   const { url } = await serve(["$default"], async () => ({ payload: typeof returned === "string" ? returned : JSON.stringify(returned) }));
   return fetch(url, { method });

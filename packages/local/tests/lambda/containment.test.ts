@@ -42,7 +42,7 @@ test.each([
   ["kill itself", exitError("Runtime exited with error: signal: killed")],
   ["throw outside", exitError("Runtime exited with error: exit status 1")],
   ["reject outside", exitError("Runtime exited with error: exit status 1")],
-])("a call that ends by %s takes no other along, and the next one starts anew", async (way, expected) => {
+])("a call that ends by %s affects no other, and the next one gets a new environment", async (way, expected) => {
   const { lambda } = createFunction(misbehaving);
   const other = await lambda.invoke("{}");
 

@@ -9,7 +9,7 @@ import { type FunctionSpec, LambdaFunction } from "../../lambda/lambda-function.
 
 export interface TestFunction {
   readonly lambda: LambdaFunction;
-  /** What the function wrote, line by line. */
+  /** The function's output, line by line. */
   readonly lines: string[];
   readonly folder: string;
   readonly clock: Clock;
@@ -51,7 +51,7 @@ export async function until(isSo: () => boolean): Promise<void> {
   }
 }
 
-/** Whether a process is there, ended but not yet collected ones aside. */
+/** True where a process exists that has not ended; a zombie has. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -76,7 +76,7 @@ test("what is left after the retries goes to the catchers", async () => {
   expect(bench.requests).toHaveLength(2);
 });
 
-test("the counts begin anew at each entry into the state", async () => {
+test("the counts restart at each entry into the state", async () => {
   const state = task("f", { Retry: [{ ErrorEquals: ["A"], MaxAttempts: 1 }], Output: "{% $states.result %}", Next: "Again" });
   const Again = { Type: "Choice", Choices: [{ Condition: "{% $states.input = 'first' %}", Next: "X" }], Default: "End" };
   const answers = ["A", "first", "A", "second"];
@@ -103,7 +103,7 @@ test("the context object counts the retries", async () => {
   expect(bench.requests.map(({ context }) => context.State.RetryCount)).toEqual([0, 1, 2]);
 });
 
-test("the arguments are evaluated anew for each attempt", async () => {
+test("the arguments are evaluated again for each attempt", async () => {
   const Arguments = { FunctionName: "f", Payload: "{% $states.context.State.RetryCount %}" };
   const state = task("f", { Arguments, Retry: [{ ErrorEquals: ["A"] }], End: true });
   const bench = new Bench(only(state), { runTask: failing(["A"]) });

@@ -18,7 +18,7 @@ const aslValidator: (definition: unknown) => { readonly errors: readonly { reado
 /** The graphs of all definitions that a test file takes to be valid. */
 const shown = new Set<string>();
 
-/** What asl-validator has against them. It compiles its schemas anew at every call, so it sees them as the branches of one state. */
+/** The errors that asl-validator reports. It compiles its schemas again at every call, so it gets them as the branches of one state. */
 export function objectionsTo(graphs: Iterable<string>): readonly string[] {
   const Branches = Array.from(graphs, (text): unknown => JSON.parse(text));
   const { errors } = aslValidator({ QueryLanguage: "JSONata", StartAt: "All", States: { All: { Type: "Parallel", Branches, End: true } } });
@@ -89,7 +89,7 @@ export const task = (name: string, more: object = { End: true }) => ({
   ...more,
 });
 
-/** What one expression gives as the output of a Pass state. */
+/** The outcome of one expression as the output of a Pass state. */
 export async function evaluate(expression: string, input: unknown = {}, setting: Setting = {}): Promise<unknown> {
   const outcome = await new Bench(only({ Type: "Pass", Output: `{% ${expression} %}`, End: true }), setting).execute(input);
   return outcome.status === "SUCCEEDED" ? outcome.output : `${outcome.error}: ${outcome.cause}`;

@@ -61,7 +61,7 @@ async function createApi({ names = ["process-job"], outcome = { status: "SUCCEED
   return { client: aws.stepFunctions, endpoint: aws.account, starts };
 }
 
-/** What the service answered, without what the client adds. */
+/** The service's answer, without the client's additions. */
 async function answerOf(sent: Promise<object>): Promise<object> {
   const { $metadata, ...answer } = (await sent) as { $metadata: unknown };
   return answer;

@@ -39,7 +39,7 @@ interface Setting {
   readonly faults?: Partial<ExpressFaults>;
   readonly journal?: ExecutionJournal;
   readonly invoked?: (functionName: string, event: string) => Promise<Invocation["outcome"]>;
-  /** Whether the machine that the executions are of is declared. */
+  /** True where the state machine of the executions is declared. */
   readonly isDeclared?: boolean;
 }
 

@@ -104,7 +104,7 @@ describe("over HTTP", () => {
     expect(bodies).toEqual(["twelve bytes"]);
   });
 
-  test("a body of many pieces arrives in their order", async () => {
+  test("the chunks of a body arrive in order", async () => {
     const sent = Buffer.from(Array.from({ length: 200_000 }, (_, index) => String(index)).join());
     const bodies: Buffer[] = [];
     const handle = async (request: AwsRequest) => {

@@ -67,7 +67,7 @@ describe("analyseSentiment", () => {
 
   test.each([
     ["one word", mebibyte("a")],
-    ["one word in capitals, but for its end", `${"A".repeat(200_000)}a`],
+    ["one word in capitals, except for its end", `${"A".repeat(200_000)}a`],
     ["spaces", mebibyte(" ")],
     ["line ends", mebibyte("\n \n")],
     ["emoji", mebibyte("😀")],
