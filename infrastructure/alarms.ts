@@ -10,7 +10,7 @@ export interface AlarmsArgs {
 }
 
 interface Condition {
-  /** For whoever is called: the meaning, and where to look. */
+  /** For the recipient: the meaning, and where to look. */
   readonly description: string;
   /** Added up over five minutes. */
   readonly metrics: readonly Metric[];

@@ -25,11 +25,11 @@ const options = {
 } as const satisfies BuildOptions;
 
 /**
- * Builds every function's bundle, unless nothing has changed since it was built. Equal inputs give equal bytes, wherever
- * the project stands.
+ * Builds every function's bundle, unless nothing has changed since it was built. Equal inputs give equal bytes, in
+ * any folder.
  *
  * @param project the project's folder.
- * @returns the folder in which `<function>/index.mjs` stands for each file in `functions/`, beside what it reads at run time.
+ * @returns the folder in which `<function>/index.mjs` is for each file in `functions/`, beside what it reads at run time.
  * @throws Error with esbuild's own message when a function does not build.
  */
 export function buildFunctions(project: string): string {
@@ -46,7 +46,7 @@ export function buildFunctions(project: string): string {
   return folder;
 }
 
-/** OCR's engines, as their packages have them, stand beside its bundle; the lock file says what is in them. */
+/** OCR's engines are copied unchanged from their packages, beside its bundle; the lock file pins them. */
 function copyEngineFiles(project: string, folder: string): void {
   const { resolve } = createRequire(join(project, "index.ts"));
   for (const { specifier, name } of engineFiles) copyFileSync(resolve(specifier), join(folder, name), constants.COPYFILE_FICLONE);

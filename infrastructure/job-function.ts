@@ -18,7 +18,7 @@ export interface FunctionArgs {
 }
 
 interface JobFunctionArgs extends FunctionArgs {
-  /** The folder with the built bundles; the function's stands in the folder of its name. */
+  /** The folder with the built bundles; the function's is in the folder of its name. */
   readonly bundles: string;
   readonly settings: Pick<Settings, "logLevel" | "logRetentionDays" | "reservedConcurrency">;
 }

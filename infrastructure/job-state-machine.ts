@@ -80,7 +80,7 @@ export function currentDefinition(): string {
   }
 }
 
-/** The functions are named by the version that stands now: an execution ends on the code that it started with. */
+/** The functions are named by their current version: an execution ends on the code that it started with. */
 function filledDefinition({ definition, stages, jobs }: JobStateMachineArgs): pulumi.Output<string> {
   const functions = [...stages].map(([stage, { lambda }]) => [functionPlaceholder(stage), lambda.qualifiedArn] as const);
   const values = pulumi.output({ ...Object.fromEntries(functions), JobsTableName: jobs.name });

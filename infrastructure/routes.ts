@@ -3,7 +3,7 @@ import type { JobStateMachine } from "./job-state-machine.ts";
 import type { Settings } from "./settings.ts";
 import type { Stores } from "./stores.ts";
 
-/** A browser's question what its pages may send. It carries no credentials, so that the route is open whatever `auth` says. */
+/** A browser's preflight request. It has no credentials, so that the route is open for every `auth`. */
 export const preflightRoute = "OPTIONS /{proxy+}";
 
 /** The function behind each route key, such as `POST /jobs`; `$default` answers every other request. */
@@ -34,7 +34,7 @@ export function createRoutes({ createFunction, stores: { jobs, postings, documen
     }),
     "POST /uploads": createFunction("create-upload", {
       environment: { DOCUMENTS_BUCKET: documents.name },
-      statements: [documents.grantUploads("s3:PutObject")], // by whoever has the URL
+      statements: [documents.grantUploads("s3:PutObject")], // by any holder of the URL
     }),
     "GET /jobs/{jobId}": createFunction("get-job", reading),
     "GET /jobs/{jobId}/text": createFunction("get-text", reading),

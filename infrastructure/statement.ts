@@ -15,9 +15,9 @@ export const policyDocument = (statements: readonly Statement[]): pulumi.Output<
   pulumi.jsonStringify({ Version: "2012-10-17", Statement: [...statements] });
 
 /**
- * Lets a service take a role on.
+ * A trust policy: a service may assume the role.
  *
- * @param accountId where the service tells it: then it acts for this account alone, and not as another's deputy.
+ * @param accountId where the service sends it: only for this account, which prevents the confused deputy problem.
  */
 export const trustPolicy = (service: string, accountId?: pulumi.Input<string>): pulumi.Output<string> =>
   pulumi.jsonStringify({

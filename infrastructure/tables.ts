@@ -61,7 +61,7 @@ export class JobTable extends DataTable {
   }
 }
 
-/** The table by which the search stage finds related documents: what documents of an owner hold a term, newest first. */
+/** The table in which the search stage finds related documents: those of an owner with a term, newest first. */
 export class PostingTable extends DataTable {
   static readonly #keys: TableKeys = {
     hashKey: "ownerTerm",

@@ -35,7 +35,7 @@ export function buildDefinition(stages: readonly [Stage, ...Stage[]] = registere
 }
 
 /**
- * The definition as it stands in its file, which is what is deployed.
+ * The definition in its file, which is what is deployed.
  *
  * @throws Error, one sentence, where it is not what the stages make it.
  */
@@ -65,7 +65,7 @@ const placeholder = /\$\{(\w+)\}/g;
 export function fillPlaceholders(definition: string, values: Readonly<Record<string, string>>): string {
   const names = new Set(Array.from(definition.matchAll(placeholder), ([, name]) => name as string));
   const unfilled = [...names].find((name) => !Object.hasOwn(values, name));
-  if (unfilled !== undefined) throw new Error(`The definition has a placeholder \${${unfilled}} that nothing fills.`);
+  if (unfilled !== undefined) throw new Error(`The definition has a placeholder \${${unfilled}} without a value.`);
   const unknown = Object.keys(values).find((name) => !names.has(name));
   if (unknown !== undefined) throw new Error(`The definition has no placeholder \${${unknown}}.`);
   return definition.replace(placeholder, (_, name: string) => JSON.stringify(values[name]).slice(1, -1));

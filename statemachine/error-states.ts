@@ -41,7 +41,7 @@ function failuresOf(stages: readonly Stage[]): readonly Failure[] {
   const failures = [...sharedFailures, ...own];
   const names = failures.flatMap(({ errors }) => errors);
   const twice = names.find((name, at) => names.indexOf(name) < at || name === StageFailedError.kind.name);
-  if (twice !== undefined) throw new Error(`Two kinds of errors have the name ${twice}; give the stage's error another.`);
+  if (twice !== undefined) throw new Error(`Two kinds of errors have the name ${twice}; give the stage's error another name.`);
   return failures;
 }
 

@@ -25,7 +25,7 @@ export interface Retrier {
 export const throttles: readonly string[] = ["Lambda.TooManyRequestsException"];
 
 /**
- * Seconds that the longest way through a definition of tasks can take: every attempt up to its timeout, every wait in full
+ * Seconds that the longest path through a definition of tasks can take: every attempt up to its timeout, every wait in full
  * (jitter only shortens them), and on by whichever of Next and Catch takes longer.
  *
  * Each retrier counts by itself, so a state may use up all of them. Defaults: 1 s, 3 attempts, rate 2, no maximum delay, and
@@ -36,7 +36,7 @@ export const throttles: readonly string[] = ["Lambda.TooManyRequestsException"];
 export function longestPathSeconds({ StartAt, States }: TimedDefinition): number {
   const from = (name: string, passed: readonly string[]): number => {
     const state = States[name];
-    if (state === undefined || passed.includes(name)) throw new Error(`The way through ${[...passed, name].join(", ")} does not end.`);
+    if (state === undefined || passed.includes(name)) throw new Error(`The path through ${[...passed, name].join(", ")} does not end.`);
     const onward = [state.Next, ...(state.Catch ?? []).map(({ Next }) => Next)].filter((next) => next !== undefined);
     return secondsIn(name, state) + Math.max(0, ...onward.map((next) => from(next, [...passed, name])));
   };
@@ -45,7 +45,7 @@ export function longestPathSeconds({ StartAt, States }: TimedDefinition): number
 
 function secondsIn(name: string, { Type, TimeoutSeconds = Number.POSITIVE_INFINITY, Retry = [] }: TimedState): number {
   if (["Pass", "Succeed", "Fail"].includes(Type)) return 0;
-  if (Type !== "Task") throw new Error(`How long ${name} takes, a ${Type} state, is not known.`);
+  if (Type !== "Task") throw new Error(`The duration of the ${Type} state ${name} is not known.`);
   const attempts = Retry.filter(({ ErrorEquals }) => !ErrorEquals.every((error) => throttles.includes(error))).map(
     ({ MaxAttempts = 3 }) => MaxAttempts,
   );

@@ -34,7 +34,7 @@ export const sharedFailures: readonly Failure[] = [
 /** The placeholder of a stage's function: `OCRFunctionArn`. */
 export const functionPlaceholder = (stage: Stage): string => `${stateName(stage)}FunctionArn`;
 
-/** Seconds after which a state gives up: later than its function, whose own error is then seen. */
+/** The timeout of a state in seconds: later than its function's, whose own error is then seen. */
 const stateTimeoutSeconds = ({ timeoutSeconds }: Stage): number => timeoutSeconds + Math.ceil(timeoutSeconds / 20);
 
 /** The states that take a job through a stage, the first of them named for the stage, and on to `next`. */
@@ -53,7 +53,7 @@ export function statesOf(stage: Stage, next: Stage | undefined): Readonly<Record
   return { [stateName(stage)]: task };
 }
 
-/** An attempt more is shared by all failures that may pass; the third one is kept for those that take a whole timeout. */
+/** The second attempt is shared by all temporary failures; the third one is for those that take a whole timeout. */
 function retriersOf({ attempts, errors }: Stage): readonly object[] {
   const passing = [StageFailedError, ...errors].flatMap(({ kind }) => (kind.isRetried ? [kind.name] : [])).concat(serviceFaults);
   const interrupted = [...timeouts, ...crashes];

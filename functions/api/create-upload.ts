@@ -12,7 +12,7 @@ export const uploadSchema = z.object({
   bytes: z.int().check(z.minimum(1)).register(z.globalRegistry, { maximum: maxUploadBytes }),
 });
 
-/** `POST /uploads`: an address that takes one document of this type and size, for `POST /jobs` to create a job from. */
+/** `POST /uploads`: an address that accepts one document of this type and size, for `POST /jobs` to create a job from. */
 export function createUploadRoute(signer: UploadSigner): Route {
   return async (request) => json(201, await createUploadAddress(ownerOf(request), announcedDocument(request), signer));
 }

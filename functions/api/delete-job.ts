@@ -35,7 +35,7 @@ async function removeAllOf(job: Job, { jobs, documents, related, uploads }: Dele
   await jobs.remove(job);
 }
 
-/** A search stage that died after it had posted its terms has left no word of them in the record; the text has them all. */
+/** A search stage that crashed after it had posted its terms has not saved them in the record; they are computed from the text. */
 async function termsLeftBehind(job: Job, documents: DocumentStore, related: RelatedDocuments): Promise<readonly string[]> {
   // Where the text is gone, a call that broke off has been here: postings go before it.
   const text = job.result.mlInference && (await documents.find(job));

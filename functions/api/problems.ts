@@ -17,7 +17,7 @@ export const problems = {
   AmbiguousDocument: { status: 400, when: "There are both a text and an uploadId." },
   InvalidForm: { status: 400, when: "The form is malformed, or does not have exactly one file." },
   DocumentRequired: { status: 400, when: "The document is empty." },
-  DocumentUnreadable: { status: 400, when: "The image is damaged where its size stands." },
+  DocumentUnreadable: { status: 400, when: "The image is damaged, so that its size cannot be read." },
   InvalidIdempotencyKey: { status: 400, when: "The Idempotency-Key is not 16 to 255 printable ASCII characters." },
   InvalidUpload: { status: 400, when: "The request has no contentType, or no size in bytes." },
   InvalidQuery: { status: 400, when: "The query is missing, empty, too long, or has no word to search for." },

@@ -2,7 +2,7 @@ import type { Route } from "./http.ts";
 import { HttpError } from "./problems.ts";
 
 /**
- * `$default`: the answer to a request that no route takes.
+ * `$default`: the answer to a request that matches no other route.
  *
  * @param routeKeys the API's routes, such as `GET /jobs/{jobId}`.
  * @returns `204` with `Allow` for `OPTIONS` of a known path: the gateway adds to it what a browser's preflight asks for.

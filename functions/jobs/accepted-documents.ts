@@ -8,7 +8,7 @@ const maxTextBytes = 1024 * 1024;
 /** Maximum of an uploaded document, in bytes. */
 export const maxUploadBytes = 50 * 1024 * 1024;
 
-/** Bytes at the beginning of a document that hold its type, and the size of all but the strangest images. */
+/** Bytes at the beginning of a document that hold its type, and the size of nearly all images. */
 export const bytesToCheck = 1024 * 1024;
 
 export const isDocumentType = (type: string): type is DocumentType => (documentTypes as readonly string[]).includes(type);

@@ -5,10 +5,10 @@ import type { ScannedDocument } from "../stages/document.ts";
 /** Namespaces of name-based UUIDs (RFC 9562, version 5): no key of a client's choice leads to the job of an upload. */
 const namespaces = { key: "2b1c6c0e-5f0e-4f0e-9c58-0d6f4f0f7a51", upload: "8f6b7a52-3f5d-4f4e-8f7e-1d0c5a3e9b64" } as const;
 
-/** The id of the job that an owner's `Idempotency-Key` leads to, so that a repeated request meets its own record. */
+/** The id of the job that an owner's `Idempotency-Key` leads to, so that a repeated request finds its own record. */
 export const jobIdOfKey = (owner: string, key: string): string => nameBasedUuid(`${owner}\n${key}`, namespaces.key);
 
-/** The id of the job that an owner's upload becomes without a key, and of the claim that stands in its place with one. */
+/** The id of the job that an owner's upload becomes without a key, and of the claim in its place with one. */
 export const jobIdOfUpload = (owner: string, uploadId: string): string => nameBasedUuid(`${owner}\n${uploadId}`, namespaces.upload);
 
 /** Tells whether an id can be a job's or an upload's. No other one reaches a table or a bucket. */

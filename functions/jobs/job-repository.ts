@@ -12,7 +12,7 @@ import type { Clock } from "./telemetry.ts";
 /** The outcome of a write: made, or why there was nothing left to make. */
 export type WriteOutcome = "written" | "done already" | "settled" | "gone";
 
-/** A stage's turn at a job: the job as it stands, or why the stage has nothing to do. */
+/** The outcome of opening a job for a stage: the job as it is, or why the stage has nothing to do. */
 export type Turn = { readonly job: Job } | { readonly nothingToDo: Exclude<WriteOutcome, "written"> };
 
 /** Fields that a stage may save beside its result. */
@@ -43,7 +43,7 @@ export class JobRepository {
   /**
    * Puts a new record where there is none, or an expired one.
    *
-   * @returns the record that holds the place: the given one, or the one that it met.
+   * @returns the record under the id: the given one, or the one that was there.
    */
   async create(job: Job): Promise<Job> {
     const attempt = await this.#put(job);
@@ -64,7 +64,7 @@ export class JobRepository {
     return "written" in (await this.#put(claim));
   }
 
-  /** @returns the job as it holds now, or `undefined` where there is none or it has expired. */
+  /** @returns the current job, or `undefined` where there is none or it has expired. */
   async get(jobId: string): Promise<Job | undefined> {
     const job = await this.#read(jobId);
     return job === undefined ? undefined : asOf(job, this.#now());
@@ -95,8 +95,8 @@ export class JobRepository {
   }
 
   /**
-   * Closes an owner's job, whatever its status: from then on it reads as none, takes no write of a stage, and its id is
-   * free. The record stays until it is removed, so that a deletion that breaks off can be repeated.
+   * Closes an owner's job, whatever its status: from then on it is not found, refuses the writes of stages, and its id is
+   * free. The record stays until it is removed, so that an interrupted deletion can be repeated.
    *
    * @returns the record, or `undefined` where the owner has none.
    */

@@ -50,7 +50,7 @@ export interface Job extends JobKey, StageFields {
   readonly errorMessage?: string;
   readonly errorCode?: string;
   readonly failedStage?: StageName;
-  /** Digest of the document, kept for jobs with an `Idempotency-Key`; `uploadId` stands for one that was uploaded. */
+  /** Digest of the document, kept for jobs with an `Idempotency-Key`; `uploadId` identifies one that was uploaded. */
   readonly fingerprint?: string;
   /** Restarts by the sweeper; one whose start was refused does not count. */
   readonly restarts: number;
@@ -61,7 +61,7 @@ export interface Job extends JobKey, StageFields {
 }
 
 /**
- * Statuses that a job may hold just before each later one. `DONE` and `ERROR` stand in no list: they never change.
+ * The statuses from which a job may go to each later one. `DONE` and `ERROR` are in no list: they never change.
  * The definition's SetError state says the same of `ERROR`.
  */
 export const statusesBefore = {

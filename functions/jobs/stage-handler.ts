@@ -30,8 +30,8 @@ interface Attempt<S extends RegisteredStage = RegisteredStage> extends StageServ
 /**
  * Wraps a stage as a Lambda handler: open the job, read its document, run the stage, save what it found.
  *
- * A delivery that finds nothing to do succeeds, so that the execution walks on: the next stage finds its own work or
- * nothing, and the second of two equal executions carries on where the first one died.
+ * A delivery that finds nothing to do succeeds, so that the execution continues: the next stage finds its own work or
+ * nothing, and the second of two equal executions continues where the first one ended.
  *
  * @throws {@link StageError} with a name that the state machine's definition knows; any other error becomes `StageFailed`.
  */

@@ -20,7 +20,7 @@ export interface UploadReference {
 /** A document to become a job. */
 export interface Submission {
   readonly owner: string;
-  /** A text or a document that was accepted as it stands, or an upload, which is still to be looked at. */
+  /** A text or a document that was accepted as it is, or an upload, which is still to be checked. */
   readonly document: string | ScannedDocument | UploadReference;
   readonly idempotencyKey: string | undefined;
 }
@@ -40,8 +40,8 @@ export interface SubmitJobServices extends Telemetry {
 type NewJob = Omit<Job, "text" | "textObject" | "document">;
 
 /**
- * Stores a document and the record of its job, and starts an execution. Once the record is stored, nothing that fails
- * afterwards takes the job back: the sweeper starts what could not be started.
+ * Stores a document and the record of its job, and starts an execution. Once the record is stored, no later
+ * failure withdraws the job: the sweeper starts what could not be started.
  *
  * @returns the job, and whether an equal submission had created it before.
  * @throws {@link SubmissionError}, or a `StageError` for an image that could not be read; nothing is stored then.
@@ -88,7 +88,7 @@ function identityOf({ owner, document, idempotencyKey }: Submission): Pick<Job, 
   return jobId === undefined ? { jobId: randomUUID() } : { jobId, fingerprint: fingerprintOf(document) };
 }
 
-/** @returns the record that holds the place: the new one, or the one that the same key or upload led to before. */
+/** @returns the record under the id: the new one, or the one that the same key or upload led to before. */
 async function hold(job: NewJob, submission: Submission, services: SubmitJobServices): Promise<Job> {
   const held = await jobOfUpload(job, services);
   if (held !== undefined) return held;
@@ -97,7 +97,7 @@ async function hold(job: NewJob, submission: Submission, services: SubmitJobServ
   } catch (error) {
     await withdraw(job, services);
     const isGone = error instanceof SubmissionError && error.code === "UploadNotFound";
-    const quicker = isGone ? await jobOfUpload(job, services) : undefined; // another call has taken it just now
+    const quicker = isGone ? await jobOfUpload(job, services) : undefined; // another call has submitted it meanwhile
     if (quicker !== undefined) return quicker;
     throw error;
   }
@@ -147,7 +147,7 @@ function notStored(error: unknown, { jobId }: JobKey, { logger }: SubmitJobServi
   return new SubmissionError("JobNotStored", "The job could not be stored, and nothing of it was kept. Send the request again.");
 }
 
-/** A write whose answer was lost may have been made. What cannot be withdrawn either runs, and a repeat with the same key meets it. */
+/** A write whose answer was lost may have been made. A job that cannot be withdrawn either runs, and a repeat with the same key finds it. */
 async function withdraw(job: NewJob, { jobs, documents }: SubmitJobServices): Promise<void> {
   await Promise.allSettled([jobs.remove(job), documents.discard(job, documentName)]);
 }

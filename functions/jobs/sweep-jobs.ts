@@ -25,7 +25,7 @@ export interface Sweep {
 /** Jobs of one shard that are looked at in parallel; all shards are swept at the same time, so that none waits for another. */
 const workersPerShard = 5;
 
-/** Milliseconds that one job takes at most: a write, a start and another write, each of three attempts of 2.5 s. */
+/** The maximum milliseconds of one job: a write, a start and another write, each of three attempts of 2.5 s. */
 const reservedMillis = 22_500;
 
 /** A worker waits after each failure in a row, twice as long as before: what is overloaded gets time, and others are not held up. */

@@ -5,7 +5,7 @@ import type { DocumentType } from "../stages/document.ts";
 import { uploadKey } from "./storage-layout.ts";
 import type { Clock } from "./telemetry.ts";
 
-/** Seconds for which an address takes its document. */
+/** Seconds for which an address accepts its document. */
 const addressSeconds = 15 * 60;
 
 export interface UploadSigner {
@@ -15,7 +15,7 @@ export interface UploadSigner {
   readonly now: Clock;
 }
 
-/** An address that takes one document by PUT with exactly these headers, until `expiresAt` (Unix time in whole seconds). */
+/** An address that accepts one document by PUT with exactly these headers, until `expiresAt` (Unix time in whole seconds). */
 export interface UploadAddress {
   readonly uploadId: string;
   readonly url: string;

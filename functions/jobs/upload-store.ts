@@ -4,7 +4,7 @@ import type { JobKey } from "./job.ts";
 import { objectKey, uploadDays, uploadKey } from "./storage-layout.ts";
 import type { Clock } from "./telemetry.ts";
 
-/** An upload as it stands; another one under the same key has another `etag`. */
+/** An upload; another one under the same key has another `etag`. */
 export interface Upload {
   readonly key: string;
   readonly bytes: number;
@@ -37,7 +37,7 @@ export class UploadStore {
   /**
    * Copies an upload to the place of a job's document, if it is still the one that was found.
    *
-   * @throws {@link SubmissionError} `UploadChanged` where another one stands there, `UploadNotFound` where it is gone.
+   * @throws {@link SubmissionError} `UploadChanged` where another one is there, `UploadNotFound` where it is gone.
    */
   async copy(uploadId: string, { key, etag }: Upload, to: JobKey, name: string): Promise<void> {
     const copy = new CopyObjectCommand({

@@ -13,10 +13,10 @@ const imageLimits = { minSide: 16, maxSide: 10_000, maxPixels: 24_000_000 } as c
 const pngSignature = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
 /** A JPEG's start of image, and the first byte of the marker that follows. */
 const jpegStart = Buffer.from([0xff, 0xd8, 0xff]);
-/** Readers of PDF take the header anywhere within this many bytes: mail gateways and web servers put lines before it. */
+/** PDF readers accept the header anywhere within this many bytes: mail gateways and web servers put lines before it. */
 const pdfHeaderWithin = 1024;
 
-/** The type of a document by its first bytes, whatever it claims to be; the first 1,029 are enough. */
+/** The type of a document by its first bytes, not by its declared type; the first 1,029 are enough. */
 export function typeOf(bytes: Uint8Array): DocumentType | undefined {
   const head = bufferOf(bytes).subarray(0, pdfHeaderWithin + "%PDF-".length);
   if (head.subarray(0, pngSignature.length).equals(pngSignature)) return "image/png";

@@ -12,7 +12,7 @@ export type RegisteredStage = (typeof stages)[number];
 export type StageName = RegisteredStage["name"];
 export const stageNames: readonly StageName[] = stages.map(({ name }) => name);
 
-/** The result of a stage, as it stands in the record and in the answer. */
+/** The result of a stage, as it is in the record and in the answer. */
 export type StageResult<Name extends StageName = StageName> = z.infer<Extract<RegisteredStage, { readonly name: Name }>["result"]>;
 
 /** The results of a job, each by its member of `result`. */

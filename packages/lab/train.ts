@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { trainCommand, weightsFile } from "./train/train-command.ts";
 
-const folder = process.env["INIT_CWD"] ?? process.cwd(); // npm runs scripts in the project's folder, whatever the caller's was
+const folder = process.env["INIT_CWD"] ?? process.cwd(); // npm runs scripts in the project's folder, not in the caller's
 
 process.exitCode = trainCommand(process.argv.slice(2), {
   read: (file) => readFileSync(resolve(folder, file), "utf8"),

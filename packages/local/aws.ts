@@ -10,7 +10,7 @@ export interface Location {
 export const arn = ({ region, accountId }: Pick<Location, "region" | "accountId">, service: string, resource: string): string =>
   `arn:aws:${service}:${region}:${accountId}:${resource}`;
 
-/** A request to an AWS service, whatever carried it. */
+/** A request to an AWS service, over any transport. */
 export interface AwsRequest {
   readonly method: string;
   /** Path and query, still percent-encoded. */

@@ -1,4 +1,4 @@
-/** All the time that the local runtime knows. Tests put another one in its place and turn it by hand. */
+/** The only source of time in the local runtime. Tests replace it by one that they advance. */
 export interface Clock {
   /** Milliseconds since 1970, as `Date.now()`. */
   now(): number;

@@ -74,7 +74,7 @@ export interface Api<Input = unknown, Output = unknown> {
   /** @throws AwsError for a request that is no call of this service. */
   read(request: AwsRequest): Call<Input>;
   write(output: Output): AwsResponse;
-  /** Anything but an AwsError is a fault of ours: the answer says nothing of it. */
+  /** Any other error than an AwsError is a defect of the runtime: the answer does not describe it. */
   writeError(error: unknown, request: AwsRequest): AwsResponse;
   /** The permissions that a call needs. The first one's resource is what the call works on. */
   permissionsOf(call: Call<Input>): readonly AccessRequest[];
@@ -109,7 +109,7 @@ export interface Opened<Instance> {
   close?(): void | Promise<void>;
 }
 
-/** The one thing that the folder of an AWS service exports: everything that the local runtime knows of it. */
+/** The only export of an AWS service's folder: everything that the local runtime needs to run it. */
 export interface Service<Instance = unknown> extends Part<Instance> {
   /** As in the actions of policies and in signatures, such as `dynamodb`. */
   readonly name: string;
@@ -142,7 +142,7 @@ export interface Stack {
   readonly apiServer: { deploy(api: HttpHandler): void };
   /** The path in the data folder; nothing where the stack keeps its data in memory only. */
   pathOf(name: string): string | undefined;
-  /** Told of all that AWS would bill; undefined where no one listens. */
+  /** Receives all that AWS would bill; undefined where no one listens. */
   readonly onUsage?: ((usage: Usage) => void) | undefined;
   /** Told of what a person should know, in one sentence. */
   readonly onNotice: (sentence: string) => void;

@@ -66,8 +66,7 @@ export class AwsAccount {
     }
   }
 
-  #notAws = (): Refusal =>
-    new Refusal(`What answers in place of AWS in ${this.#region} is something else: check the network's proxy, and AWS_ENDPOINT_URL.`);
+  #notAws = (): Refusal => new Refusal(`The answer in ${this.#region} is not from AWS: check the network's proxy, and AWS_ENDPOINT_URL.`);
 }
 
 const keys = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";

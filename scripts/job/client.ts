@@ -139,7 +139,7 @@ function retryAfter(headers: Headers, clock: Clock): Pick<Answer, "retryAfterMil
 
 function shapeIn<Shape>({ body }: Answer, schema: z.ZodType<Shape>, { url }: JobApi): Shape {
   const found = schema.safeParse(jsonIn(body));
-  if (!found.success) throw new JobApiError(`What answers at ${url} is not the job API. Is --url right?`);
+  if (!found.success) throw new JobApiError(`The server at ${url} is not the job API. Check --url.`);
   return found.data;
 }
 

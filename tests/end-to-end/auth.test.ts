@@ -106,7 +106,7 @@ describe("iam", () => {
   });
   afterAll(() => runtime.stop());
 
-  test("whoever signs and may invoke the API has their job done; a wrong key and an unsigned call are refused", async () => {
+  test("a caller that signs and may invoke the API gets its job done; a wrong key and an unsigned call are refused", async () => {
     const url = `${runtime.apiUrl}/jobs`;
     const call = { method: "POST", url, body: text };
     const post = async (headers: Record<string, string>) =>

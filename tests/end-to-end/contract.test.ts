@@ -171,7 +171,7 @@ test("DELETE /jobs/{jobId} answers 204, again and where there was no job, and th
   expect((await request(runtime, `/jobs/${jobId}/text`)).status).toBe(404);
 });
 
-describe("what no route takes", () => {
+describe("requests without a route", () => {
   test.each([
     ["PUT", "/jobs", 405, "Method PUT is not allowed for /jobs. Use POST.", "POST"],
     ["PATCH", `/jobs/${unknownJob}`, 405, `Method PATCH is not allowed for /jobs/${unknownJob}. Use GET, DELETE.`, "GET, DELETE"],

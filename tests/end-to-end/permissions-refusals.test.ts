@@ -46,14 +46,14 @@ describe("what a role says stops the start, by its name", () => {
       role,
       "ocr",
       trusting([{ ...assume(""), Principal: { AWS: "*" } }]),
-      "The trust policy of the role ocr-local cannot be taken: AWS is not a member of a Principal that is evaluated here.",
+      "The trust policy of the role ocr-local is not supported: AWS is not a member of a Principal that is evaluated here.",
     ],
     [
       "a Deny",
       rolePolicy,
       "search",
       granting((statement) => ({ ...statement, Effect: "Deny" })),
-      "The policy of the role search-local cannot be taken: Statement 1 is a Deny, which npm start takes in a bucket policy only.",
+      "The policy of the role search-local is not supported: Statement 1 is a Deny, which npm start supports in a bucket policy only.",
     ],
   ])("%s", async (_, type, name, change, sentence) => {
     const start = startLocalRuntime({ manifest: withInputs(program, type, name, change) });

@@ -87,7 +87,7 @@ test.each([
   { text: shortText, headers: {} },
   { text: longText, headers: {} },
   { text: longText, headers: key },
-])("a PutItem that was made, but whose answer was lost, meets its own record when it is repeated", async ({ text, headers }) => {
+])("a PutItem that was made, but whose answer was lost, finds its own record when it is repeated", async ({ text, headers }) => {
   const pipeline = await createPipeline();
   loseFirstAnswers(pipeline.aws, true);
 

@@ -133,7 +133,7 @@ const ofLambda: readonly Failure[] = [
   }),
 ];
 
-test("a document of which OCR brings no text is no result", async () => {
+test("a document in which OCR finds no text has no result", async () => {
   const { result } = extractText("a text");
   const pipeline = await createPipeline({ stages: { ocr: () => ({ result }) } });
 

@@ -127,7 +127,7 @@ test("two sweepers at once start each of a thousand jobs once", async () => {
   expect(new Set(stack.started.map(({ jobId }) => jobId)).size).toBe(1_000);
 });
 
-test("no job is begun when there may not be the time to finish it; the next sweep takes it", async () => {
+test("no job is started when there may not be the time to finish it; the next sweep starts it", async () => {
   const stack = await stackOf(unstarted(200, 200), () => ({ answersAfter: 7_500 }));
 
   const sweeps = await sweepEveryMinute(stack, 3);

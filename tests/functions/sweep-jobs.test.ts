@@ -104,7 +104,7 @@ test("a job in progress is left alone until its deadline, and ends in ERROR then
   expect(started).toEqual([]);
 });
 
-test("one sweep takes all that is due, longest due first", async () => {
+test("one sweep handles all that is due, longest due first", async () => {
   const jobs = Array.from({ length: 130 }, (_, number) => pending(number, { openShard: 3, dueAt: start - 60 * number }));
   const { sweep, started } = await holding(jobs);
 

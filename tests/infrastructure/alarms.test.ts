@@ -61,7 +61,7 @@ test.each(Object.entries(thresholds))("%s: errors and throttles, from %i on", (n
 });
 
 describe("alarmEmail", () => {
-  test("empty: alarms are shown, and nobody is mailed", () => {
+  test("empty: alarms are shown, and no one is mailed", () => {
     const alarms = program.resources.filter(({ type }) => type === alarmType);
 
     expect(alarms.map(({ inputs: { alarmActions, okActions } }) => [alarmActions, okActions])).toEqual(alarms.map(() => [[], []]));

@@ -173,7 +173,7 @@ test("the definition names versions of functions, so that an execution ends on t
   );
 });
 
-test("the jobs table is billed by request, forgets expired records, and keeps a sparse index of open jobs", () => {
+test("the jobs table is billed by request, deletes expired records, and has a sparse index of open jobs", () => {
   expect(inputsOf(program, "aws:dynamodb/table:Table", "jobs")).toEqual({
     billingMode: "PAY_PER_REQUEST",
     hashKey: "jobId",

@@ -116,7 +116,9 @@ test.each(["StageFailed", "StageOutputInvalid", "NoWords"])("an error of another
   class TakenError extends stageError({ name, sentence: "Something else." }) {}
   const other = { ...tagging, name: "other", errors: [TakenError] };
 
-  expect(() => buildDefinition([tagging, other])).toThrow(`Two kinds of errors have the name ${name}; give the stage's error another.`);
+  expect(() => buildDefinition([tagging, other])).toThrow(
+    `Two kinds of errors have the name ${name}; give the stage's error another name.`,
+  );
 });
 
 test("stages that do not fit into an execution are refused, with the seconds that are missing", () => {
@@ -146,9 +148,9 @@ test("a value stays a string, whatever is in it", () => {
   expect(JSON.parse(filled)).toEqual({ A: value });
 });
 
-const unfilled = `The definition has a placeholder ${two} that nothing fills.`;
+const unfilled = `The definition has a placeholder ${two} without a value.`;
 const refused: readonly { readonly what: string; readonly values: Record<string, string>; readonly message: string }[] = [
-  { what: "a placeholder that nothing fills", values: { One: "1" }, message: unfilled },
+  { what: "a placeholder without a value", values: { One: "1" }, message: unfilled },
   { what: "a placeholder that only a value of another name could fill", values: { One: "1", constructor: "2" }, message: unfilled },
   {
     what: "a value without a placeholder",

@@ -62,8 +62,8 @@ describe("how long an execution can take", () => {
   });
 
   test("a circle and a state of unknown length are refused by name", () => {
-    expect(() => pathOf(task({ Next: "Task" }))).toThrow("The way through Task, Task does not end.");
-    expect(() => pathOf({ Type: "Wait", Next: "End" })).toThrow("How long Task takes, a Wait state, is not known.");
+    expect(() => pathOf(task({ Next: "Task" }))).toThrow("The path through Task, Task does not end.");
+    expect(() => pathOf({ Type: "Wait", Next: "End" })).toThrow("The duration of the Wait state Task is not known.");
   });
 
   // 2 + 4 + 8 + 16 + 32 + 64 = 126 s of waiting in each of three stages: 378 s, before any attempt has taken a second.

@@ -56,7 +56,7 @@ export function lexiconFigures(tokens: readonly Token[]): number[] {
 
 const sum = (figures: readonly number[]): number => figures.reduce((total, figure) => total + figure, 0);
 
-/** The valences of the rated words in order; what stands before a `but` counts half, what follows it more. */
+/** The valences of the rated words in order; those before a `but` count half, those after it more. */
 function ratedWords(tokens: readonly Token[]): { rated: readonly number[]; words: number } {
   const rated: number[] = [];
   let turn = -1;

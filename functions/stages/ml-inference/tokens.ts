@@ -28,7 +28,7 @@ const tokenPattern = new RegExp(
   "gu",
 );
 
-/** The tokens of a text in order. Takes time in proportion to its length, whatever is in it. */
+/** The tokens of a text in order. Takes time in proportion to its length, for any content. */
 export function* tokensOf(text: string): Generator<Token> {
   const visible = text.replace(/\p{Default_Ignorable_Code_Point}+/gu, "");
   for (const { groups = {} } of visible.matchAll(tokenPattern)) {

@@ -1,6 +1,6 @@
 import table from "./inverse-frequency.generated.json" with { type: "json" };
 
-/** The inverse frequency of a stem that the table does not hold: it is rarer than all those. */
+/** The inverse frequency of a stem that the table does not hold: it is rarer than all that it holds. */
 export const unseenInverseFrequency = table.unseen;
 
 const inverseFrequencies = new Map(

@@ -4,7 +4,7 @@ import type { Posting, PostingKey, PostingStore } from "./posting-store.ts";
 
 type WriteRequest = NonNullable<BatchWriteCommandInput["RequestItems"]>[string][number];
 
-/** Requests that DynamoDB takes in one call. */
+/** The maximum number of requests in one call. */
 const maxBatch = 25;
 /** With waits of 50 ms, doubled each time, in between: 1.5 s in all. */
 const maxAttempts = 6;
@@ -65,7 +65,7 @@ export class PostingTable implements PostingStore {
   }
 }
 
-/** No term holds a `#`, so the last one divides whatever an owner is called. */
+/** No term contains a `#`, so the last one separates owner and term, for any owner. */
 const partitionOf = (owner: string, term: string): string => `${owner}#${term}`;
 
 const keyOf = ({ owner, term, createdAt, jobId, generation }: PostingKey) => ({

@@ -105,7 +105,7 @@ export class StoreView implements Store {
     return { ...range, [bound]: this.#entryKey(range[bound] ?? "", table, startKey) };
   }
 
-  // Called back at once: from the read to the commit, nothing of another item comes between.
+  // Called back at once: no other write comes between the read and the commit.
   #indexWrite(write: Write, callback: Callback): void {
     this.#indexWrites.push(write);
     callback();
@@ -139,7 +139,7 @@ export class StoreView implements Store {
   }
 }
 
-/** A table store that makes a table ACTIVE in its first write. dynalite does so by a timer, and a kill before it would leave CREATING for ever. */
+/** A table store that makes a table ACTIVE in its first write. dynalite does so by a timer, and a kill before it would leave it in CREATING. */
 export function activeAtOnce(tableDb: TableStore): TableStore {
   let written = false;
   return {

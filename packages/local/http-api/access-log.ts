@@ -66,7 +66,7 @@ function compilePiece(piece: string): string | Variable {
   return variable;
 }
 
-/** Keeps a line of a JSON format one JSON object, whatever a client writes into its path or user agent. */
+/** Escapes values, so that a line of a JSON format stays one JSON object for any path or user agent. */
 function escaped(value: string | number | undefined): string {
   return JSON.stringify(String(value ?? "") || "-").slice(1, -1);
 }

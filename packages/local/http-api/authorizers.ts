@@ -22,7 +22,7 @@ export type Authorizer = (request: AwsRequest) => Promise<AuthorizerContext>;
 export type AdmitSigned = (request: AwsRequest, permission: AccessRequest) => Promise<Principal>;
 
 /**
- * IAM authorization of an HTTP API: whoever signs with Signature Version 4 and may invoke the API passes.
+ * IAM authorization of an HTTP API: callers that sign with Signature Version 4 and may invoke the API are authorized.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html
  */
@@ -34,7 +34,7 @@ export const iamAuthorizer =
     try {
       return { iam: identityOf(await admit(request, { action: "execute-api:Invoke", resource }), location) };
     } catch (error) {
-      throw error instanceof AwsError ? new GatewayError(403) : error; // the client is told no reason
+      throw error instanceof AwsError ? new GatewayError(403) : error; // the answer gives no reason
     }
   };
 

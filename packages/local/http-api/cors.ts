@@ -29,7 +29,7 @@ export function answerToPreflight(cors: CorsConfiguration, request: IncomingMess
   return { status: 204, headers: corsHeaders(cors, request), body: Buffer.alloc(0) };
 }
 
-/** Sets the configured headers in the place of all that an integration says of them. */
+/** Replaces an integration's CORS headers by the configured ones. */
 export function withCors(answer: GatewayAnswer, cors: CorsConfiguration, request: IncomingMessage): GatewayAnswer {
   const own = Object.entries(answer.headers).filter(([name]) => !name.startsWith("access-control-"));
   return { ...answer, headers: { ...Object.fromEntries(own), ...corsHeaders(cors, request) } };

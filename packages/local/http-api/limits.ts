@@ -32,7 +32,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
-    // A destroyed request would take the answer's socket along.
+    // A destroyed request would destroy the answer's socket, too.
     for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       bytes += chunk.length;
       if (bytes > limits.bodyBytes) throw new GatewayError(413);

@@ -99,7 +99,7 @@ export function accessKeyIdOf({ secretAccessKey }: Principal): string {
 function compileGrants(document: string): CompiledPolicy {
   const policy = compilePolicy(document);
   const denial = policy.statements.find(({ effect }) => effect === "Deny");
-  if (denial !== undefined) throw new PolicyError(`Statement ${denial.name} is a Deny, which npm start takes in a bucket policy only`);
+  if (denial !== undefined) throw new PolicyError(`Statement ${denial.name} is a Deny, which npm start supports in a bucket policy only`);
   return policy;
 }
 
@@ -108,6 +108,6 @@ function ofRole<Compiled>(roleName: string, what: string, compile: () => Compile
     return compile();
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
-    throw new PolicyError(`The ${what} of the role ${roleName} cannot be taken: ${error.message}.`);
+    throw new PolicyError(`The ${what} of the role ${roleName} is not supported: ${error.message}.`);
   }
 }

@@ -11,7 +11,7 @@ import { orphanGuard } from "./orphan-guard.ts";
 
 /** The settings of an execution environment, from the function's declaration and its account. */
 export interface EnvironmentSpec extends BootstrapStart {
-  /** All of the process's environment variables: nothing of the host's is among them. */
+  /** All of the process's environment variables: none of the host's are among them. */
   readonly variables: Readonly<Record<string, string>>;
   readonly memoryMiB: number;
   readonly onLine: (line: string) => void;
@@ -32,7 +32,7 @@ function bootstrap(): string {
   return bootstrapCode;
 }
 
-/** Processes outlive a runtime that is made to exit: each is in a group of its own, and may never come to see its end. */
+/** Processes outlive a runtime that is made to exit: each is in a group of its own, and may not notice its end. */
 const living = new Set<ExecutionEnvironment>();
 process.on("exit", () => {
   for (const environment of living) environment.kill();

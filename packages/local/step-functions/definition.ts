@@ -21,7 +21,7 @@ export function compileDefinition(text: string, knownResources: KnownResource): 
   const fields = new Fields(parse(text), "The state machine");
   fields.require("StartAt", "States");
   const language = fields.text("QueryLanguage");
-  if (language !== "JSONata") fields.refuse(`has the 'QueryLanguage' '${language ?? "JSONPath"}', and only JSONata is taken here`);
+  if (language !== "JSONata") fields.refuse(`has the 'QueryLanguage' '${language ?? "JSONPath"}', and only JSONata is supported here`);
   const version = fields.text("Version") ?? "1.0";
   if (version !== "1.0") fields.refuse(`has the 'Version' '${version}', which is not 1.0`);
   const timeoutSeconds = fields.integer("TimeoutSeconds", { min: 1, max: maxInteger });
@@ -79,7 +79,7 @@ class Compiler {
     if (this.#names.has(name)) fields.refuse("shares its name with another state");
     this.#names.add(name);
     const language = fields.text("QueryLanguage") ?? "JSONata";
-    if (language !== "JSONata") fields.refuse(`has the 'QueryLanguage' '${language}', and only JSONata is taken here`);
+    if (language !== "JSONata") fields.refuse(`has the 'QueryLanguage' '${language}', and only JSONata is supported here`);
     fields.text("Comment");
     const type = fields.requiredText("Type");
     if (!this.#isStateType(type)) return fields.refuse(`has the 'Type' '${type}', which is not a type of state`);
@@ -125,7 +125,7 @@ function checkScopes({ states }: Graph, outer: readonly string[] = []): void {
   );
   const clash = assigned.find(({ name }) => outer.includes(name));
   if (clash !== undefined)
-    throw new DefinitionError(`State '${clash.state.name}' assigns '${clash.name}', which belongs to a scope around it.`);
+    throw new DefinitionError(`State '${clash.state.name}' assigns '${clash.name}', which belongs to an outer scope.`);
   for (const state of states.values()) {
     const isOwnCatch = (exit: Exit) => state.catchers.some((catcher) => catcher.exit === exit);
     const around = assigned.filter(({ exit }) => !isOwnCatch(exit)).map(({ name }) => name);

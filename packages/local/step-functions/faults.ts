@@ -13,7 +13,7 @@ export interface ExpressFaults {
 /** The fate of one started execution. */
 interface Fate {
   readonly runs: 0 | 1 | 2;
-  /** It is lost after so many events of its history. */
+  /** It is lost after this many events of its history. */
   readonly lostAfterEvents: number | undefined;
 }
 
@@ -42,7 +42,7 @@ export class ExecutionFaults {
     if (changes.seed !== undefined) this.#random = randomFrom(changes.seed);
   }
 
-  /** Draws the same number of times whatever the rates are, so that changing one leaves the other fates as they were. */
+  /** Draws the same number of times whatever the rates are, so that changing one does not change the other faults. */
   deal(): Fate {
     const { duplicate, drop, restart } = this.#faults;
     const [isDropped, isDoubled, isLost] = [this.#random() < drop, this.#random() < duplicate, this.#random() < restart];

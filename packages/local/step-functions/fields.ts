@@ -117,7 +117,7 @@ export class Fields {
 }
 
 function refusal(name: string): string {
-  if (jsonPathFields.has(name)) return `has the field '${name}' of JSONPath, and only JSONata is taken here`;
+  if (jsonPathFields.has(name)) return `has the field '${name}' of JSONPath, and only JSONata is supported here`;
   if (distributedMapFields.has(name)) return `has the field '${name}' of a Distributed Map, which Express does not have`;
   return `has the field '${name}', which is not known there`;
 }

@@ -13,7 +13,7 @@ export function payloadOf(value: Json): Payload {
   return { value, text: JSON.stringify(value) };
 }
 
-/** The payload of a value from outside: a copy that nobody else holds, plain JSON only; `undefined` becomes `null`. */
+/** The payload of a value from outside: a private copy, plain JSON only; `undefined` becomes `null`. */
 export function copiedPayload(value: unknown): Payload {
   const text = JSON.stringify(value) ?? "null";
   return { value: JSON.parse(text), text };

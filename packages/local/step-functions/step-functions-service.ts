@@ -32,7 +32,7 @@ export interface StepFunctionsOptions {
   readonly onNotice?: ((sentence: string) => void) | undefined;
   /** Told, each time, of a journal that cannot be written. */
   readonly onDiskFault?: (error: unknown) => void;
-  /** Told of each state that is entered, and of each execution that has ended; none where nobody counts. */
+  /** Receives each state that is entered, and each execution that has ended; none where no one listens. */
   readonly onUsage?: ((usage: Usage) => void) | undefined;
 }
 
@@ -114,7 +114,7 @@ export class StepFunctionsService implements StateMachines {
   }
 
   /**
-   * Runs an execution at once and once only, for a caller who waits: nothing of it outlives the process.
+   * Runs an execution at once and once only, for a caller who waits: it does not survive the process.
    *
    * @throws {@link AwsError} as Step Functions answers it: `ServiceUnavailable` where this process stops meanwhile.
    */
@@ -192,7 +192,7 @@ export class StepFunctionsService implements StateMachines {
 
   #enqueue(waiting: Waiting): void {
     this.#waiting.push(waiting);
-    setImmediate(() => this.#startNext()); // whoever started it has their answer first
+    setImmediate(() => this.#startNext()); // the caller gets its answer first
   }
 
   /** After a restart no function is warm, and executions that start at once would all wait for all of their functions' starts. */

@@ -102,7 +102,7 @@ const unsupported: readonly (readonly [RegExp, string])[] = [
 
 function compileResource(fields: Fields, isKnown: KnownResource): Resource {
   const arn = fields.requiredText("Resource");
-  const refusal = unsupported.find(([form]) => form.test(arn))?.[1] ?? (isKnown(arn) ? undefined : "is not one that runs here");
+  const refusal = unsupported.find(([form]) => form.test(arn))?.[1] ?? (isKnown(arn) ? undefined : "is not supported here");
   if (refusal !== undefined) fields.refuse(`has the 'Resource' '${arn}', which ${refusal}`, "/Resource");
   const groups = functionForm.test(arn) ? undefined : integrationForm.exec(arn)?.groups;
   if (groups === undefined)

@@ -49,5 +49,5 @@ export class ApiServer {
 
 function sentenceFor(port: number, { code }: NodeJS.ErrnoException): string {
   if (code === "EADDRINUSE") return `Port ${port} is taken; stop what listens there, or choose another with npm start -- --port <number>.`;
-  return `Port ${port} cannot be listened on (${code}); choose another with npm start -- --port <number>.`;
+  return `npm start cannot listen on port ${port} (${code}); choose another with npm start -- --port <number>.`;
 }

@@ -79,7 +79,7 @@ test.each([
 ])("an answer %i %s is not one of AWS", async (status, body) => {
   project.aws["GetCallerIdentity"] = [status, body];
   project.aws["/2016-08-19/account-settings"] = [status, body];
-  const sentence = "What answers in place of AWS in eu-west-1 is something else: check the network's proxy, and AWS_ENDPOINT_URL.";
+  const sentence = "The answer in eu-west-1 is not from AWS: check the network's proxy, and AWS_ENDPOINT_URL.";
 
   await expect(identity()).rejects.toMatchObject({ name: "Refusal", message: sentence });
   await expect(checked()).rejects.toMatchObject({ name: "Refusal", message: sentence });

@@ -252,7 +252,7 @@ test.each([["<html>"], ["{}"], ['{"jobId":"j-1","status":"ODD"}']])("what answer
 
   const ended = api.run();
 
-  await expect(ended).rejects.toThrow("What answers at http://api.test/stage is not the job API");
+  await expect(ended).rejects.toThrow("The server at http://api.test/stage is not the job API");
 });
 
 test("a call that hangs is given up after 90 s and repeated", async () => {
@@ -349,5 +349,5 @@ test("an error of the bucket is reported without the signature of its address", 
 test("an answer to an upload that is none is not from the job API", async () => {
   const api = scriptedApiFor({ contentType: "image/png", body: new Uint8Array(limit + 1) }, answer(200, { hello: "you" }));
 
-  await expect(api.run()).rejects.toThrow("What answers at http://api.test/stage is not the job API");
+  await expect(api.run()).rejects.toThrow("The server at http://api.test/stage is not the job API");
 });

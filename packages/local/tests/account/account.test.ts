@@ -294,7 +294,7 @@ describe("before each permitted call", () => {
   });
 });
 
-test("a fault of our own is a 500 that says nothing of it, and is told of here", async () => {
+test("a fault of our own is a 500 without details, and is reported here", async () => {
   const faults: unknown[] = [];
   const fault = new TypeError("secret detail");
   const before = () => Promise.reject(fault);

@@ -58,7 +58,7 @@ test("what is sent to a presigned URL is kept, and can be sent again while the U
   expect([kept.body.toString(), kept.object.headers["content-type"]]).toEqual(["other bytes!", "image/png"]);
 });
 
-test("a presigned URL holds until its time is over, and then tells when that was", async () => {
+test("a presigned URL is valid until it expires, and the error then states when that was", async () => {
   const local = await aws();
   const url = await sign(local);
 
@@ -120,7 +120,7 @@ test.each([
   ["X-Amz-Date", /X-Amz-Date=\w+/, "X-Amz-Date=today", "X-Amz-Date must be in the ISO8601 Long Format"],
   ["X-Amz-Algorithm", /AWS4-HMAC-SHA256/, "AWS3", "X-Amz-Algorithm only supports"],
   ["X-Amz-Credential", /X-Amz-Credential=[^&]+/, "X-Amz-Credential=me", "Error parsing the X-Amz-Credential parameter"],
-])("a broken %s is told of: %s → %j", async (_, from, to, message) => {
+])("a broken %s is reported: %s → %j", async (_, from, to, message) => {
   const local = await aws();
 
   const answer = await send(local, (await sign(local)).replace(from, to));

@@ -13,7 +13,7 @@ const preflight = (origin = app) => ({ method: "OPTIONS", headers: { origin, "ac
 
 const corsHeadersOf = ({ headers }: Response) => Object.fromEntries([...headers].filter(([name]) => name.startsWith("access-control-")));
 
-describe("a preflight that no route takes", () => {
+describe("a preflight that matches no route", () => {
   test("is answered by the gateway, with what is configured", async () => {
     const { url, events } = await serve(["POST /jobs"], undefined, { cors });
 
@@ -52,7 +52,7 @@ describe("a preflight that no route takes", () => {
   });
 });
 
-test("a preflight goes to the route that takes it, and its answer gets the headers", async () => {
+test("a preflight goes to the route that it matches, and its answer gets the headers", async () => {
   const { url, events } = await serve(["POST /jobs", "$default"], async () => ({ payload: '{"statusCode":204}' }), { cors });
 
   const response = await fetch(`${url}/jobs`, preflight());

@@ -85,7 +85,7 @@ test("an answer that is on its way is not cut by what cannot be parsed behind it
   expect(body.slice(6_000_000)).toMatch(/^HTTP\/1.1 400 /);
 });
 
-test("a connection that takes no answer any more is closed", () => {
+test("a connection that accepts no answer is closed", () => {
   const gateway = new HttpApi({ accountId: "", apiId: "", domainName: "", routes: [], clock: new ManualClock() });
   const socket = new PassThrough();
   socket.end();

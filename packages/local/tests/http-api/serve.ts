@@ -48,7 +48,7 @@ export async function serve(
   return { url: `http://127.0.0.1:${port}`, port, events, log, clock };
 }
 
-/** A client that says exactly what it is told to. */
+/** A client that sends exactly the given bytes. */
 export async function openSocket(port: number): Promise<Socket> {
   const socket = connect(port, "127.0.0.1");
   socket.on("error", () => {});

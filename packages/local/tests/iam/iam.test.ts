@@ -245,7 +245,7 @@ test("the ledger lists what a role was granted and did not use", () => {
   expect(ledger.unused("search", policies).map(({ action }) => action)).toEqual(["dynamodb:GetItem", "dynamodb:PutItem", "s3:*"]);
 });
 
-test("the ledger tells of what a role was refused, at the time, and of nothing else", () => {
+test("the ledger lists the calls that a role was denied, with their time, and nothing else", () => {
   const ledger = new PermissionLedger();
   const policies = [policyOf(allow("dynamodb:GetItem", table))];
   const denials: object[] = [];
@@ -263,7 +263,7 @@ describe("a role's trust policy", () => {
   const trusts = (...statements: object[]) => compileTrustPolicy(JSON.stringify({ Version: "2012-10-17", Statement: statements }));
   const assume = { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: ["lambda.amazonaws.com", "states.amazonaws.com"] } };
 
-  test("lets the services that it names take the role on", () => {
+  test("lets the services that it names assume the role", () => {
     const decisions = ["lambda.amazonaws.com", "states.amazonaws.com", "ec2.amazonaws.com"].map((service) => trusts(assume)(service, "1"));
 
     expect(decisions).toEqual([true, true, false]);

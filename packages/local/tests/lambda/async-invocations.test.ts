@@ -96,7 +96,7 @@ test("after six hours of throttles the event is dropped", async () => {
   expect(told).toEqual(["An event of ocr is too old and is dropped: TooManyRequestsException."]);
 });
 
-test("a fault of our own is told of", async () => {
+test("a fault of our own is reported", async () => {
   const fault = new TypeError("ours");
   const { clock, attempts, told, queue } = createQueue([fault]);
 

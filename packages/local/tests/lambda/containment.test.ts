@@ -145,7 +145,7 @@ test("a flood of output without a newline comes in pieces of 256 KB, none of it 
   expect(lines.every((line) => /^é+$/.test(line))).toBe(true);
 });
 
-test("after an answer, a rejection that nobody handles costs that environment alone", async () => {
+test("after an answer, an unhandled rejection ends only that environment", async () => {
   const { lambda, lines } = createFunction(`
     let calls = 0;
     export const handler = async () => {

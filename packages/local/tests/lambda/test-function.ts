@@ -46,7 +46,7 @@ export function createFunction(code: string, spec: Partial<FunctionSpec> = {}): 
 /** Waits until something is so. How long that takes decides nothing. */
 export async function until(isSo: () => boolean): Promise<void> {
   for (let looks = 0; !isSo(); looks++) {
-    if (looks > 3_000) throw new Error("It did not come to be so.");
+    if (looks > 3_000) throw new Error("The condition was not met in time.");
     await sleep(10);
   }
 }

@@ -30,7 +30,7 @@ test("a group that is not declared is refused by name", () => {
   expect(() => logs.append("/aws/lambda/ocr", "one")).toThrow("There is no log group /aws/lambda/ocr.");
 });
 
-test("a line that the disk does not take is told of, and neither stops its writer nor keeps others from seeing it", () => {
+test("a line that cannot be written is reported, and neither stops its writer nor keeps others from seeing it", () => {
   symlinkSync(join(folder, "nowhere", "at-all"), join(folder, "aws-lambda-ocr.log"));
   const faults: unknown[] = [];
   const seen: LogLine[] = [];

@@ -138,7 +138,7 @@ describe("refused, and can be tried again", () => {
   });
 });
 
-test("whoever may put objects may put them in parts; to abort is a permission of its own", async () => {
+test("s3:PutObject allows an upload in parts; aborting one needs a permission of its own", async () => {
   const allow = (Action: string) => ({ Effect: "Allow", Action: [Action], Resource: "arn:aws:s3:::documents/uploads/*" });
   const roles = { writer: [allow("s3:PutObject")], cleaner: [allow("s3:AbortMultipartUpload")] };
   const { clientsOf } = await createLocalAws({ buckets: ["documents"], roles });

@@ -218,7 +218,7 @@ test("the context object tells of the execution, the state and the machine", asy
   });
 });
 
-test("what a task does to its arguments, and a caller to the output, is seen by nobody else", async () => {
+test("what a task does to its arguments, and a caller to the output, is not seen by others", async () => {
   const definition = only(
     task("f", { Arguments: "{% $states.input %}", Output: { constant: ["a"], input: "{% $states.input %}" }, End: true }),
   );

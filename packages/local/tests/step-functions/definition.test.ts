@@ -8,11 +8,11 @@ const inner = only(pass, "Inner");
 
 test.each([
   ["a definition that is not JSON", "{", /^The state machine is not JSON: .*\.$/],
-  ["an absent QueryLanguage", only(pass), "The state machine has the 'QueryLanguage' 'JSONPath', and only JSONata is taken here."],
+  ["an absent QueryLanguage", only(pass), "The state machine has the 'QueryLanguage' 'JSONPath', and only JSONata is supported here."],
   [
     "a state in JSONPath",
     state({ ...pass, QueryLanguage: "JSONPath" }),
-    "State 'X' has the 'QueryLanguage' 'JSONPath', and only JSONata is taken here.",
+    "State 'X' has the 'QueryLanguage' 'JSONPath', and only JSONata is supported here.",
   ],
   ["no StartAt", jsonata({ States: { X: pass } }), "The state machine has no 'StartAt'."],
   [
@@ -86,7 +86,7 @@ test.each(["InputPath", "OutputPath", "ResultPath", "Parameters", "ResultSelecto
   (field) => {
     const message = refusal(state(task("f", { End: true, [field]: "$" })));
 
-    expect(message).toBe(`State 'X' has the field '${field}' of JSONPath, and only JSONata is taken here.`);
+    expect(message).toBe(`State 'X' has the field '${field}' of JSONPath, and only JSONata is supported here.`);
   },
 );
 
@@ -109,8 +109,8 @@ test.each([
   ["arn:aws:states:::glue:startJobRun.sync", "waits for a job (.sync), which Express does not do"],
   ["arn:aws:states:::sqs:sendMessage.waitForTaskToken", "waits for a task token, which Express does not do"],
   ["arn:aws:states:eu-central-1:111111111111:activity:approve", "is an activity, which Express does not have"],
-  ["arn:aws:states:::sns:publish", "is not one that runs here"],
-  ["{% $states.input.arn %}", "is not one that runs here"],
+  ["arn:aws:states:::sns:publish", "is not supported here"],
+  ["{% $states.input.arn %}", "is not supported here"],
 ])("refuses the resource %s", (Resource, reason) => {
   const message = refusal(state({ Type: "Task", Resource, End: true }));
 
@@ -227,7 +227,7 @@ test.each([
   [
     "a rule in JSONPath",
     { Type: "Choice", Choices: [{ Condition: "{% true %}", Variable: "$.a", Next: "X" }] },
-    "Choices[0] of state 'X' has the field 'Variable' of JSONPath, and only JSONata is taken here.",
+    "Choices[0] of state 'X' has the field 'Variable' of JSONPath, and only JSONata is supported here.",
   ],
   ["a Fail that goes on", { Type: "Fail", Next: "X" }, "State 'X' has the field 'Next', which is not known there."],
   [
@@ -274,7 +274,7 @@ test.each([
   expect(message).toBe(sentence);
 });
 
-const clash = "State 'Inner' assigns 'total', which belongs to a scope around it.";
+const clash = "State 'Inner' assigns 'total', which belongs to an outer scope.";
 const total = { Assign: { total: 0 } };
 const catching = { Catch: [{ ErrorEquals: ["States.ALL"], ...total, Next: "Caught" }] };
 

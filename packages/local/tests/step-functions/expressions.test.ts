@@ -122,7 +122,7 @@ test.each([
   "Or",
   "Not",
 ])("the JSONPath field %s is refused by name", (field) => {
-  const sentence = `State 'X' has the field '${field}' of JSONPath, and only JSONata is taken here.`;
+  const sentence = `State 'X' has the field '${field}' of JSONPath, and only JSONata is supported here.`;
 
   expect(refusal(definition({ Type: "Succeed", [field]: "$" }))).toBe(sentence);
 });

@@ -130,7 +130,7 @@ test("a journal that cannot be written stops the start with one sentence", () =>
   );
 });
 
-test("an entry that the disk takes half of is refused and taken back, and the next one is whole", () => {
+test("an entry that is written in part is refused and removed, and the next one is whole", () => {
   const journal = new URL("../../step-functions/journal.ts", import.meta.url);
   const program = `
     const { readFileSync } = await import("node:fs");
@@ -158,7 +158,7 @@ test("an entry that the disk takes half of is refused and taken back, and the ne
   expect(openIn(path)).toEqual(["a", "c"]);
 });
 
-test("a closed journal takes nothing", () => {
+test("a closed journal refuses entries", () => {
   const journal = new ExecutionJournal(path);
   journal.close();
   journal.close();

@@ -236,7 +236,7 @@ test("an execution of a state machine that is declared no more is given up, in o
   expect(nextProcess().journal.open).toEqual([]);
 });
 
-test("a fault of the interpreter's own is told of, and the execution begins again with the next process", async () => {
+test("a fault of the interpreter's own is reported, and the execution starts again with the next process", async () => {
   const { start, clock, faults } = createProcess({ invoked: async () => Promise.reject(new TypeError("a bug")) });
 
   start("a");
@@ -363,7 +363,7 @@ test("a caller who waits gets the outcome of an execution that runs once, whatev
   expect([calls, ends, open]).toEqual([["first a", "second a"], [["a", "SUCCEEDED"]], []]);
 });
 
-test("a caller who waits is told when the process stops", async () => {
+test("a waiting caller gets an error when the process stops", async () => {
   const { service, clock } = createProcess();
   const execution = service.startSync(arn, { name: "a", input: '"a"' });
   const told = expect(execution).rejects.toMatchObject({ name: "ServiceUnavailable", status: 503 });

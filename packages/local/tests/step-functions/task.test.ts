@@ -78,7 +78,7 @@ test("a time-out that nothing catches fails the execution", async () => {
   expect(bench.details("ExecutionFailed")).toEqual([{ error: "States.Timeout" }]);
 });
 
-test("an integration that takes no notice of its signal holds nothing up", async () => {
+test("an integration that ignores its signal delays nothing", async () => {
   const bench = new Bench(only(task("f", { TimeoutSeconds: 1, End: true })), { runTask: () => new Promise(() => undefined) });
 
   const outcome = await bench.executeFor(1_000);

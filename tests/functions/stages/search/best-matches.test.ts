@@ -20,7 +20,7 @@ describe("bestMatches", () => {
     expect(similarityOf(query, document)).toBe(similarity);
   });
 
-  test("a document with all words a little goes before one with one of them a lot", () => {
+  test("a document with all words ranks above one with a single frequent one", () => {
     const both = { jobId: "both", vector: vectorOf(20, 20, 99, 99) };
     const one = { jobId: "one", vector: vectorOf(99, 0, 20) };
 

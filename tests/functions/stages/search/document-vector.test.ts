@@ -13,7 +13,7 @@ describe("documentTerms", () => {
     expect(strongest).toEqual(["violin", "doctor", "zither"]);
   });
 
-  test("leaves what says nothing by itself out of the terms to look for, not out of the vector", () => {
+  test("leaves common terms out of the terms to look for, not out of the vector", () => {
     const { strongest, vector } = documentTerms("people work with violins");
 
     expect(strongest).toEqual(["violin"]);

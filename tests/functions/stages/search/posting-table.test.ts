@@ -70,7 +70,7 @@ test("reads back what it wrote, newest first and no more than asked for", async 
   expect(await table.newest("public", "glacier", 1)).toEqual(postings.slice(2));
 });
 
-test("keeps owners and terms apart, whatever the owner is called", async () => {
+test("keeps owners and terms apart, for any name of the owner", async () => {
   await table.write([posting({ owner: "a#b", term: "c" }), posting({ owner: "a", term: "d" })]);
 
   expect(await table.newest("a", "b#c", 10)).toHaveLength(1); // no term holds a #, so nobody can ask so
@@ -140,7 +140,7 @@ test("gives up after six attempts, with an error that quotes nothing", async () 
   expect(waits).toEqual([50, 100, 200, 400, 800, 50, 100, 200, 400, 800]);
 });
 
-test("calls nobody for nothing", async () => {
+test("makes no call for an empty list", async () => {
   const batches: number[] = [];
 
   await new PostingTable(throttled(25, batches), tableName).write([]);

@@ -15,7 +15,7 @@ describe("relate", () => {
     expect(related).toEqual({ found: 1, documents: [{ jobId: "a", similarity: 0.87 }] });
   });
 
-  test("takes the same text for wholly similar, whatever the scale of its weights", () => {
+  test("the same text has similarity 1, for any scale of its weights", () => {
     const related = relate(vectorOf(100, 50, 20), [{ jobId: "a", vector: vectorOf(200, 100, 40) }]);
 
     expect(related.documents).toEqual([{ jobId: "a", similarity: 1 }]);

@@ -41,7 +41,7 @@ describe("termUses", () => {
     expect(wordsOf(text)).toEqual(expected);
   });
 
-  test("takes three letters for no plural", () => {
+  test("does not take three letters for a plural", () => {
     expect(termsOf("AWS gas")).toEqual(["aws", "gas"]);
   });
 
