@@ -18,7 +18,7 @@ interface Condition {
   readonly threshold: number;
 }
 
-/** A document that cannot be read fails its stage and its execution, as it should; so many of them at once need a look. */
+/** A document that cannot be read fails its stage and its execution, as it should; this many of them at once need attention. */
 const failuresOfDocuments = 5;
 
 /** Alarms for jobs that fail, are stuck or are refused: one for each cause, and one for each function. */

@@ -50,7 +50,7 @@ export function buildFunctions(project: string): string {
 function copyEngineFiles(project: string, folder: string): void {
   const { resolve } = createRequire(join(project, "index.ts"));
   for (const { specifier, name } of engineFiles) copyFileSync(resolve(specifier), join(folder, name), constants.COPYFILE_FICLONE);
-  // Their scripts are CommonJS, as Lambda takes a .js file, whatever a package.json above this folder says.
+  // Their scripts are CommonJS, as Lambda treats a .js file, regardless of a package.json above this folder.
   writeFileSync(join(folder, "package.json"), '{"type":"commonjs"}');
 }
 

@@ -48,7 +48,7 @@ export class JobFunction extends pulumi.ComponentResource {
         architectures: ["arm64"],
         handler: "index.handler",
         code: new pulumi.asset.FileArchive(join(args.bundles, name)),
-        publish: true, // an execution that is under way finishes on the code that it started with
+        publish: true, // a running execution finishes on the code that it started with
         timeout: timeoutSeconds,
         memorySize: memoryMiB,
         reservedConcurrentExecutions: settings.reservedConcurrency[name],
@@ -76,7 +76,7 @@ export type CreateFunction = (name: string, args: FunctionArgs) => JobFunction;
 
 /**
  * @returns a function that creates functions with the stack's settings.
- * @throws pulumi.RunError where concurrency is reserved for a function that there is none of.
+ * @throws pulumi.RunError where concurrency is reserved for an unknown function.
  */
 export function functionFactory(bundles: string, settings: Settings): CreateFunction {
   const unknown = Object.keys(settings.reservedConcurrency).find((name) => !existsSync(join(bundles, name)));

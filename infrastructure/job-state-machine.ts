@@ -19,7 +19,7 @@ export interface JobStateMachineArgs {
   readonly settings: Pick<Settings, "executionLogLevel" | "logRetentionDays">;
 }
 
-/** The Express state machine that takes a job through its stages, with all that the console needs to draw an execution. */
+/** The Express state machine that runs a job's stages, with all that the console needs to draw an execution. */
 export class JobStateMachine extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
   readonly logGroupName: pulumi.Output<string>;

@@ -78,7 +78,7 @@ export class JobsApi extends pulumi.ComponentResource {
     new aws.apigatewayv2.Route(name, { apiId, routeKey, target, ...authorization }, { parent: this });
   }
 
-  /** Lets this route of this API invoke the function, and nothing else. */
+  /** Allows only this route of this API to invoke the function. */
   #createPermission(name: string, { executionArn }: aws.apigatewayv2.Api, routeKey: string, { lambda }: JobFunction): void {
     const caller = { principal: "apigateway.amazonaws.com", sourceArn: pulumi.interpolate`${executionArn}/*/${sourcePathOf(routeKey)}` };
     new aws.lambda.Permission(name, { action: "lambda:InvokeFunction", function: lambda.name, ...caller }, { parent: this });

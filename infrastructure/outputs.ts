@@ -7,11 +7,11 @@ import type { Settings } from "./settings.ts";
 export const curlLine = (baseUrl: pulumi.Output<string>): pulumi.Output<string> =>
   pulumi.interpolate`curl -i ${baseUrl}/jobs -H 'Content-Type: application/json' -d '{"text": "AWS Lambda is a great serverless compute service"}'`;
 
-/** Consequences of the settings that whoever deploys the stack should know. */
+/** Consequences of the settings that an operator should know. */
 export const warningsOf = ({ auth }: Settings): readonly string[] =>
   auth === "none" ? ["Everyone who has the address can submit documents, at your cost. Set auth to iam or jwt to change that."] : [];
 
-/** Stands in a query where its reader fills in an id. */
+/** The placeholder for an id in a query. */
 const jobId = "JOB_ID";
 
 /** Where the AWS console shows the stack. */

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
 
-/** A network from which only DynamoDB and S3 can be reached: isolated subnets, two gateway endpoints, no way out. */
+/** A network from which only DynamoDB and S3 can be reached: isolated subnets, two gateway endpoints, no internet access. */
 export class PrivateNetwork extends pulumi.ComponentResource {
   /** For a function that runs in the network. */
   readonly functionNetwork: aws.types.input.lambda.FunctionVpcConfig;

@@ -19,7 +19,7 @@ export interface StagesArgs {
 /** A stage whose config values are the stack's. */
 type StageOfStack = Omit<Stage, "config"> & { readonly config?: readonly (keyof Settings)[] };
 
-/** The functions that the state machine takes a job through. */
+/** The functions that the state machine invokes for a job. */
 export const createStages = (args: StagesArgs): StageFunctions => new Map(stages.map((stage) => [stage, createStage(stage, args)]));
 
 function createStage(stage: RegisteredStage, { createFunction, stores, settings, network }: StagesArgs): JobFunction {

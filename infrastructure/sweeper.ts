@@ -12,7 +12,7 @@ export interface SweeperArgs {
   readonly accountId: pulumi.Input<string>;
 }
 
-/** Looks after jobs that got stuck, every minute. */
+/** Restarts or ends jobs that got stuck, every minute. */
 export class Sweeper extends pulumi.ComponentResource {
   readonly function: JobFunction;
 
@@ -20,7 +20,7 @@ export class Sweeper extends pulumi.ComponentResource {
     super("async-text-processing:index:Sweeper", name, {}, opts);
     this.function = createFunction("sweep-jobs", {
       timeoutSeconds: 50,
-      memoryMiB: 1024, // with the processor that comes with it: thousands of jobs may be due at once
+      memoryMiB: 1024, // with more of a CPU: thousands of jobs may be due at once
       environment: { JOBS_TABLE: jobs.name, STATE_MACHINE_ARN: stateMachine.arn },
       statements: [jobs.grant("dynamodb:UpdateItem"), jobs.grantQueryOfOpenJobs(), stateMachine.grantStart()],
     });

@@ -10,7 +10,7 @@ export interface TableArgs {
   readonly protect: boolean;
 }
 
-/** A table that is billed by request and forgets items once their `expiresAt` has passed. */
+/** A table that is billed by request and deletes items once their `expiresAt` has passed. */
 abstract class DataTable extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;

@@ -47,7 +47,7 @@ export function at({ inputs }: Resource, ...path: readonly string[]): unknown {
 
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
 
-/** A rule that each resource of a type keeps by itself. */
+/** A rule that applies to each resource of a type separately. */
 export const ruleFor = (
   type: keyof typeof types,
   name: string,
@@ -56,7 +56,7 @@ export const ruleFor = (
   message: string | ((resource: Resource) => string),
 ): Rule => ({ name, description, check: (resources) => violations(ofType(resources, type), holds, message) });
 
-/** Those among `resources` for which something does not hold. */
+/** The resources that break a rule. */
 export const violations = (
   resources: readonly Resource[],
   holds: (resource: Resource) => boolean,

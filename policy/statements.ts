@@ -8,7 +8,7 @@ interface PolicyStatement {
   readonly condition: unknown;
 }
 
-/** The statements of a policy document in an input. IAM takes one value in the place of a list. */
+/** The statements of a policy document in an input. IAM accepts one value in place of a list. */
 export function statementsOf(resource: Resource, input: string): readonly PolicyStatement[] {
   const document: unknown = JSON.parse(String(at(resource, input) ?? "{}"));
   const statements = isRecord(document) ? [document["Statement"] ?? []].flat() : [];

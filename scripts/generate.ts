@@ -7,7 +7,7 @@ const otherRoles = ["process-job", "sweep-every-minute"];
 
 const write = (file: URL, value: unknown): void => writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
 
-/** Names the role of every function, which Pulumi ends in seven characters of its own, in the policy for whoever deploys. */
+/** Names the role of every function, which Pulumi ends in seven characters of its own, in the policy for deploying. */
 function writeDeployingPolicy(): void {
   const file = new URL("../docs/deploying-policy.json", import.meta.url);
   const policy = JSON.parse(readFileSync(file, "utf8")) as { Statement: { Sid: string; Resource: unknown }[] };

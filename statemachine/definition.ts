@@ -13,7 +13,7 @@ const executionSeconds = 290;
 type Definition = TimedDefinition & { readonly TimeoutSeconds: number };
 
 /**
- * The definition that takes a job through stages, with `${Placeholder}` strings in the place of ARNs and names.
+ * The definition that runs a job through stages, with `${Placeholder}` strings in the place of ARNs and names.
  *
  * @throws Error, one sentence, where the stages do not fit into an execution.
  */

@@ -79,7 +79,7 @@ function valuesExpression(failures: readonly Failure[], statuses: Readonly<Recor
   return `{% ( $known := [${known.join(", ")}]; $found := $known[$states.input.error in errors]; $ended := $exists($found) ? $found : ${literal({ code, message })}; {${values.join(", ")}} ) %}`;
 }
 
-/** A value as JSONata writes it. Texts stand between single quotes, which need no escape in JSON, unless they hold one. */
+/** A value as JSONata writes it. Texts are in single quotes, which need no escape in JSON, unless they contain one. */
 function literal(value: string | readonly string[] | Readonly<Record<string, string | readonly string[]>>): string {
   if (typeof value === "string") return /['\\]/.test(value) ? JSON.stringify(value) : `'${value}'`;
   if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;

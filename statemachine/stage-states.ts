@@ -37,7 +37,7 @@ export const functionPlaceholder = (stage: Stage): string => `${stateName(stage)
 /** The timeout of a state in seconds: later than its function's, whose own error is then seen. */
 const stateTimeoutSeconds = ({ timeoutSeconds }: Stage): number => timeoutSeconds + Math.ceil(timeoutSeconds / 20);
 
-/** The states that take a job through a stage, the first of them named for the stage, and on to `next`. */
+/** The states that run a stage of a job, the first of them named for the stage, and on to `next`. */
 export function statesOf(stage: Stage, next: Stage | undefined): Readonly<Record<string, object>> {
   const task = {
     Type: "Task",

@@ -25,5 +25,5 @@ function claim({ jwt }: Authorizer, name: string): string {
   return String(value);
 }
 
-/** As many bits as a UUID has: enough to tell callers apart, and short in every key. */
+/** As many bits as a UUID has: enough to distinguish callers, and short in every key. */
 const digest = (identity: string): string => createHash("sha256").update(identity).digest("base64url").slice(0, 22);

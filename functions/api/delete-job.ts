@@ -16,8 +16,8 @@ export interface DeleteJobServices {
 }
 
 /**
- * `DELETE /jobs/{jobId}`: removes the record, the document and everything derived from it. The record goes last: a call
- * that breaks off can be repeated, and does the rest. A job that is created under the same id meanwhile is not touched.
+ * `DELETE /jobs/{jobId}`: removes the record, the document and everything derived from it. The record goes last: an interrupted
+ * call can be repeated, and does the rest. A job that is created under the same id meanwhile is not touched.
  */
 export function deleteJobRoute(services: DeleteJobServices): Route {
   return async (request) => {
@@ -37,7 +37,7 @@ async function removeAllOf(job: Job, { jobs, documents, related, uploads }: Dele
 
 /** A search stage that crashed after it had posted its terms has not saved them in the record; they are computed from the text. */
 async function termsLeftBehind(job: Job, documents: DocumentStore, related: RelatedDocuments): Promise<readonly string[]> {
-  // Where the text is gone, a call that broke off has been here: postings go before it.
+  // Where the text is gone, an interrupted call has removed the postings before it.
   const text = job.result.mlInference && (await documents.find(job));
   return text === undefined ? [] : related.postedTermsOf(documentTerms(text));
 }

@@ -30,12 +30,12 @@ function internalError(error: unknown, { requestContext: { requestId } }: HttpRe
 /** The job id in the path, which need not be a possible one. */
 export const jobIdOf = (request: HttpRequest): string => request.pathParameters?.["jobId"] ?? "";
 
-/** Reads a header, whatever the case of its name. */
+/** Reads a header; the case of its name does not matter. */
 export function header(request: HttpRequest, name: string): string | undefined {
   return Object.entries(request.headers).find(([given]) => given.toLowerCase() === name)?.[1];
 }
 
-/** The bytes of the body. The HTTP API hands over in base64 what its type does not mark as text. */
+/** The bytes of the body. The HTTP API encodes bodies in base64 whose type is not one of text. */
 export function bodyOf({ body = "", isBase64Encoded }: HttpRequest): Buffer<ArrayBuffer> {
   return Buffer.from(body, isBase64Encoded ? "base64" : "utf-8");
 }

@@ -6,10 +6,10 @@ import { typeOf } from "../stages/document-checks.ts";
 import { bodyOf, type HttpRequest, header, jsonBodyOf } from "./http.ts";
 import { HttpError } from "./problems.ts";
 
-/** Maximum of a document in the request itself, in bytes: in base64 it just fits into what a Lambda is handed. */
+/** Maximum of a document in the request itself, in bytes: in base64 it just fits into the event of a Lambda function. */
 const maxBodyBytes = 4 * 1024 * 1024;
 
-/** The type that `curl -d` gives its body, whatever the body is. */
+/** The type that `curl -d` gives any body. */
 const typeOfCurl = "application/x-www-form-urlencoded";
 
 const supported = `Send application/json with {"text": "…"}, text/plain in UTF-8, ${documentTypes.join(", ")}, or one file as multipart/form-data.`;

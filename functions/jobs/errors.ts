@@ -1,4 +1,4 @@
-/** Why a document does not become a job. */
+/** The reasons why a document is not accepted. */
 export type SubmissionErrorCode =
   | "ContentTypeMismatch"
   | "DocumentRequired"
@@ -12,7 +12,7 @@ export type SubmissionErrorCode =
   | "UploadChanged"
   | "UploadNotFound";
 
-/** A document that does not become a job. The message is for the client to read. */
+/** A document that is not accepted. The message is for the client to read. */
 export class SubmissionError extends Error {
   override readonly name = "SubmissionError";
   readonly code: SubmissionErrorCode;

@@ -11,10 +11,10 @@ export const jobIdOfKey = (owner: string, key: string): string => nameBasedUuid(
 /** The id of the job that an owner's upload becomes without a key, and of the claim in its place with one. */
 export const jobIdOfUpload = (owner: string, uploadId: string): string => nameBasedUuid(`${owner}\n${uploadId}`, namespaces.upload);
 
-/** Tells whether an id can be a job's or an upload's. No other one reaches a table or a bucket. */
+/** True where an id can be a job's or an upload's. No other one reaches a table or a bucket. */
 export const isUuid = (id: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);
 
-/** A digest that tells one document from another. */
+/** A digest that identifies a document. */
 export function fingerprintOf(document: string | ScannedDocument): string {
   const digest = createHash("sha256");
   if (typeof document !== "string") digest.update(`${document.type}\n`);

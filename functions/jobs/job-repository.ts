@@ -9,7 +9,7 @@ import { jobIdOfUpload } from "./job-ids.ts";
 import { openJobsIndex, uploadDays } from "./storage-layout.ts";
 import type { Clock } from "./telemetry.ts";
 
-/** The outcome of a write: made, or why there was nothing left to make. */
+/** The outcome of a write: written, or why there was nothing left to write. */
 export type WriteOutcome = "written" | "done already" | "settled" | "gone";
 
 /** The outcome of opening a job for a stage: the job as it is, or why the stage has nothing to do. */
@@ -21,7 +21,7 @@ export type StageFields = Partial<Pick<Job, "text" | "textObject" | "postedTerms
 /** An upload with the job that it becomes. */
 type UploadedJob = JobKey & Required<Pick<Job, "owner" | "uploadId">>;
 
-/** An item in the place of a job: which other job an upload has become. */
+/** An item in the place of a job that names the job that an upload has become. */
 interface UploadClaim extends JobKey, Pick<Job, "expiresAt"> {
   readonly claimedBy: string;
 }
@@ -154,7 +154,7 @@ export class JobRepository {
     return job.dueAt <= now ? this.#postpone(job) : "nothing";
   }
 
-  /** Takes back the restart of a job whose start was refused: it does not count, and the job is due. */
+  /** Undoes the restart of a job whose start was refused: it does not count, and the job is due. */
   async returnRestart({ jobId, generation, restarts, dueAt }: Job): Promise<void> {
     await this.#update(jobId, {
       set: { dueAt: this.#now() },
@@ -168,7 +168,7 @@ export class JobRepository {
     });
   }
 
-  /** A job that only its deadline can end is looked at again then. Its start does not write so: most jobs end before. */
+  /** A job that only its deadline can end is due again at the deadline. Its start does not write this: most jobs end before. */
   async #postpone(job: Job): Promise<"nothing"> {
     await this.#update(job.jobId, {
       set: { dueAt: job.deadlineAt },
@@ -267,13 +267,13 @@ export class JobRepository {
 
 const onlyOnOpenJobs = ["stage", "openShard", "dueAt"] as const;
 
-/** A text has one place: the one where it was before, or the document that it was read from, is named no longer. */
+/** A text has one place: the record no longer names the place before, or the document that it was read from. */
 function placesLeftBy(fields: StageFields): readonly string[] {
   if (fields.text === undefined && fields.textObject === undefined) return [];
   return [fields.text === undefined ? "text" : "textObject", "document"];
 }
 
-/** The record that a refused write has lost to comes with the refusal. */
+/** DynamoDB returns the existing record with the refusal of a write. */
 const returnLostTo = { ReturnValuesOnConditionCheckFailure: "ALL_OLD" } as const;
 
 const claimantOf = (item: Job | UploadClaim): string => ("claimedBy" in item ? item.claimedBy : item.jobId);

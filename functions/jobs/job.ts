@@ -26,7 +26,7 @@ export interface DocumentObject {
 
 /** The record of a job. Times are Unix time in whole seconds. */
 export interface Job extends JobKey, StageFields {
-  /** The owner, by a digest; `public` where callers are not told apart. */
+  /** The owner, by a digest; `public` where callers are not distinguished. */
   readonly owner: string;
   readonly status: JobStatus;
   /** The stage that is running now. */
@@ -36,7 +36,7 @@ export interface Job extends JobKey, StageFields {
   readonly textObject?: TextObject;
   /** In place of both, the document whose text OCR has yet to read. */
   readonly document?: DocumentObject;
-  /** The upload that the document came by. */
+  /** The upload that contained the document. */
   readonly uploadId?: string;
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -72,7 +72,7 @@ export const statusesBefore = {
 
 export const isOpen = (job: Job): boolean => job.status === "PENDING" || job.status === "IN_PROGRESS";
 
-/** Seconds after its creation at which a job that has not been started is given up; leaves room for two restarts. */
+/** Seconds after its creation at which a job that has not been started ends in `ERROR`; leaves room for two restarts. */
 const startDeadlineSeconds = 600;
 /** Seconds from the start of OCR to the deadline: the 300 of an Express execution and half a minute. */
 const executionDeadlineSeconds = 330;
@@ -81,8 +81,8 @@ const restartAfterSeconds = 60;
 /** Maximum of a job's restarts by the sweeper. */
 const maxRestarts = 2;
 /**
- * Seconds before its deadline from which on an open job is not written to any more: longer than a write can be under
- * way, so that none arrives at a job that reads `ERROR` already. The definition's SetError state says the same.
+ * Seconds before its deadline from which on an open job is not written to any more: longer than a write can
+ * take, so that none arrives at a job that reads `ERROR` already. The definition's SetError state says the same.
  */
 const lastWriteSeconds = 15;
 

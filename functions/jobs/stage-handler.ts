@@ -114,7 +114,7 @@ async function takeBack<S extends RegisteredStage>(
   await documents.discard(key, place.textObject.name);
 }
 
-/** An attempt whose job was deleted or settled meanwhile has nothing to do any more, however it ended. */
+/** An attempt whose job was deleted or settled meanwhile has nothing more to do, regardless of its outcome. */
 async function fail({ stage, key, jobs, logger, recordMetrics }: Attempt, error: unknown): Promise<void> {
   const log = { jobId: key.jobId, stage: stage.name };
   if (await jobs.isOver(key).catch(() => false)) {

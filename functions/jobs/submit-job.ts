@@ -77,7 +77,7 @@ function newJob(submission: Submission, { now, retentionDays }: SubmitJobService
   };
 }
 
-/** @throws {@link SubmissionError} for an upload that cannot be. */
+/** @throws {@link SubmissionError} for an id that cannot be an upload's. */
 function identityOf({ owner, document, idempotencyKey }: Submission): Pick<Job, "jobId" | "fingerprint" | "uploadId"> {
   const jobId = idempotencyKey === undefined ? undefined : jobIdOfKey(owner, idempotencyKey);
   if (isUpload(document)) {
@@ -118,7 +118,7 @@ async function store(job: NewJob, { document }: Submission, { jobs, documents, u
   return held;
 }
 
-/** Looks at the job's own copy: the upload may change at any time. */
+/** Checks the job's own copy: the upload may change at any time. */
 async function placeUpload(
   job: NewJob,
   uploadId: string,
@@ -152,7 +152,7 @@ async function withdraw(job: NewJob, { jobs, documents }: SubmitJobServices): Pr
   await Promise.allSettled([jobs.remove(job), documents.discard(job, documentName)]);
 }
 
-/** A job that could not be started is stored all the same: the sweeper starts it. */
+/** A job that could not be started is stored nevertheless: the sweeper starts it. */
 async function start(job: Job, { executions, logger, recordMetrics }: SubmitJobServices): Promise<void> {
   const { jobId } = job;
   recordMetrics({ JobsAccepted: 1 });

@@ -28,12 +28,12 @@ const workersPerShard = 5;
 /** The maximum milliseconds of one job: a write, a start and another write, each of three attempts of 2.5 s. */
 const reservedMillis = 22_500;
 
-/** A worker waits after each failure in a row, twice as long as before: what is overloaded gets time, and others are not held up. */
+/** A worker waits after each failure in a row, twice as long as before: an overloaded service gets time, and other workers are not delayed. */
 const pauseMillis = { first: 500, max: 8_000 } as const;
 
 /**
  * Starts again what was never started, and ends what is past its deadline, until nothing is due or the time is nearly
- * spent. One job's failure does not stop the sweep; where it may pass, the job is tried again while there is time.
+ * spent. One job's failure does not stop the sweep; where it may be temporary, the job is tried again while there is time.
  *
  * @throws what the query of a shard threw, once the other shards are swept.
  */
@@ -82,7 +82,7 @@ async function sweepEach(due: AsyncGenerator<string>, round: number, work: Shard
   }
 }
 
-/** To be thrown only when all has settled: Lambda freezes what is still under way. */
+/** To be thrown only when all promises have settled: Lambda freezes pending ones. */
 function throwFirst(outcomes: readonly PromiseSettledResult<void>[]): void {
   for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
 }
@@ -102,7 +102,7 @@ async function sweepJob(jobId: string, work: ShardWork): Promise<keyof Sweep | "
   }
 }
 
-/** A throttle, a server's error, and no answer at all may pass within seconds; any other error is left to the next sweep. */
+/** A throttle, a server's error, and no answer at all may be temporary; any other error is left to the next sweep. */
 function mayPass(error: unknown): boolean {
   const { name = "", $metadata = {} } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
   const { httpStatusCode: status = 500 } = $metadata;

@@ -5,7 +5,7 @@ import type { Stage } from "./stage.ts";
 /** The part of a job that a stage may know. Times are Unix time in whole seconds. */
 export interface StageJob {
   readonly jobId: string;
-  /** Unlike for every job that was created under the same id. */
+  /** Differs for every job that is created under the same id. */
   readonly generation: string;
   readonly owner: string;
   readonly createdAt: number;
@@ -38,9 +38,9 @@ export interface StageWork<S extends Stage> {
   /** The text that later stages are to see, where this stage changed it. */
   readonly text?: string;
   readonly fields?: StageFields;
-  /** Takes back what the stage wrote elsewhere; called when the record is gone, or stays without this result. */
+  /** Removes what the stage wrote elsewhere; called when the record is gone, or stays without this result. */
   readonly undo?: () => Promise<void>;
 }
 
-/** The work of a stage. It runs at least once, maybe twice at the same time: what it writes elsewhere has a key that follows from the job. */
+/** The work of a stage. It runs at least once, maybe twice at the same time: what it writes elsewhere has a key that is derived from the job. */
 export type StageFunction<S extends Stage> = (request: StageRequest<S>) => StageWork<S> | Promise<StageWork<S>>;

@@ -8,7 +8,7 @@ interface WordCount {
   readonly count: number;
 }
 
-/** The inverse frequency of all rarer stems, which the film subtitles have too few of to tell apart. */
+/** The inverse frequency of all rarer stems, which are too rare in the film subtitles to be distinguished. */
 const unseen = 13;
 const stepsPerUnit = 4;
 

@@ -35,7 +35,7 @@ export const jsonRefusals = {
   denied: "AccessDeniedException",
 };
 
-/** An error in AWS's JSON 1.0 protocol, of the protocol's namespace or of the service's. Anything but an {@link AwsError} is a fault of ours: a 500 without details. */
+/** An error in AWS's JSON 1.0 protocol, of the protocol's namespace or of the service's. Any other error than an {@link AwsError} is a defect of the runtime: a 500 without details. */
 export function jsonError(error: unknown, namespace = "com.amazon.coral.service"): AwsResponse {
   const { name, message, status, members } =
     error instanceof AwsError ? error : new AwsError("InternalServerError", "Internal server error", 500);

@@ -1,4 +1,4 @@
-/** Where the stack stands, known before anything has started: ARNs and addresses are made of it. */
+/** The account, region and addresses of the stack, known before anything has started: ARNs are built from them. */
 export interface Location {
   readonly region: string;
   readonly accountId: string;

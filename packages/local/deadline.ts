@@ -32,7 +32,7 @@ export async function withDeadline<T>(deadline: Deadline, work: (signal: AbortSi
   }
 }
 
-/** An abort controller that its parent's abort reaches too. `free` lets go of the parent. */
+/** An abort controller that its parent's abort reaches too. `free` detaches it from the parent. */
 export function linkedController(parent: AbortSignal | undefined): { readonly controller: AbortController; free(): void } {
   const controller = new AbortController();
   const abort = () => controller.abort(parent?.reason);
@@ -69,7 +69,7 @@ export function repeat(
   };
 }
 
-/** Settles as `work` does, or rejects with the signal's reason once that aborts, even if `work` takes no notice. */
+/** Settles as `work` does, or rejects with the signal's reason once that aborts, even if `work` ignores it. */
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);

@@ -8,7 +8,7 @@ export interface StartOptions {
   /** The name of the stack. */
   readonly stack: string;
   readonly port: number;
-  /** Where the data lies; nowhere but in memory where there is none. */
+  /** The data folder; data is only in memory where there is none. */
   readonly dataFolder: string | undefined;
   /** Empties the data folder first. */
   readonly reset: boolean;

@@ -34,7 +34,7 @@ export interface Runtime {
   stop(): Promise<void>;
 }
 
-/** Where every local stack stands. */
+/** The region and account of every local stack. */
 export const region = "us-east-1";
 export const accountId = "000000000000";
 

@@ -50,7 +50,7 @@ export interface AccessRequest {
   readonly context?: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** A call of a service's API, apart from the protocol that brought it. */
+/** A call of a service's API, independent of its protocol. */
 export interface Call<Input = unknown> {
   /** Such as `PutItem`. */
   readonly operation: string;
@@ -144,10 +144,10 @@ export interface Stack {
   pathOf(name: string): string | undefined;
   /** Receives all that AWS would bill; undefined where no one listens. */
   readonly onUsage?: ((usage: Usage) => void) | undefined;
-  /** Told of what a person should know, in one sentence. */
+  /** Called with notices for the user, in one sentence. */
   readonly onNotice: (sentence: string) => void;
-  /** Told of each write that the disk did not take. */
+  /** Called for each write that failed. */
   readonly onDiskFault: (error: unknown) => void;
-  /** Told of faults of the runtime's own. */
+  /** Called for each defect of the runtime itself. */
   readonly onFault: (error: unknown) => void;
 }

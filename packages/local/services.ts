@@ -8,7 +8,7 @@ import { scheduler } from "./scheduler/service.ts";
 import type { ResourceType, Service } from "./service.ts";
 import { stepFunctions } from "./step-functions/service.ts";
 
-/** The services of AWS that run here. One that is added here takes part in everything. */
+/** The services of AWS that run here. A new service only has to be added to this list. */
 export const services = { dynamodb, httpApi, iam, lambda, logs, s3, scheduler, stepFunctions } as const;
 
 export const allServices: readonly Service[] = Object.values(services);

@@ -8,15 +8,15 @@ import type { Usage } from "./usage.ts";
 
 export interface StackOptions {
   readonly clock: Clock;
-  /** Where the data lies; nowhere but in memory where there is none. */
+  /** The data folder; data is only in memory where there is none. */
   readonly dataFolder?: string | undefined;
   /** Empties the data folder first. */
   readonly reset?: boolean;
-  /** Told of all that AWS would bill. */
+  /** Receives all that AWS would bill. */
   readonly onUsage?: ((usage: Usage) => void) | undefined;
-  /** Told of what a person should know, in one sentence. */
+  /** Called with notices for the user, in one sentence. */
   readonly onNotice?: ((sentence: string) => void) | undefined;
-  /** Told of faults of the runtime's own. */
+  /** Called for each defect of the runtime itself. */
   readonly onFault: (error: unknown) => void;
 }
 
@@ -79,7 +79,7 @@ export class RunningStack implements Stack, AsyncDisposable {
     for (const opened of this.#opened.values()) (await opened).ready?.();
   }
 
-  /** Has something done when the stack stops, before all that was there earlier is stopped. */
+  /** Registers what is done when the stack stops, in reverse order. */
   defer(stop: () => void | Promise<void>): void {
     this.#closing.defer(stop);
   }

@@ -8,7 +8,7 @@ import { executionLine, functionLine, readyLines } from "./terminal.ts";
 /** Lines that are printed in one piece at the end of this turn of the event loop: each write to a terminal waits for it. */
 let unprinted = "";
 
-/** Faults of this code rather than of what it was given: they keep their stack trace. */
+/** Defects of this code rather than of its input: they keep their stack trace. */
 const programmingErrors = [TypeError, ReferenceError, RangeError, SyntaxError];
 
 try {

@@ -4,7 +4,7 @@ import { functionsOf, type Parts, prices } from "./price-jobs.ts";
 
 const minutesPerMonth = 30 * 24 * 60;
 
-/** Dollars a month that the stack costs with no job at all. Storage is not among it: it grows with what is kept. */
+/** Dollars a month that the stack costs without any job. Storage is not included: it grows with the stored data. */
 export function monthlyParts(manifest: Manifest): Parts {
   const inputsOf = (type: string) => manifest.resources.filter((resource) => resource.type === type).map(({ inputs }) => inputs);
   const dashboards = inputsOf("aws:cloudwatch/dashboard:Dashboard");

@@ -13,7 +13,7 @@ export interface Measurements {
 
 export type Columns = Readonly<Record<string, Parts>>;
 
-/** Dollars a million jobs of a short text, of this design and of others that would do. */
+/** Dollars a million jobs of a short text, of this design and of its alternatives. */
 export function designs({ lean, byDefault }: Measurements, traffic: Traffic): Columns {
   return {
     lean: priceJobs(lean, traffic),
@@ -24,7 +24,7 @@ export function designs({ lean, byDefault }: Measurements, traffic: Traffic): Co
   };
 }
 
-/** Dollars a million jobs of other documents, as lean. One that takes longer to read than a job is said to takes as long. */
+/** Dollars a million jobs of other documents, as lean. A document that takes longer to read than the given duration of a job extends it. */
 export function documents({ documents }: Measurements, traffic: Traffic): Columns {
   const column = ([name, measurement]: [string, Measurement]) => {
     const seconds = total(measurement.job.milliseconds) / 1_000;

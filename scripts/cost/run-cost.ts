@@ -17,7 +17,7 @@ export interface CostOptions {
   progress(text: string): void;
 }
 
-/** Enough telling words for a search with all its queries, and short enough for the record. */
+/** Enough distinctive words for a search with all its queries, and short enough for the record. */
 export const shortText =
   "Zebra herds cross the savannah while the orchestra plays a wonderful symphony: glacier, volcano, harpsichord, mandolin, " +
   "trombone, clarinet, viola and turbine.";

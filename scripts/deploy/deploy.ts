@@ -20,7 +20,7 @@ interface Outputs {
   readonly ApiBaseUrl: string;
 }
 
-/** `npm run deploy`; `--help` prints what it takes. */
+/** `npm run deploy`; `--help` prints its options. */
 export const deploy = createCommand(usage, ["preview", "yes", "no-smoke"], async (switches, surroundings) => {
   const ready = await checkPrerequisites(surroundings);
   const { pulumi, target, stackFile } = ready;

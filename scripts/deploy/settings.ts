@@ -8,11 +8,11 @@ import { Refusal } from "./command.ts";
 export interface Target {
   readonly stack: string;
   readonly region: string;
-  /** Where Pulumi keeps the stack's state, as `pulumi login` takes it. */
+  /** The URL of the stack's state, as for `pulumi login`. */
   readonly backendUrl: string;
 }
 
-/** The stack's name is part of its functions' names, of which AWS takes 64 characters. */
+/** The stack's name is part of its functions' names, which AWS limits to 64 characters. */
 const stackName = /^[A-Za-z0-9_-]{1,27}$/;
 
 /** Sets the variables of `.env` that the environment does not set; an empty value sets nothing. */

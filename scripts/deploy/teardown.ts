@@ -11,7 +11,7 @@ const usage = `Removes the stack from AWS, with every document and log in it: pu
 
 .env says which stack: docs/deploying.md.`;
 
-/** `npm run teardown`; `--help` prints what it takes. */
+/** `npm run teardown`; `--help` prints its options. */
 export const teardown = createCommand(usage, ["yes"], async ({ yes }, surroundings) => {
   const ready = await checkPrerequisites(surroundings);
   const { pulumi, stackFile, target } = ready;

@@ -43,7 +43,7 @@ interface JobCall {
   readonly sign: boolean;
 }
 
-/** Runs the command with the arguments after its name; `--help` prints what it takes and what its exit codes mean. */
+/** Runs the command with the arguments after its name; `--help` prints its arguments and exit codes. */
 export async function jobCommand(args: readonly string[], given: JobTerminal): Promise<0 | 1 | 2> {
   const terminal = { ...given, print: (text: string) => given.print(escaped(text)), report: (line: string) => given.report(escaped(line)) };
   try {

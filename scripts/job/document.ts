@@ -27,7 +27,7 @@ const contentTypes = new Map([
  * The document that an argument of the command means: standard input for `-`, a file for the path of one, the argument's own text for anything else.
  *
  * @param folder where relative paths begin.
- * @throws {WrongCallError} for a file of a type that the API does not take, and for what can only be the path of a missing file.
+ * @throws {WrongCallError} for a file of a type that the API does not accept, and for what can only be the path of a missing file.
  */
 export async function documentFrom(argument: string, folder: string, input: AsyncIterable<Uint8Array>): Promise<JobDocument> {
   if (argument === "-") return { contentType: plainText, body: new Uint8Array(await buffer(input)) };

@@ -84,7 +84,7 @@ function recordCommands(body: string, place: string): Typed[] {
   ];
 }
 
-/** Lines that begin like a command and stand in no block of a shell, so that nobody would run them. */
+/** Lines that begin like a command and are in no block of a shell, so that the tests would not run them. */
 export function strayCommands(text: string): string[] {
   const lines = text.replaceAll(shellBlock, "").split("\n");
   return lines.filter((line) => bashLine.test(line.replace(/^\s*(?:\$ )?/, "")) || powershellLine.test(line.trim()));

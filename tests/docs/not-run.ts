@@ -3,7 +3,7 @@ export interface NotRun {
   /** The beginning of the command. */
   readonly begins: string;
   readonly because: string;
-  /** The test that stands for it, where there is one. */
+  /** The test that covers it, where there is one. */
   readonly instead?: string;
 }
 

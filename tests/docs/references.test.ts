@@ -9,7 +9,7 @@ const exclude = ["node_modules/**", ".git/**", ".build/**", ".local/**"];
 const files = globSync(["*", ".*", "**/*.*"], { cwd: projectFolder, exclude });
 const fileNames = new Set(files.map((file) => basename(file)));
 
-/** Files that a page lets the reader write. */
+/** Files that a page tells the reader to write. */
 const readersOwn = [
   ...["trust-up.json", "trust-preview.json", "functions/summary.ts", "functions/mean-length.ts"],
   ...["functions/stages/summary/stage.ts", "functions/stages/summary/run.ts", "tests/functions/stages/summary/run.test.ts"],

@@ -269,7 +269,7 @@ async function endWhen({ child }: Started, signal: NodeJS.Signals, isTime: () =>
   return functions;
 }
 
-/** For a person to read; how long anything takes decides nothing. */
+/** Only for information: no assertion depends on durations. */
 function report({ readyAt }: Started, signal: string, interrupted: number, events: ReturnType<typeof eventsSince>): void {
   const first = events.find(({ type }) => type === "ExecutionSucceeded");
   const milliseconds = Number(first?.event_timestamp) - readyAt;

@@ -23,7 +23,7 @@ function changed(...changes: readonly (readonly [from: string, to: string])[]): 
   return { [file]: changes.reduce((words, [from, to]) => words.replace(from, to), text) };
 }
 
-/** Starts a copy of the project, whose time stands still. */
+/** Starts a copy of the project, on a stopped clock. */
 async function startChanged(files: Record<string, string>): Promise<{ runtime: Runtime; clock: ManualClock }> {
   const project = copyProject(files);
   stops.push(project.remove);

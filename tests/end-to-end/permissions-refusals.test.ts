@@ -70,7 +70,7 @@ describe("who is denied", () => {
   afterAll(() => stack.stop());
 
   /** The SDK's settings that sign as the role without permissions, and send a call once. */
-  function clientOfNobody() {
+  function clientWithoutPermissions() {
     const { awsEndpointUrl: endpoint, services } = stack.runtime;
     const [accessKeyId = "", { secretAccessKey } = { secretAccessKey: "" }] =
       [...services.iam.credentials].find(([, { roleName }]) => roleName === "unknown-route-local") ?? [];
@@ -82,19 +82,20 @@ describe("who is denied", () => {
   test.each([
     [
       "DynamoDB",
-      () => new DynamoDBClient(clientOfNobody()).send(new GetItemCommand({ TableName: "jobs-local", Key: { jobId: { S: "a" } } })),
+      () =>
+        new DynamoDBClient(clientWithoutPermissions()).send(new GetItemCommand({ TableName: "jobs-local", Key: { jobId: { S: "a" } } })),
       ["AccessDeniedException", 400],
       "dynamodb:GetItem on resource: arn:aws:dynamodb:us-east-1:000000000000:table/jobs-local because no identity-based policy allows the dynamodb:GetItem action",
     ],
     [
       "S3",
-      () => new S3Client(clientOfNobody()).send(new GetObjectCommand({ Bucket: "documents-local", Key: "jobs/a" })),
+      () => new S3Client(clientWithoutPermissions()).send(new GetObjectCommand({ Bucket: "documents-local", Key: "jobs/a" })),
       ["AccessDenied", 403],
       's3:GetObject on resource: "arn:aws:s3:::documents-local/jobs/a" because no identity-based policy allows the s3:GetObject action',
     ],
     [
       "Step Functions",
-      () => new SFNClient(clientOfNobody()).send(new StartExecutionCommand({ stateMachineArn })),
+      () => new SFNClient(clientWithoutPermissions()).send(new StartExecutionCommand({ stateMachineArn })),
       ["AccessDeniedException", 400],
       `states:StartExecution on resource: ${stateMachineArn} because no identity-based policy allows the states:StartExecution action`,
     ],

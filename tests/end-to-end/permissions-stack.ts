@@ -17,15 +17,15 @@ export interface Stack {
   /** The number of permitted calls of a role, by its logical name, to an operation such as `PutItem`. */
   callsOf(role: string, operation: string): number;
   post(text: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
-  /** Waits until it holds, turning the clock on by a second now and then. @throws Error at once where anything is denied. */
+  /** Waits until it holds, and advances the clock by a second now and then. @throws Error at once where anything is denied. */
   until(what: string, holds: () => boolean | Promise<boolean>): Promise<void>;
-  /** Lets minutes pass until it holds, while no sweep is under way. @throws Error at once where anything is denied. */
+  /** Advances the clock by minutes until it holds, while no sweep is running. @throws Error at once where anything is denied. */
   pass(what: string, holds: () => boolean): Promise<void>;
   /** Reads a job until it has ended. */
   ended(jobId: unknown): Promise<Record<string, unknown>>;
   /** Has a role act under another policy until what is returned is called. */
   withPolicy(roleName: string, policy: string): () => void;
-  /** Forgets what was seen, breaks no call any more, and lets what is under way come to its end. */
+  /** Clears what was recorded, stops failing calls, and waits until running work has ended. */
   settle(): Promise<void>;
   stop(): Promise<void>;
 }

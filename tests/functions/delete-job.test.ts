@@ -189,8 +189,8 @@ test("a job that is made again under its key, just before any call of the deleti
   expect(calls).toBe(4); // close, list objects, delete them, remove
 });
 
-/** A search stage that posted its terms and died before it saved them in the record. */
-const diedInSearch: Way = async (pipeline, job) => {
+/** A search stage that posted its terms and crashed before it saved them in the record. */
+const crashedInSearch: Way = async (pipeline, job) => {
   await stages("ocr", "ml_inference")(pipeline, job);
   const record = await pipeline.record(job.jobId);
   if (record !== undefined) await pipeline.related.post(record, documentTerms(longText));
@@ -198,7 +198,7 @@ const diedInSearch: Way = async (pipeline, job) => {
 
 test.each([
   { what: "that is done", way: stages("ocr", "ml_inference", "search"), steps: 5 }, // close, postings, list objects, delete them, remove
-  { what: "whose search died after it had posted", way: diedInSearch, steps: 7 }, // and look for the text, and read it
+  { what: "whose search crashed after it had posted", way: crashedInSearch, steps: 7 }, // and look for the text, and read it
 ])("a delete of a job $what that breaks off at any of its calls can be repeated, and leaves nothing", async ({ way, steps }) => {
   const broken = { at: Number.POSITIVE_INFINITY, calls: 0 };
   const before = async () => {

@@ -1,6 +1,6 @@
 import { deflateSync } from "node:zlib";
 
-/** The body of an object of a PDF, as it stands between `obj` and `endobj`. */
+/** The body of a PDF object, between `obj` and `endobj`. */
 export type PdfObject = string | Buffer;
 
 /** A stream; its dictionary gets its length. */

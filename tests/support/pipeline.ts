@@ -47,7 +47,7 @@ export interface PipelineOptions extends Pick<LocalAwsOptions, "before" | "onUsa
   readonly actors?: readonly string[];
 }
 
-/** The whole pipeline in this process: the real functions, the real definition, DynamoDB and S3 in memory, a clock turned by hand. */
+/** The whole pipeline in this process: the real functions, the real definition, DynamoDB and S3 in memory, a clock that tests advance. */
 export interface Pipeline {
   readonly aws: LocalAws;
   readonly jobs: JobRepository;

@@ -1,5 +1,5 @@
 /**
- * Reads documents one after the other in this process and prints what came of each as a line of JSON. Run with
+ * Reads documents one after the other in this process and prints the outcome of each as a line of JSON. Run with
  * `--expose-gc`, so that none is charged with what another one has left.
  *
  * Arguments: files, each after its type.

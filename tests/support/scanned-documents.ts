@@ -3,7 +3,7 @@ import type { ScannedDocument } from "../../functions/stages/document.ts";
 export interface FileOptions {
   readonly width?: number;
   readonly height?: number;
-  /** Stands where an image would have its pixels; the reader that stands in for OCR reads it. */
+  /** Replaces an image's pixels; the replacement of OCR reads it. */
   readonly text?: string;
   /** The size of the whole file, padded with zeros. */
   readonly bytes?: number;

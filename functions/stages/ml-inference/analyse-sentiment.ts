@@ -9,11 +9,11 @@ export interface SentimentAnalysis {
   readonly sentiment: Sentiment;
   /** The probability that people rate such a text this way: 0..1, two decimals. */
   readonly confidence: number;
-  /** ISO 639-1, where it can be told. */
+  /** ISO 639-1, where it is detected. */
   readonly language?: string;
 }
 
-/** The part of a text that is looked at, in UTF-16 code units. */
+/** The part of a text that is analysed, in UTF-16 code units. */
 const analysedLength = 200 * 1024;
 
 /** A text without full stops is divided after this many tokens. */
@@ -26,7 +26,7 @@ const unsure = { sentiment: "NEUTRAL", confidence: 0.33 } as const;
  * Classifies the attitude of an English text to its subject. A text in another language is NEUTRAL with a confidence below 0.5.
  *
  * @param text of any length; the first 200 Ki code units are analysed, in linear time.
- * @see docs/model-card.md for what the model learned from and how good it is.
+ * @see docs/model-card.md for the model's training texts and its quality.
  */
 export async function analyseSentiment(text: string): Promise<SentimentAnalysis> {
   const analysed = text.slice(0, analysedLength);

@@ -6,7 +6,7 @@ const englishWords = new Set(
   ).split(" "),
 );
 
-/** The part of a text that is looked at, in UTF-16 code units. */
+/** The part of a text that is analysed, in UTF-16 code units. */
 const sampleLength = 4_000;
 /** The number and the share of English words from which on a text is English without a closer look. */
 const minEnglish = { words: 2, share: 0.15 } as const;
@@ -18,12 +18,12 @@ const nearlyEnglish = 0.84;
 const wordPattern = /[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*/gu;
 
 /**
- * The language of a text, ISO 639-1; undefined where it cannot be told.
+ * The language of a text, ISO 639-1; undefined where it cannot be detected.
  *
  * Most English texts are recognised by their most common words. Others are compared by their letter groups, whose table is loaded when it is first needed:
  * a fifth of a second and 40 MB, which most English texts do not need.
  *
- * @param text whose first 4,000 code units are looked at.
+ * @param text whose first 4,000 code units are analysed.
  */
 export async function languageOf(text: string): Promise<string | undefined> {
   const sample = text.slice(0, sampleLength).replace(/\p{Default_Ignorable_Code_Point}+/gu, "");

@@ -18,5 +18,5 @@ export function modelFrom({ scale, bias, weights }: StoredModel): SentimentModel
   return { scale, bias, weights: new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length) };
 }
 
-/** The model that `npm run train` has written last; docs/model-card.md says what ours learned from, and what it can do. */
+/** The model that `npm run train` has written last; docs/model-card.md describes its training texts and its quality. */
 export const shippedModel: SentimentModel = modelFrom(stored as unknown as StoredModel);

@@ -54,7 +54,7 @@ function encode(weighted: readonly { term: string; weight: number }[]): Uint8Arr
   return new Uint8Array(vector.buffer);
 }
 
-/** The weights of a vector by the hashes of its terms. A broken vector reads as far as it is whole. */
+/** The weights of a vector by the hashes of its terms. A truncated vector is read up to its last whole term. */
 export function weightsOf(vector: Uint8Array): ReadonlyMap<number, number> {
   const view = new DataView(vector.buffer, vector.byteOffset, vector.byteLength - (vector.byteLength % bytesPerTerm));
   const weights = new Map<number, number>();

@@ -13,7 +13,7 @@ export interface Posting extends PostingKey {
   readonly expiresAt: number;
 }
 
-/** Where postings are kept. The key decides: a posting written twice is there once, and deleting what is not there is no error. */
+/** Storage of postings by their key: a posting written twice is there once, and deleting a missing one is no error. */
 export interface PostingStore {
   /** The postings of one owner under one term, void ones among them: latest `createdAt` first, and in the same order at each call. */
   newest(owner: string, term: string, limit: number): Promise<readonly Posting[]>;

@@ -2,7 +2,7 @@ import * as stopword from "stopword/dist/stopword.esm.mjs";
 
 /**
  * Additions to the published English list: more words of grammar, contractions typed without their apostrophe, words of
- * telling rather than of topic, and the parts of addresses.
+ * narration rather than of topic, and the parts of addresses.
  */
 const englishToo =
   "no nor not she its itself myself yourself themselves whom whose when why whether will shall may might would could " +
@@ -25,8 +25,8 @@ const lists: readonly ReadonlySet<string>[] = [
 export const englishStopWords: ReadonlySet<string> = lists[0] ?? new Set();
 
 /**
- * The stop words of the language that a text is in: of the list that covers most of its words, which tells the
- * language of a few sentences apart nearly always. English where no list knows any word.
+ * The stop words of the language that a text is in: of the list that covers most of its words, which detects the
+ * language of a few sentences nearly always. English where no list knows any word.
  *
  * @param words in lower case.
  */

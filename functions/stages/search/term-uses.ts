@@ -32,7 +32,7 @@ export function termUses(text: string): TermUse[] {
 
 /**
  * The terms of a query as English, and as a language without stems: it is too short to detect which it is, and a document is
- * posted under the one or the other. The likelier reading comes first. Nobody types the capitals of an acronym into a
+ * posted under the one or the other. The likelier reading comes first. Users do not type the capitals of an acronym into a
  * query, so all words of two letters are terms.
  */
 export function queryTermUses(query: string): TermUse[][] {

@@ -22,7 +22,7 @@ export interface PermittedCall {
 /** Awaited before each permitted call. It can hold the call, or throw an {@link AwsError} in its place. */
 export type Interceptor = (call: PermittedCall) => Promise<void>;
 
-/** The AWS account of a stack: knows who calls, decides whether they may, and hands the call to its service. */
+/** The AWS account of a stack: identifies the caller, checks the permissions, and hands the call to its service. */
 export class Account {
   /** The granted actions that were used, and the refusals. */
   readonly ledger = new PermissionLedger();
@@ -35,7 +35,7 @@ export class Account {
     this.#roles = roles;
   }
 
-  /** Sets who sees each call before it runs, in place of an earlier one: for tests of how a program takes slow and failing services. */
+  /** Sets the interceptor of calls, in place of an earlier one: for tests of a program with slow and failing services. */
   intercept(interceptor: Interceptor | undefined): void {
     this.#interceptor = interceptor;
   }
@@ -68,7 +68,7 @@ export class Account {
   }
 
   /**
-   * Finds out who signed a request to a service that stands elsewhere, such as an HTTP API.
+   * Identifies the signer of a request to another server than the AWS endpoint, such as an HTTP API.
    *
    * @param names under which that service refuses.
    * @throws {@link AwsError} for an unknown caller, and for one whose policies do not allow this.
@@ -151,7 +151,7 @@ export class Account {
       "aws:PrincipalAccount": accountId,
       "aws:PrincipalArn": `arn:aws:iam::${accountId}:role/${roleName}`,
       "aws:RequestedRegion": region,
-      "aws:SecureTransport": "true", // the loopback stands for the TLS that every SDK speaks with AWS
+      "aws:SecureTransport": "true", // the loopback replaces the TLS that every SDK uses with AWS
     };
   }
 }

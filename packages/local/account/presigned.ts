@@ -14,7 +14,7 @@ export const presignedParameters = [
 
 const weekInSeconds = 604_800;
 
-/** A signature in the query, and how long it holds. */
+/** A signature in the query, and its lifetime. */
 export interface PresignedSignature extends Signature {
   readonly expiresSeconds: number;
 }
@@ -48,7 +48,7 @@ export function presignedSignatureOf({ url }: Pick<AwsRequest, "url">): Presigne
 }
 
 /**
- * Lets a request pass whose URL still holds and which brings no header of Amazon's beside the signed ones.
+ * Accepts a request whose URL has not expired and that has no header of Amazon's besides the signed ones.
  *
  * @param now milliseconds since 1970.
  * @throws AwsError `AccessDenied`.

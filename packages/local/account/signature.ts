@@ -14,7 +14,7 @@ export interface Signature {
   /** As in the `X-Amz-Date` header: `20260101T000000Z`. */
   readonly date: string;
   readonly value: string;
-  /** Of a presigned URL only: how long it holds. */
+  /** Of a presigned URL only: its lifetime. */
   readonly expiresSeconds?: number;
 }
 
@@ -55,7 +55,7 @@ async function signedAnew(secretAccessKey: string, signature: Signature, { metho
     const { headers: expected } = await signer.sign({ ...message, body }, { signingDate, signableHeaders: names });
     return /Signature=(\w+)$/.exec(expected["authorization"] ?? "")?.[1] ?? "";
   }
-  // A presigned URL is made before there is a body: what is neither text nor bytes counts as unsigned.
+  // A presigned URL is created before there is a body: what is neither text nor bytes counts as unsigned.
   const presigned = { signingDate, expiresIn, signableHeaders: names, unhoistableHeaders: names };
   const { query: expected = {} } = await signer.presign({ ...message, body: {} }, presigned);
   return String(expected["X-Amz-Signature"]);

@@ -5,7 +5,7 @@ import { database, type Level, type Store, type Write } from "./dynalite.ts";
 /**
  * Opens the store in a folder, which it creates where there is none, or in memory.
  *
- * @param onDiskFault told of each later write that fails.
+ * @param onDiskFault called for each later write that fails.
  * @throws an error of one sentence when the folder is in use or cannot be written.
  */
 export async function openStore(folder?: string, onDiskFault: (error: unknown) => void = () => undefined): Promise<Store> {
@@ -34,7 +34,7 @@ function sentenceFor(folder: string, error: unknown): string {
 interface WriteQueueOptions {
   /** Called with the error of each write that failed. */
   readonly onDiskFault: (error: unknown) => void;
-  /** Free bytes where the tables lie. */
+  /** Free bytes in the file system of the tables. */
   readonly freeBytes: () => Promise<number>;
 }
 

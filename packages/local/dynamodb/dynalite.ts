@@ -34,7 +34,7 @@ export interface KeyRange {
 
 export type Write = { readonly type: "put"; readonly key: string; readonly value: Item } | { readonly type: "del"; readonly key: string };
 
-/** The LevelDB that everything lies in. */
+/** The LevelDB that holds everything. */
 export interface Level {
   readonly status: string;
   open(): Promise<void>;

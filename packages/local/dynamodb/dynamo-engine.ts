@@ -7,12 +7,12 @@ import { type Consume, createTable, operations, runOperation } from "./operation
 import { activeAtOnce } from "./store-view.ts";
 
 export interface DynamoEngineOptions {
-  /** Where the tables lie; in memory where there is none. */
+  /** The folder of the tables; in memory where there is none. */
   readonly folder?: string | undefined;
   readonly clock: Clock;
   readonly region?: string;
   readonly accountId?: string;
-  /** Told of each write that the disk did not take. */
+  /** Called for each write that failed. */
   readonly onDiskFault?: (error: unknown) => void;
 }
 
@@ -60,9 +60,9 @@ export class DynamoEngine {
   }
 
   /**
-   * Creates a table, or takes the one that is there with its items.
+   * Creates a table, or opens the existing one with its items.
    *
-   * @throws when the one that is there has other keys or indexes.
+   * @throws when the existing one has other keys or indexes.
    */
   async createTable({ TimeToLiveSpecification: timeToLive, ...input }: TableDeclaration): Promise<void> {
     const name = input.TableName;
@@ -77,7 +77,7 @@ export class DynamoEngine {
   }
 
   /**
-   * @param consume takes down the capacity units.
+   * @param consume records the capacity units.
    * @throws {@link AwsError} as DynamoDB would answer it.
    */
   async execute(operation: string, input: Input, consume?: Consume): Promise<Input> {
@@ -105,7 +105,7 @@ export class DynamoEngine {
     return deleted;
   }
 
-  // Like DynamoDB, which takes an age of more than five years for a mistake in the unit.
+  // Like DynamoDB, which ignores times more than five years ago as probable mistakes in the unit.
   #isExpired(expiry: Item[string] | undefined): boolean {
     const age = this.#options.clock.now() / 1000 - Number(expiry?.["N"]);
     return age > 0 && age < fiveYearsInSeconds;

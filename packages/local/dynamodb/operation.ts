@@ -26,7 +26,7 @@ function taking(members: Operation["types"], operation: Operation): Operation {
   return { ...operation, types: { ...operation.types, ...members } };
 }
 
-/** Takes down the capacity units that a call consumes. */
+/** Records the capacity units that a call consumes. */
 export type Consume = (readUnits: number, writeUnits: number) => void;
 
 /** @throws {@link AwsError} as DynamoDB would answer it. */

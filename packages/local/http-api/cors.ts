@@ -16,7 +16,7 @@ export interface CorsConfiguration {
 type Headers = GatewayAnswer["headers"];
 
 /**
- * True for a browser's question what it may send. The gateway answers it only where no route takes it: one with `ANY` or
+ * True for a browser's preflight request. The gateway answers it only where no route matches it: one with `ANY` or
  * `$default` is called like for any other request.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html

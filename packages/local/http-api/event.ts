@@ -7,7 +7,7 @@ import { GatewayError } from "./response.ts";
 export interface Target {
   /** Percent-decoded, as HTTP APIs hand it over in `rawPath` (unlike REST APIs and function URLs). */
   readonly path: string;
-  /** Of the path after its first slash; each decoded by itself. */
+  /** Of the path after its first slash; each decoded separately. */
   readonly segments: readonly string[];
   /** Still encoded, without the question mark. */
   readonly query: string;

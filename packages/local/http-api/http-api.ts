@@ -20,7 +20,7 @@ export interface HttpApiRoute {
   readonly routeKey: string;
   /** Of the integration. The function is left to run on after it, as it is after the client has gone. */
   readonly timeoutMilliseconds: number;
-  /** None where everybody may call. */
+  /** None where no authentication is needed. */
   readonly authorize?: Authorizer | undefined;
   /**
    * @param event JSON.
@@ -35,14 +35,14 @@ export interface HttpApiOptions {
   readonly domainName: string;
   readonly routes: readonly HttpApiRoute[];
   readonly clock: Clock;
-  /** Default route settings of the stage: they hold for each route by itself. */
+  /** Default route settings of the stage: they apply to each route separately. */
   readonly throttle?: Throttle | undefined;
   readonly cors?: CorsConfiguration | undefined;
   /** Called once for each request that could be parsed, after its answer. */
   readonly onAccess?: ((entry: AccessLogEntry) => void) | undefined;
 }
 
-/** The findings about a request on the way to its answer. */
+/** The state of a request until its answer. */
 interface Exchange {
   readonly context: APIGatewayEventRequestContextV2;
   integrationLatencyMilliseconds?: number;
@@ -133,7 +133,7 @@ function messageOf({ method = "", url = "", headersDistinct }: IncomingMessage, 
   return { method, url, headers: Object.fromEntries(headers), body };
 }
 
-/** An HTTP API says 503 where a REST API says 504 (serverless/serverless#11222). */
+/** An HTTP API answers 503 where a REST API answers 504 (serverless/serverless#11222). */
 const timedOut = new GatewayError(503, "The integration timed out");
 
 /** @throws GatewayError 413 for an event above Lambda's own limit, 500 or 503 for a function without an answer. */
@@ -150,7 +150,7 @@ async function invokeIntegration(route: HttpApiRoute, event: string, clock: Cloc
 
 /** The gateway's answer where Lambda did not let the function run. */
 function refusedInvocation({ name }: AwsError): GatewayError {
-  // AWS does not say which 5xx an HTTP API makes of a throttle. Nothing has run, so the one that invites a retry is the truer one.
+  // AWS does not document which 5xx an HTTP API answers for a throttle. Nothing has run, so it is the one that suggests a retry.
   if (name === "TooManyRequestsException") return new GatewayError(503, "The Lambda function was throttled");
   const message =
     "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again.";

@@ -23,9 +23,9 @@ export function refuseLongHead(request: IncomingMessage): void {
 }
 
 /**
- * Reads a body as fast as it is taken; of one that is too large, never more than the limit is held.
+ * Reads a body as fast as it is consumed; of one that is too large, no more than the limit is buffered.
  *
- * @throws GatewayError 413; whatever the stream throws when the client goes away.
+ * @throws GatewayError 413, or the stream's error when the client disconnects.
  */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   if (Number(request.headers["content-length"]) > limits.bodyBytes) throw new GatewayError(413);
@@ -39,7 +39,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
       chunks.push(chunk);
     }
   } finally {
-    request.resume(); // lets the rest go by unread, so that the client gets to its answer
+    request.resume(); // discards the rest, so that the client reads its answer
   }
   return Buffer.concat(chunks);
 }

@@ -8,7 +8,7 @@ interface CompiledRoute<R> {
   readonly route: R;
   /** Sorts before that of every less specific route. */
   readonly rank: string;
-  /** `ANY` or one method; undefined for `$default`, which takes everything. */
+  /** `ANY` or one method; undefined for `$default`, which matches everything. */
   readonly method?: string;
   readonly parts: readonly Part[];
 }
@@ -22,7 +22,7 @@ export interface RouteMatch<R> {
 /**
  * Selects the route of a request as an HTTP API does: a full match before one with a greedy variable before `$default`;
  * among those the route's own method before `ANY`; among those the most specific path, read from the left.
- * A trailing slash is a segment of its own, so `/jobs/` is not `/jobs`, and `/jobs/{proxy+}` takes the first but not the second.
+ * A trailing slash is a segment of its own, so `/jobs/` is not `/jobs`, and `/jobs/{proxy+}` matches the first but not the second.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
  */

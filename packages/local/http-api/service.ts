@@ -4,7 +4,7 @@ import { lambda } from "../lambda/service.ts";
 import { logs } from "../logs/service.ts";
 import type { DeclaredResource, ResourceType, Service } from "../service.ts";
 
-/** The resources that declare the parts of an API. They are put together once all have come. */
+/** The resources that declare the parts of an API. They are combined once all have been started. */
 type Parts = DeclaredResource[];
 
 const partOfApi = (

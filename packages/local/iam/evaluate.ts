@@ -9,7 +9,7 @@ export interface Decision {
   readonly action?: Pattern;
 }
 
-/** Identity policies as IAM evaluates them: an explicit deny wins, then an allow; without either the answer is no. */
+/** Identity policies as IAM evaluates them: an explicit deny wins, then an allow; without either the call is denied. */
 export function evaluate(policies: readonly CompiledPolicy[], request: AccessRequest): Decision {
   let allow: Decision | undefined;
   for (const { statements } of policies) {

@@ -18,7 +18,7 @@ export interface Denial {
   readonly resource: string;
 }
 
-/** Which of the granted actions were used, so that the rest can be taken away; and what was asked for and not granted. */
+/** Which of the granted actions were used, so that the others can be removed; and the calls that were denied. */
 export class PermissionLedger {
   readonly #used = new Map<string, Set<Pattern>>();
   readonly #onDenial = new Set<(denial: Denial) => void>();
@@ -33,7 +33,7 @@ export class PermissionLedger {
     this.#onDenial.add(listener);
   }
 
-  /** @param listener told of the grant that allows a call, each time. */
+  /** @param listener called with the grant that allows a call, each time. */
   onUse(listener: (grant: Grant) => void): void {
     this.#onUse.add(listener);
   }

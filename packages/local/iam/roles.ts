@@ -44,7 +44,7 @@ export class Roles {
     this.#role(roleName).policies.push(ofRole(roleName, "policy", () => compileGrants(document)));
   }
 
-  /** Adds a policy of a resource that holds for every caller: it can only deny. */
+  /** Adds a policy of a resource that applies to every caller: it can only deny. */
   addDenial(document: { readonly Statement: readonly { readonly Effect: string; readonly Principal?: unknown }[] }): void {
     const statements = document.Statement.map(({ Principal: principal, ...statement }) => {
       if (statement.Effect !== "Deny" || principal !== "*")
@@ -60,7 +60,7 @@ export class Roles {
    * Lets a service assume a role.
    *
    * @param sessionName the function's name, where it is one that calls as the role.
-   * @throws {@link PolicyError} where the role's trust policy does not let it.
+   * @throws {@link PolicyError} where the role's trust policy does not allow it.
    */
   assume(roleArn: string, service: string, sessionName?: string): Principal {
     const [, accountId = "", roleName = roleArn] = /^arn:aws:iam::(\d+):role\/(.+)$/.exec(roleArn) ?? [];
@@ -70,7 +70,7 @@ export class Roles {
     return role;
   }
 
-  /** The granted actions that no call has used, by the ledger: they can be taken away. */
+  /** The granted actions that no call has used, by the ledger: they can be removed. */
   unused(ledger: PermissionLedger): Grant[] {
     return [...this.#roles.values()].flatMap(({ roleName, policies }) => ledger.unused(roleName, policies));
   }

@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import { pause } from "../deadline.ts";
 import type { LambdaService } from "./lambda-service.ts";
 
-/** Lambda waits so long after the first and the second attempt in which the function failed; after the third the event is dropped. */
+/** Lambda's waits after the first and the second attempt in which the function failed; after the third the event is dropped. */
 const pausesMilliseconds = [60_000, 120_000];
 /** A throttle is no attempt: Lambda waits for a second, then for twice as long each time, until the event is too old. */
 const throttlePause = { first: 1_000, max: 300_000 };
@@ -15,7 +15,7 @@ const maxEvents = 1_000;
 export interface AsyncInvocationsOptions {
   readonly lambda: Pick<LambdaService, "invoke">;
   readonly clock: Clock;
-  /** Told of faults of our own, and in a sentence of each event that is dropped. */
+  /** Called for each defect of the runtime, and with a sentence for each event that is dropped. */
   readonly onFault: (error: unknown) => void;
   readonly onDrop: (sentence: string) => void;
 }

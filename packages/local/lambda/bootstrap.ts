@@ -35,7 +35,7 @@ const machineNow = Date.now;
 const MachineDate = Date;
 let clockOffset = 0;
 
-/** The runtime's clock is the only one that a function sees, also when a test has turned it. */
+/** The runtime's clock is the only one that a function sees, also when a test has advanced it. */
 function followClock(offset: number): void {
   if (offset === clockOffset) return;
   clockOffset = offset;
@@ -113,7 +113,7 @@ function errorLine(error: unknown): string {
 
 const channel = new Socket({ fd: channelDescriptor });
 const send = (line: string) => channel.write(`${line}\n`);
-// The runtime has gone: nothing that the function has started may stay behind.
+// The runtime has ended: so must everything that the function has started.
 channel.on("close", () => process.kill(0, "SIGKILL")).on("error", () => undefined);
 
 function answerRequests(handler: Handler, context: BootstrapStart["context"]): void {
@@ -132,7 +132,7 @@ try {
   if (start.compileCacheFolder !== undefined) enableCompileCache(start.compileCacheFolder);
   answerRequests(await load(start), start.context);
   send("+");
-  flushCompileCache(); // this process does not live to its end
+  flushCompileCache(); // this process is killed, and never exits by itself
 } catch (error) {
   console.error(error);
   send(errorLine(error));

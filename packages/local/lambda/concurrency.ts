@@ -24,7 +24,7 @@ export class Concurrency {
   }
 
   /**
-   * Reserves executions for a function; 0 lets it never run.
+   * Reserves executions for a function; 0 switches it off.
    *
    * @throws {@link AwsError} `InvalidParameterValueException` where too little would be left for the others.
    */

@@ -38,12 +38,12 @@ process.on("exit", () => {
   for (const environment of living) environment.kill();
 });
 
-/** Windows has none: there, what a function starts by itself may outlive it. */
+/** Windows has none: there, the processes that a function starts may outlive it. */
 const hasProcessGroups = process.platform !== "win32";
 
 /**
- * One execution environment of a function: a process of its own, which takes one invocation at a time and is used again
- * while it lives. Whatever its code does, nothing outside notices.
+ * One execution environment of a function: a process of its own, which runs one invocation at a time and is used again
+ * while it runs. Its code cannot affect anything outside.
  */
 export class ExecutionEnvironment implements WatchedProcess {
   readonly memoryMiB: number;
@@ -120,7 +120,7 @@ export class ExecutionEnvironment implements WatchedProcess {
     }
   }
 
-  /** Milliseconds on a core since the last time that this was asked; nothing where the system does not tell. */
+  /** Milliseconds on a core since the last call; nothing where the system does not report them. */
   takeCpuMilliseconds(): number | undefined {
     const used = cpuMilliseconds(this.pid);
     if (used === undefined) return undefined;

@@ -35,7 +35,7 @@ export const lambdaFunction: ResourceType<LambdaService> = {
     const { LambdaFunction } = await import("./lambda-function.ts");
     const lambda = new LambdaFunction(await specOf(resource, stack));
     const reserved = resource.inputs["reservedConcurrentExecutions"] as number;
-    service.add(lambda, reserved < 0 ? undefined : reserved); // -1 takes a reservation away
+    service.add(lambda, reserved < 0 ? undefined : reserved); // -1 removes a reservation
     return async () => lambda.stop();
   },
 };

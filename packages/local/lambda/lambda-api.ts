@@ -38,7 +38,7 @@ export function lambdaApi(
   };
 }
 
-/** @throws AwsError for another operation of Lambda's API than Invoke, for what is not simulated of it, and for an event that Lambda would not take. */
+/** @throws AwsError for another operation of Lambda's API than Invoke, for what is not simulated of it, and for an event that Lambda would refuse. */
 function readInvoke({ method, url, headers, body }: AwsRequest): InvokeInput {
   const [path = "", search = ""] = url.split("?");
   const [, name] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(path) ?? [];
@@ -89,7 +89,7 @@ function invokeAnswer(output: InvokeOutput): AwsResponse {
   return { status: 200, headers, body: failed ? JSON.stringify(outcome) : outcome.payload };
 }
 
-/** An error as Lambda's API answers it. Anything but an {@link AwsError} is a fault of ours: a 500 without details. */
+/** An error as Lambda's API answers it. Any other error than an {@link AwsError} is a defect of the runtime: a 500 without details. */
 function invokeError(error: unknown): AwsResponse {
   const known = error instanceof AwsError ? error : new AwsError("ServiceException", "Internal server error", 500);
   const { name, message, status, members } = known;

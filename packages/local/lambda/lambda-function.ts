@@ -14,7 +14,7 @@ export interface FunctionSpec extends Omit<EnvironmentSpec, "context"> {
   /** Environments that may run at once; calls beyond them wait. */
   readonly environments: number;
   readonly clock: Clock;
-  /** Told of each invocation. */
+  /** Called for each invocation. */
   readonly onUsage?: ((usage: InvocationUsage) => void) | undefined;
 }
 
@@ -29,7 +29,7 @@ const expired = Symbol("expired");
 /** The outcome of a call that still waits when the runtime stops. */
 const stopped: InvocationOutcome = { errorType: "Runtime.ExitError", errorMessage: "Runtime exited with error: signal: killed" };
 
-/** One function: its warm environments, and those calls that wait for one. */
+/** One function: its warm environments, and the calls that wait for one. */
 export class LambdaFunction {
   readonly #spec: FunctionSpec;
   readonly #environmentSpec: EnvironmentSpec;

@@ -19,8 +19,8 @@ const isLinux = process.platform === "linux";
 const pauseMilliseconds = isLinux ? 50 : 500;
 
 /**
- * Watches the memory of processes from outside, while they are added. All share one timer, which stands still while there
- * are none; an invocation that falls between two looks costs nothing.
+ * Watches the memory of processes from outside, while they are added. All share one timer, which stops while there
+ * are none; an invocation between two measurements costs nothing.
  */
 class MemoryWatch {
   readonly #watched = new Set<WatchedProcess>();
@@ -54,7 +54,7 @@ class MemoryWatch {
   }
 }
 
-/** Windows has neither /proc nor ps: there, memory is not held to its limit. */
+/** Windows has neither /proc nor ps: there, the memory limit is not enforced. */
 const measures: Readonly<Partial<Record<NodeJS.Platform, Measure>>> = {
   linux: (leaders) => leaders.map(({ pid }) => residentKiB(pid) / 1024),
   win32: () => [],

@@ -27,7 +27,7 @@ class OrphanGuard {
     this.#shell.stdin?.write(`+ ${group}\n`);
   }
 
-  /** Once for each group that was added: its number may soon be another's. */
+  /** Once for each group that was added: its number may soon be reused. */
   delete(group: number): void {
     this.#shell?.stdin?.write(`- ${group}\n`);
   }

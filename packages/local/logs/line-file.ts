@@ -17,7 +17,7 @@ export class LineFile {
   /**
    * Adds a line, which has reached the operating system when the call returns.
    *
-   * @throws the file system's error, after taking back what of the line had been written.
+   * @throws the file system's error, after removing the part of the line that had been written.
    */
   append(line: string): void {
     this.#takeBack();

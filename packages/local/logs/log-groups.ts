@@ -21,7 +21,7 @@ export class LogGroups {
   readonly #files = new Map<string, LineFile>();
   #isClosed = false;
 
-  /** @param onDiskFault told of each line that could not be written, and is not kept. */
+  /** @param onDiskFault called for each line that could not be written, and is lost. */
   constructor(folder: string | undefined, clock: Clock, onDiskFault: (error: unknown) => void = () => undefined) {
     this.#folder = folder;
     this.#clock = clock;
@@ -37,7 +37,7 @@ export class LogGroups {
   append(group: string, message: string): void {
     const file = this.#groups.get(group);
     if (file === undefined) throw new Error(`There is no log group ${group}.`);
-    if (this.#isClosed) return; // the last words of a function that was stopped
+    if (this.#isClosed) return; // the last lines of a function that was stopped
     if (this.#folder !== undefined) this.#write(join(this.#folder, file), message);
     const line = { group, timestamp: this.#clock.now(), message };
     for (const listener of this.#listeners) listener(line);
@@ -54,7 +54,7 @@ export class LogGroups {
     this.#files.clear();
   }
 
-  /** Whoever logs goes on when a line is lost, as with CloudWatch. */
+  /** The caller continues when a line is lost, as with CloudWatch. */
   #write(path: string, message: string): void {
     try {
       const file = this.#files.get(path) ?? new LineFile(path);

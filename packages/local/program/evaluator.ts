@@ -11,7 +11,7 @@ import { loadLazily } from "./lazy-modules.ts";
 
 enableCompileCache();
 loadLazily();
-Error.stackTraceLimit = 0; // Pulumi takes a trace for each value that it waits for, and of an error only its message goes on
+Error.stackTraceLimit = 0; // Pulumi records a stack trace for each value that it waits for; of an error, only the message is used
 const pulumi = await importPulumi();
 const [request] = await once(process, "message");
 const { config, stack, location }: ProgramRequest = request;
@@ -37,7 +37,7 @@ function fail(thrown: unknown): void {
   finish({ error: error instanceof Error ? withoutPath(error.message) : String(error) });
 }
 
-/** Pulumi puts the names of all that waits for a value before what is wrong with it. */
+/** Pulumi puts the names of everything that waits for a value before its error. */
 const withoutPath = (message: string): string => message.replace(/^(error serializing property "[^"]*": )+/, "");
 
 /** Inputs may hold promises, secrets and archives; the manifest is plain JSON. */
@@ -82,7 +82,7 @@ async function remembered<Result>(work: () => Promise<Result>): Promise<Result> 
 process.on("unhandledRejection", fail);
 process.on("uncaughtException", fail);
 pulumi.runtime.setAllConfig({ ...values, "aws:region": location.region }, []);
-// Before the program is imported, or its resources go to an engine that is not there.
+// Before the program is imported: otherwise its resources go to an engine that does not exist.
 await pulumi.runtime.setMocks(
   {
     newResource: ({ type, name, inputs }) => remembered(() => declare(type, name, inputs)),
@@ -93,8 +93,8 @@ await pulumi.runtime.setMocks(
   false,
 );
 const outputs = await pulumi.runtime.runInPulumiStack(async () => ({ ...(await import(pathToFileURL(program).href)) }));
-await pulumi.runtime.disconnect(); // until then some resources are still on their way
-// A resource that nothing waits for is refused without a word of Pulumi's.
+await pulumi.runtime.disconnect(); // until then some registrations are pending
+// Pulumi does not report the refusal of a resource that nothing waits for.
 if (refusal === undefined) finish({ resources, outputs: await outputsOf(outputs) });
 else fail(refusal);
 

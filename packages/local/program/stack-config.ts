@@ -29,7 +29,7 @@ export interface StackConfig {
  * over both what the command line sets.
  *
  * @param set `key=value`; a key without a namespace is the project's.
- * @throws {@link StartError} for an assignment that is none, a key that the project does not describe, and an encrypted value.
+ * @throws {@link StartError} for a malformed assignment, a key that the project does not describe, and an encrypted value.
  */
 export function readStackConfig(folder: string, stack: string, set: readonly string[]): StackConfig {
   if (!existsSync(join(folder, "Pulumi.yaml")))
@@ -50,7 +50,7 @@ export function readStackConfig(folder: string, stack: string, set: readonly str
   return { project: project.name, folder, program: programIn(folder, project), values };
 }
 
-/** @throws StartError where there is no program of Node's. */
+/** @throws StartError where there is no Node.js program. */
 function programIn(folder: string, { main = ".", runtime = "nodejs" }: ProjectFile): string {
   const language = typeof runtime === "string" ? runtime : runtime.name;
   if (language !== "nodejs") throw new StartError(`The project's runtime is ${language}; npm start runs programs of nodejs only.`);

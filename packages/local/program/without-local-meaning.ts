@@ -1,7 +1,7 @@
 import { arn, type Location } from "../aws.ts";
 import type { Properties, ResourceType } from "../service.ts";
 
-/** Resource types that mean nothing on a laptop, and why. A job's path touches none of them. */
+/** Resource types that mean nothing on a laptop, and why. No request or job uses them. */
 const reasons = {
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "the local bucket answers on 127.0.0.1 only, and only to known access keys",
   "aws:s3/bucketOwnershipControls:BucketOwnershipControls": "there are no access control lists, and there is one account",

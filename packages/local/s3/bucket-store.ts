@@ -24,7 +24,7 @@ export interface WriteCondition {
   readonly ifNoneMatch?: string | undefined;
 }
 
-/** An upload in parts that is under way. */
+/** A multipart upload in progress. */
 export interface MultipartUpload extends Pick<Upload, "headers"> {
   readonly bucket: string;
   readonly key: string;
@@ -56,7 +56,7 @@ export class BucketStore {
     this.#clock = clock;
   }
 
-  /** Creates a bucket, or takes the one that is in the folder with its objects. */
+  /** Creates a bucket, or opens the one in the folder with its objects. */
   async createBucket(name: string): Promise<void> {
     if (!bucketNameForm.test(name)) throw new AwsError("InvalidBucketName", `The specified bucket is not valid: ${name}`);
     const files = this.#folder === undefined ? objectsInMemory() : objectsInFolder(join(this.#folder, name));
@@ -64,7 +64,7 @@ export class BucketStore {
     this.#buckets.set(name, { files, objects, createdAt: this.#clock.now(), expirations: [] });
   }
 
-  /** The buckets in the order of their names; one counts as created when it was created or taken at this start. */
+  /** The buckets in the order of their names; its creation date is that of this start. */
   get buckets(): readonly { readonly name: string; readonly createdAt: number }[] {
     return [...this.#buckets].map(([name, { createdAt }]) => ({ name, createdAt })).sort((a, b) => compareKeys(a.name, b.name));
   }
@@ -79,7 +79,7 @@ export class BucketStore {
     this.#bucket(name);
   }
 
-  /** Of two uploads that each want a free place, one gets it. */
+  /** Of two uploads under the condition that there is no object, one succeeds. */
   async put(bucketName: string, key: string, upload: Upload, condition: WriteCondition = {}): Promise<StoredObject> {
     const bucket = this.#bucket(bucketName);
     checkCondition(bucket.objects.get(key), condition);

@@ -5,7 +5,7 @@ import type { StoredObject } from "./object-files.ts";
 import type { S3Request } from "./s3-request.ts";
 import { type XmlElements, xmlAnswer } from "./xml.ts";
 
-/** An object, or all those whose keys go on alike up to the delimiter. */
+/** An object, or all those whose keys are equal up to the delimiter. */
 interface Entry {
   readonly name: string;
   /** None of a common prefix. */

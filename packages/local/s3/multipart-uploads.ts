@@ -22,7 +22,7 @@ export function createMultipartUpload({ multipartUploads }: BucketStore, { bucke
   return xmlAnswer("InitiateMultipartUploadResult", { Bucket: bucket, Key: key, UploadId: uploadId });
 }
 
-/** Takes a part, in place of the one that had its number before. @throws NoSuchUpload, InvalidArgument. */
+/** Stores a part, in place of an earlier one with its number. @throws NoSuchUpload, InvalidArgument. */
 export async function uploadPart(store: BucketStore, request: S3Request): Promise<AwsResponse> {
   const { body, checksums } = await readUpload(request);
   const { parts } = uploadOf(store, request);

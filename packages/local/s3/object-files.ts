@@ -23,10 +23,10 @@ export interface ObjectWithBody {
   readonly body: Buffer;
 }
 
-/** Where the bytes of one bucket lie. */
+/** The storage of one bucket's objects. */
 export interface ObjectFiles {
   load(): Promise<StoredObject[]>;
-  /** Takes the bytes in; the function that it returns makes them the object, at once and whole. */
+  /** Stores the bytes; the function that it returns makes them the object, atomically. */
   prepare(object: StoredObject, body: Buffer): Promise<() => void>;
   read(key: string): Promise<ObjectWithBody | undefined>;
   remove(key: string): void;
@@ -62,7 +62,7 @@ export function objectsInFolder(folder: string): ObjectFiles {
       try {
         await writeFile(part, [`${JSON.stringify(object)}\n`, body]);
       } catch (error) {
-        await rm(part, { force: true }); // on a full disk, what is left over fills it further
+        await rm(part, { force: true }); // on a full disk, leftovers would use more space
         throw error;
       }
       return () => renameSync(part, pathOf(object.key));

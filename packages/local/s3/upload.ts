@@ -15,7 +15,7 @@ const digests: Readonly<Record<string, (body: Buffer) => string | Promise<string
   "x-amz-checksum-sha256": (body) => createHash("sha256").update(body).digest("base64"),
 };
 
-/** By the SDK's own code. It takes longer to load than many a start has time for, and most uploads have a CRC-32. */
+/** By the SDK's own code. It is slow to load, and most uploads have a CRC-32. */
 async function crcOfSdk(algorithm: "Crc32c" | "Crc64Nvme", body: Buffer): Promise<string> {
   const checksum = new (await import("@aws-sdk/checksums/crc"))[algorithm]();
   checksum.update(body);
@@ -75,7 +75,7 @@ export async function checkedSums(headers: Readonly<Record<string, string>>, bod
 }
 
 /**
- * Takes an `aws-chunked` body apart: chunks of a hexadecimal size, then trailers as header lines.
+ * Decodes an `aws-chunked` body: chunks of a hexadecimal size, then trailers as header lines.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
  */

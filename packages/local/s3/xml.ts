@@ -41,7 +41,7 @@ export function xmlAnswer(root: string, elements: XmlElements): AwsResponse {
   return { status: 200, headers: s3Headers({ "content-type": "application/xml" }), body };
 }
 
-/** S3's error document. An answer to HEAD has no body. An error that is no {@link AwsError} is an internal one, of which it says nothing. */
+/** S3's error document. An answer to HEAD has no body. Any other error than an {@link AwsError} is an internal one, without details. */
 export function xmlError(error: unknown, method: string): AwsResponse {
   const internal = new AwsError("InternalError", "We encountered an internal error. Please try again.", 500);
   const { name, message, status, members } = error instanceof AwsError ? error : internal;

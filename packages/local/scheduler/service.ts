@@ -24,7 +24,7 @@ const schedule: ResourceType = {
       try {
         await access.call("lambda", invokeCall(target.arn, target.input ?? "{}"), principal);
       } catch (error) {
-        // A refused call is lost, as on AWS without a dead-letter queue. The next one comes.
+        // A refused call is lost, as on AWS without a dead-letter queue.
         if (!(error instanceof AwsError)) throw error;
         groups.append(schedules, JSON.stringify({ schedule: name, error: error.name, message: error.message }));
       }

@@ -118,7 +118,7 @@ function reachableFrom({ startAt, states }: Graph): ReadonlySet<string> {
   return reached;
 }
 
-/** Refuses an inner scope that assigns a variable of a scope around it; a state's own Catch, which runs after its branches, may share one. */
+/** Refuses an inner scope that assigns a variable of an outer scope; a state's own Catch, which runs after its branches, may share one. */
 function checkScopes({ states }: Graph, outer: readonly string[] = []): void {
   const assigned = [...states.values()].flatMap((state) =>
     exitsOf(state).flatMap((exit) => exit.assigns.map((name) => ({ name, state, exit }))),

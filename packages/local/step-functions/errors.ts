@@ -1,4 +1,4 @@
-/** A definition that this runtime does not take. The message is one sentence that names the state and the field. */
+/** A definition that this runtime does not support. The message is one sentence that names the state and the field. */
 export class DefinitionError extends Error {
   override readonly name = "DefinitionError";
   /** Leads to it from the root of the definition: `/States/X/Resource`; empty for the root. */
@@ -22,7 +22,7 @@ export function below<T>(location: string, work: () => T): T {
 interface ErrorTraits {
   /** Ends the execution, whatever Retry and Catch say. */
   readonly terminal?: boolean;
-  /** Came out of a branch of a Parallel state. */
+  /** Was thrown in a branch of a Parallel state. */
   readonly fromBranch?: boolean;
 }
 
@@ -64,7 +64,7 @@ const wildcards: ReadonlyMap<string, (error: StatesError) => boolean> = new Map(
   ["States.BranchFailed", ({ fromBranch }) => fromBranch],
 ]);
 
-/** @returns true where a retrier or catcher with these ErrorEquals takes the error. */
+/** @returns true where a retrier or catcher with these ErrorEquals matches the error. */
 export function takes(errorEquals: readonly string[], error: StatesError): boolean {
   return !error.terminal && errorEquals.some((name) => name === error.name || wildcards.get(name)?.(error) === true);
 }

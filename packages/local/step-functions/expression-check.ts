@@ -16,7 +16,7 @@ const contextNodes: ReadonlySet<string> = new Set(["name", "wildcard", "descenda
 
 /**
  * Refuses what Step Functions refuses when a state machine is created: a Step Functions expression has no context item,
- * so `$`, `$$` and bare names lead nowhere; `$eval` does not exist; `$states` has no other members than the field's.
+ * so `$`, `$$` and bare names are undefined; `$eval` does not exist; `$states` has no other members than the field's.
  */
 export function checkReferences(root: SyntaxNode, members: readonly StatesMember[], refuse: Refuse): void {
   const visit = (node: unknown, topLevel: boolean): void => {

@@ -1,16 +1,16 @@
-/** The rates at which executions go astray, each from 0 (never) to 1 (always), as Express lets them: it promises "at least once", and little more. */
+/** The rates of faults in executions, each from 0 (never) to 1 (always). Express allows them: it promises "at least once", and little more. */
 export interface ExpressFaults {
   /** Runs twice at the same time. */
   readonly duplicate: number;
   /** Is accepted, and never runs. */
   readonly drop: number;
-  /** Is lost on its way, and starts again from the beginning. */
+  /** Is lost while it runs, and starts again from the beginning. */
   readonly restart: number;
-  /** The same seed deals out the same fates, in the order of the starts. */
+  /** The same seed gives the same faults, in the order of the starts. */
   readonly seed: number;
 }
 
-/** The fate of one started execution. */
+/** The faults of one started execution. */
 interface Fate {
   readonly runs: 0 | 1 | 2;
   /** It is lost after this many events of its history. */
@@ -19,10 +19,10 @@ interface Fate {
 
 const noFaults: ExpressFaults = { duplicate: 0, drop: 0, restart: 0, seed: 1 };
 
-/** A job that goes well has 17 events. */
+/** A successful job has 17 events. */
 const latestLoss = 16;
 
-/** Deals out what becomes of executions. The rates may be changed at any time. */
+/** Decides which executions are duplicated, dropped or restarted. The rates may be changed at any time. */
 export class ExecutionFaults {
   #faults = noFaults;
   #random = randomFrom(noFaults.seed);
@@ -42,7 +42,7 @@ export class ExecutionFaults {
     if (changes.seed !== undefined) this.#random = randomFrom(changes.seed);
   }
 
-  /** Draws the same number of times whatever the rates are, so that changing one does not change the other faults. */
+  /** Draws the same number of times for all rates, so that changing one does not change the other faults. */
   deal(): Fate {
     const { duplicate, drop, restart } = this.#faults;
     const [isDropped, isDoubled, isLost] = [this.#random() < drop, this.#random() < duplicate, this.#random() < restart];

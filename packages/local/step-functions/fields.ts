@@ -102,7 +102,7 @@ export class Fields {
     return compileTemplate(value, { where: this.where, field: this.#path + name, members });
   }
 
-  /** A template that must be an expression, or a value that `isLiteral` accepts as it stands. */
+  /** A template that must be an expression, or a literal value that `isLiteral` accepts. */
   expression(name: string, expected: string, isLiteral: (value: unknown) => boolean): Template | undefined {
     const value = this.take(name);
     if (value === undefined) return undefined;

@@ -7,9 +7,9 @@ import { StatesError } from "./errors.ts";
 import { isJson } from "./payload.ts";
 import type { TaskIntegration } from "./thread.ts";
 
-/** The calls that a task can make, each checked against the permissions of who makes it. */
+/** The calls that a task can make, each checked against the permissions of its caller. */
 export interface TaskCalls {
-  /** @returns the status alone for an invocation that is not waited for. */
+  /** @returns only the status for an asynchronous invocation. */
   invoke(input: InvokeInput, principal: Principal): Promise<Invocation | { readonly status: number }>;
   call(service: "dynamodb", operation: string, input: Input, principal: Principal): Promise<unknown>;
 }
@@ -82,7 +82,7 @@ async function invokeFunction(given: Input, calls: TaskCalls, principal: Princip
 
 const invokeArguments = ["FunctionName", "Qualifier", "InvocationType", "LogType", "Payload"];
 
-/** The reason why lambda:invoke does not take these arguments; the values of those that are expressions are not known to the definition. */
+/** The reason why lambda:invoke refuses these arguments; the values of those that are expressions are not known to the definition. */
 export function invokeRefusal(
   given: Readonly<Record<string, unknown>>,
   isKnown: (value: unknown) => boolean = () => true,

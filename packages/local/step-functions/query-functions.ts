@@ -14,7 +14,7 @@ const formatMillis = jsonata("$fromMillis($at, $picture, $zone)");
 /**
  * The functions that Step Functions adds to JSONata, and those of JSONata's own that would ask the machine for time or chance.
  *
- * @param now milliseconds since 1970: time stands still while an expression is evaluated.
+ * @param now milliseconds since 1970: time does not advance while an expression is evaluated.
  * @param random uniform in [0, 1), as `Math.random`.
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html#jsonata-functions-provided-by-sfn
  */
@@ -46,7 +46,7 @@ function range(first?: unknown, last?: unknown, step?: unknown): number[] | numb
   const count = Math.floor((end - start) / stride) + 1;
   if (stride === 0 || count < 1) return undefined;
   if (count > rangeLimit) throw new Error(`$range would build ${count} elements, and the limit is ${rangeLimit}`);
-  return count === 1 ? start : Array.from({ length: count }, (_, index) => start + index * stride); // AWS hands a single element out bare
+  return count === 1 ? start : Array.from({ length: count }, (_, index) => start + index * stride); // AWS returns a single element without an array
 }
 
 function hash(text?: unknown, algorithm?: unknown): string | undefined {
@@ -79,7 +79,7 @@ function shuffled(items: readonly unknown[], random: () => number): unknown[] {
 
 const array = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
 
-/** Rounded towards zero, as Step Functions takes every integer argument. */
+/** Rounded towards zero, as Step Functions rounds every integer argument. */
 function integer(value: unknown, caller: string): number {
   if (typeof value !== "number") throw new Error(`${caller} takes a number, not ${JSON.stringify(value)}`);
   return Math.trunc(value) + 0; // -0 + 0 is 0

@@ -4,7 +4,7 @@ import { checkReferences, type StatesMember, type SyntaxNode } from "./expressio
 import { isJsonObject, type Json } from "./payload.ts";
 import type { QueryFunctions } from "./query-functions.ts";
 
-/** Where a template stands: for refusals, for the Cause of a failed evaluation, and for what it may read. */
+/** The position of a template: for refusals, for the Cause of a failed evaluation, and for what it may read. */
 export interface Site {
   /** `State 'X'`. */
   readonly where: string;
@@ -32,7 +32,7 @@ export interface Template {
   unexpected(expected: string, value: Json): QueryFailure;
 }
 
-/** An expression failed or gave what its field cannot take. The message is the sentence that goes into the Cause. */
+/** An expression failed or returned a value that its field does not allow. The message is the sentence that goes into the Cause. */
 export class QueryFailure extends Error {
   override readonly name = "QueryFailure";
   readonly field: string;
@@ -159,7 +159,7 @@ function valueAt([variable = "", ...names]: readonly string[], { variables, stat
   return value as Json | undefined;
 }
 
-/** A copy without what JSONata hangs on its arrays; `undefined` if there is a function or a regular expression in it. */
+/** A copy without the properties that JSONata adds to its arrays; `undefined` if there is a function or a regular expression in it. */
 function plainJson(value: unknown): Json | undefined {
   let isPlain = true;
   const text = JSON.stringify(value, (_, member: unknown) => {
@@ -167,7 +167,7 @@ function plainJson(value: unknown): Json | undefined {
     if (typeof member !== "function" && !(isJsonObject(member) && (member["_jsonata_lambda"] || member["_jsonata_function"])))
       return member;
     isPlain = false;
-    return null; // a lambda holds its environment, which is a circle
+    return null; // a lambda references its environment, which is circular
   });
   return isPlain ? JSON.parse(text) : undefined;
 }

@@ -17,7 +17,7 @@ const timestampForm = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2
 function isTimestamp(value: unknown): value is string {
   const [, day] = timestampForm.exec(typeof value === "string" ? value : "") ?? [];
   if (day === undefined || Number.isNaN(Date.parse(String(value)))) return false;
-  return new Date(day).toISOString().startsWith(day); // JavaScript takes 30 February for 2 March
+  return new Date(day).toISOString().startsWith(day); // JavaScript parses 30 February as 2 March
 }
 
 export function compileWait(fields: Fields): Behaviour {

@@ -28,7 +28,7 @@ export interface StepFunctionsOptions {
   readonly faults?: ExecutionFaults;
   /** Told of faults of the interpreter's own; the execution starts again with the next process. */
   readonly onFault: (error: unknown) => void;
-  /** Told of what a person should know, in one sentence. */
+  /** Called with notices for the user, in one sentence. */
   readonly onNotice?: ((sentence: string) => void) | undefined;
   /** Told, each time, of a journal that cannot be written. */
   readonly onDiskFault?: (error: unknown) => void;

@@ -47,7 +47,7 @@ test("a call that fails in a way of its own is a 500 that says so in the log alo
   expect(log[0]?.integrationError).toBe("Error: no worker");
 });
 
-/** A function that answers when it is told to, and says when it was called. */
+/** A function that answers on request, and reports when it was called. */
 function pending() {
   const called = Promise.withResolvers<void>();
   const outcome = Promise.withResolvers<Invocation["outcome"]>();

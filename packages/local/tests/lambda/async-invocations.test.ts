@@ -6,7 +6,7 @@ import { ManualClock } from "../../testing/manual-clock.ts";
 const failure = { outcome: { errorType: "StageFailed", errorMessage: "No." }, version: "1" };
 const success = { outcome: { payload: "null" }, version: "1" };
 
-/** A queue whose function answers what it is told to, and notes the second of each attempt. */
+/** A queue whose function gives the prepared answers, and records the second of each attempt. */
 function createQueue(answers: readonly (typeof failure | typeof success | Error)[]) {
   const clock = new ManualClock(0);
   const attempts: number[] = [];

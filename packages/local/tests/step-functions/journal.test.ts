@@ -22,7 +22,7 @@ const execution = (name: string, input = "{}") => ({
 });
 /** An input of 100 kB: a few of them, and the file is rewritten. */
 const large = JSON.stringify("x".repeat(100_000));
-/** As the next process finds it, whatever became of this one. */
+/** The journal as the next process reads it. */
 const openIn = (file: string) => new ExecutionJournal(file).open.map(({ name }) => name);
 const ended = (journal: ExecutionJournal, name: string) => journal.ended(execution(name).executionArn);
 

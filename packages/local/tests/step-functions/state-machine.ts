@@ -32,11 +32,11 @@ afterAll(() => {
 interface Setting {
   readonly runTask?: TaskIntegration;
   readonly random?: () => number;
-  /** asl-validator knows no better. */
+  /** True where asl-validator rejects the definition although AWS accepts it. */
   readonly unknownToValidator?: boolean;
 }
 
-/** A machine on a clock that stands still, with everything that it records. */
+/** A machine on a stopped clock, with everything that it records. */
 export class Bench {
   readonly clock = new ManualClock(Date.UTC(2026, 0, 31, 12));
   readonly events: ExecutionEvent[] = [];

@@ -73,7 +73,7 @@ test("reads back what it wrote, newest first and no more than asked for", async 
 test("keeps owners and terms apart, for any name of the owner", async () => {
   await table.write([posting({ owner: "a#b", term: "c" }), posting({ owner: "a", term: "d" })]);
 
-  expect(await table.newest("a", "b#c", 10)).toHaveLength(1); // no term holds a #, so nobody can ask so
+  expect(await table.newest("a", "b#c", 10)).toHaveLength(1); // no term holds a #, so no query can be for that
   expect(await table.newest("a", "c", 10)).toEqual([]);
   expect(await table.newest("a#b", "d", 10)).toEqual([]);
   expect(await table.newest("a#b", "c", 10)).toHaveLength(1);
