@@ -135,7 +135,7 @@ describe("an Idempotency-Key", () => {
 });
 
 describe("GET /jobs/{jobId}", () => {
-  test("answers 304 to who has the record as it is", async () => {
+  test("answers 304 to a client that has the current record", async () => {
     const jobId = await submit(runtime, "read me");
     await poll(runtime, jobId, isFinal);
     const { headers } = await request(runtime, `/jobs/${jobId}`);

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => runtime.stop());
 
-test("a browser may ask for each call what it may send", async () => {
+test("a preflight is answered for each call", async () => {
   const headers = { origin, "access-control-request-method": "DELETE", "access-control-request-headers": "idempotency-key" };
 
   const asked = await request(runtime, "/jobs/f47ac10b-58cc-4372-a567-0e02b2c3d479", { method: "OPTIONS", headers });
@@ -41,7 +41,7 @@ test("a page of another origin reads nothing", async () => {
   expect([...headers.keys()].filter((name) => name.startsWith("access-control-"))).toEqual([]);
 });
 
-test("where callers have to say who they are, a browser still may ask", async () => {
+test("where callers must authenticate, a preflight still needs no authentication", async () => {
   const program = await evaluatedProgram(`corsOrigins=${origin}`, "auth=iam");
 
   const routes = program.resources.filter(({ type }) => type === "aws:apigatewayv2/route:Route");

@@ -94,7 +94,7 @@ test("the client uploads a file of more than 6 MB to the bucket, and only the jo
   expect(keys.map(({ key }) => key)).toEqual([expect.stringMatching(`^jobs/${job["jobId"]}/.*/document$`)]);
 });
 
-test("a document of another type than it says is a 415, and an image of too many pixels a 413", async () => {
+test("a document of another type than its Content-Type is a 415, and an image of too many pixels a 413", async () => {
   const wrong = await post("image/png", await pageJpeg(lines, 1));
   const bomb = await post("image/png", pngFile({ width: 60_000, height: 60_000 }).bytes);
 

@@ -11,7 +11,7 @@ import { type Stack, startStack } from "./permissions-stack.ts";
 
 const program = await evaluatedProgram();
 
-describe("what a role says stops the start, by its name", () => {
+describe("an invalid policy of a role stops the start, by its name", () => {
   const role = "aws:iam/role:Role";
   const trusting = (Statement: unknown) => (inputs: Properties) => ({
     ...inputs,
@@ -99,7 +99,7 @@ describe("who is denied", () => {
       ["AccessDeniedException", 400],
       `states:StartExecution on resource: ${stateMachineArn} because no identity-based policy allows the states:StartExecution action`,
     ],
-  ])("by %s reads so from the SDK", async (_, call, [name, httpStatusCode], sentence) => {
+  ])("by %s gets the error from the SDK", async (_, call, [name, httpStatusCode], sentence) => {
     await expect(call()).rejects.toMatchObject({
       name,
       message: `${user} is not authorized to perform: ${sentence}`,

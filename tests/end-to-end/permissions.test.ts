@@ -71,7 +71,7 @@ describe("one stack, with all its permissions and without one at a time", () => 
 
   const unused = () => stack.runtime.services.iam.unused(stack.runtime.account.ledger);
 
-  test("every flow comes to its end, and together they use every grant", () => {
+  test("every flow completes, and together they use every grant", () => {
     const failed = trips.filter(({ failure, denials }) => failure !== undefined || denials.length > 0);
     expect(failed.map(({ name, failure, denials }) => ({ name, failure, denials }))).toEqual([]);
     expect(unusedBefore).toContainEqual({ roleName: "ocr-local", statement: "3", action: "s3:DeleteObject" });

@@ -72,7 +72,7 @@ test("npm start says where the API is and how to try it, and Ctrl-C stops it cle
   expect(await stop()).toBe(0);
 });
 
-test("what was done before a restart is there after it, with the log in files; --reset forgets it", async () => {
+test("jobs from before a restart are there after it, with the log in files; --reset deletes them", async () => {
   const first = await start(["--port", "0", "--data", data]);
   const jobId = await submit(first, "Remember me");
   const done = await poll(first, jobId, isFinal);
@@ -127,7 +127,7 @@ test("a taken port is one sentence", async () => {
   ]);
 });
 
-test("a second start on the same data folder is one sentence, and harms nothing, --reset included", async () => {
+test("a second start on the same data folder is one sentence, and changes nothing, --reset included", async () => {
   const first = await start(["--port", "0", "--data", data]);
   const jobId = await submit(first, "Remember me");
   await poll(first, jobId, isFinal);

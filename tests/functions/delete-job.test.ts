@@ -129,7 +129,7 @@ test.each([
   expect(calls).toBeGreaterThan(15);
 });
 
-test("a job that is deleted and made again under its key, just before any call, is not touched by the old execution", async () => {
+test("a job that is deleted and created again under its key, just before any call, is not touched by the old execution", async () => {
   const headers = { "idempotency-key": "8f14e45f-ceea-467f-a9d5-6f2c1b7a3e10" };
   const again = async (held: Pipeline, job: JobKey) => {
     await deleteJob(held, job.jobId);
@@ -174,7 +174,7 @@ test("of a job that is done just before it is deleted nothing is left", async ()
   expect(await keptIn(pipeline.aws)).toEqual(nothingKept);
 });
 
-test("a job that is made again under its key, just before any call of the deletion but the first, is whole and is done", async () => {
+test("a job that is created again under its key, just before any call of the deletion but the first, is complete and is done", async () => {
   const headers = { "idempotency-key": "8f14e45f-ceea-467f-a9d5-6f2c1b7a3e10" };
   const { calls } = await deletedWhile(-1, async () => undefined);
 
@@ -199,7 +199,7 @@ const crashedInSearch: Way = async (pipeline, job) => {
 test.each([
   { what: "that is done", way: stages("ocr", "ml_inference", "search"), steps: 5 }, // close, postings, list objects, delete them, remove
   { what: "whose search crashed after it had posted", way: crashedInSearch, steps: 7 }, // and look for the text, and read it
-])("a delete of a job $what that breaks off at any of its calls can be repeated, and leaves nothing", async ({ way, steps }) => {
+])("a delete of a job $what that is interrupted at any of its calls can be repeated, and leaves nothing", async ({ way, steps }) => {
   const broken = { at: Number.POSITIVE_INFINITY, calls: 0 };
   const before = async () => {
     if (broken.calls++ === broken.at) throw new AwsError("InternalServerError", "a secret of the inside", 500);

@@ -70,7 +70,7 @@ describe("damaged", () => {
   const bitsOf = fc.array(fc.nat(8 * whole.length - 1), { minLength: 1, maxLength: 20 });
   const turned = fc.sample(bitsOf, { seed: 20_261_124, numRuns: 60 }).map((bits) => pdf(`bits ${bits} turned`, flipped(whole, bits)));
 
-  test("every damaged file has its answer, and the process lives on", () => {
+  test("every damaged file has its answer, and the process keeps running", () => {
     const readings = readApart([...tenths, ...turned]);
 
     for (const [{ name }, { outcome }] of readings) expect(outcomes, name).toContain(outcome);

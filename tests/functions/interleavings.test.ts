@@ -77,7 +77,7 @@ describe.each(documents)("of $what", ({ document, charCount, stages }) => {
     expect(runs).toBeGreaterThan(5);
   });
 
-  test("two executions at once, their calls in random orders, leave the record of one, and it only ever moves on", async () => {
+  test("two executions at once, their calls in random orders, leave the record of one, whose status only moves forward", async () => {
     const { turnstile, pipeline, clean } = await controlled(document);
 
     await fc.assert(

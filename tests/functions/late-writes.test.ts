@@ -12,7 +12,7 @@ import { turnClockDuring } from "../support/turn-clock.ts";
 // Longer than a record holds, and with line ends for OCR to change: OCR and search each write something elsewhere.
 const text = "The serverless orchestra plays a wonderful symphony of lambdas.\r\n".repeat(20).trim();
 
-test("when DynamoDB refuses SetError, the execution fails all the same, and the job reads ERROR from its deadline on", async () => {
+test("when DynamoDB refuses SetError, the execution fails nevertheless, and the job reads ERROR from its deadline on", async () => {
   const refused: string[] = [];
   const pipeline = await createPipeline({
     before: async ({ operation }) => {
@@ -54,7 +54,7 @@ test("a last attempt that failed after it had saved leaves the job DONE, and the
   expect(postings).toHaveLength(jobs[0]?.postedTerms?.length ?? -1);
 });
 
-test("an error that comes after the deadline changes nothing of what reads", async () => {
+test("an error that comes after the deadline does not change the record that is read", async () => {
   const pipeline = await createPipeline({ invokeStage: async () => failed("Runtime.ExitError") });
   await pipeline.aws.documents.send(new PutCommand({ TableName: "jobs", Item: heldJob("IN_PROGRESS", { stage: "search" }) }));
   await pipeline.aws.clock.advance(330_000);
@@ -129,7 +129,7 @@ test.each([
   },
 );
 
-test.each(stages)("%s that saves after another attempt has done so takes back what only it wrote", async (stage) => {
+test.each(stages)("%s that saves after another attempt has done so removes what only it wrote", async (stage) => {
   const { pipeline, job, end } = await lateStage(stage, "UpdateItem");
   await pipeline.runStage(stage, job);
   const before = await keptIn(pipeline.aws);

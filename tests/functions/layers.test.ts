@@ -30,14 +30,14 @@ test("the imports are found", () => {
   expect(found).toContain("functions/jobs/job.ts");
 });
 
-test("api stands on jobs and stages, jobs on stages, and stages on neither; services put all together for the entries", () => {
+test("api imports from jobs and stages, jobs from stages, and stages from neither; services connect all for the entries", () => {
   const pairs = all.map(({ file, of }) => [layerOf(file), layerOf(of)]).filter(([from, to]) => from !== to && to !== undefined);
 
   const between = [...new Set(pairs.filter(([from]) => from !== undefined).map(([from, to]) => `${from} > ${to}`))].sort();
   expect(between).toEqual(["api > jobs", "api > stages", "jobs > stages", "services > jobs", "services > stages"]);
 });
 
-test("api knows nothing of DynamoDB or S3, and nothing but api knows of HTTP", () => {
+test("api does not depend on DynamoDB or S3, and only api depends on HTTP", () => {
   const sdkOfApi = all.filter(({ file, of }) => layerOf(file) === "api" && of.startsWith("@aws-sdk/"));
   const http = all.filter(({ file, of }) => ["jobs", "stages"].includes(layerOf(file) ?? "") && of.startsWith("node:http"));
 

@@ -19,7 +19,7 @@ async function holding(job: Job, seconds = 0): Promise<Pipeline> {
   return pipeline;
 }
 
-test("a job that is done reads as the contract writes it", async () => {
+test("a job that is done reads as in the contract", async () => {
   const pipeline = await createPipeline();
   const key = await pipeline.submit(sample);
   await pipeline.aws.clock.advance(6_000);
@@ -50,7 +50,7 @@ test("a job that is done reads as the contract writes it", async () => {
   });
 });
 
-test("a poll in the middle shows the stages that are done and the one that is running, and asks to come again", async () => {
+test("a poll in the middle shows the stages that are done and the one that is running, and has a Retry-After", async () => {
   const pipeline = await createPipeline();
   const key = await pipeline.submit(sample);
   const polls = [await get(pipeline, key.jobId)];
@@ -73,7 +73,7 @@ test("a poll in the middle shows the stages that are done and the one that is ru
   expect(new Set(polls.map(({ headers }) => headers?.["etag"])).size).toBe(2 + stages.length);
 });
 
-test("a job in ERROR says why, in our words, and where", async () => {
+test("a job in ERROR has its reason, in our own sentence, and its stage", async () => {
   const pipeline = await holding(heldJob("ERROR"));
 
   const answer = await get(pipeline, jobId);
@@ -134,7 +134,7 @@ test.each([
   { bytes: 321, members: { text: "a".repeat(321) } },
   { bytes: 65_536, members: { text: "a".repeat(65_536) } },
   { bytes: 65_537, members: { textUrl: true } },
-])("a text of $bytes bytes stands in the answer, or where to get it does", async ({ bytes, members }) => {
+])("a text of $bytes bytes is in the answer, or its address is", async ({ bytes, members }) => {
   const pipeline = await createPipeline();
   const key = await pipeline.submit("a".repeat(bytes));
   const posted = bodyOf(await get(pipeline, key.jobId));

@@ -144,7 +144,7 @@ test("a document in which OCR finds no text has no result", async () => {
   expect(await pipeline.record(jobId)).toMatchObject({ status: "ERROR", errorCode: "StageOutputInvalid", failedStage: "ocr" });
 });
 
-test("OCR is handed the document, whose job it is and what is left of its time", async () => {
+test("OCR gets the document, its job and the remaining time", async () => {
   const seen: unknown[] = [];
   const pipeline = await createPipeline({
     stages: {
@@ -203,7 +203,7 @@ test.each(stages.flatMap(({ name: stage }) => [...ofFunction, ...ofLambda].map((
   },
 );
 
-test("a failed attempt is logged with the error's name, where it came from, and nothing of what it says", async () => {
+test("a failed attempt is logged with the error's name, where it came from, and not its message", async () => {
   const { pipeline, key } = await runFailing("ocr", { run: () => throwIt(new TypeError(text)) });
 
   const lines = pipeline.logLines.filter(({ message }) => message === "Stage failed");
@@ -211,7 +211,7 @@ test("a failed attempt is logged with the error's name, where it came from, and 
   expect(lines).toEqual([1, 2].map(() => ({ ...line, at: expect.stringMatching(/^at .*stage-failures\.test\.ts:\d+:\d+\)?$/) })));
 });
 
-test.each(["", "Error", "E", "Error: Error"])("of an error that says %j the log names the place, or none", async (message) => {
+test.each(["", "Error", "E", "Error: Error"])("of an error with the message %j the log names the place, or none", async (message) => {
   const { pipeline } = await runFailing("ocr", { run: () => throwIt(new Error(message)) });
 
   const places = pipeline.logLines.filter((line) => line.message === "Stage failed").map(({ at }) => at ?? "at");
@@ -219,7 +219,7 @@ test.each(["", "Error", "E", "Error: Error"])("of an error that says %j the log 
   for (const place of places) expect(place).toMatch(/^at\b/);
 });
 
-test("an error that says something else by now is logged without its place", async () => {
+test("an error whose message has changed is logged without its place", async () => {
   const error = new Error(`at ${canary}`);
   expect(error.stack).toContain(canary); // written out when it is first read
   error.message = "12345678";

@@ -88,7 +88,7 @@ test("ten thousand jobs whose start failed, at 100 a second, are all started onc
   for (const job of stack.items.values()) expect(job).toMatchObject({ status: "IN_PROGRESS", restarts: 1 });
 });
 
-test("an outage of eight and a half minutes costs no job its restarts, and is asked about less and less often", async () => {
+test("an outage of eight and a half minutes costs no job its restarts, and is retried at growing intervals", async () => {
   const stack = await stackOf(unstarted(2_000, 100), (at) => ({ answersAfter: 50, isRefused: at < 510_000 }));
 
   await sweepEveryMinute(stack, 9);

@@ -68,7 +68,7 @@ test("two sweepers at once end a job once", async () => {
   expect(await record(idOf(1))).toMatchObject({ status: "ERROR", version: 2 });
 });
 
-test("a restarted job runs to DONE as any other", async () => {
+test("a restarted job ends in DONE like any other", async () => {
   const { sweep, aws, started, record, execute } = await holding([pending(1)]);
   await aws.clock.advance(60_000);
   await sweep();
@@ -78,7 +78,7 @@ test("a restarted job runs to DONE as any other", async () => {
   expect(await record(idOf(1))).toMatchObject({ status: "DONE", restarts: 1, version: 3 + stages.length });
 });
 
-test("a job in progress is left alone until its deadline, and ends in ERROR then, at its stage", async () => {
+test("a job in progress is not changed until its deadline, and then ends in ERROR, at its stage", async () => {
   const job = heldJob("IN_PROGRESS", { stage: "search" });
   const { sweep, aws, started, record } = await holding([job]);
 
@@ -200,7 +200,7 @@ test("a start that is denied is not tried again in the same sweep, and does not 
   expect(await record(idOf(1))).toMatchObject({ restarts: 0, dueAt: start + 60 });
 });
 
-test("a start that was refused, but began all the same, is left to run", async () => {
+test("a start that was refused, but began nevertheless, is left to run", async () => {
   const before = async ({ operation }: { operation: string }) => {
     if (operation !== "StartExecution") return;
     await jobs.open(pending(1), "ocr");
@@ -227,7 +227,7 @@ test("two sweepers at once start a job once a minute", async () => {
   expect(counts).toEqual([3, 6, 6, 6]);
 });
 
-test("a sweeper that comes to a job just after another has started it leaves it alone, though the index still named it", async () => {
+test("a sweeper that reads a job just after another has started it does not change it, though the index still named it", async () => {
   let isFirst = true;
   const before = async ({ operation, principal }: { operation: string; principal: { roleName: string } }) => {
     if (operation !== "UpdateItem" || principal.roleName !== "admin" || !isFirst) return;

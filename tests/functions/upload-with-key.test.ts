@@ -157,7 +157,7 @@ test("when the job is deleted nothing of it is left, and the key is free", async
   expect(bodyOf(await post(pipeline, "a text", key))).toMatchObject({ jobId, status: "PENDING" });
 });
 
-test("what says that an upload was used reads as no job, for its owner and when it has expired", async () => {
+test("the claim of an upload is not read as a job, by its owner or after it has expired", async () => {
   const pipeline = await createPipeline();
   const { uploadId } = await upload(pipeline, png);
   await postUpload(pipeline, uploadId, key);
@@ -177,7 +177,7 @@ test.each([
   { first: key, second: otherKey },
   { first: key, second: {} },
   { first: key, second: key },
-])("whichever way the calls of two requests meet, one job comes of the upload: $first and $second", async ({ first, second }) => {
+])("in every order of the calls of two requests, one job is created from the upload: $first and $second", async ({ first, second }) => {
   const isRepeat = first === second;
   await fc.assert(
     fc.asyncProperty(fc.array(fc.boolean(), { maxLength: 20 }), async (schedule) => {

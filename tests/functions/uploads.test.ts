@@ -138,7 +138,7 @@ test("an upload becomes one job, however often it is sent", async () => {
   expect(pipeline.started).toHaveLength(1);
 });
 
-test("two calls at once make one job with one document", async () => {
+test("two calls at once create one job with one document", async () => {
   const pipeline = await createPipeline();
   const { uploadId } = await upload(pipeline, largePng);
 
@@ -316,7 +316,7 @@ test("an upload that changes while it is copied is a 409, and can be sent again"
   expect(answers[1]?.statusCode).toBe(202);
 });
 
-test("when the job is deleted, so is an upload that was left, and the name leads nowhere", async () => {
+test("when the job is deleted, so is an upload that was left, and its id is not found", async () => {
   const pipeline = await createPipeline({
     before: async ({ operation, resource }) => {
       if (operation === "DeleteObject" && resource.includes("/uploads/") && isBroken) throw new Error("out of order");

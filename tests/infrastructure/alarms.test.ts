@@ -38,7 +38,7 @@ test.each([
   expect(alarm["alarmDescription"]).toMatch(/^[A-Z].+\.$/);
 });
 
-test("every function has an alarm of its name, and what no function can notice has four", () => {
+test("every function has an alarm of its name, and there are four for failures that no function reports", () => {
   const names = (type: string) => program.resources.filter((resource) => resource.type === type).map(({ name }) => name);
 
   const functions = names("aws:lambda/function:Function");

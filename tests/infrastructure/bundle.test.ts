@@ -42,7 +42,7 @@ test("two builds in two folders are equal to the byte, and there is a bundle for
   expect(Object.values(one).join("")).not.toContain(project);
 });
 
-test("OCR's engines stand beside its bundle, byte for byte, and beside no other", () => {
+test("OCR's engines are beside its bundle, byte for byte, and beside no other", () => {
   const files = filesIn(buildFunctions(project));
 
   const engines = Object.keys(files).filter((file) => !/\/index\.mjs(\.map)?$/.test(file));
@@ -81,7 +81,7 @@ test("a changed source is built", () => {
   expect(readFileSync(join(folder, "unknown-route", "index.mjs"), "utf8")).not.toBe(before);
 });
 
-test("a function that does not build says where, and leaves no bundle that looks complete", () => {
+test("a function that does not build is reported with the place of its error, and leaves no bundle that looks complete", () => {
   writeFileSync(join(project, "functions/broken.ts"), 'import "./missing.ts";\n');
 
   expect(() => buildFunctions(project)).toThrow(/functions\/broken\.ts.*missing\.ts/s);

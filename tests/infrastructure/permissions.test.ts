@@ -19,7 +19,7 @@ test.each([
   ["ocr", "lambda.amazonaws.com", undefined],
   ["process-job", "states.amazonaws.com", { StringEquals: { "aws:SourceAccount": "000000000000" } }],
   ["sweep-every-minute", "scheduler.amazonaws.com", { StringEquals: { "aws:SourceAccount": "000000000000" } }],
-])("%s is taken on by %s alone", (name, service, condition) => {
+])("%s can be assumed by %s alone", (name, service, condition) => {
   const { assumeRolePolicy } = inputsOf(program, "aws:iam/role:Role", name);
 
   const { Statement } = JSON.parse(String(assumeRolePolicy));

@@ -204,7 +204,7 @@ test("the postings table is keyed by owner and term", () => {
   });
 });
 
-test("the bucket is private, encrypted, reached by TLS only, and forgets", () => {
+test("the bucket is private, encrypted, reached by TLS only, and its objects expire", () => {
   const type = (name: string) => `aws:s3/${name.charAt(0).toLowerCase()}${name.slice(1)}:${name}`;
 
   expect(inputsOf(program, type("BucketPublicAccessBlock"), "documents")).toEqual({

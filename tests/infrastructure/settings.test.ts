@@ -21,7 +21,7 @@ const variablesOf = async (name: string, ...set: string[]) => {
   return (environment as { variables: Record<string, string> }).variables;
 };
 
-describe("a config value reaches what it is about", () => {
+describe("a config value reaches its resources", () => {
   test("stagePaceSeconds reaches each stage by its own name, and one that is left out does not wait", async () => {
     const program = await evaluatedProgram('stagePaceSeconds={"ocr": 2, "mlInference": 1.5}');
 
@@ -92,7 +92,7 @@ describe("a config value reaches what it is about", () => {
     expect(program.outputs["Warnings"]).toEqual([]);
   });
 
-  test("the issuer and the audiences reach the authorizer, and how callers say who they are the description", async () => {
+  test("the issuer and the audiences reach the authorizer, and the authentication the description", async () => {
     const program = await evaluatedProgram("auth=jwt", "jwtIssuer=https://issuer.example.com", "jwtAudience=app, other-app");
 
     expect(inputsOf(program, "aws:apigatewayv2/authorizer:Authorizer", "jobs")).toEqual({

@@ -18,7 +18,7 @@ const segment = (marker: number, content: Uint8Array) =>
 const jpegOf = (...parts: readonly Uint8Array[]) => Buffer.concat([Buffer.from([0xff, 0xd8]), ...parts]);
 
 describe("typeOf", () => {
-  test("knows what encoders write", async () => {
+  test("recognises what encoders write", async () => {
     const pdf = await PDFDocument.create();
     pdf.addPage();
 
@@ -51,7 +51,7 @@ describe("imageSizeOf", () => {
     expect(imageSizeOf(jpg(width, height), "image/jpeg")).toEqual({ width, height });
   });
 
-  test("takes the beginning of a file for the file", () => {
+  test("accepts the beginning of a file", () => {
     expect(imageSizeOf(png(1000, 700).subarray(0, 24), "image/png")).toEqual({ width: 1000, height: 700 });
     expect(imageSizeOf(png(1000, 700).subarray(0, 23), "image/png")).toBeUndefined();
     expect(imageSizeOf(jpegOf(frame(0xc0, 1000, 700)).subarray(0, 11), "image/jpeg")).toEqual({ width: 1000, height: 700 });
@@ -95,7 +95,7 @@ describe("imageSizeOf", () => {
     );
   });
 
-  test("segments of the least length take no more steps than there are bytes", () => {
+  test("segments of the minimum length take no more steps than there are bytes", () => {
     // A segment's length counts itself, so 0 would be a step of two: it must still end.
     const file = jpegOf(Buffer.alloc(4 * 1024 * 1024, Buffer.from([0xff, 0xe0, 0, 0])));
 

@@ -101,7 +101,7 @@ test("a Standard workflow costs 25 dollars for each of its three states, and log
   expect(parts["table writes"]).toBeCloseTo(17 * 0.625);
 });
 
-test("a durable function costs an operation for each stage, spares two invocations, and has the memory of OCR all along", () => {
+test("a durable function costs an operation for each stage, saves two invocations, and has the memory of OCR throughout", () => {
   const parts = asDurableFunction(measurement, traffic);
 
   expect(parts["durable operations"]).toBe(8 * stages.length);
@@ -110,7 +110,7 @@ test("a durable function costs an operation for each stage, spares two invocatio
   expect(parts["Lambda time"]).toBeCloseTo(13.3334 * (0.5 * 0.04 + 2 * 0.07 + 6 * 0.5 * 0.01));
 });
 
-test("a worker that sleeps for 5 s costs its sleep, and as many polls, however quick the job is said to be", () => {
+test("a worker that sleeps for 5 s costs its sleep, and as many polls, for any duration of the job", () => {
   const parts = asSleepingWorker(measurement, { ...traffic, jobSeconds: 1 });
 
   expect(parts["HTTP API"]).toBeCloseTo(7);

@@ -54,7 +54,7 @@ test("a month costs a dime for each metric of an alarm, three for each metric of
   expect(parts["sweep every minute"]).toBeCloseTo(0.0432 * (1 + 0.2 + 13.3334 * 0.02 + 0.125 * 2));
 });
 
-test("a setting takes off what it leaves away, or adds what the default has beyond lean", () => {
+test("a setting saves what it switches off, or adds what the default has beyond lean", () => {
   const changes = settings(measurements, traffic);
 
   expect(changes["lean: no log of requests"]).toBeCloseTo(-0.3);
@@ -64,7 +64,7 @@ test("a setting takes off what it leaves away, or adds what the default has beyo
   expect(changes["by default: executions' log"]).toBeCloseTo(4);
 });
 
-test("this design stands beside four others", () => {
+test("this design is compared with four others", () => {
   const columns = designs(measurements, traffic);
 
   expect(Object.keys(columns)).toEqual(["lean", "default", "Standard", "durable", "one worker"]);

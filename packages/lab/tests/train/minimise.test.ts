@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { minimise } from "../../train/minimise.ts";
 
-test("finds the minimum of a stretched bowl", () => {
+test("finds the minimum of an ill-conditioned quadratic function", () => {
   fc.assert(
     fc.property(fc.array(fc.double({ min: -10, max: 10, noNaN: true }), { minLength: 1, maxLength: 8 }), (centre) => {
       const steepness = centre.map((_, index) => 10 ** (index % 3));

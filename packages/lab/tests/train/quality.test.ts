@@ -17,7 +17,7 @@ test("quality is accuracy, half credit for NEUTRAL, macro-F1 and calibration err
   expect(quality.calibrationError).toBeCloseTo((0.2 + 0.2) / 8);
 });
 
-test("the guess is the most likely sentiment, and its probability the confidence", () => {
+test("the answer is the most likely sentiment, and its probability the confidence", () => {
   expect(mostLikely([0.2, 0.5, 0.3], 0)).toEqual({ guess: 1, right: 0, confidence: 0.5 });
   expect(mostLikely([0.2, 0.2, 0.6], 2)).toEqual({ guess: 2, right: 2, confidence: 0.6 });
 });

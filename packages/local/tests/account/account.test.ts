@@ -219,7 +219,7 @@ describe("a caller", () => {
     await expect(s3.send(getDocument)).rejects.toMatchObject({ name: xmlName, $metadata: { httpStatusCode: 403 } });
   });
 
-  test("that changes what was signed is refused", async () => {
+  test("with a changed request is refused", async () => {
     const aws = await createAws([]);
     const handler = {
       ...aws.s3.config.requestHandler,

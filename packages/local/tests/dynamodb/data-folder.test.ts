@@ -39,7 +39,7 @@ describe("a data folder", () => {
     });
   });
 
-  test("is not taken for a table with other keys", async () => {
+  test("is refused for a table with other keys", async () => {
     const folder = await temporaryFolder();
     const engine = await openEngine(folder);
     await engine.createTable(jobs);

@@ -51,7 +51,7 @@ test("nothing is written behind a write that failed before the store has been re
   expect(faults).toMatchObject([{ code: "LEVEL_IO_ERROR" }]);
 });
 
-test("while there is no room to open it, the store stays open for reading, and writes are refused", async () => {
+test("while the disk is too full to reopen it, the store stays open for reading, and writes are refused", async () => {
   const { steps, faults, disk, write } = bench();
   disk.isFull = true;
   await write("a");

@@ -131,7 +131,7 @@ describe("IAM", () => {
     ]);
   });
 
-  test("all others are a 403 that says no reason", async () => {
+  test("all others are a 403 without a reason", async () => {
     const { url, calls } = await served(
       iamAuthorizer("api1", place, () => {
         throw new AwsError("AccessDeniedException", "User … is not authorized");

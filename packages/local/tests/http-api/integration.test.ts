@@ -37,7 +37,7 @@ test.each([
   expect(log[0]).toMatchObject({ integrationError: logged, errorMessage: message });
 });
 
-test("a call that fails in a way of its own is a 500 that says so in the log alone", async () => {
+test("a call that fails unexpectedly is a 500, with the reason only in the log", async () => {
   const { url, log } = await serve(["$default"], () => Promise.reject(new Error("no worker")));
 
   const response = await fetch(url);
@@ -62,7 +62,7 @@ test.each([
   { declared: 10_000, timeout: 10_000 },
   { declared: 30_000, timeout: 30_000 },
   { declared: 900_000, timeout: 30_000 },
-])("an integration of $declared ms is given up after $timeout ms", async ({ declared, timeout }) => {
+])("an integration of $declared ms times out after $timeout ms", async ({ declared, timeout }) => {
   const { invoke, called } = pending();
   const { clock } = await serve();
   const route = { routeKey: "$default", timeoutMilliseconds: declared, invoke };
@@ -83,7 +83,7 @@ test.each([
   expect(await response.text()).toBe('{"message":"Service Unavailable"}');
 });
 
-test.each(["resolves", "rejects"] as const)("a function that %s after the timeout does no harm", async (how) => {
+test.each(["resolves", "rejects"] as const)("a function that %s after the timeout changes nothing", async (how) => {
   const { invoke, called, outcome } = pending();
   const { url, clock, log } = await serve(["GET /slow", "GET /fast"], (event) =>
     event.rawPath === "/slow" ? invoke() : Promise.resolve({ payload: '{"statusCode":200}' }),

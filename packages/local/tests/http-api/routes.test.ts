@@ -108,7 +108,7 @@ describe("properties", () => {
     )
     .map(([method, parts, greedy]) => `${method} /${[...parts, ...(greedy ? ["{rest+}"] : [])].join("/")}`);
 
-  test("the order of declaration is of no consequence", () => {
+  test("the order of declaration does not matter", () => {
     const declared = fc.uniqueArray(fc.oneof(routeKey, fc.constant("$default")), { minLength: 1, maxLength: 8 });
     const shuffled = declared.chain((keys) => fc.tuple(fc.constant(keys), fc.shuffledSubarray(keys, { minLength: keys.length })));
 

@@ -32,7 +32,7 @@ test("it fills at the rate, in parts of a token too", async () => {
   expect(takeAll(take)).toBe(2);
 });
 
-test("limits of zero let nothing through", async () => {
+test("limits of zero refuse every request", async () => {
   const clock = new ManualClock();
   const take = tokenBucket({ rateLimit: 0, burstLimit: 0 }, clock);
   await clock.advance(60_000);

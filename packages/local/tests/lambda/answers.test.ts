@@ -40,7 +40,7 @@ test.each([
     "Unable to stringify response body",
   ],
   ["an answer with a BigInt", "return 1n;", "Runtime.JSONStringifyError", "Unable to stringify response body"],
-])("%s is reported as Lambda reports it, and the environment lives on", async (_, body, errorType, errorMessage) => {
+])("%s is reported as Lambda reports it, and the environment keeps running", async (_, body, errorType, errorMessage) => {
   const { lambda } = createFunction(
     `let calls = 0; export const handler = async (event) => { calls++; if (event.ok) return calls; ${body} };`,
   );
@@ -52,7 +52,7 @@ test.each([
   expect(next).toEqual({ payload: "2" });
 });
 
-test("an answer of 6,291,556 bytes is given, one byte more is refused, and the environment lives on", async () => {
+test("an answer of 6,291,556 bytes is given, one byte more is refused, and the environment keeps running", async () => {
   const { lambda } = createFunction(
     `let calls = 0; export const handler = ({ length }) => (calls++, length ? "a".repeat(length - 2) : calls);`,
   );

@@ -22,7 +22,7 @@ test.each([
   expect(lines.filter((line) => line === "init")).toHaveLength(2);
 });
 
-test("an init that fails once is forgotten", async () => {
+test("an init that fails once succeeds in its second attempt", async () => {
   const code = `
     import { existsSync, writeFileSync } from "node:fs";
     const isFirst = !existsSync("init-ran");

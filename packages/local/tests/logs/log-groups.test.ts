@@ -44,7 +44,7 @@ test("a line that cannot be written is reported, and neither stops its writer no
   expect(seen).toEqual([{ group: "/aws/lambda/ocr", timestamp: 5, message: "one" }]);
 });
 
-test("nothing is written or told of once they are closed", () => {
+test("nothing is written or reported once they are closed", () => {
   const seen: LogLine[] = [];
   const logs = new LogGroups(folder, new ManualClock());
   logs.declare("/aws/lambda/ocr");

@@ -101,7 +101,7 @@ describe("the buckets", () => {
     ]);
   });
 
-  test("are a secret to a role that may only list the objects of each", async () => {
+  test("are not listed for a role that may only list the objects of each", async () => {
     const roles = { ocr: [{ Effect: "Allow", Action: "s3:ListBucket", Resource: "*" }] };
     const aws = await createLocalAws({ buckets: [Bucket], roles });
 

@@ -45,7 +45,7 @@ test.each([["text"], [["{% 1 + 1 %}", 3]], [1], [null], [true]])(
   "Output may be a literal of any type, whatever asl-validator says: %j",
   async (Output) => {
     const definition = only(pass({ Output, End: true }));
-    const bench = new Bench(definition, { unknownToValidator: true });
+    const bench = new Bench(definition, { rejectedByValidator: true });
 
     const outcome = await bench.execute();
 
@@ -190,7 +190,7 @@ test("without Arguments a task gets the state's input, and without Output the re
   expect(outcome).toEqual({ status: "SUCCEEDED", output: { echo: { id: 5 } } });
 });
 
-test("the context object tells of the execution, the state and the machine", async () => {
+test("the context object describes the execution, the state and the state machine", async () => {
   const bench = new Bench({
     StartAt: "Wait",
     States: {
@@ -238,13 +238,13 @@ test("what a task does to its arguments, and a caller to the output, is not seen
   expect(second).toEqual({ status: "SUCCEEDED", output: { constant: ["a"], input: { list: ["b"] } } });
 });
 
-test("results are plain JSON, without what JSONata hangs on its arrays", async () => {
+test("results are plain JSON, without the properties that JSONata adds to its arrays", async () => {
   const output = await evaluate("$states.input.items.name", { items: [{ name: "a" }, { name: "b" }] });
 
   expect(Object.getOwnPropertyNames(output)).toEqual(["0", "1", "length"]);
 });
 
-test("members named like parts of an object's machinery are plain members", async () => {
+test("members named like properties of Object.prototype are plain members", async () => {
   const input = JSON.parse('{"__proto__": {"polluted": 1}, "constructor": "c"}');
   const bench = new Bench(only(pass({ Output: JSON.parse('{"__proto__": "{% $states.input.constructor %}"}'), End: true })));
 

@@ -35,7 +35,7 @@ test.each([
   expect(bench.clock.sleeping).toBe(0);
 });
 
-test("a circle of states that never wait is ended, too", async () => {
+test("a loop of states that never wait is ended, too", async () => {
   const Again = { Type: "Choice", Choices: [{ Condition: "{% false %}", Next: "End" }], Default: "Again" };
   const bench = new Bench({ TimeoutSeconds: 1, StartAt: "Again", States: { Again, End: { Type: "Succeed" } } });
 

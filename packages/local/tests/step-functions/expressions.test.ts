@@ -64,7 +64,7 @@ test.each(["x{% 1 %}", "{% 1 %}x", "{% 1 }", "{ 1 %}", "{%"])("%s is half an exp
 });
 
 test("an expression may stand on lines of its own", async () => {
-  expect(await evaluate("\n1 +\n2\n", {}, { unknownToValidator: true })).toBe(3);
+  expect(await evaluate("\n1 +\n2\n", {}, { rejectedByValidator: true })).toBe(3);
 });
 
 describe("a function without one of its arguments gives nothing", () => {

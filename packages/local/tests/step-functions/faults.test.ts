@@ -4,7 +4,7 @@ import { ExecutionFaults } from "../../step-functions/faults.ts";
 const deal = (faults: ExecutionFaults, count: number) => Array.from({ length: count }, () => faults.deal());
 const share = (fates: readonly boolean[]) => fates.filter(Boolean).length / fates.length;
 
-test("at first, all goes well", () => {
+test("without rates there are no faults", () => {
   expect(deal(new ExecutionFaults(), 100)).toEqual(Array(100).fill({ runs: 1, lostAfterEvents: undefined }));
 });
 
@@ -18,7 +18,7 @@ test("the rates are kept, and losses spread over the whole of an execution", () 
   expect([...new Set(losses)].sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]);
 });
 
-test("a seed deals out the same fates again, also where it is given later; another one others", () => {
+test("a seed gives the same faults again, also where it is given later; another one gives others", () => {
   const rates = { duplicate: 0.3, drop: 0.3, restart: 0.3 };
   const faults = new ExecutionFaults({ ...rates, seed: 7 });
   const first = deal(faults, 50);
@@ -31,7 +31,7 @@ test("a seed deals out the same fates again, also where it is given later; anoth
   expect(other).not.toEqual(first);
 });
 
-test("a change of one rate leaves the others, and the other fates, as they were", () => {
+test("a change of one rate changes neither the others nor their faults", () => {
   const faults = new ExecutionFaults({ duplicate: 0.3, restart: 0.3, seed: 7 });
   const before = deal(faults, 50).map(({ runs }) => runs);
 

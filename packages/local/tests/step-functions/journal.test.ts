@@ -110,7 +110,7 @@ test("a kill in the middle of a rewriting loses nothing", () => {
   expect(openIn(path)).toEqual(["a"]);
 });
 
-test("where it cannot be rewritten, it goes on growing", () => {
+test("where it cannot be rewritten, it keeps growing", () => {
   const journal = new ExecutionJournal(path);
   mkdirSync(`${path}.new`);
   for (let count = 0; count < 50; count++) journal.started(execution(`job-${count}`, large));

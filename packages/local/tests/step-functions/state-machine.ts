@@ -33,7 +33,7 @@ interface Setting {
   readonly runTask?: TaskIntegration;
   readonly random?: () => number;
   /** True where asl-validator rejects the definition although AWS accepts it. */
-  readonly unknownToValidator?: boolean;
+  readonly rejectedByValidator?: boolean;
 }
 
 /** A machine on a stopped clock, with everything that it records. */
@@ -43,10 +43,10 @@ export class Bench {
   readonly requests: TaskRequest[] = [];
   readonly #machine: StateMachine;
 
-  constructor(definition: object, { runTask = async () => ({}), random = () => 0.5, unknownToValidator = false }: Setting = {}) {
+  constructor(definition: object, { runTask = async () => ({}), random = () => 0.5, rejectedByValidator = false }: Setting = {}) {
     const text = JSON.stringify({ QueryLanguage: "JSONata", ...definition });
     const { StartAt, States } = JSON.parse(text);
-    if (!unknownToValidator) shown.add(JSON.stringify({ StartAt, States }));
+    if (!rejectedByValidator) shown.add(JSON.stringify({ StartAt, States }));
     const record: TaskIntegration = (request) => {
       this.requests.push(request);
       return runTask(request);

@@ -66,7 +66,7 @@ test.each([
   expect(bench.clock.sleeping).toBe(0);
 });
 
-test.each([{ Seconds: 0 }, { Timestamp: "2020-01-01T00:00:00Z" }])("Wait for what is over does not wait: %j", async (fields) => {
+test.each([{ Seconds: 0 }, { Timestamp: "2020-01-01T00:00:00Z" }])("Wait for a time in the past does not wait: %j", async (fields) => {
   const bench = new Bench(only({ Type: "Wait", ...fields, End: true }));
 
   const outcome = await bench.execute();
@@ -93,7 +93,7 @@ test.each([
     { Timestamp: "{% 5 %}" },
     "The JSONata expression '5' specified for the field 'Timestamp' returned an unexpected result type. Expected 'string', but was 'number' for value: 5",
   ],
-])("Wait refuses what is no time: %j", async (fields, sentence) => {
+])("Wait refuses an invalid time: %j", async (fields, sentence) => {
   const bench = new Bench(only({ Type: "Wait", ...fields, End: true }));
 
   const outcome = await bench.execute();

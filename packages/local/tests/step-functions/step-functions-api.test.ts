@@ -81,7 +81,7 @@ describe("a start", () => {
     ]);
   });
 
-  test("that waits is answered with how the execution ended", async () => {
+  test("that waits is answered with the outcome of the execution", async () => {
     const { client, starts } = await createApi({ milliseconds: 101 });
 
     const ended = await answerOf(client.send(new StartSyncExecutionCommand({ stateMachineArn, name: "a", input: '{"jobId":"a"}' })));
@@ -209,7 +209,7 @@ describe("a definition", () => {
     expect(await validate(definition)).toEqual({ result: "FAIL", diagnostics, truncated: false });
   });
 
-  test("that is not JSON is said to be none", async () => {
+  test("that is not JSON is reported as such", async () => {
     const message = expect.stringMatching(/^The state machine is not JSON: /);
 
     expect(await validate("{")).toEqual({
@@ -352,7 +352,7 @@ test.each([
   expect(starts).toEqual([]);
 });
 
-test("an operation that JavaScript's objects have is none of Step Functions'", async () => {
+test("a property of Object.prototype is no operation of Step Functions", async () => {
   const api = new StepFunctionsApi({ all: [] } as unknown as StateMachines, new ManualClock());
 
   await expect(api.call("constructor", {})).rejects.toMatchObject({ name: "UnknownOperationException" });

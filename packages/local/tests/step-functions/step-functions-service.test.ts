@@ -192,7 +192,7 @@ test("what cannot be journaled is refused as AWS would, and does not run; the ne
   expect([diskFaults, faults]).toMatchObject([[{ code: "ENOSPC" }], []]);
 });
 
-test("an end that cannot be journaled is an end all the same", async () => {
+test("an execution whose end cannot be journaled has ended nevertheless", async () => {
   const journal = new FullJournal();
   journal.isFull = false;
   const { start, service, clock, ends, diskFaults, faults } = createProcess({ journal });
@@ -205,7 +205,7 @@ test("an end that cannot be journaled is an end all the same", async () => {
   expect([diskFaults, faults]).toMatchObject([[{ code: "ENOSPC" }], []]);
 });
 
-test("a stop leaves executions where they are, says nothing of an end, and the next process begins them again", async () => {
+test("a stop does not end executions or report an end, and the next process starts them again", async () => {
   const { start, service, clock, ends, log, traces, journal } = createProcess({ concurrency: 2 });
   for (const name of ["a", "b", "c"]) start(name);
   await clock.advance(500);
@@ -226,7 +226,7 @@ test("a stop leaves executions where they are, says nothing of an end, and the n
   expect(next.ends.map(([name]) => name)).toEqual(["a", "b", "c"]);
 });
 
-test("an execution of a state machine that is declared no more is given up, in one sentence", () => {
+test("an execution of a state machine that is no longer declared is dropped, in one sentence", () => {
   const { executionArn } = createProcess().start("a");
 
   const { service, notices } = nextProcess({ isDeclared: false });
@@ -272,7 +272,7 @@ test("a duplicated execution runs twice at the same time", async () => {
   expect(journal.open).toEqual([]);
 });
 
-test("a lost execution begins again at any moment, ends once, and nothing says that it was lost", async () => {
+test("a lost execution starts again at any moment, ends once, and nothing reports that it was lost", async () => {
   const { start, clock, ends, log, traces } = createProcess({ faults: { restart: 1, seed: 3 } });
 
   for (const name of names(40, "job")) start(name);
@@ -299,7 +299,7 @@ test("the rates may be changed while it runs", async () => {
   expect(calls).toEqual(["first b", "second b"]);
 });
 
-test("after five minutes an execution has timed out, whatever it would catch", async () => {
+test("after five minutes an execution times out, which it cannot catch", async () => {
   const { start, clock, ends, journal, log } = createProcess({
     definition: catching({ ...invoke, Arguments: { FunctionName: "f", Payload: 1 }, TimeoutSeconds: 999 }),
     invoked: () => new Promise(() => undefined),
@@ -345,7 +345,7 @@ test.each(["", "a b", "a/b", "a\u0085b", "x".repeat(81)])("the name %j is refuse
   expect(() => createProcess().start(name)).toThrow(expect.objectContaining({ name: "InvalidName", message: `Invalid Name: '${name}'` }));
 });
 
-test("a caller who waits gets the outcome of an execution that runs once, whatever goes astray, and that nobody resumes", async () => {
+test("a waiting caller gets the outcome of an execution that runs once, at any rates of faults, and is never resumed", async () => {
   const { service, clock, calls, ends, journal } = createProcess({ concurrency: 1, faults: { drop: 1, duplicate: 1, restart: 1 } });
 
   const execution = service.startSync(arn, { name: "a", input: '"a"' });

@@ -36,7 +36,7 @@ describe("analyseSentiment", () => {
     expect(analysis).toEqual({ sentiment: "NEUTRAL", confidence: 0.33, language });
   });
 
-  test("a long text is what most of its sentences say", async () => {
+  test("a long text has the sentiment of most of its sentences", async () => {
     const praise = "The staff were friendly and the room was lovely. ".repeat(30);
     const fact = "The house has four floors and stands next to the station. ".repeat(30);
     const complaint = "The lift was broken, which was awful. ";
@@ -46,7 +46,7 @@ describe("analyseSentiment", () => {
     expect((await analyseSentiment(complaint.repeat(30) + fact.slice(0, 300))).sentiment).toBe("NEGATIVE");
   });
 
-  test("is surer of many sentences than of one", async () => {
+  test("has more confidence in many sentences than in one", async () => {
     const complaint = "The lift was broken, which was awful. ";
 
     const [one, many] = [await analyseSentiment(complaint), await analyseSentiment(complaint.repeat(10))];
@@ -83,7 +83,7 @@ describe("analyseSentiment", () => {
     ["negations", mebibyte("not never ")],
     ["addresses", mebibyte("https://")],
     ["lone surrogates", mebibyte("\ud83d")],
-  ])("gets through a mebibyte of %s", async (_, text) => {
+  ])("analyses a mebibyte of %s", async (_, text) => {
     const { confidence } = await analyseSentiment(text);
 
     expect(confidence).toBeGreaterThanOrEqual(0.33);
@@ -114,7 +114,7 @@ describe("sentimentOf", () => {
   /** Every text has the score ln 2 for NEGATIVE, by the bias alone. */
   const model = { weights: new Int8Array(3 * featureCount), scale: [1, 1, 1], bias: [Math.log(2), 0, 0] } as const;
 
-  test("n sentences are as sure as their mean score times √n", () => {
+  test("n sentences have the confidence of their mean score times √n", () => {
     const odds = 2 ** 4;
 
     expect(sentimentOf("One.", model)[0]).toBeCloseTo(2 / 4, 10);

@@ -24,7 +24,7 @@ test("a negated word is another word, until a pause or the fifth word", () => {
   expect(shared("work", "not a b c work")).toBe(0);
 });
 
-test("how often a word is said does not count", () => {
+test("the number of uses of a word does not count", () => {
   expect(hashed("box box box box").size).toBe(2); // the word, and the pair of it with itself
 });
 

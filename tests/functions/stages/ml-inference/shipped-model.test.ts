@@ -9,14 +9,14 @@ describe("the shipped model", () => {
     mostLikely(sentimentOf(text, shippedModel), sentiment === "NEGATIVE" ? 0 : sentiment === "NEUTRAL" ? 1 : 2),
   );
 
-  test("reads two in three of our texts as we do, and is seldom wrong about the side", () => {
+  test("classifies two in three of our texts as we do, and rarely gets the polarity wrong", () => {
     const { accuracy, polarity } = qualityOf(answers);
 
     expect(accuracy).toBeGreaterThan(0.66);
     expect(polarity).toBeGreaterThan(0.72);
   });
 
-  test("is oftener right where it is surer", () => {
+  test("is right more often where its confidence is higher", () => {
     const shareRight = (from: number, to: number) => {
       const bin = answers.filter(({ confidence }) => confidence >= from && confidence < to);
       return bin.filter(({ guess, right }) => guess === right).length / bin.length;

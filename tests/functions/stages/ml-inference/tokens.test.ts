@@ -26,14 +26,14 @@ test.each([
   expect(textsOf(text)).toEqual(expected);
 });
 
-test("tells shouting and drawing out", () => {
+test("detects capitals and elongated words", () => {
   const tokens = [...tokensOf("GREAT Great I loooove A4 OK")];
 
   expect(tokens.filter(({ isCapitals }) => isCapitals).map(({ text }) => text)).toEqual(["great", "ok"]);
   expect(tokens.filter(({ isElongated }) => isElongated).map(({ text }) => text)).toEqual(["loove"]);
 });
 
-test("tells what ends a sentence, and what a part of one", () => {
+test("detects the ends of sentences and of their parts", () => {
   const kinds = [...tokensOf("Well, yes :) no. End\n\nBegin")].map(({ text, kind }) => `${text} ${kind}`);
 
   expect(kinds).toEqual(["well word", ", pause", "yes word", ":) emoticon", "no word", ". stop", "end word", ". stop", "begin word"]);

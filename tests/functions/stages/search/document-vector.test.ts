@@ -46,7 +46,7 @@ describe("documentTerms", () => {
     expect(documentTerms(" … 😀")).toEqual({ strongest: [], vector: new Uint8Array() });
   });
 
-  test("are small enough for the record and an item, whatever the text", () => {
+  test("are small enough for the record and an item, for any text", () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: "grapheme", maxLength: 50 })), (words) => {
         const { strongest, vector } = documentTerms(words.join(" "));
@@ -71,7 +71,7 @@ describe("queryTerms", () => {
 });
 
 describe("weightsOf", () => {
-  test("reads the weights by hash, wherever the bytes lie", () => {
+  test("reads the weights by hash, at any offset of the bytes", () => {
     const bytes = Uint8Array.of(9, 9, 0, 0, 0, 1, 255, 0xff, 0xff, 0xff, 0xff, 128);
 
     const weights = weightsOf(bytes.subarray(2));
@@ -82,7 +82,7 @@ describe("weightsOf", () => {
     ]);
   });
 
-  test("reads a broken vector as far as it is whole", () => {
+  test("reads a truncated vector up to its last whole term", () => {
     expect([...weightsOf(Uint8Array.of(0, 0, 0, 1, 255, 0, 0))]).toEqual([[1, 255]]);
     expect([...weightsOf(new Uint8Array())]).toEqual([]);
   });

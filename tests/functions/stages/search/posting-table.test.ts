@@ -95,7 +95,7 @@ test("writes items that cost one write unit each, the longest too", async () => 
   expect(again.ConsumedCapacity?.CapacityUnits).toBe(1);
 });
 
-test("writes a posting twice and has it once; deletes it twice and has it no more", async () => {
+test("writes and deletes a posting twice with the effect of once", async () => {
   const other = posting({ generation: "g2" });
   await table.write([posting(), other]);
 
@@ -118,7 +118,7 @@ test("writes more than DynamoDB takes at once", async () => {
   expect(await itemsHeld()).toHaveLength(60);
 });
 
-test("sends again what DynamoDB left, after ever longer waits", async () => {
+test("sends again what DynamoDB left, after growing waits", async () => {
   const batches: number[] = [];
   const waits: number[] = [];
   const slow = new PostingTable(throttled(3, batches), tableName, async (milliseconds) => waits.push(milliseconds));

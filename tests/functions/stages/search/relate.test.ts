@@ -49,7 +49,7 @@ describe("relate", () => {
     expect(relate(new Uint8Array(), [{ jobId: "a", vector: vectorOf(1, 1, 1) }])).toEqual({ found: 0, documents: [] });
   });
 
-  test("is the same from both sides", () => {
+  test("is symmetric", () => {
     const text = fc
       .array(fc.constantFrom("violin", "harbour", "glacier", "comet", "zebra", "doctor", "window"), { maxLength: 12 })
       .map((words) => words.join(" "));

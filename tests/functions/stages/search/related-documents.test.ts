@@ -40,7 +40,7 @@ describe("RelatedDocuments", () => {
     expect(documents.map(({ jobId }) => jobId)).toEqual(["moraine"]);
   });
 
-  test("never finds the job itself, in whatever generation", async () => {
+  test("never finds the job itself, in any generation", async () => {
     await related.post(job("glacier"), glacier);
     await related.post(job("glacier", { generation: "g0", createdAt: now - 200 }), glacier);
 
@@ -54,14 +54,14 @@ describe("RelatedDocuments", () => {
     expect(await idsFound(job("mine", { owner: "someone" }))).toEqual(["theirs"]);
   });
 
-  test("does not count a posting whose time is over, though it is still there", async () => {
+  test("does not count an expired posting that is still stored", async () => {
     await related.post(job("over", { expiresAt: now }), glacier);
     await related.post(job("still", { expiresAt: now + 1 }), glacier);
 
     expect(await idsFound(job("new"))).toEqual(["still"]);
   });
 
-  test("counts a job that was deleted and made again once, by its later document", async () => {
+  test("counts a job that was deleted and created again once, by its later document", async () => {
     await related.post(job("twice", { generation: "g2", createdAt: now - 50 }), remade);
     await related.post(job("twice", { generation: "g1", createdAt: now - 100 }), glacier);
 
@@ -71,7 +71,7 @@ describe("RelatedDocuments", () => {
     expect(documents[0]?.similarity).toBeLessThan(1);
   });
 
-  test("counts the greater generation where two were made in one second", async () => {
+  test("counts the greater generation where two were created in one second", async () => {
     await related.post(job("twice", { generation: "g2" }), remade);
     await related.post(job("twice", { generation: "g1" }), glacier);
 

@@ -20,7 +20,7 @@ describe("stopWordsFor", () => {
     expect(stopWords).not.toBe(englishStopWords);
   });
 
-  test("takes a text for English that no list knows a word of, and one with as many words of another language", () => {
+  test("treats a text as English that no list has a word of, and one with as many words of another language", () => {
     expect(stopWordsOf("qwertz asdfgh")).toBe(englishStopWords);
     expect(stopWordsOf("in")).toBe(englishStopWords); // also Dutch, German and Italian
   });

@@ -5,7 +5,7 @@ const termsOf = (text: string) => termUses(text).map(({ term }) => term);
 const wordsOf = (text: string) => termUses(text).map(({ word }) => word);
 
 describe("termUses", () => {
-  test("counts the forms of a word as one term, and shows the form most used", () => {
+  test("counts the forms of a word as one term, and shows the most frequent form", () => {
     const uses = termUses("Computers compute. A computer, my computer, is computing with Turing, as Turing did.");
 
     // Forms of `comput` are 3,702 of the 49,719,560 words that SUBTLEXus counts: 9.505; it does not know `Turing`.
@@ -15,7 +15,7 @@ describe("termUses", () => {
     ]);
   });
 
-  test("shows the earliest of the forms that are used as often", () => {
+  test("shows the earliest of equally frequent forms", () => {
     expect(wordsOf("rivers river")).toEqual(["rivers"]);
   });
 
@@ -51,7 +51,7 @@ describe("termUses", () => {
     expect(uses.map(({ capitalised }) => capitalised)).toEqual([1]);
   });
 
-  test("values the words of another language all alike, and stems none", () => {
+  test("gives all words of another language the same weight, and stems none", () => {
     const uses = termUses("Der Film handelt von den Filmen und der Party nach dem Film, die nicht gut ist.");
 
     expect(uses.map(({ term, inverseFrequency }) => `${term} ${inverseFrequency}`)).toEqual([
@@ -106,7 +106,7 @@ describe("queryTermUses", () => {
     expect(termsOf(query)).toEqual(terms);
   });
 
-  test("weighs by how rare an English stem is, and all words of other languages alike", () => {
+  test("weights English stems by their rarity, and all words of other languages equally", () => {
     const [english, other] = queryTermUses("people");
 
     expect(english?.[0]?.inverseFrequency).toBeLessThan(8);

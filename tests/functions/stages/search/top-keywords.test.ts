@@ -41,7 +41,7 @@ describe("topKeywords", () => {
     ["Japanese", "氷河は溶けている。山が暖かくなったからだ。氷河は氷だけではない。", ["氷河"]],
     ["Arabic", "يذوب الجليد لأن الجبال أصبحت أكثر دفئا. الجليد في الجبال ليس ماء فقط.", ["الجليد", "الجبال"]],
     ["Georgian, without a stop list", "მყინვარი დნება, რადგან მთებში დათბა. მყინვარი მხოლოდ ყინული არ არის.", ["მყინვარი"]],
-  ])("tells the topic of a text in %s", (_, text, expected) => {
+  ])("finds the topic of a text in %s", (_, text, expected) => {
     const keywords = keywordsOf(text);
 
     expect(keywords.slice(0, expected.length).sort()).toEqual(expected.toSorted());
