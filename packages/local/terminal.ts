@@ -11,10 +11,12 @@ export function readyLines(
   milliseconds: number,
 ): string {
   const { resumed } = services.stepFunctions;
-  const outputsOf = (type: string) => manifest.resources.find((resource) => resource.type === type)?.outputs;
-  const table = outputsOf("aws:dynamodb/table:Table")?.["name"];
+  const outputsOf = (type: string) => manifest.resources.filter((resource) => resource.type === type).map(({ outputs }) => outputs);
+  const [table] = outputsOf("aws:dynamodb/table:Table")
+    .map(({ name }) => String(name))
+    .sort(); // registered in any order
   const rows = [
-    ...(outputsOf("aws:apigatewayv2/api:Api") ? [["API", apiUrl]] : []),
+    ...(outputsOf("aws:apigatewayv2/api:Api").length > 0 ? [["API", apiUrl]] : []),
     ["AWS endpoint", `${awsEndpointUrl}  (for any AWS client)`],
     ["Data", dataFolder ?? "in memory, gone at the end"],
     ...(resumed > 0 ? [["Resumed", `${resumed} executions that were under way`]] : []),

@@ -23,9 +23,11 @@ export interface Command {
 export const pagesWithTests = ["docs/make-it-yours.md"];
 
 /** The pages whose commands are run, README first. */
-export const pages: readonly string[] = ["README.md", "CONTRIBUTING.md", ...globSync("docs/*.md", { cwd: projectFolder }).sort()].filter(
-  (page) => !pagesWithTests.includes(page),
-);
+export const pages: readonly string[] = [
+  "README.md",
+  "CONTRIBUTING.md",
+  ...globSync(["docs/*.md", "packages/*/README.md"], { cwd: projectFolder }).sort(),
+].filter((page) => !pagesWithTests.includes(page));
 
 export const textOf = (page: string): string => readFileSync(join(projectFolder, page), "utf8");
 

@@ -28,6 +28,18 @@ export const notRun: readonly NotRun[] = [
     because: "it rewrites a file of the project",
     instead: "packages/lab/tests/build-lexicon.test.ts",
   },
+  { begins: "npm run mutate", because: "it takes an hour" },
+  { begins: "CRASH_JOBS=1000 npm test", because: minutes, instead: "tests/end-to-end/crash.test.ts" },
+  {
+    begins: "node packages/local/start.ts --project",
+    because: "it listens until it is stopped",
+    instead: "packages/local/tests/example.test.ts",
+  },
+  {
+    begins: "node packages/lab/build-idf-table.ts",
+    because: "it rewrites a file of the project",
+    instead: "packages/lab/tests/inverse-frequency.test.ts",
+  },
   { begins: "npm run bench", because: minutes, instead: "packages/lab/tests/bench.test.ts" },
   { begins: "npm start -- --port 3100", because: "that port may be taken", instead: "tests/end-to-end/start.test.ts" },
   { begins: "npm start -- --set <name>=<value>", because: "it has no value; the blocks with one are run" },

@@ -37,7 +37,9 @@ function namesFile(code: string): boolean {
   return /\.(?:ts|mjs|json|ya?ml|md|sh|ps1)$/.test(code) || (code.includes("/") && files.includes(code.split("/")[0] ?? ""));
 }
 
-const isFile = (code: string): boolean => fileNames.has(code) || existsSync(join(projectFolder, code.replaceAll("\\", "/")));
+/** A page of a package names its files as they stand in the package. */
+const isFile = (page: string, code: string): boolean =>
+  fileNames.has(code) || ["", dirname(page)].some((folder) => existsSync(join(projectFolder, folder, code.replaceAll("\\", "/"))));
 
 /** Whether what reads a script's options names this one. */
 function knows(script: string, option: string): boolean {
@@ -61,7 +63,7 @@ function missingIn(page: string, text: string) {
       ),
       ...optionsAlone.filter((option) => !Object.keys(scripts).some((script) => knows(script, option))),
     ],
-    files: all(text, /`([^`\n]+)`/g).filter((code) => namesFile(code) && !isFile(code)),
+    files: all(text, /`([^`\n]+)`/g).filter((code) => namesFile(code) && !isFile(page, code)),
   };
 }
 
