@@ -51,6 +51,8 @@ const surveyPixels = 1_600_000;
 const bestXHeight = { ofSmall: 18, ofLarge: 15 } as const;
 const goodXHeight = { min: 12, max: 18 } as const;
 const scales = { min: 0.25, max: 3 } as const;
+/** Letters that are as close across as down are a texture, and no reason to enlarge it. */
+const noDirection = 0.08;
 const maxPixels = 14_000_000;
 /** An enlarged page has no more than this, nor one whose letters are not made smaller as they seem to need. */
 export const maxEnlargedPixels = 6_000_000;
@@ -127,7 +129,8 @@ function lieOf(
   const { bend, ink: flat } = flattened(level);
   const { above, xHeight } = printOf(flat);
   const own = believable(xHeight, print.letters, sideways);
-  const scale = scaleOf(own, factor, page);
+  const direction = Math.abs(share - 0.5) * 2;
+  const scale = Math.min(scaleOf(own, factor, page), direction < noDirection ? 1 : scales.max);
   return {
     needs: {
       ...needs,
@@ -137,7 +140,7 @@ function lieOf(
       scale,
       ...(own !== undefined && { xHeight: own * factor * scale }),
     },
-    direction: Math.abs(share - 0.5) * 2,
+    direction,
   };
 }
 
