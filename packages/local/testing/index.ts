@@ -11,7 +11,6 @@ export type { LambdaFunction } from "../lambda/lambda-function.ts";
 export type { ExecutionEvent } from "../step-functions/events.ts";
 export { isKnownResource, taskIntegration } from "../step-functions/integrations.ts";
 export { type ExecutionOutcome, StateMachine } from "../step-functions/state-machine.ts";
-export { type DynamoDBInMemory, startDynalite } from "./dynalite.ts";
 export { type AwsClients, createLocalAws, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
 export { ManualClock } from "./manual-clock.ts";
 export { startTokenIssuer, type TokenIssuer } from "./token-issuer.ts";

@@ -1,7 +1,7 @@
-import { type DynamoDBInMemory, startDynalite } from "@async-text-processing/local/testing";
+import { createLocalAws } from "@async-text-processing/local/testing";
 import { BatchWriteCommand, type DynamoDBDocumentClient, PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { documentTerms } from "../../../../functions/stages/search/document-vector.ts";
 import type { Posting, PostingStore } from "../../../../functions/stages/search/posting-store.ts";
 import { PostingTable } from "../../../../functions/stages/search/posting-table.ts";
@@ -21,10 +21,10 @@ const posting = (fields: Partial<Posting> = {}): Posting => ({
   ...fields,
 });
 
-let dynamodb: DynamoDBInMemory;
+let documents: DynamoDBDocumentClient;
 let table: PostingTable;
-beforeAll(async () => {
-  dynamodb = await startDynalite({
+beforeEach(async () => {
+  const declaration = {
     TableName: tableName,
     BillingMode: "PAY_PER_REQUEST",
     AttributeDefinitions: ["ownerTerm", "place"].map((name) => ({ AttributeName: name, AttributeType: "S" })),
@@ -32,30 +32,29 @@ beforeAll(async () => {
       { AttributeName: "ownerTerm", KeyType: "HASH" },
       { AttributeName: "place", KeyType: "RANGE" },
     ],
-  });
-  table = new PostingTable(dynamodb.documents, tableName);
+  };
+  ({ documents } = await createLocalAws({ tables: [declaration] }));
+  table = new PostingTable(documents, tableName);
 });
-afterEach(clear);
-afterAll(() => dynamodb.stop());
 
-const itemsHeld = async () => (await dynamodb.documents.send(new ScanCommand({ TableName: tableName }))).Items ?? [];
+const itemsHeld = async () => (await documents.send(new ScanCommand({ TableName: tableName }))).Items ?? [];
 
 async function clear(): Promise<void> {
   for (const { ownerTerm, place } of await itemsHeld()) {
     const Key = { ownerTerm, place };
-    await dynamodb.documents.send(new BatchWriteCommand({ RequestItems: { [tableName]: [{ DeleteRequest: { Key } }] } }));
+    await documents.send(new BatchWriteCommand({ RequestItems: { [tableName]: [{ DeleteRequest: { Key } }] } }));
   }
 }
 
 /** The client of a table that writes only so many items of each batch and hands back the others. */
 function throttled(itemsPerBatch: number, batches: number[] = []): DynamoDBDocumentClient {
-  const client: DynamoDBDocumentClient = Object.create(dynamodb.documents);
+  const client: DynamoDBDocumentClient = Object.create(documents);
   const send = async (command: BatchWriteCommand) => {
     const requests = command.input.RequestItems?.[tableName];
-    if (requests === undefined) return dynamodb.documents.send(command);
+    if (requests === undefined) return documents.send(command);
     batches.push(requests.length);
     const written = requests.slice(0, itemsPerBatch);
-    if (written.length > 0) await dynamodb.documents.send(new BatchWriteCommand({ RequestItems: { [tableName]: written } }));
+    if (written.length > 0) await documents.send(new BatchWriteCommand({ RequestItems: { [tableName]: written } }));
     const left = requests.slice(itemsPerBatch);
     return { UnprocessedItems: left.length > 0 ? { [tableName]: left } : {} };
   };
@@ -84,7 +83,7 @@ test("writes items that cost one write unit each, the longest too", async () => 
   await table.write([longest]);
 
   const [item] = await itemsHeld();
-  const again = await dynamodb.documents.send(new PutCommand({ TableName: tableName, Item: item, ReturnConsumedCapacity: "TOTAL" }));
+  const again = await documents.send(new PutCommand({ TableName: tableName, Item: item, ReturnConsumedCapacity: "TOTAL" }));
 
   expect(item).toEqual({
     ownerTerm: `public#${"\u{20000}".repeat(20)}`,
@@ -153,20 +152,20 @@ test("gives the same answers as a store in memory, however DynamoDB takes the ba
   const texts = fc.array(fc.array(words, { minLength: 3, maxLength: 9 }), { minLength: 2, maxLength: 6 });
   await fc.assert(
     fc
-      .asyncProperty(texts, fc.integer({ min: 2, max: 25 }), async (documents, itemsPerBatch) => {
+      .asyncProperty(texts, fc.integer({ min: 2, max: 25 }), async (held, itemsPerBatch) => {
         const slow = new PostingTable(throttled(itemsPerBatch), tableName, async () => {});
 
-        expect(await answersOf(slow, documents)).toEqual(await answersOf(new MemoryPostings(), documents));
+        expect(await answersOf(slow, held)).toEqual(await answersOf(new MemoryPostings(), held));
       })
       .afterEach(clear),
     { numRuns: 15 },
   );
 });
 
-async function answersOf(store: PostingStore, documents: readonly string[][]) {
+async function answersOf(store: PostingStore, texts: readonly string[][]) {
   const related = new RelatedDocuments(store, () => 0, { postedTerms: 6, queriedTerms: 8, postingsPerTerm: 4 });
   const answers = [];
-  for (const [index, words] of documents.entries()) {
+  for (const [index, words] of texts.entries()) {
     const job = { owner: "public", jobId: `job-${index}`, generation: "g", createdAt: index, expiresAt: 1 };
     const document = documentTerms(words.join(" "));
     answers.push(await related.find(job, document), await related.post(job, document));
