@@ -1,4 +1,5 @@
 import { AwsError, type AwsRequest, type AwsResponse } from "../aws.ts";
+import { jsonRefusals } from "../aws-json.ts";
 import { evaluate } from "../iam/evaluate.ts";
 import { PermissionLedger } from "../iam/permission-ledger.ts";
 import { type Principal, type Roles, sessionArnOf } from "../iam/roles.ts";
@@ -82,7 +83,7 @@ export class Account {
   /** Checks the permissions of a role for a service that goes on without them. A denial is reported. */
   permits(principal: Principal, permissions: readonly AccessRequest[]): boolean {
     try {
-      this.#authorize(principal, permissions, accessDenied);
+      this.#authorize(principal, permissions, jsonRefusals);
       return true;
     } catch (error) {
       this.#stack.onNotice((error as AwsError).message);
@@ -155,11 +156,3 @@ export class Account {
     };
   }
 }
-
-const accessDenied: RefusalNames = {
-  status: 400,
-  missing: "MissingAuthenticationTokenException",
-  unknownKey: "UnrecognizedClientException",
-  wrongSignature: "InvalidSignatureException",
-  denied: "AccessDeniedException",
-};
