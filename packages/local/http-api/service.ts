@@ -15,7 +15,6 @@ const partOfApi = (
   ...{ simulated, computed, ...more },
   start: async (resource, declared) => {
     declared.push(resource);
-    return undefined;
   },
 });
 

@@ -9,7 +9,6 @@ const role: ResourceType<Roles> = {
   },
   start: async ({ inputs, outputs }, roles) => {
     roles.add(outputs["name"] as string, inputs["assumeRolePolicy"] as string);
-    return undefined;
   },
 };
 
@@ -18,7 +17,6 @@ const rolePolicy: ResourceType<Roles> = {
   computed: ({ name, inputs }) => ({ id: `${inputs["role"]}:${name}`, name }),
   start: async ({ inputs }, roles) => {
     roles.addPolicy(inputs["role"] as string, inputs["policy"] as string);
-    return undefined;
   },
 };
 

@@ -9,7 +9,6 @@ const permission: ResourceType<LambdaService> = {
     if (inputs["action"] !== "lambda:InvokeFunction") throw new Error(`The permission ${inputs["action"]} is not simulated by npm start.`);
     const sourceArn = inputs["sourceArn"] as string | undefined;
     service.addPermission(inputs["function"] as string, { principal: inputs["principal"] as string, sourceArn });
-    return undefined;
   },
 };
 

@@ -11,7 +11,6 @@ const logGroup: ResourceType<LogGroups> = {
   },
   start: async ({ outputs }, logs) => {
     logs.declare(outputs["name"] as string);
-    return undefined;
   },
 };
 

@@ -12,7 +12,6 @@ const bucket: ResourceType<BucketStore> = {
   },
   start: async ({ outputs }, buckets) => {
     await buckets.createBucket(outputs["bucket"] as string);
-    return undefined;
   },
 };
 
@@ -21,7 +20,6 @@ const policy: ResourceType<BucketStore> = {
   computed: ({ inputs }) => ({ id: inputs["bucket"] as string }),
   start: async ({ inputs }, _, stack) => {
     (await stack.use(iam)).addDenial(JSON.parse(inputs["policy"] as string));
-    return undefined;
   },
 };
 
