@@ -4,7 +4,7 @@ import { type ServerResponse, STATUS_CODES, validateHeaderName, validateHeaderVa
 export interface GatewayAnswer {
   readonly status: number;
   /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly headers: Readonly<Record<string, string | string[]>>;
   readonly body: Buffer;
 }
 
@@ -54,11 +54,7 @@ export function answerFrom(payload: string): GatewayAnswer {
 export function send(answer: GatewayAnswer, requestId: string, response: ServerResponse): void {
   const empty = answer.status === 204 || answer.status === 304;
   const length = empty ? {} : { "content-length": String(answer.body.length) };
-  const headers = Object.entries({ ...answer.headers, ...length, "apigw-requestid": requestId });
-  response.writeHead(
-    answer.status,
-    headers.flatMap(([name, value]) => [value].flat().flatMap((one) => [name, one])),
-  );
+  response.writeHead(answer.status, { ...answer.headers, ...length, "apigw-requestid": requestId });
   response.end(empty ? undefined : answer.body);
 }
 
