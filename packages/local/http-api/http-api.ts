@@ -4,7 +4,7 @@ import type { APIGatewayEventRequestContextV2 } from "aws-lambda";
 import { AwsError, type AwsRequest } from "../aws.ts";
 import type { Clock } from "../clock.ts";
 import { withDeadline } from "../deadline.ts";
-import type { Invocation } from "../lambda/invocation.ts";
+import { type Invocation, invocationTypes } from "../lambda/invocation.ts";
 import type { HttpHandler } from "../service.ts";
 import type { AccessLogEntry } from "./access-log.ts";
 import type { Authorizer } from "./authorizers.ts";
@@ -138,13 +138,12 @@ const timedOut = new GatewayError(503, "The integration timed out");
 
 /** @throws GatewayError 413 for an event above Lambda's own limit, 500 or 503 for a function without an answer. */
 async function invokeIntegration(route: HttpApiRoute, event: string, clock: Clock): Promise<string> {
-  if (Buffer.byteLength(event) > limits.lambdaRequestBytes) throw new GatewayError(413);
+  if (Buffer.byteLength(event) > invocationTypes.RequestResponse) throw new GatewayError(413);
   const milliseconds = Math.min(route.timeoutMilliseconds, limits.integrationMilliseconds);
   const outcome = await withDeadline({ clock, milliseconds, expired: timedOut }, () => route.invoke(event)).catch((error: unknown) => {
     throw error instanceof AwsError ? refusedInvocation(error) : error;
   });
   if ("errorType" in outcome) throw new GatewayError(500, "The Lambda function returned an error");
-  if (Buffer.byteLength(outcome.payload) > limits.lambdaResponseBytes) throw new GatewayError(500, "The response is larger than 6 MB");
   return outcome.payload;
 }
 

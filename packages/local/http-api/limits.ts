@@ -2,14 +2,11 @@ import type { IncomingMessage } from "node:http";
 import type { Clock } from "../clock.ts";
 import { GatewayError } from "./response.ts";
 
-/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html and Lambda's own quotas page */
+/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 export const limits = {
   /** Request line and header values together. */
   headBytes: 10_240,
   bodyBytes: 10 * 1024 * 1024,
-  /** Lambda's "6 MB", as its error messages give it for the request and the response of a synchronous call. */
-  lambdaRequestBytes: 6_291_456,
-  lambdaResponseBytes: 6_291_556,
   integrationMilliseconds: 30_000,
 } as const;
 

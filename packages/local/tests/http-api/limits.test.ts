@@ -95,18 +95,6 @@ test.each([
 });
 
 test.each([
-  { bytes: 6_291_556, status: 200 },
-  { bytes: 6_291_557, status: 500 },
-])("an answer of $bytes bytes: $status", async ({ bytes, status }) => {
-  const { url } = await serve(["$default"], async () => ({ payload: JSON.stringify("x".repeat(bytes - 2)) }));
-
-  const response = await fetch(url);
-
-  expect(response.status).toBe(status);
-  expect((await response.text()).length).toBe(status === 200 ? 6_291_554 : 35);
-});
-
-test.each([
   { bytes: 10_240, status: 200, body: "" },
   { bytes: 10_241, status: 431, body: '{"message":"Request Header Fields Too Large"}' },
 ])("a request line and header values of $bytes bytes: $status", async ({ bytes, status, body }) => {
