@@ -29,7 +29,8 @@ export const isPresigned = ({ url }: Pick<AwsRequest, "url">): boolean => queryO
  */
 export function presignedSignatureOf({ url }: Pick<AwsRequest, "url">): PresignedSignature {
   const query = queryOf(url);
-  if (presignedParameters.some((name) => !query.has(name))) throw wrong(`Query-string authentication version 4 requires the ${listed} parameters.`);
+  if (presignedParameters.some((name) => !query.has(name)))
+    throw wrong(`Query-string authentication version 4 requires the ${listed} parameters.`);
   const given = (name: (typeof presignedParameters)[number]) => query.get(name) ?? "";
   if (given("X-Amz-Algorithm") !== "AWS4-HMAC-SHA256")
     throw wrong('X-Amz-Algorithm only supports "AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256"');
