@@ -65,7 +65,6 @@ async function call(resource: Resource, activation: Activation, parameters: Payl
       run.runTask({
         resource: resource.arn,
         arguments: JSON.parse(parameters.text),
-        stateName: activation.state.name,
         signal: taskSignal,
         context: activation.context(),
       }),

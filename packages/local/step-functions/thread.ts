@@ -35,7 +35,6 @@ export interface TaskRequest {
   readonly resource: string;
   /** Plain JSON that belongs to the integration. */
   readonly arguments: Json;
-  readonly stateName: string;
   /** Aborts at the state's time-out, and when the execution or the branch ends. */
   readonly signal: AbortSignal;
   readonly context: ContextObject;

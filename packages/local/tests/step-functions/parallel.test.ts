@@ -100,7 +100,7 @@ test("Retry runs every branch again", async () => {
   const outcome = await bench.executeFor(1_000);
 
   expect(outcome).toEqual({ status: "SUCCEEDED", output: ["ok", "ok"] });
-  expect(bench.requests.map(({ stateName }) => stateName)).toEqual(["A", "B", "A", "B"]);
+  expect(bench.requests.map(({ context }) => context.State.Name)).toEqual(["A", "B", "A", "B"]);
 });
 
 test("branches read the variables around them and keep their own to themselves", async () => {

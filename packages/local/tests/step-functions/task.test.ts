@@ -16,7 +16,6 @@ test("a task is called with its resource, arguments and place", async () => {
   expect(request).toMatchObject({
     resource: invoke,
     arguments: { FunctionName: "ocr" },
-    stateName: "X",
     context: { State: { Name: "X", RetryCount: 0 } },
   });
 });
