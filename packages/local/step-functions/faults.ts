@@ -27,10 +27,6 @@ export class ExecutionFaults {
   #faults = noFaults;
   #random = randomFrom(noFaults.seed);
 
-  constructor(faults: Partial<ExpressFaults> = {}) {
-    this.set(faults);
-  }
-
   get(): ExpressFaults {
     return this.#faults;
   }

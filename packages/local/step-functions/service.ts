@@ -6,11 +6,12 @@ import { environmentsPerFunction, type Invocation } from "../lambda/invocation.t
 import { executionLog, executionTraces } from "../logs/side-writes.ts";
 import type { Api, DeclaredResource, ResourceType, Service, Stack } from "../service.ts";
 import type { TaskCalls } from "./integrations.ts";
+import type { LogLevel } from "./log-level.ts";
 import type { StateMachineSpec } from "./step-functions-api.ts";
 import type { StepFunctionsService } from "./step-functions-service.ts";
 
 interface LoggingConfiguration {
-  readonly level?: "ALL" | "ERROR" | "FATAL" | "OFF";
+  readonly level?: LogLevel;
   readonly includeExecutionData?: boolean;
   readonly logDestination?: string;
 }
@@ -72,7 +73,7 @@ export const stepFunctions: Service<StepFunctionsService> = {
       await service.stop();
       journal.close();
     };
-    return { instance: service, api: stepFunctionsApi(service), ready: () => void service.resume(), close };
+    return { instance: service, api: stepFunctionsApi(service), ready: () => service.resume(), close };
   },
 };
 

@@ -24,8 +24,6 @@ export interface StepFunctionsOptions {
   /** Executions that may run at once; those beyond them wait, their time not yet running. */
   readonly concurrency: number;
   readonly calls: TaskCalls;
-  /** None go astray where there are none. */
-  readonly faults?: ExecutionFaults;
   /** Told of faults of the interpreter's own; the execution starts again with the next process. */
   readonly onFault: (error: unknown) => void;
   /** Called with notices for the user, in one sentence. */
@@ -56,9 +54,11 @@ const inputLimitBytes = 262_144;
 /** The state machines of the account, and their executions: at least once, as Express has it. */
 export class StepFunctionsService implements StateMachines {
   /** Which executions go astray; may be changed while they run. */
-  readonly faults: ExecutionFaults;
+  readonly faults = new ExecutionFaults();
   /** Executions that may run at once; those beyond them wait, their time not yet running. */
   concurrency: number;
+  /** Executions that {@link resume} has started again. */
+  resumed = 0;
   readonly #options: StepFunctionsOptions;
   readonly #api: StepFunctionsApi;
   readonly #deployed = new Map<string, Deployed>();
@@ -66,12 +66,10 @@ export class StepFunctionsService implements StateMachines {
   readonly #running = new Set<Promise<void>>();
   readonly #stopped = new AbortController();
   #runsFirstAlone = false;
-  #resumed = 0;
 
   constructor(options: StepFunctionsOptions) {
     this.#options = options;
     this.concurrency = options.concurrency;
-    this.faults = options.faults ?? new ExecutionFaults();
     this.#api = new StepFunctionsApi(this, options.clock);
   }
 
@@ -130,21 +128,18 @@ export class StepFunctionsService implements StateMachines {
     return { executionArn, name, input, startedAt, endedAt: clock.now(), outcome };
   }
 
-  /** Executions that {@link resume} has started again. */
-  get resumed(): number {
-    return this.#resumed;
-  }
-
-  /** Starts again, from the beginning, what an earlier process started and did not end. @returns how many. */
-  resume(): number {
+  /** Starts again, from the beginning, what an earlier process started and did not end. */
+  resume(): void {
     for (const execution of this.#options.journal.open) {
       const deployed = this.#deployed.get(execution.stateMachineArn);
-      if (deployed === undefined) this.#giveUp(execution);
-      else this.#enqueue({ execution, deployed, lostAfterEvents: undefined });
-      if (deployed !== undefined) this.#resumed++;
+      if (deployed === undefined) {
+        this.#giveUp(execution);
+      } else {
+        this.#enqueue({ execution, deployed, lostAfterEvents: undefined });
+        this.resumed++;
+      }
     }
-    if (this.#resumed > 0) this.#beginWithOne();
-    return this.#resumed;
+    if (this.resumed > 0) this.#beginWithOne();
   }
 
   /** Stops all executions where they are; they start again with the next process. Safe twice. */

@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { ExecutionFaults } from "../../step-functions/faults.ts";
+import { ExecutionFaults, type ExpressFaults } from "../../step-functions/faults.ts";
+
+function faultsAt(rates: Partial<ExpressFaults>): ExecutionFaults {
+  const faults = new ExecutionFaults();
+  faults.set(rates);
+  return faults;
+}
 
 const deal = (faults: ExecutionFaults, count: number) => Array.from({ length: count }, () => faults.deal());
 const share = (fates: readonly boolean[]) => fates.filter(Boolean).length / fates.length;
@@ -9,7 +15,7 @@ test("without rates there are no faults", () => {
 });
 
 test("the rates are kept, and losses spread over the whole of an execution", () => {
-  const fates = deal(new ExecutionFaults({ duplicate: 0.5, drop: 0.2, restart: 0.3, seed: 7 }), 10_000);
+  const fates = deal(faultsAt({ duplicate: 0.5, drop: 0.2, restart: 0.3, seed: 7 }), 10_000);
 
   const losses = fates.map(({ lostAfterEvents }) => lostAfterEvents).filter((events) => events !== undefined);
   expect(share(fates.map(({ runs }) => runs === 0))).toBeCloseTo(0.2, 1);
@@ -20,19 +26,19 @@ test("the rates are kept, and losses spread over the whole of an execution", () 
 
 test("a seed gives the same faults again, also where it is given later; another one gives others", () => {
   const rates = { duplicate: 0.3, drop: 0.3, restart: 0.3 };
-  const faults = new ExecutionFaults({ ...rates, seed: 7 });
+  const faults = faultsAt({ ...rates, seed: 7 });
   const first = deal(faults, 50);
 
   faults.set({ seed: 7 });
   const again = deal(faults, 50);
-  const other = deal(new ExecutionFaults({ ...rates, seed: 8 }), 50);
+  const other = deal(faultsAt({ ...rates, seed: 8 }), 50);
 
   expect(again).toEqual(first);
   expect(other).not.toEqual(first);
 });
 
 test("a change of one rate changes neither the others nor their faults", () => {
-  const faults = new ExecutionFaults({ duplicate: 0.3, restart: 0.3, seed: 7 });
+  const faults = faultsAt({ duplicate: 0.3, restart: 0.3, seed: 7 });
   const before = deal(faults, 50).map(({ runs }) => runs);
 
   faults.set({ restart: 1, seed: 7 });
@@ -47,7 +53,7 @@ test.each([
   [{ seed: 0.5 }, "seed takes a whole number, not 0.5."],
   [{ loose: 1 }, 'There is no fault "loose"; there are duplicate, drop and restart, and their seed.'],
 ])("%j is refused, and changes nothing", (changes, sentence) => {
-  const faults = new ExecutionFaults({ restart: 0.5 });
+  const faults = faultsAt({ restart: 0.5 });
 
   expect(() => faults.set(changes as object)).toThrow(sentence);
   expect(faults.get()).toEqual({ duplicate: 0, drop: 0, restart: 0.5, seed: 1 });
