@@ -38,13 +38,8 @@ export function readStackConfig(folder: string, stack: string, set: readonly str
   const described = Object.entries(project.config ?? {}).map(([key, value]) => [key, defaultOf(value)] as const);
   const fullKey = (key: string) => (key.includes(":") ? key : `${project.name}:${key}`);
   const ofStack = Object.entries(readYaml<StackFile>(join(folder, `Pulumi.${stack}.yaml`)).config ?? {});
-  const ofCommandLine = set.map((assignment) =>
-    assigned(
-      assignment,
-      described.map(([key]) => fullKey(key)),
-      fullKey,
-    ),
-  );
+  const known = described.map(([key]) => fullKey(key));
+  const ofCommandLine = set.map((assignment) => assigned(assignment, known, fullKey));
   const all = [...described, ...ofStack, ...ofCommandLine].filter(([, value]) => value !== undefined);
   const values = Object.fromEntries(all.map(([key, value]) => [fullKey(key), textOf(key, value)]));
   return { project: project.name, folder, program: programIn(folder, project), values };
