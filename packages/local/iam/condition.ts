@@ -1,7 +1,6 @@
 import type { AccessRequest } from "../service.ts";
-import { recordOf, stringsOf } from "./document.ts";
+import { PolicyError, recordOf, stringsOf } from "./document.ts";
 import { matcherOfArn, matcherOfGlob } from "./pattern.ts";
-import { PolicyError } from "./policy-error.ts";
 
 type RequestContext = NonNullable<AccessRequest["context"]>;
 

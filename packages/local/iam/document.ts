@@ -1,4 +1,7 @@
-import { PolicyError } from "./policy-error.ts";
+/** A policy that IAM would refuse, or that the local evaluation would have to ignore a part of. */
+export class PolicyError extends Error {
+  override readonly name = "PolicyError";
+}
 
 /** The statements of a policy document, as JSON or parsed, each with the members that it may have. */
 export function statementsOf(document: unknown, kind: string, members: readonly string[]): Record<string, unknown>[] {

@@ -1,4 +1,4 @@
-import { PolicyError } from "./policy-error.ts";
+import { PolicyError } from "./document.ts";
 
 type Matcher = (value: string) => boolean;
 

@@ -1,7 +1,6 @@
 import { type Condition, compileConditions, conditionKeys } from "./condition.ts";
-import { statementsOf, stringsOf } from "./document.ts";
+import { PolicyError, statementsOf, stringsOf } from "./document.ts";
 import { matcherOfAction, matcherOfResource } from "./pattern.ts";
-import { PolicyError } from "./policy-error.ts";
 
 /** One pattern of a statement's list, and what it matches. */
 export interface Pattern {

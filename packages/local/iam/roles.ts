@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
+import { PolicyError } from "./document.ts";
 import type { Grant, PermissionLedger } from "./permission-ledger.ts";
 import { type CompiledPolicy, compilePolicy } from "./policy.ts";
-import { PolicyError } from "./policy-error.ts";
 import { compileTrustPolicy, type TrustPolicy } from "./trust-policy.ts";
 
 /** A role that calls, as it is known by its access key. */

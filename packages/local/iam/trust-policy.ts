@@ -1,6 +1,5 @@
 import { compileConditions } from "./condition.ts";
-import { recordOf, refuseUnknown, statementsOf, stringsOf } from "./document.ts";
-import { PolicyError } from "./policy-error.ts";
+import { PolicyError, recordOf, refuseUnknown, statementsOf, stringsOf } from "./document.ts";
 
 /** Says whether a service may assume the role for an account. */
 export type TrustPolicy = (service: string, accountId: string) => boolean;
