@@ -51,10 +51,6 @@ export class LambdaFunction {
     return this.#spec.functionName;
   }
 
-  get arn(): string {
-    return this.#spec.arn;
-  }
-
   get version(): string {
     return this.#spec.version;
   }
