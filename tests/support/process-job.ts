@@ -22,6 +22,8 @@ export const failed = (errorType: string, errorMessage = ""): Invocation => ({ o
 export function createProcessJob(aws: LocalAws, roleName: string, handlers: StageHandlers, invokeStage: InvokeStage): StateMachine {
   const invoke = ({ functionNameOrArn: name, event }: { functionNameOrArn: string; event: string }) =>
     invokeStage(name as StageName, () => handlers[name as StageName](JSON.parse(event), context).then(succeeded, threw));
+  const call: LocalAws["account"]["call"] = (service, one, principal) =>
+    service === "lambda" ? invoke(one.input as Parameters<typeof invoke>[0]) : aws.account.call(service, one, principal);
   const functions = Object.fromEntries(stages.map((stage) => [functionPlaceholder(stage), stage.name]));
   return new StateMachine(fillPlaceholders(readDefinition(), { ...functions, JobsTableName: "jobs" }), {
     name: "process-job",
@@ -29,10 +31,7 @@ export function createProcessJob(aws: LocalAws, roleName: string, handlers: Stag
     roleArn: `arn:aws:iam::123456789012:role/${roleName}`,
     clock: aws.clock,
     random: () => 0.5,
-    runTask: taskIntegration(
-      { invoke, call: (service, operation, input, principal) => aws.account.call(service, { operation, input }, principal) },
-      aws.principalOf(roleName),
-    ),
+    runTask: taskIntegration({ call }, aws.principalOf(roleName)),
     knownResources: isKnownResource,
   });
 }

@@ -19,6 +19,9 @@ export interface Invocation {
   readonly version: string;
 }
 
+/** The answer to an Invoke: of the function, or the status that says that it was accepted, or only checked. */
+export type InvokeOutput = Invocation | { readonly status: 202 | 204 };
+
 /** A call that waits for the function; it is answered with an {@link Invocation}. */
 export function invokeCall(functionNameOrArn: string, event: string): Call<InvokeInput> {
   return { operation: "Invoke", input: { functionNameOrArn, invocationType: "RequestResponse", event } };

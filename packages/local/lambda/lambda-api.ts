@@ -3,11 +3,8 @@ import { AwsError, type AwsRequest, type AwsResponse, arn, decodePath, type Loca
 import { jsonRefusals } from "../aws-json.ts";
 import type { Api } from "../service.ts";
 import type { AsyncInvocations } from "./async-invocations.ts";
-import { type Invocation, type InvokeInput, invocationTypes } from "./invocation.ts";
+import { type InvokeInput, type InvokeOutput, invocationTypes } from "./invocation.ts";
 import type { LambdaService } from "./lambda-service.ts";
-
-/** The answer to an Invoke: of the function, or the status that says that it was accepted, or only checked. */
-type InvokeOutput = Invocation | { readonly status: 202 | 204 };
 
 /** Headers of an Invoke that ask for what is not simulated. */
 const refusedHeaders = ["x-amz-client-context", "x-amz-tenant-id", "x-amz-durable-execution-name"];

@@ -1,18 +1,15 @@
 import { randomUUID } from "node:crypto";
+import type { Account } from "../account/account.ts";
 import { AwsError } from "../aws.ts";
 import type { Input } from "../dynamodb/dynalite.ts";
 import type { Principal } from "../iam/roles.ts";
-import { type Invocation, type InvokeInput, invocationTypes } from "../lambda/invocation.ts";
+import { type InvokeInput, type InvokeOutput, invocationTypes } from "../lambda/invocation.ts";
 import { StatesError } from "./errors.ts";
 import { isJson } from "./payload.ts";
 import type { TaskIntegration } from "./thread.ts";
 
-/** The calls that a task can make, each checked against the permissions of its caller. */
-export interface TaskCalls {
-  /** @returns only the status for an asynchronous invocation. */
-  invoke(input: InvokeInput, principal: Principal): Promise<Invocation | { readonly status: number }>;
-  call(service: "dynamodb", operation: string, input: Input, principal: Principal): Promise<unknown>;
-}
+/** Where a task's calls go, each checked against the permissions of its caller. */
+export type TaskCalls = Pick<Account, "call">;
 
 export const lambdaInvoke = "arn:aws:states:::lambda:invoke";
 const dynamodbItem = /^arn:aws:states:::dynamodb:((?:get|put|update|delete)Item)$/;
@@ -26,7 +23,8 @@ export function taskIntegration(calls: TaskCalls, principal: Principal): TaskInt
     const operation = dynamodbItem.exec(resource)?.[1];
     if (operation === undefined) return invokeFunction(given as Input, calls, principal);
     const name = operation.charAt(0).toUpperCase() + operation.slice(1);
-    const answer = (await calls.call("dynamodb", name, given as Input, principal).catch(failedBy(dynamoDb))) as object;
+    const call = { operation: name, input: given };
+    const answer = (await calls.call("dynamodb", call, principal).catch(failedBy(dynamoDb))) as object;
     return { ...answer, ...sdkMetadata(200, "application/x-amz-json-1.0", JSON.stringify(answer)) };
   };
 }
@@ -66,13 +64,13 @@ async function invokeFunction(given: Input, calls: TaskCalls, principal: Princip
   const refusal = invokeRefusal(given);
   if (refusal !== undefined) throw new StatesError("States.Runtime", refusal);
   const { FunctionName: name, Qualifier: qualifier, InvocationType: type = "RequestResponse", Payload: payload = {} } = given;
-  const input = {
+  const input: InvokeInput = {
     functionNameOrArn: qualifier === undefined ? String(name) : `${name}:${qualifier}`,
     invocationType: type as InvokeInput["invocationType"],
     event: typeof payload === "string" ? payload : JSON.stringify(payload), // a text is the body itself
   };
   if (!isJson(input.event)) throw new StatesError("Lambda.InvalidRequestContentException", "Could not parse request body into json.");
-  const answer = await calls.invoke(input, principal).catch(failedBy(lambda));
+  const answer = (await calls.call("lambda", { operation: "Invoke", input }, principal).catch(failedBy(lambda))) as InvokeOutput;
   if ("status" in answer) return { Payload: "", StatusCode: answer.status, ...sdkMetadata(answer.status, "application/json", "") };
   const { outcome, version } = answer;
   if ("errorType" in outcome) throw new StatesError(outcome.errorType, JSON.stringify(outcome));

@@ -2,10 +2,9 @@ import { account } from "../account/part.ts";
 import { arn } from "../aws.ts";
 import { jsonProtocol } from "../aws-json.ts";
 import { iam } from "../iam/service.ts";
-import { environmentsPerFunction, type Invocation } from "../lambda/invocation.ts";
+import { environmentsPerFunction } from "../lambda/invocation.ts";
 import { executionLog, executionTraces } from "../logs/side-writes.ts";
 import type { Api, DeclaredResource, ResourceType, Service, Stack } from "../service.ts";
-import type { TaskCalls } from "./integrations.ts";
 import type { LogLevel } from "./log-level.ts";
 import type { StateMachineSpec } from "./step-functions-api.ts";
 import type { StepFunctionsService } from "./step-functions-service.ts";
@@ -60,14 +59,10 @@ export const stepFunctions: Service<StepFunctionsService> = {
     const { StepFunctionsService } = await import("./step-functions-service.ts");
     const { ExecutionJournal } = await import("./journal.ts");
     const { clock, onDiskFault, onFault, onNotice, onUsage, pathOf } = stack;
-    const access = await stack.use(account);
-    const calls: TaskCalls = {
-      invoke: (input, principal) => access.call("lambda", { operation: "Invoke", input }, principal) as Promise<Invocation>,
-      call: (service, operation, input, principal) => access.call(service, { operation, input }, principal),
-    };
     const journal = new ExecutionJournal(pathOf("executions.jsonl"));
     const service = new StepFunctionsService({
-      ...{ clock, journal, calls, concurrency: environmentsPerFunction, onDiskFault, onFault, onNotice, onUsage },
+      ...{ clock, journal, calls: await stack.use(account), concurrency: environmentsPerFunction },
+      ...{ onDiskFault, onFault, onNotice, onUsage },
     });
     const close = async () => {
       await service.stop();

@@ -1,28 +1,21 @@
 import { describe, expect, test } from "vitest";
 import { AwsError } from "../../aws.ts";
-import type { InvokeInput } from "../../lambda/invocation.ts";
 import { type TaskCalls, taskIntegration } from "../../step-functions/integrations.ts";
 import { Bench, invoke, only, refusal } from "./state-machine.ts";
 
 const principal = { roleName: "r", secretAccessKey: "s", policies: [] };
 const updateItem = "arn:aws:states:::dynamodb:updateItem";
 const uuid = /^[0-9a-f-]{36}$/;
-const answered: TaskCalls["invoke"] = async () => ({ outcome: { payload: '{"a":1}' }, version: "3" });
+const answered = async (): Promise<unknown> => ({ outcome: { payload: '{"a":1}' }, version: "3" });
 
 /** The result of one task, or the name and cause of its error, and the invocations that it made. */
-async function run(resource: string, given: object, calls: Partial<TaskCalls> = {}) {
-  const invocations: InvokeInput[] = [];
-  const { invoke: invoked = answered, call = async () => ({}) } = calls;
-  const runTask = taskIntegration(
-    {
-      invoke: (input, caller) => {
-        invocations.push(input);
-        return invoked(input, caller);
-      },
-      call,
-    },
-    principal,
-  );
+async function run(resource: string, given: object, answer = answered) {
+  const invocations: unknown[] = [];
+  const call: TaskCalls["call"] = (service, { input }) => {
+    if (service === "lambda") invocations.push(input);
+    return answer();
+  };
+  const runTask = taskIntegration({ call }, principal);
   const { signal } = new AbortController();
   const request = { resource, arguments: given as never, signal, context: {} as never };
   const result = await runTask(request).catch(({ name, cause }) => ({ error: name, cause }));
@@ -63,7 +56,7 @@ describe("lambda:invoke", () => {
     ["Event", 202],
     ["DryRun", 204],
   ])("of the type %s does not wait: %i", async (InvocationType, status) => {
-    const { result } = await run(invoke, { FunctionName: "ocr", InvocationType }, { invoke: async () => ({ status }) });
+    const { result } = await run(invoke, { FunctionName: "ocr", InvocationType }, async () => ({ status }));
 
     expect(result).toMatchObject({ Payload: "", StatusCode: status, SdkHttpMetadata: { HttpStatusCode: status } });
   });
@@ -108,14 +101,14 @@ describe("lambda:invoke", () => {
   test("a function that fails gives its error's name and, as the cause, the error as JSON", async () => {
     const outcome = { errorType: "DocumentUnreadable", errorMessage: "No." };
 
-    const { result } = await run(invoke, { FunctionName: "ocr" }, { invoke: async () => ({ outcome, version: "3" }) });
+    const { result } = await run(invoke, { FunctionName: "ocr" }, async () => ({ outcome, version: "3" }));
 
     expect(result).toEqual({ error: "DocumentUnreadable", cause: JSON.stringify(outcome) });
   });
 });
 
 test("a call of DynamoDB answers with the SDK's metadata", async () => {
-  const { result } = await run(updateItem, {}, { call: async () => ({ Attributes: {} }) });
+  const { result } = await run(updateItem, {}, async () => ({ Attributes: {} }));
 
   expect(result).toMatchObject({
     Attributes: {},
@@ -132,7 +125,7 @@ test.each([
 ])("%s that is answered %s: the cause ends in the service's details", async (resource, name, status, error, service) => {
   const fails = () => Promise.reject(new AwsError(name, "It was refused.", status));
 
-  const { result } = await run(resource, { FunctionName: "ocr" }, { invoke: fails, call: fails });
+  const { result } = await run(resource, { FunctionName: "ocr" }, fails);
 
   const end = new RegExp(
     `^It was refused\\. \\(Service: ${service}; Status Code: ${status}; Error Code: ${name}; Request ID: [0-9a-f-]{36}; Proxy: null\\)$`,
@@ -142,7 +135,7 @@ test.each([
 
 test("a fault of a service's own is no error of the state machine", async () => {
   const bench = new Bench(only({ Type: "Task", Resource: invoke, Arguments: { FunctionName: "f" }, End: true }), {
-    runTask: taskIntegration({ invoke: () => Promise.reject(new TypeError("a bug")), call: async () => ({}) }, principal),
+    runTask: taskIntegration({ call: () => Promise.reject(new TypeError("a bug")) }, principal),
   });
 
   await expect(bench.execute()).rejects.toThrow("a bug");

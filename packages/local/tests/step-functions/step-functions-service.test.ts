@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Invocation } from "../../lambda/invocation.ts";
+import type { Invocation, InvokeInput } from "../../lambda/invocation.ts";
 import type { ExpressFaults } from "../../step-functions/faults.ts";
 import { ExecutionJournal, type StartedExecution } from "../../step-functions/journal.ts";
 import type { ExecutionOutcome } from "../../step-functions/state-machine.ts";
@@ -61,11 +61,11 @@ function createProcess({ definition = twoStages, concurrency = 100, faults = {},
   const service = new StepFunctionsService({
     ...{ clock, journal, concurrency },
     calls: {
-      invoke: async ({ functionNameOrArn: name, event }) => {
+      call: async (_, { input }) => {
+        const { functionNameOrArn: name, event } = input as InvokeInput;
         seen.calls.push(`${name} ${JSON.parse(event)}`);
         return { outcome: await invoked(name, event), version: "1" };
       },
-      call: async () => ({}),
     },
     onFault: (error) => seen.faults.push(error),
     onDiskFault: (error) => seen.diskFaults.push(error),
