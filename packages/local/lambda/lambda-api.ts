@@ -4,7 +4,7 @@ import { jsonRefusals } from "../aws-json.ts";
 import type { Api } from "../service.ts";
 import type { AsyncInvocations } from "./async-invocations.ts";
 import { type InvokeInput, type InvokeOutput, invocationTypes } from "./invocation.ts";
-import type { LambdaService } from "./lambda-service.ts";
+import { type LambdaService, refuseLargeEvent } from "./lambda-service.ts";
 
 /** Headers of an Invoke that ask for what is not simulated. */
 const refusedHeaders = ["x-amz-client-context", "x-amz-tenant-id", "x-amz-durable-execution-name"];
@@ -44,10 +44,11 @@ function readInvoke({ method, url, headers, body }: AwsRequest): InvokeInput {
   refuseUnknown(query, headers);
   const qualifier = query.get("Qualifier");
   const invocationType = invocationTypeOf(headers["x-amz-invocation-type"] ?? "RequestResponse");
+  refuseLargeEvent(body.length, invocationType);
   return {
     functionNameOrArn: qualifier === null ? decodePath(name) : `${decodePath(name)}:${qualifier}`,
     invocationType,
-    event: eventOf(body, invocationTypes[invocationType]),
+    event: eventOf(body),
   };
 }
 
@@ -65,9 +66,7 @@ function invocationTypeOf(text: string): keyof typeof invocationTypes {
   throw notSimulated(`the invocation type ${text}`);
 }
 
-function eventOf(body: Buffer, maxBytes: number): string {
-  const message = `Request must be smaller than ${maxBytes} bytes for the InvokeFunction operation`;
-  if (body.length > maxBytes) throw new AwsError("RequestEntityTooLargeException", message, 413);
+function eventOf(body: Buffer): string {
   if (body.length === 0) return "{}"; // what Lambda passes on of an Invoke without an event
   const event = body.toString();
   try {

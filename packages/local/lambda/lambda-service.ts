@@ -66,7 +66,7 @@ export class LambdaService {
    */
   async invoke(nameOrArn: string, event: string): Promise<Invocation> {
     const lambda = this.find(nameOrArn);
-    refuseLargeEvent(event);
+    refuseLargeEvent(Buffer.byteLength(event), "RequestResponse");
     return { outcome: await this.#run(lambda, event), version: lambda.version };
   }
 
@@ -88,12 +88,11 @@ export class LambdaService {
   }
 }
 
-function refuseLargeEvent(event: string): void {
-  const maxBytes = invocationTypes.RequestResponse;
-  if (Buffer.byteLength(event) > maxBytes) {
-    const sentence = `Request must be smaller than ${maxBytes} bytes for the InvokeFunction operation`;
-    throw new AwsError("RequestEntityTooLargeException", sentence, 413);
-  }
+/** @throws {@link AwsError} `RequestEntityTooLargeException`. */
+export function refuseLargeEvent(bytes: number, invocationType: keyof typeof invocationTypes): void {
+  const maxBytes = invocationTypes[invocationType];
+  const sentence = `Request must be smaller than ${maxBytes} bytes for the InvokeFunction operation`;
+  if (bytes > maxBytes) throw new AwsError("RequestEntityTooLargeException", sentence, 413);
 }
 
 function permits({ principal, sourceArn }: InvokePermission, caller: ServiceCaller): boolean {
