@@ -1,7 +1,15 @@
 import { createHash } from "node:crypto";
 import type { APIGatewayEventRequestContextIAMAuthorizer, APIGatewayEventRequestContextJWTAuthorizer } from "aws-lambda";
-import type { HttpRequest } from "./http.ts";
+import type { HttpRequest, HttpResponse, Route } from "./http.ts";
 import { HttpError } from "./problems.ts";
+
+/**
+ * A route whose answer depends on the owner. The caller is identified before anything else of the request is read, so that a caller
+ * without an identity learns nothing from the answer, such as whether a job exists.
+ */
+export function ownerRoute(answer: (request: HttpRequest, owner: string) => Promise<HttpResponse>): Route {
+  return async (request) => answer(request, ownerOf(request));
+}
 
 type Authorizer = Partial<APIGatewayEventRequestContextJWTAuthorizer & APIGatewayEventRequestContextIAMAuthorizer>;
 
