@@ -11,9 +11,16 @@ let unprinted = "";
 /** By the time that a runtime is there to be stopped, the parent can be gone. */
 const parent = process.ppid;
 
+/** Ends this process quietly; once a runtime is there, by stopping it. */
+let end = (): void => process.exit();
+
 /** Defects of this code rather than of its input: they keep their stack trace. */
 const programmingErrors = [TypeError, ReferenceError, RangeError, SyntaxError];
 
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  end(); // its reader has ended, as in npm start | head
+});
 try {
   const options = parseStartOptions(process.argv.slice(2));
   if (options.help) console.log(usage);
@@ -69,6 +76,7 @@ function stopOnSignal(runtime: Runtime): void {
       },
     );
   };
+  end = stop;
   const stopNow = () => (isStopping ? process.exit(130) : stop());
   process.on("SIGINT", stopNow);
   process.on("SIGTERM", stopNow);

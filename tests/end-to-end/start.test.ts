@@ -5,6 +5,7 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import { stages } from "../../functions/stages/registry.ts";
 import { projectFolder } from "../support/evaluated-program.ts";
@@ -116,6 +117,25 @@ test("a runtime that a shell has started in the background goes on when the shel
 
   expect(job).toMatchObject({ status: "DONE" });
   expect(output()).toMatch(/Stopping…\n$/);
+});
+
+test.each(["", "Starting…", "Try it:"])("it ends quietly when whoever reads its output ends after %j", async (last) => {
+  const child = spawn(process.execPath, ["scripts/with-node-24.mjs", "packages/local/start.ts", "--port", "0", "--data", data], {
+    ...{ cwd: projectFolder, stdio: ["ignore", "pipe", "pipe"] },
+  });
+  running.add(child);
+  const exit = once(child, "exit");
+  const errors = text(child.stderr);
+  let output = "";
+  while (!output.includes(last)) output += (await once(child.stdout, "data"))[0];
+
+  child.stdout.destroy();
+  const apiUrl = /API +(\S+)/.exec(output)?.[1];
+  // The line that it would print of this is where it notices: that may be before its answer.
+  if (apiUrl !== undefined) await submit({ apiUrl }, "Read by no one").catch(() => undefined);
+
+  expect(await exit).toEqual([0, null]);
+  expect(await errors).toBe("");
 });
 
 test("jobs from before a restart are there after it, with the log in files; --reset deletes them", async () => {
