@@ -29,92 +29,106 @@ async function tape(random: Random, dpi: number): Promise<Drawing> {
   const size = random.pick([7, 8, 9, 10]) * (font === "vt323" ? 1.4 : 1);
   const margin = random.integer(4, 14);
   const step = size * random.between(1.1, 1.45);
-  const look = { font, size };
   const items = random.integer(3, 18);
   const canvas = await Canvas.open(width, step * (items + 22) + 90, [font, "Helvetica-Bold", "Times-Bold"]);
-  const rules = random.pick<() => void>([
-    () => canvas.line(margin, y - step / 3, width - margin, y - step / 3, { dash: [2, 2] }),
-    () => canvas.line(margin, y - step / 3, width - margin, y - step / 3, { thickness: 1 }),
-    () => canvas.unrecorded(margin, y, "-".repeat(Math.floor((width - 2 * margin) / canvas.widthOf("-", look))), look),
-    () => canvas.unrecorded(margin, y, "*".repeat(Math.floor((width - 2 * margin) / canvas.widthOf("*", look))), look),
-  ]);
-  const upper = random.chance(0.4);
-  const worded = (text: string) => (upper ? text.toUpperCase() : text);
+  const printer = tillPrinter(canvas, random, { font, size, margin, step });
+  printHead(printer, random);
+  printSums(printer, printItems(printer, random, items));
+  printer.centred("Thank you for your visit");
+  if (random.chance(0.6)) barcode(canvas, random, printer.feed(step / 2));
+  return await canvas.drawn(dpi);
+}
+
+interface Print {
+  readonly font: FontName;
+  readonly size: number;
+  readonly margin: number;
+  readonly step: number;
+}
+
+type Printer = ReturnType<typeof tillPrinter>;
+
+/** Prints one line below the other; the letters' case and the kind of rule are the same all over a receipt. */
+function tillPrinter(canvas: Canvas, random: Random, { font, size, margin, step }: Print) {
+  const look = { font, size };
+  const right = canvas.width - margin;
   let y = margin + 6;
-  const next = (write: () => void) => {
-    y += step;
-    write();
+  const feed = (points = step) => {
+    y += points;
+    return y;
   };
+  const dashes = (sign: string) => sign.repeat(Math.floor((right - margin) / canvas.widthOf(sign, look)));
+  const rule = random.pick<() => void>([
+    () => canvas.line(margin, feed() - step / 3, right, y - step / 3, { dash: [2, 2] }),
+    () => canvas.line(margin, feed() - step / 3, right, y - step / 3, { thickness: 1 }),
+    () => canvas.unrecorded(margin, feed(), dashes("-"), look),
+    () => canvas.unrecorded(margin, feed(), dashes("*"), look),
+  ]);
+  const isUpper = random.chance(0.4);
+  const worded = (text: string) => (isUpper ? text.toUpperCase() : text);
+  return {
+    ...{ canvas, look, feed, rule, worded },
+    centred: (text: string) => canvas.centred(feed(), worded(text), look),
+    title: (text: string, own: typeof look) => canvas.centred(feed(step * 1.5), worded(text), own),
+    /** Two columns, one at each edge. */
+    row: (left: string, amount: string) =>
+      canvas.row(
+        feed(),
+        [
+          [margin, left],
+          [right, amount],
+        ],
+        look,
+        [1],
+      ),
+  };
+}
+
+function printHead(printer: Printer, random: Random): void {
+  const { canvas, look, feed } = printer;
   if (random.chance(0.4)) {
-    canvas.ellipse(width / 2, y + 18, random.integer(16, 40), 18, { fill: random.pick([0, 0.2]) });
-    y += 42;
+    const middle = feed(18);
+    canvas.ellipse(canvas.width / 2, middle, random.integer(16, 40), 18, { fill: random.pick([0, 0.2]) });
+    feed(24);
   }
-  y += step * 1.5;
-  canvas.centred(y, worded(`${random.pick(names)} & ${random.pick(names)}`), {
-    font: random.pick([font, "Helvetica-Bold", "Times-Bold"]),
-    size: size * random.pick([1, 1.5, 2]),
+  printer.title(`${random.pick(names)} & ${random.pick(names)}`, {
+    font: random.pick([look.font, "Helvetica-Bold", "Times-Bold"]),
+    size: look.size * random.pick([1, 1.5, 2]),
   });
-  next(() => canvas.centred(y, worded(`${random.integer(1, 250)} ${random.pick(places)} ${random.pick(nouns)} street`), look));
-  next(() => canvas.centred(y, `Tel ${random.integer(100, 999)}-${random.integer(1000, 9999)}`, look));
-  next(rules);
+  printer.centred(`${random.integer(1, 250)} ${random.pick(places)} ${random.pick(nouns)} street`);
+  printer.centred(`Tel ${random.integer(100, 999)}-${random.integer(1000, 9999)}`);
+  printer.rule();
   const date = random.pick([
     `${random.integer(10, 28)}/${random.integer(10, 12)}/2024`,
     `${random.integer(1, 28)} ${random.pick(months)} 2025`,
   ]);
-  next(() =>
-    canvas.row(
-      y,
-      [
-        [margin, date],
-        [width - margin, `${random.integer(10, 22)}:${random.integer(10, 59)}`],
-      ],
-      look,
-      [1],
-    ),
-  );
-  next(rules);
+  printer.row(date, `${random.integer(10, 22)}:${random.integer(10, 59)}`);
+  printer.rule();
+}
+
+/** @returns the sum of the items, in cents. */
+function printItems(printer: Printer, random: Random, items: number): number {
   let total = 0;
   for (let item = 0; item < items; item++) {
     const cents = random.integer(49, 8999);
+    const count = random.chance(0.5) ? `${random.integer(1, 9)} x ` : "";
+    const noun = random.pick(nouns);
+    const second = random.chance(0.3) && printer.canvas.width > 200 ? ` ${random.pick(nouns)}` : "";
+    printer.row(printer.worded(`${count}${noun}${second}`), amountOf(cents));
     total += cents;
-    const name = worded(
-      `${random.chance(0.5) ? `${random.integer(1, 9)} x ` : ""}${random.pick(nouns)}${random.chance(0.3) && width > 200 ? ` ${random.pick(nouns)}` : ""}`,
-    );
-    next(() =>
-      canvas.row(
-        y,
-        [
-          [margin, name],
-          [width - margin, (cents / 100).toFixed(2)],
-        ],
-        look,
-        [1],
-      ),
-    );
   }
-  next(rules);
-  const sums = [
-    ["Subtotal", total],
-    ["Tax", Math.round(total * 0.07)],
-    ["TOTAL", Math.round(total * 1.07)],
-  ] as const;
-  for (const [name, cents] of sums)
-    next(() =>
-      canvas.row(
-        y,
-        [
-          [margin, worded(name)],
-          [width - margin, `$${(cents / 100).toFixed(2)}`],
-        ],
-        look,
-        [1],
-      ),
-    );
-  next(rules);
-  next(() => canvas.centred(y, worded("Thank you for your visit"), look));
-  if (random.chance(0.6)) barcode(canvas, random, y + step / 2);
-  return await canvas.drawn(dpi);
+  printer.rule();
+  return total;
 }
+
+function printSums({ row, rule, worded }: Printer, total: number): void {
+  row(worded("Subtotal"), `$${amountOf(total)}`);
+  row(worded("Tax"), `$${amountOf(Math.round(total * 0.07))}`);
+  row(worded("TOTAL"), `$${amountOf(Math.round(total * 1.07))}`);
+  rule();
+}
+
+const amountOf = (cents: number): string => (cents / 100).toFixed(2);
 
 function barcode(canvas: Canvas, random: Random, top: number): void {
   const left = canvas.width * 0.15;
