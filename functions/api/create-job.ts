@@ -1,6 +1,6 @@
 import { isOpen, type JobStatus } from "../jobs/job.ts";
 import { type SubmitJobServices, submitJob } from "../jobs/submit-job.ts";
-import { ownerOf } from "./caller.ts";
+import { ownerRoute } from "./caller.ts";
 import { type HttpRequest, header, json, type Route } from "./http.ts";
 import { HttpError } from "./problems.ts";
 import { submittedDocument } from "./submitted-document.ts";
@@ -14,9 +14,9 @@ const messages: Readonly<Record<JobStatus, string>> = {
 
 /** `POST /jobs`: accepts a document, and answers with its job at once. A repeated request gets the same job as it is now. */
 export function createJobRoute(services: SubmitJobServices): Route {
-  return async (request) => {
+  return ownerRoute(async (request, owner) => {
     const document = await submittedDocument(request);
-    const { job, isReplay } = await submitJob({ owner: ownerOf(request), document, idempotencyKey: idempotencyKeyOf(request) }, services);
+    const { job, isReplay } = await submitJob({ owner, document, idempotencyKey: idempotencyKeyOf(request) }, services);
     const { jobId, status } = job;
     return json(
       202,
@@ -27,7 +27,7 @@ export function createJobRoute(services: SubmitJobServices): Route {
         ...(isReplay && { "idempotency-replayed": "true" }),
       },
     );
-  };
+  });
 }
 
 /** @throws {@link HttpError} `InvalidIdempotencyKey`. */

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { checkUploadSize, isDocumentType, maxUploadBytes } from "../jobs/accepted-documents.ts";
 import { createUploadAddress, type UploadSigner } from "../jobs/upload-address.ts";
 import { type DocumentType, documentTypes } from "../stages/document.ts";
-import { ownerOf } from "./caller.ts";
+import { ownerRoute } from "./caller.ts";
 import { type HttpRequest, json, jsonBodyOf, type Route } from "./http.ts";
 import { HttpError } from "./problems.ts";
 
@@ -14,7 +14,7 @@ export const uploadSchema = z.object({
 
 /** `POST /uploads`: an address that accepts one document of this type and size, for `POST /jobs` to create a job from. */
 export function createUploadRoute(signer: UploadSigner): Route {
-  return async (request) => json(201, await createUploadAddress(ownerOf(request), announcedDocument(request), signer));
+  return ownerRoute(async (request, owner) => json(201, await createUploadAddress(owner, announcedDocument(request), signer)));
 }
 
 function announcedDocument(request: HttpRequest): { type: DocumentType; bytes: number } {

@@ -5,7 +5,7 @@ import type { JobRepository } from "../jobs/job-repository.ts";
 import type { UploadStore } from "../jobs/upload-store.ts";
 import { documentTerms } from "../stages/search/document-vector.ts";
 import type { RelatedDocuments } from "../stages/search/related-documents.ts";
-import { ownerOf } from "./caller.ts";
+import { ownerRoute } from "./caller.ts";
 import { jobIdOf, type Route } from "./http.ts";
 
 export interface DeleteJobServices {
@@ -20,12 +20,12 @@ export interface DeleteJobServices {
  * call can be repeated, and does the rest. A job that is created under the same id meanwhile is not touched.
  */
 export function deleteJobRoute(services: DeleteJobServices): Route {
-  return async (request) => {
+  return ownerRoute(async (request, owner) => {
     const jobId = jobIdOf(request);
-    const job = isUuid(jobId) ? await services.jobs.close(jobId, ownerOf(request)) : undefined;
+    const job = isUuid(jobId) ? await services.jobs.close(jobId, owner) : undefined;
     if (job !== undefined) await removeAllOf(job, services);
     return { statusCode: 204 };
-  };
+  });
 }
 
 async function removeAllOf(job: Job, { jobs, documents, related, uploads }: DeleteJobServices): Promise<void> {

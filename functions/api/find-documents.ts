@@ -1,21 +1,20 @@
 import { queryTerms } from "../stages/search/document-vector.ts";
 import { searchLimits } from "../stages/search/limits.ts";
 import type { RelatedDocuments } from "../stages/search/related-documents.ts";
-import { ownerOf } from "./caller.ts";
+import { ownerRoute } from "./caller.ts";
 import { type HttpRequest, json, type Route } from "./http.ts";
 import { HttpError } from "./problems.ts";
 
 /** `GET /search?q=…`: the caller's own documents that match best. An empty list says that none is found by these words. */
 export function findDocumentsRoute(related: RelatedDocuments): Route {
-  return async (request) => {
-    const owner = ownerOf(request);
+  return ownerRoute(async (request, owner) => {
     const readings = queryTerms(queryOf(request));
     if (readings.length === 0) {
       const sentence = "Parameter 'q' has only stop words, numbers or punctuation. Send a word that the documents are about.";
       throw new HttpError("InvalidQuery", sentence);
     }
     return json(200, { documents: await related.match(owner, readings) });
-  };
+  });
 }
 
 function queryOf({ queryStringParameters }: HttpRequest): string {

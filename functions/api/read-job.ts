@@ -2,7 +2,7 @@ import type { DocumentStore } from "../jobs/document-store.ts";
 import { isOpen, type Job } from "../jobs/job.ts";
 import { isUuid } from "../jobs/job-ids.ts";
 import type { JobRepository } from "../jobs/job-repository.ts";
-import { ownerOf } from "./caller.ts";
+import { ownerRoute } from "./caller.ts";
 import { type HttpRequest, type HttpResponse, isUnchanged, jobIdOf, json, type Route } from "./http.ts";
 import { HttpError, refusalOf } from "./problems.ts";
 
@@ -41,20 +41,20 @@ function textMissing(job: Job): HttpError {
 
 /** A job that is deleted while it is read loses its objects first: then there is no such job. */
 function createRoute(jobs: JobRepository, answer: (job: Job, request: HttpRequest) => Promise<HttpResponse>): Route {
-  return async (request) => {
+  return ownerRoute(async (request, owner) => {
+    const jobId = jobIdOf(request);
     try {
-      return await answer(await find(jobs, request), request);
+      return await answer(await find(jobs, jobId, owner), request);
     } catch (error) {
-      if (refusalOf(error) === undefined) await find(jobs, request);
+      if (refusalOf(error) === undefined) await find(jobs, jobId, owner);
       throw error;
     }
-  };
+  });
 }
 
-async function find(jobs: JobRepository, request: HttpRequest): Promise<Job> {
-  const jobId = jobIdOf(request);
+async function find(jobs: JobRepository, jobId: string, owner: string): Promise<Job> {
   const job = isUuid(jobId) ? await jobs.get(jobId) : undefined;
-  if (job === undefined || job.owner !== ownerOf(request)) throw new HttpError("JobNotFound", `Job '${jobId}' not found`);
+  if (job === undefined || job.owner !== owner) throw new HttpError("JobNotFound", `Job '${jobId}' not found`);
   return job;
 }
 

@@ -122,6 +122,8 @@ export interface Service<Instance = unknown> extends Part<Instance> {
 
 /** Listeners of a server of Node's. */
 export interface HttpHandler {
+  /** True where pages of this origin may call it. */
+  allowsOrigin(origin: string): boolean;
   /** For `request`. */
   handle(request: IncomingMessage, response: ServerResponse): void;
   /** For `clientError`. */

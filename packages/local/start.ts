@@ -8,9 +8,19 @@ import { executionLine, functionLine, readyLines } from "./terminal.ts";
 /** Lines that are printed in one piece at the end of this turn of the event loop: each write to a terminal waits for it. */
 let unprinted = "";
 
+/** By the time that a runtime is there to be stopped, the parent can be gone. */
+const parent = process.ppid;
+
+/** Ends this process quietly; once a runtime is there, by stopping it. */
+let end = (): void => process.exit();
+
 /** Defects of this code rather than of its input: they keep their stack trace. */
 const programmingErrors = [TypeError, ReferenceError, RangeError, SyntaxError];
 
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  end(); // its reader has ended, as in npm start | head
+});
 try {
   const options = parseStartOptions(process.argv.slice(2));
   if (options.help) console.log(usage);
@@ -35,8 +45,8 @@ async function start(options: StartOptions): Promise<void> {
     onFault: (error) => console.error(error),
   });
   runtime.services.logs.onLine((line) => print(functionLine(line, options.stack)));
-  console.log(readyLines(runtime, options.dataFolder, performance.now()));
   stopOnSignal(runtime);
+  console.log(readyLines(runtime, options.dataFolder, performance.now()));
   await runtime.warmUp();
 }
 
@@ -55,7 +65,7 @@ function stopOnSignal(runtime: Runtime): void {
   process.on("exit", flush);
   let isStopping = false;
   const stop = () => {
-    if (isStopping) process.exit(130);
+    if (isStopping) return;
     isStopping = true;
     console.log("Stopping…");
     runtime.stop().then(
@@ -66,7 +76,18 @@ function stopOnSignal(runtime: Runtime): void {
       },
     );
   };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
-  process.on("SIGHUP", stop); // functions run in process groups of their own, which a closing terminal does not reach
+  end = stop;
+  const stopNow = () => (isStopping ? process.exit(130) : stop());
+  process.on("SIGINT", stopNow);
+  process.on("SIGTERM", stopNow);
+  process.on("SIGHUP", stopNow); // functions run in process groups of their own, which a closing terminal does not reach
+  if (process.env["npm_lifecycle_event"] === "start") stopAfterParent(stop);
+}
+
+/**
+ * npm passes SIGTERM on to the shell that it runs the script in, and a shell such as dash ends without passing it on: all that its
+ * child sees is another parent. Started in any other way, a runtime may well survive the shell that it was started from.
+ */
+function stopAfterParent(stop: () => void): void {
+  setInterval(() => process.ppid !== parent && stop(), 250).unref();
 }

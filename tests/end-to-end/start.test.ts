@@ -1,8 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessByStdio, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable, Writable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import { stages } from "../../functions/stages/registry.ts";
 import { projectFolder } from "../support/evaluated-program.ts";
@@ -32,11 +35,16 @@ function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | nu
 }
 
 /** Starts the command of `npm start -- <args>`, and waits until it is ready, or has ended. */
-async function start(args: readonly string[], folder = projectFolder) {
-  const child = spawn(process.execPath, ["scripts/with-node-24.mjs", "packages/local/start.ts", ...args], {
-    cwd: folder,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+function start(args: readonly string[], folder = projectFolder) {
+  return ready(
+    spawn(process.execPath, ["scripts/with-node-24.mjs", "packages/local/start.ts", ...args], {
+      cwd: folder,
+      stdio: ["ignore", "pipe", "pipe"],
+    }),
+  );
+}
+
+async function ready(child: ChildProcessByStdio<Writable | null, Readable, Readable>) {
   running.add(child);
   let output = "";
   let errors = "";
@@ -70,6 +78,64 @@ test("npm start says where the API is and how to try it, and Ctrl-C stops it cle
     `curl -i ${apiUrl}/jobs -H 'Content-Type: application/json' -d '{"text": "AWS Lambda is a great serverless compute service"}'`,
   );
   expect(await stop()).toBe(0);
+});
+
+/** The shells here that npm can run a script in: bash becomes the program, dash stays its parent. */
+const shells = ["bash", "dash"].filter((shell) => spawnSync(shell, ["-c", "exit"]).status === 0);
+
+test.each(shells)("SIGTERM to npm start stops it cleanly where npm's shell is %s", async (shell) => {
+  const npm = spawn("npm", ["start", "--", "--port", "0", "--data", data], {
+    ...{ cwd: projectFolder, stdio: ["ignore", "pipe", "pipe"] },
+    env: { ...process.env, npm_config_script_shell: shell },
+  });
+  const { code, output } = await ready(npm);
+  const closed = once(npm.stdout, "close"); // once no process has it any more
+
+  npm.kill("SIGTERM");
+  await closed;
+
+  expect(code).toBe("ready");
+  expect(output()).toMatch(/Stopping…\n$/);
+});
+
+test("a runtime that a shell has started in the background goes on when the shell ends, until SIGTERM", async () => {
+  const program = `"${process.execPath}" scripts/with-node-24.mjs packages/local/start.ts --port 0 --memory`;
+  const shell = spawn("sh", ["-c", `${program} & echo "pid $!"; read -r line`], {
+    ...{ cwd: projectFolder, stdio: ["pipe", "pipe", "pipe"] },
+    env: { ...process.env, npm_lifecycle_event: undefined },
+  });
+  const { apiUrl, output } = await ready(shell);
+  const pid = Number(/^pid (\d+)$/m.exec(output())?.[1]);
+  const closed = once(shell.stdout, "close");
+  const exit = once(shell, "exit");
+
+  shell.stdin.end();
+  await exit;
+  const job = await poll({ apiUrl }, await submit({ apiUrl }, "Still here"), isFinal);
+  process.kill(pid, "SIGTERM");
+  await closed;
+
+  expect(job).toMatchObject({ status: "DONE" });
+  expect(output()).toMatch(/Stopping…\n$/);
+});
+
+test.each(["", "Starting…", "Try it:"])("it ends quietly when whoever reads its output ends after %j", async (last) => {
+  const child = spawn(process.execPath, ["scripts/with-node-24.mjs", "packages/local/start.ts", "--port", "0", "--data", data], {
+    ...{ cwd: projectFolder, stdio: ["ignore", "pipe", "pipe"] },
+  });
+  running.add(child);
+  const exit = once(child, "exit");
+  const errors = text(child.stderr);
+  let output = "";
+  while (!output.includes(last)) output += (await once(child.stdout, "data"))[0];
+
+  child.stdout.destroy();
+  const apiUrl = /API +(\S+)/.exec(output)?.[1];
+  // The line that it would print of this is where it notices: that may be before its answer.
+  if (apiUrl !== undefined) await submit({ apiUrl }, "Read by no one").catch(() => undefined);
+
+  expect(await exit).toEqual([0, null]);
+  expect(await errors).toBe("");
 });
 
 test("jobs from before a restart are there after it, with the log in files; --reset deletes them", async () => {

@@ -42,7 +42,7 @@ function corsHeaders(cors: CorsConfiguration, request: IncomingMessage): Headers
   return { "access-control-allow-origin": origin, ...credentials, ...(isPreflight(request) ? askedFor(cors) : exposed(cors)) };
 }
 
-function allowedOrigin(allowed: readonly string[], origin: string | undefined): string | undefined {
+export function allowedOrigin(allowed: readonly string[], origin: string | undefined): string | undefined {
   if (origin === undefined) return undefined;
   if (allowed.includes("*")) return "*";
   const isAllowed = allowed.some((one) => one === origin || (one.endsWith("://*") && origin.startsWith(one.slice(0, -1))));

@@ -8,7 +8,7 @@ import { type Invocation, invocationTypes } from "../lambda/invocation.ts";
 import type { HttpHandler } from "../service.ts";
 import type { AccessLogEntry } from "./access-log.ts";
 import type { Authorizer } from "./authorizers.ts";
-import { answerToPreflight, type CorsConfiguration, isPreflight, withCors } from "./cors.ts";
+import { allowedOrigin, answerToPreflight, type CorsConfiguration, isPreflight, withCors } from "./cors.ts";
 import { newRequestId, openContext, parseTarget, proxyEvent } from "./event.ts";
 import { limits, readBody, refuseLongHead, type Throttle, tokenBucket } from "./limits.ts";
 import { answerFrom, type GatewayAnswer, GatewayError, send } from "./response.ts";
@@ -63,6 +63,10 @@ export class HttpApi implements HttpHandler {
     this.#options = options;
     this.#routes = new RouteTable(routes);
     this.#takeToken = new Map(throttle && routes.map((route) => [route, tokenBucket(throttle, clock)]));
+  }
+
+  allowsOrigin(origin: string): boolean {
+    return allowedOrigin(this.#options.cors?.allowOrigins ?? [], origin) !== undefined;
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {

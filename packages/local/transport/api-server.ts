@@ -1,20 +1,20 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { HttpHandler } from "../service.ts";
 import { StartError } from "../start-error.ts";
+import { refusalOfForeign } from "./foreign-requests.ts";
 
-/** The port of the HTTP API: it listens from the first moment, and answers `503` until the API is deployed. */
+/**
+ * The port of the HTTP API: it listens from the first moment, and answers `503` until the API is deployed. Pages of other machines
+ * are refused with `403`, unless the API's CORS configuration allows their origin.
+ */
 export class ApiServer {
   readonly #server: Server;
   #api: HttpHandler | undefined;
 
   private constructor(server: Server) {
     this.#server = server;
-    server.on("request", (request, response) => {
-      if (this.#api !== undefined) return this.#api.handle(request, response);
-      response.writeHead(503, { "content-type": "application/json", "retry-after": "1" });
-      response.end('{"message":"Service Unavailable"}');
-    });
+    server.on("request", (request, response) => this.#answer(request, response));
     server.on("clientError", (error, socket) => (this.#api === undefined ? socket.destroy() : this.#api.handleClientError(error, socket)));
   }
 
@@ -33,11 +33,25 @@ export class ApiServer {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get #port(): number {
+    return (this.#server.address() as AddressInfo).port;
   }
 
   deploy(api: HttpHandler): void {
     this.#api = api;
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const foreign = refusalOfForeign(request.headers, {
+      ...{ port: this.#port, name: "This API", remedy: "its CORS configuration (allowOrigins) has to name that origin" },
+      allowsOrigin: (origin) => this.#api?.allowsOrigin(origin) ?? false,
+    });
+    if (foreign !== undefined) refuse(response, 403, foreign);
+    else if (this.#api === undefined) refuse(response, 503, "Service Unavailable", { "retry-after": "1" });
+    else this.#api.handle(request, response);
   }
 
   async close(): Promise<void> {
@@ -45,6 +59,11 @@ export class ApiServer {
     this.#server.closeAllConnections();
     await closed;
   }
+}
+
+function refuse(response: ServerResponse, status: number, message: string, headers: Readonly<Record<string, string>> = {}): void {
+  response.writeHead(status, { "content-type": "application/json", ...headers });
+  response.end(JSON.stringify({ message }));
 }
 
 function sentenceFor(port: number, { code }: NodeJS.ErrnoException): string {

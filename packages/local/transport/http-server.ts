@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { AwsRequest, AwsResponse } from "../aws.ts";
+import { refusalOfForeign } from "./foreign-requests.ts";
 
 export interface EndpointServer {
   /** `http://127.0.0.1:port`. */
@@ -37,10 +38,9 @@ export async function listen(endpoint: Endpoint, port = 0): Promise<EndpointServ
 }
 
 async function answer(endpoint: Endpoint, incoming: IncomingMessage, port: number): Promise<AwsResponse> {
-  const { host, origin } = incoming.headers;
-  if (!isLocal(host, port)) return refusal(403, "This endpoint answers to 127.0.0.1 and localhost only.");
-  if (origin !== undefined && !isLocal(origin.replace(/^https?:\/\//, "")))
-    return refusal(403, "This endpoint does not answer pages of other sites.");
+  const remedy = "serve the page from this machine";
+  const foreign = refusalOfForeign(incoming.headers, { port, name: "This endpoint", allowsOrigin: () => false, remedy });
+  if (foreign !== undefined) return refusal(403, foreign);
   const body = await readBody(incoming);
   if (body === undefined) return refusal(413, `A request has at most ${maxBytes} bytes.`);
   return endpoint.handle({
@@ -49,11 +49,6 @@ async function answer(endpoint: Endpoint, incoming: IncomingMessage, port: numbe
     headers: headersOf(incoming),
     body,
   } satisfies AwsRequest);
-}
-
-function isLocal(authority: string | undefined, port?: number): boolean {
-  const match = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::(\d+))?$/i.exec(authority ?? "");
-  return match !== null && (port === undefined || match[1] === String(port));
 }
 
 function headersOf({ headers }: IncomingMessage): Record<string, string> {

@@ -26,6 +26,23 @@ test("a token's owner is its issuer's subject, whatever else it says; a signer's
   expect(ann).toMatch(/^[\w-]{22}$/);
 });
 
+test("by IAM, each role, user, federated user and the root user is an owner of its own, also within one account", () => {
+  const userIds = ["AROAEXAMPLE:ann", "AROAOTHER:ann", "AIDAEXAMPLE", "123456789012", "123456789012:ann", "123456789012:bob"];
+
+  const owners = userIds.map((userId) => owner(iam(userId)));
+
+  expect(new Set(owners).size).toBe(userIds.length);
+});
+
+test.each([
+  ["a role's sessions", "AROAEXAMPLE:monday", "AROAEXAMPLE:tuesday"],
+  ["an instance's and a person's session of one role", "AROAEXAMPLE:i-0123456789abcdef0", "AROAEXAMPLE:ann@a.example"],
+  ["a user's calls", "AIDAEXAMPLE", "AIDAEXAMPLE"],
+  ["a federated user's sessions", "123456789012:ann", "123456789012:ann"],
+])("%s are one owner", (_, first, second) => {
+  expect(owner(iam(first))).toBe(owner(iam(second)));
+});
+
 test.each([
   [{}, "The token has no iss claim."],
   [{ iss: "https://a.example", sub: "" }, "The token has no sub claim."],

@@ -81,7 +81,7 @@ describe("over HTTP", () => {
     socket.end("POST / HTTP/1.0\r\ncontent-length: 2\r\n\r\n{}");
     const answer = await text(socket);
 
-    expect(answer).toMatch(/^HTTP\/1\.1 403 .*This endpoint answers to 127\.0\.0\.1 and localhost only\./s);
+    expect(answer).toMatch(/^HTTP\/1\.1 403 .*This endpoint answers to 127\.0\.0\.1 and localhost only; call http:\/\/127\.0\.0\.1:\d+\./s);
   });
 
   test.each([
