@@ -23,7 +23,7 @@ export function extractText(given: string): ExtractedText {
 }
 
 /**
- * Normal form C, but for longer runs of combining marks than any writing has (UAX #15, Stream-Safe Text Format): the time
+ * Normal form C, except for longer runs of combining marks than any writing has (UAX #15, Stream-Safe Text Format): the time
  * that they take grows with the square of their length.
  */
 function normalized(text: string): string {

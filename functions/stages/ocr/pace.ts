@@ -2,13 +2,13 @@
 const reserveMillis = 5_000;
 /** Milliseconds assumed for a page before one has been read. */
 const firstGuessMillis = 5_000;
-/** A page may take longer than the longest one before it. */
+/** A page may take longer than all before it. */
 const margin = 1.25;
 
 /** Says before each page whether it would end in time, by the pages before it. */
 export class Pace {
   readonly #remainingMillis: () => number;
-  #longestMillis: number | undefined;
+  #maxPageMillis: number | undefined;
 
   /** @param remainingMillis milliseconds until everything ends, read whenever asked. */
   constructor(remainingMillis: () => number) {
@@ -19,14 +19,14 @@ export class Pace {
   readonly remainingMillis = (): number => Math.max(0, this.#remainingMillis() - reserveMillis);
 
   hasTimeForPage(): boolean {
-    return margin * (this.#longestMillis ?? firstGuessMillis) <= this.remainingMillis();
+    return margin * (this.#maxPageMillis ?? firstGuessMillis) <= this.remainingMillis();
   }
 
   /** Reads a page, and learns from it how long a page takes. */
   async time<T>(read: () => Promise<T>): Promise<T> {
     const before = this.#remainingMillis();
     const page = await read();
-    this.#longestMillis = Math.max(this.#longestMillis ?? 0, before - this.#remainingMillis());
+    this.#maxPageMillis = Math.max(this.#maxPageMillis ?? 0, before - this.#remainingMillis());
     return page;
   }
 }

@@ -58,7 +58,7 @@ function readPage(engine: Engine, image: PageImage, { remainingMillis }: Reading
 }
 
 /**
- * The page as its survey wants it, but for a turn unless a small part of it is read clearly better with it: what stands on the
+ * The page as its survey asks for it, without a turn unless a small part of it is read clearly better with it: what stands on the
  * page decides, not the ink of its rows.
  */
 function uprightPage(engine: Engine, image: PageImage): { survey: Survey; page: PageImage } {
@@ -66,8 +66,8 @@ function uprightPage(engine: Engine, image: PageImage): { survey: Survey; page: 
   const page = cleanPage(image, survey.needs);
   const { quarters } = survey.needs;
   if (quarters === 0) return { survey, page };
-  const [asTurned = 0, asItCame = 0] = worthTurned(engine, page, survey, [0, -quarters]);
-  if (asTurned >= clearlyBetter * asItCame) return { survey, page };
+  const [asTurned = 0, asItLay = 0] = worthTurned(engine, page, survey, [0, -quarters]);
+  if (asTurned >= clearlyBetter * asItLay) return { survey, page };
   return { survey: { ...survey, needs: { ...survey.needs, quarters: 0 } }, page: turned(page, -quarters) };
 }
 

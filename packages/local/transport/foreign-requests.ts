@@ -7,7 +7,7 @@ interface LocalServer {
   readonly name: string;
   /** True for the origin of a page that may call it although it is not of this machine. */
   allowsOrigin(origin: string): boolean;
-  /** What its user can do for a page that was refused. */
+  /** The remedy that a refused page is told. */
   readonly remedy: string;
 }
 

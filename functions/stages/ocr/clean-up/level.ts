@@ -11,7 +11,7 @@ export interface Levelling {
 
 /**
  * Brings the lines of print level; the page grows so that nothing is cut off. All is done in one go, since each time that the
- * pixels are mixed anew the print gets softer.
+ * pixels are resampled the print gets softer.
  */
 export function levelled(page: PageImage, { degrees, bend = straight, scale = 1 }: Levelling): PageImage {
   if (degrees === 0 && bend === straight && scale === 1) return page;

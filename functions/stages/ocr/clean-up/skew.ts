@@ -21,7 +21,7 @@ const clearShare = 0.62;
 /** A rotation is believed where rows of ink stand out more sharply after it by this factor, and by more the larger it is. */
 const minGain = 1.05;
 const minGainPerDegree = 0.03;
-/** Less than this is not worth mixing the pixels anew. */
+/** An angle below this is not worth resampling the page for. */
 const minDegrees = 0.15;
 
 /**

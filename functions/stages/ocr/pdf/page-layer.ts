@@ -4,7 +4,7 @@ export interface PageLayer {
   readonly characters: string;
   /** The number of them that have no meaning that the file or its fonts know. */
   readonly unknown: number;
-  /** The part of the page that pictures cover, in sum; more than 1 where they lie upon each other. */
+  /** The part of the page that pictures cover, in sum; more than 1 where they overlap. */
   readonly pictured: number;
   /** Nothing at all stands on it. */
   readonly blank: boolean;

@@ -83,7 +83,7 @@ function load(calls: PdfiumCalls, bytes: Uint8Array): number {
   throw reason === passwordError || reason === securityError ? new DocumentProtectedError() : new DocumentUnreadableError();
 }
 
-/** Opens a page with its annotations drawn upon it: what is filled into a form stands in them and not in the page. */
+/** Opens a page with its annotations drawn on it: what is filled into a form is in them and not in the page. */
 function loadFlattened(calls: PdfiumCalls, document: number, page: number): number {
   const address = loadPage(calls, document, page);
   if (calls._FPDFPage_GetAnnotCount(address) === 0) return address;

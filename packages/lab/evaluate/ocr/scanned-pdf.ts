@@ -34,7 +34,7 @@ async function print({ heading, paragraphs }: MinutesPage): Promise<PageImage> {
   return await renderSheet(pdf, dotsPerInch);
 }
 
-/** Laid upon the glass by hand, a little out of focus. */
+/** Laid on the glass by hand, a little out of focus. */
 function scanned(page: PageImage, random: Random): PageImage {
   const laid = rotated(page, random.between(-1, 1), 250);
   return grainy(blurred(laid, 0.5), random, 3);

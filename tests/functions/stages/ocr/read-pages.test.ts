@@ -13,7 +13,7 @@ function pagesOf(...texts: readonly string[]) {
 
 const textsOf = (pages: readonly PageText[]) => pages.map(({ text }) => text);
 
-test("reads all pages in their order, empty ones among them", async () => {
+test("reads all pages in order, empty ones among them", async () => {
   expect(textsOf(await readPages(pagesOf("one", "", "three"), patient()))).toEqual(["one", "", "three"]);
 });
 

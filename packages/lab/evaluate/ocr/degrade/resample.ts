@@ -41,7 +41,7 @@ export function mapGrey(page: PageImage, change: (value: number, x: number, y: n
   return { ...page, grey };
 }
 
-/** A page with another one laid upon it, as far as it does not stick out. */
+/** A page with another one laid on it, as far as it does not stick out. */
 export function laidOn(page: PageImage, upper: PageImage, left: number, top: number): PageImage {
   const grey = page.grey.slice();
   const width = Math.min(upper.width, page.width - left);

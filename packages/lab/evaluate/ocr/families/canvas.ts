@@ -19,7 +19,7 @@ export interface Drawing {
   readonly truth: string;
 }
 
-/** A sheet that is drawn upon from its top left, in points, and that remembers its text. */
+/** A sheet that is drawn on from its top left, in points, and that remembers its text. */
 export class Canvas {
   readonly width: number;
   readonly height: number;

@@ -45,7 +45,7 @@ test.each([
   { name: "rules, dashed ones among them", more: rules },
   { name: "the grid of a table", more: grid },
   { name: "a shadow at the edge", more: shadow },
-])("a level, upright page with $name is left as it came but for its scale", async ({ more }) => {
+])("a level, upright page with $name is left as it came except for its scale", async ({ more }) => {
   const page = await receipt(more);
 
   const { needs } = surveyOf(page);

@@ -56,9 +56,9 @@ describe("isWhole", () => {
     ["no text", layerOf(" .\r\n"), false],
     ["nothing at all", layerOf("", { blank: true }), true],
     ["nonsense", layerOf("ABCDEF", { unknown: 6 }), false],
-    ["a stamp upon a scan", layerOf("Scanned by Acme, page 3", scan), false],
+    ["a stamp on a scan", layerOf("Scanned by Acme, page 3", scan), false],
     ["a page number beside a small logo", layerOf("Page 1", { pictured: 0.24 }), true],
-    ["49 letters upon a scan", layerOf("a ".repeat(49), scan), false],
+    ["49 letters on a scan", layerOf("a ".repeat(49), scan), false],
     ["a scan whose text lies under it", layerOf("a ".repeat(50), scan), true],
   ])("%s", (_, layer, whole) => {
     expect(isWhole(layer)).toBe(whole);
