@@ -21,10 +21,10 @@ const minHeight = 4;
 /** Of the page's longer side. */
 const maxSide = 0.3;
 /** A rule, a dash or a bar of a bar code is long and solid; a frame, a grid or a curve leaves most of its rectangle empty. */
-const longest = 3;
-const solid = 0.8;
-const hollow = 0.12;
-const widest = 16;
+const maxElongation = 16;
+const maxSolidElongation = 3;
+const solidFill = 0.8;
+const minFill = 0.12;
 
 /**
  * Takes everything off a page that cannot be a letter by its size and shape: rules, frames, grids, bar codes, shadows, curves
@@ -61,8 +61,8 @@ function isLetter(part: Part, maxLetter: number): boolean {
   const [width, height] = [widthOf(part), heightOf(part)];
   if (Math.max(width, height) < minHeight || Math.min(width, height) < 2 || height > maxLetter || width > maxLetter) return false;
   const fill = part.ink / (width * height);
-  const length = Math.max(width / height, height / width);
-  return fill > hollow && length < widest && !(fill > solid && length > longest);
+  const elongation = Math.max(width / height, height / width);
+  return fill > minFill && elongation < maxElongation && !(fill > solidFill && elongation > maxSolidElongation);
 }
 
 /** Runs of dark pixels row by row; `roots` leads from each run to another one of its part. */
@@ -75,8 +75,8 @@ interface Runs {
 }
 
 function runsOf({ grey, width, height }: PageImage, darkerThan: number): Runs {
-  const most = Math.ceil(width / 2) * height;
-  const [rows, starts, ends, roots] = [new Int32Array(most), new Int32Array(most), new Int32Array(most), new Int32Array(most)];
+  const maxRuns = Math.ceil(width / 2) * height;
+  const [rows, starts, ends, roots] = [new Int32Array(maxRuns), new Int32Array(maxRuns), new Int32Array(maxRuns), new Int32Array(maxRuns)];
   let [count, above] = [0, 0];
   for (let y = 0; y < height; y++) {
     const first = count;
