@@ -48,7 +48,7 @@ async function open(document: ScannedDocument, pace: Pace): Promise<PageSource> 
   try {
     if (document.type === "application/pdf") return await openPdf(document.bytes, pace, readImage);
     const image = withinTime(pace.remainingMillis(), () => decodeImage(document));
-    return { pageCount: 1, readPage: () => readImage(image) };
+    return { pageCount: 1, readLayer: async () => undefined, readPage: () => readImage(image) };
   } catch (error) {
     throw error instanceof TimeLimitError ? new DocumentTooLargeError("The document takes longer to be opened than there is time.") : error;
   }

@@ -30,7 +30,7 @@ export async function readPages(source: PageSource, pace: Pace): Promise<PageTex
 async function readInTime(source: PageSource, page: number, pace: Pace): Promise<PageText | undefined> {
   if (!pace.hasTimeForPage()) return undefined;
   try {
-    return await pace.time(() => source.readPage(page));
+    return await pace.time(async () => (await source.readLayer(page)) ?? (await source.readPage(page)));
   } catch (error) {
     if (error instanceof TimeLimitError) return undefined;
     throw error;

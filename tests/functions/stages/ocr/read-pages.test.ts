@@ -7,8 +7,14 @@ import { TimeLimitError } from "../../../../functions/stages/ocr/time-limit.ts";
 const mebibyte = 1024 * 1024;
 const patient = () => new Pace(() => 600_000);
 
+const readLayer = async () => undefined;
+
 function pagesOf(...texts: readonly string[]) {
-  return { pageCount: texts.length, readPage: async (page: number): Promise<PageText> => ({ text: texts[page] ?? "", confidence: 1 }) };
+  return {
+    pageCount: texts.length,
+    readLayer,
+    readPage: async (page: number): Promise<PageText> => ({ text: texts[page] ?? "", confidence: 1 }),
+  };
 }
 
 const textsOf = (pages: readonly PageText[]) => pages.map(({ text }) => text);
@@ -19,7 +25,12 @@ test("reads all pages in order, empty ones among them", async () => {
 
 test("reads twenty pages at most", async () => {
   const asked: number[] = [];
-  const source = { ...pagesOf(), pageCount: 1000, readPage: async (page: number) => ({ text: `${asked.push(page)}`, confidence: 1 }) };
+  const source = {
+    ...pagesOf(),
+    pageCount: 1000,
+    readLayer,
+    readPage: async (page: number) => ({ text: `${asked.push(page)}`, confidence: 1 }),
+  };
 
   const pages = await readPages(source, patient());
 
@@ -33,6 +44,7 @@ describe("time", () => {
     let left = remainingMillis;
     const source = {
       pageCount: 9,
+      readLayer,
       readPage: async () => {
         left -= pageMillis;
         return { text: "page", confidence: 1 };
@@ -54,6 +66,7 @@ describe("time", () => {
   test("gives what it has when a page is ended by the clock", async () => {
     const source = {
       pageCount: 3,
+      readLayer,
       readPage: async (page: number) => (page === 1 ? Promise.reject(new TimeLimitError()) : { text: "a", confidence: 1 }),
     };
 
@@ -64,7 +77,7 @@ describe("time", () => {
     ["there is none for a first page", slowPages(1, 11_000)],
     [
       "the first page is ended by the clock",
-      { source: { pageCount: 1, readPage: () => Promise.reject(new TimeLimitError()) }, pace: patient() },
+      { source: { pageCount: 1, readLayer, readPage: () => Promise.reject(new TimeLimitError()) }, pace: patient() },
     ],
   ])("is an error where %s", async (_, { source, pace }) => {
     await expect(readPages(source, pace)).rejects.toMatchObject({
@@ -91,5 +104,7 @@ describe("text", () => {
 });
 
 test("a page's own error is the document's", async () => {
-  await expect(readPages({ pageCount: 2, readPage: () => Promise.reject(new RangeError("x")) }, patient())).rejects.toThrow(RangeError);
+  await expect(readPages({ pageCount: 2, readLayer, readPage: () => Promise.reject(new RangeError("x")) }, patient())).rejects.toThrow(
+    RangeError,
+  );
 });

@@ -14,7 +14,7 @@ async function firstPage(file: Uint8Array, onPicture = "read off the picture") {
     shown.push(image);
     return { text: onPicture, confidence: 0.9 };
   });
-  return { ...(await source.readPage(0)), shown: shown.length };
+  return { ...((await source.readLayer(0)) ?? (await source.readPage(0))), shown: shown.length };
 }
 
 /** A page that a picture fills, with this written over it. */
