@@ -120,6 +120,11 @@ export class ExecutionEnvironment implements WatchedProcess {
     }
   }
 
+  /** Milliseconds on a core so far; nothing where the system does not report them. */
+  get cpuMilliseconds(): number | undefined {
+    return cpuMilliseconds(this.pid);
+  }
+
   /** Milliseconds on a core since the last call; nothing where the system does not report them. */
   takeCpuMilliseconds(): number | undefined {
     const used = cpuMilliseconds(this.pid);

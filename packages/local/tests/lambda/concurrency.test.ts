@@ -61,7 +61,7 @@ test("a function with no execution reserved for it never runs", async () => {
 test("functions without a reservation share what the account has left", async () => {
   const service = new LambdaService(103);
   const reserved = createFunction(held, { functionName: "reserved" });
-  const shared = createFunction(held, { functionName: "shared", environments: 1 });
+  const shared = createFunction(held, { functionName: "shared", maxEnvironments: 1 });
   service.add(reserved.lambda, 3);
   service.add(shared.lambda);
 
@@ -110,7 +110,7 @@ test("an event of 6,291,456 bytes is taken, and one byte more is refused", async
 
 test("while a call waits for an environment, its time does not run", async () => {
   const clock = new ManualClock();
-  const { lambda, lines, folder } = createFunction(held, { clock, environments: 1, timeoutSeconds: 3 });
+  const { lambda, lines, folder } = createFunction(held, { clock, maxEnvironments: 1, timeoutSeconds: 3 });
 
   const first = lambda.invoke(heldEvent);
   await until(() => lines.length === 1);

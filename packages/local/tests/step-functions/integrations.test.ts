@@ -17,7 +17,7 @@ async function run(resource: string, given: object, answer = answered) {
   };
   const runTask = taskIntegration({ call }, principal);
   const { signal } = new AbortController();
-  const request = { resource, arguments: given as never, signal, context: {} as never };
+  const request = { resource, arguments: given as never, signal,  hold: () => () => undefined, context: {} as never };
   const result = await runTask(request).catch(({ name, cause }) => ({ error: name, cause }));
   return { result: result as Record<string, unknown>, invocations };
 }
