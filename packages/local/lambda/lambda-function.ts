@@ -236,13 +236,22 @@ export class LambdaFunction implements ScaledFunction {
   #giveBack(environment: ExecutionEnvironment): void {
     const isSurplus = this.#surplus > 0 && this.#all.size > 1;
     if (isSurplus) this.#surplus--;
-    if (isSurplus || !environment.isAlive) this.#end(environment);
-    if (!environment.isAlive) {
-      if (this.#waiting.length > 0 && this.#all.size === 0) this.grow();
-      return;
+    if (isSurplus || !environment.isAlive) {
+      this.#replace(environment);
+    } else {
+      const take = this.#waiting.shift();
+      if (take === undefined) this.#rest(environment);
+      else take(environment);
     }
-    const take = this.#waiting.shift();
-    if (take !== undefined) return take(environment);
+  }
+
+  /** Ends an environment; another one starts where it was the last, and calls wait. */
+  #replace(environment: ExecutionEnvironment): void {
+    this.#end(environment);
+    if (this.#waiting.length > 0 && this.#all.size === 0) this.grow();
+  }
+
+  #rest(environment: ExecutionEnvironment): void {
     this.#idle.push({ environment, since: this.#spec.clock.now() });
     if (this.#all.size > 1 && !this.#isRetiring) void this.#retire();
   }

@@ -24,8 +24,9 @@ export interface ScaledFunction {
 
 /** Between two looks, in real time, like everything that depends on this machine's load. */
 const lookMilliseconds = 100;
-/** Looks without a call taken after which the calls in progress are long ones. */
-const patienceLooks = 3;
+/** Looks without a call taken after which the calls in progress are long ones. On a machine with other work, short ones take their time too. */
+const patienceLooks = 10;
+/** Memory is measured at every such look. */
 const memoryLooks = 3;
 /** A core that is less idle than this has work. */
 const idleCore = 0.5;
@@ -48,6 +49,8 @@ export class Scaling {
   readonly #progress = new Map<ScaledFunction, Progress>();
   #timer: NodeJS.Timeout | undefined;
   #memory = { bytes: 0, looks: 0 };
+  /** At the last look. */
+  #idleCores = 0;
 
   constructor(machine: Machine) {
     this.#machine = machine;
@@ -65,7 +68,10 @@ export class Scaling {
   /** Looks from now on, until no calls wait. */
   lookLater(): void {
     if (this.#timer !== undefined) return;
-    if (this.#progress.size === 0) this.#machine.idleCores(); // from here on
+    if (this.#progress.size === 0) {
+      this.#machine.idleCores(); // from here on
+      this.#idleCores = 0;
+    }
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       if (this.look()) this.lookLater();
@@ -74,13 +80,16 @@ export class Scaling {
 
   /** Gives each function that needs it one more environment, where there is room. @returns true while calls wait. */
   look(): boolean {
-    let idle = this.#machine.idleCores();
+    const now = this.#machine.idleCores();
+    let idle = Math.min(now, this.#idleCores); // at two looks: one alone may be a gap between two calls
+    this.#idleCores = now;
     for (const scaled of this.#inNeed()) {
       if (scaled.isStarting || scaled.pids.length >= scaled.maxEnvironments) continue;
       const isIdle = idle >= idleCore;
       if (!isIdle && !this.#isHeldUp(scaled)) continue;
       if (!this.#makeRoom(scaled)) continue;
       scaled.grow();
+      this.#memory.looks = 0;
       this.#progress.delete(scaled);
       if (isIdle) idle -= 1;
     }
