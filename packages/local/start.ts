@@ -40,10 +40,10 @@ async function start(options: StartOptions): Promise<void> {
     evaluator,
     config: readStackConfig(options.project, options.stack, options.set),
     clock: systemClock,
-    onUsage: (usage) => usage.kind === "execution" && print(executionLine(usage, systemClock.now())),
     onNotice: (sentence) => console.error(sentence),
     onFault: (error) => console.error(error),
   });
+  runtime.services.stepFunctions.onEnd((execution) => print(executionLine(execution, systemClock.now())));
   runtime.services.logs.onLine((line) => print(functionLine(line, options.stack)));
   stopOnSignal(runtime);
   console.log(readyLines(runtime, options.dataFolder, performance.now()));

@@ -47,8 +47,14 @@ async function freeBytesIn(folder: string): Promise<number> {
   return bavail * bsize;
 }
 
+/** Writes that belong together, and who waits for them. */
+interface Waiting {
+  readonly writes: readonly Write[];
+  readonly done: (error?: unknown) => void;
+}
+
 /**
- * Does LevelDB's writes one after another, and reopens it before the next one where one has failed.
+ * Does LevelDB's writes one after another, all that wait for one in a single batch, and reopens it before the next one where one has failed.
  *
  * A write that fails for want of room leaves its beginning in LevelDB's log. What LevelDB writes and acknowledges behind that
  * is gone when the log is next read, so nothing must be.
@@ -56,7 +62,8 @@ async function freeBytesIn(folder: string): Promise<number> {
 export class WriteQueue {
   readonly #level: Pick<Level, "batch" | "open" | "close">;
   readonly #options: WriteQueueOptions;
-  #last: Promise<unknown> = Promise.resolve();
+  #waiting: Waiting[] = [];
+  #isWriting = false;
   #isSound = true;
 
   constructor(level: Pick<Level, "batch" | "open" | "close">, options: WriteQueueOptions) {
@@ -66,9 +73,24 @@ export class WriteQueue {
 
   /** @throws {@link AwsError} `InternalServerError`, as DynamoDB answers it, where the write failed. */
   batch(writes: readonly Write[]): Promise<void> {
-    const written = this.#last.then(() => this.#write(writes));
-    this.#last = written.catch(() => undefined);
-    return written;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ writes, done: (error) => (error === undefined ? resolve() : reject(error)) });
+      if (!this.#isWriting) void this.#writeAll();
+    });
+  }
+
+  async #writeAll(): Promise<void> {
+    this.#isWriting = true;
+    while (this.#waiting.length > 0) {
+      const together = this.#waiting;
+      this.#waiting = [];
+      const error = await this.#write(together.flatMap(({ writes }) => writes)).then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      for (const { done } of together) done(error);
+    }
+    this.#isWriting = false;
   }
 
   async #write(writes: readonly Write[]): Promise<void> {

@@ -236,7 +236,7 @@ export class LambdaFunction implements ScaledFunction {
   #giveBack(environment: ExecutionEnvironment): void {
     const isSurplus = this.#surplus > 0 && this.#all.size > 1;
     if (isSurplus) this.#surplus--;
-    if (isSurplus || !environment.isAlive) {
+    if (isSurplus || !environment.isAlive || environment.isSpent) {
       this.#replace(environment);
     } else {
       const take = this.#waiting.shift();
