@@ -77,7 +77,7 @@ async function evaluate({ config, stack, manifest, evaluator }: RuntimeOptions, 
 
 async function open(stack: RunningStack, port: number): Promise<void> {
   await stack.open(allServices);
-  const server = await listen(await stack.use(account), port === 0 ? 0 : port + 1);
+  const server = await listen(await stack.use(account), port === 0 ? 0 : port + 1, stack.clock);
   stack.defer(() => server.close());
   stack.awsEndpointUrl = server.url;
 }

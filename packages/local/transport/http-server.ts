@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { AwsRequest, AwsResponse } from "../aws.ts";
+import { type Clock, systemClock } from "../clock.ts";
 import { refusalOfForeign } from "./foreign-requests.ts";
 
 export interface EndpointServer {
@@ -16,9 +17,11 @@ const maxBytes = 64 * 1024 * 1024;
 type Endpoint = { handle(request: AwsRequest): Promise<AwsResponse> };
 
 /** Serves the endpoint on the loopback only, to requests that mean it: a page of another site must not reach it by name or by script. */
-export async function listen(endpoint: Endpoint, port = 0): Promise<EndpointServer> {
+export async function listen(endpoint: Endpoint, port = 0, clock: Pick<Clock, "now"> = systemClock): Promise<EndpointServer> {
   let listening = 0;
   const server = createServer((incoming, outgoing) => {
+    // By the clock that signatures are checked by: clients set theirs by the answers.
+    outgoing.setHeader("date", new Date(clock.now()).toUTCString());
     answer(endpoint, incoming, listening).then(
       (response) => send(outgoing, incoming.method, response),
       () => incoming.destroy(), // the client is gone
