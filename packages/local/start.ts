@@ -34,6 +34,7 @@ try {
 async function start(options: StartOptions): Promise<void> {
   console.log("Starting…");
   using evaluator = forkEvaluator(options.project); // loads its modules on one core, and this process on another
+  process.umask(0o077); // documents are nobody else's, nor are the files that LevelDB creates without asking for a mode
   const { startRuntime } = await import("./runtime.ts");
   const runtime = await startRuntime({
     ...options,

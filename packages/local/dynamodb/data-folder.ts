@@ -1,5 +1,7 @@
-import { mkdir, statfs } from "node:fs/promises";
+import { mkdir, readdir, statfs } from "node:fs/promises";
+import { join } from "node:path";
 import { AwsError } from "../aws.ts";
+import { DamagedDataError } from "../disk-fault.ts";
 import { database, type Level, type Store, type Write } from "./dynalite.ts";
 
 /**
@@ -11,7 +13,8 @@ import { database, type Level, type Store, type Write } from "./dynalite.ts";
 export async function openStore(folder?: string, onDiskFault: (error: unknown) => void = () => undefined): Promise<Store> {
   if (folder === undefined) return database.create({ createTableMs: 0 });
   try {
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await refuseWithoutCurrent(folder);
     const store = database.create({ path: folder, createTableMs: 0 });
     await store.db.open();
     const { db } = store;
@@ -20,15 +23,28 @@ export async function openStore(folder?: string, onDiskFault: (error: unknown) =
     const queue = new WriteQueue(level, { onDiskFault, freeBytes: () => freeBytesIn(folder) });
     return Object.assign(store, { db: Object.assign(db, { batch: queue.batch.bind(queue) }) });
   } catch (error) {
-    throw new Error(sentenceFor(folder, error), { cause: error });
+    throw error instanceof DamagedDataError ? error : new Error(sentenceFor(folder, error), { cause: error });
   }
+}
+
+/** @throws {@link DamagedDataError} for a LevelDB that has lost the file that names all others: LevelDB would begin a new one in silence. */
+async function refuseWithoutCurrent(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  const table = names.find((name) => /^MANIFEST-|\.(ldb|sst)$/.test(name));
+  if (table === undefined || names.includes("CURRENT")) return;
+  throw new DamagedDataError(
+    `The file ${join(folder, "CURRENT")} is missing, without which the tables cannot be read; put a copy of the folder in its place, or start with --reset.`,
+  );
 }
 
 function sentenceFor(folder: string, error: unknown): string {
   const { code, cause, message } = error as NodeJS.ErrnoException & { cause?: NodeJS.ErrnoException };
   if (cause?.code === "LEVEL_LOCKED")
     return `The data folder ${folder} is in use by another npm start; stop it or choose another with --data.`;
-  return `The data folder ${folder} cannot be written (${cause?.message ?? code ?? message}); choose another with --data.`;
+  if (cause?.code === "LEVEL_CORRUPTION")
+    return `The tables in ${folder} are damaged (${cause.message}); put a copy of the folder in their place, or start with --reset.`;
+  if (cause !== undefined) return `The tables in ${folder} cannot be opened (${cause.message}); choose another folder with --data.`;
+  return `The data folder ${folder} cannot be written (${code ?? message}); choose another with --data.`;
 }
 
 interface WriteQueueOptions {

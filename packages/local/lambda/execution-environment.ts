@@ -25,6 +25,9 @@ const maxAnswerBytes = 6_291_556;
 
 const newline = 10;
 
+/** Of the log that an invocation can be answered with: 4 KB. */
+const maxTailLength = 4_096;
+
 /** Of output that a process writes between two looks. */
 const maxUnreadBytes = 1024 * 1024;
 const maxOutputBytes = 64 * 1024 * 1024;
@@ -63,6 +66,8 @@ export class ExecutionEnvironment implements WatchedProcess {
   readonly #channel: Duplex;
   readonly #output: OutputFile;
   #isHeld = false;
+  /** The end of the log of the last call. */
+  logTail = "";
   #held: Buffer[] = [];
   #heldBytes = 0;
   #settle: ((outcome: InvocationOutcome) => void) | undefined;
@@ -83,13 +88,17 @@ export class ExecutionEnvironment implements WatchedProcess {
     const heap = `--max-old-space-size=${memoryMiB}`;
     // The young generation is collected while it is in the caches, and is not what a process that waits holds.
     const args = [heap, "--max-semi-space-size=1", "--input-type=module", "--eval", bootstrap(), "--", JSON.stringify(start)];
-    this.#output = new OutputFile(onLine);
+    this.#output = new OutputFile((line) => {
+      this.logTail = `${this.logTail}${line}\n`.slice(-maxTailLength);
+      onLine(line);
+    });
     this.#process = spawn(process.execPath, args, {
       env: { ...variables },
       stdio: ["ignore", this.#output.descriptor, this.#output.descriptor, "pipe"],
       cwd: codeFolder,
       detached: hasProcessGroups, // leads a group, with which all that the function starts ends
     });
+    if (this.#process.pid === undefined) this.#failToStart();
     living.add(this);
     if (hasProcessGroups && this.pid !== 0) orphanGuard.add(this.pid);
     this.#channel = this.#process.stdio[3] as Duplex;
@@ -99,6 +108,13 @@ export class ExecutionEnvironment implements WatchedProcess {
       this.#isReady = "payload" in outcome;
       return this.#isReady ? undefined : outcome;
     });
+  }
+
+  /** The system gives no process, or no file descriptors for one. */
+  #failToStart(): never {
+    this.#process.on("error", () => undefined);
+    this.#output.close();
+    throw Object.assign(new Error("No process can be started."), { code: "EMFILE" });
   }
 
   get pid(): number {
@@ -116,6 +132,7 @@ export class ExecutionEnvironment implements WatchedProcess {
    */
   async invoke(requestId: string, request: string): Promise<InvocationOutcome> {
     this.#requestId = requestId;
+    this.logTail = "";
     const failure = this.#isReady ? undefined : await this.ready;
     if (failure !== undefined) return failure;
     const outcome = this.#nextOutcome();

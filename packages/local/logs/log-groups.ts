@@ -28,7 +28,7 @@ export class LogGroups {
     this.#folder = folder;
     this.#clock = clock;
     this.#onDiskFault = onDiskFault;
-    if (folder !== undefined) mkdirSync(folder, { recursive: true });
+    if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
 
   /** Declares a group; what is logged to one that is not declared is refused, as a role without CreateLogGroup would find. */

@@ -16,8 +16,14 @@ const maxBytes = 64 * 1024 * 1024;
 /** Answers requests of AWS clients. */
 type Endpoint = { handle(request: AwsRequest): Promise<AwsResponse> };
 
+interface ServerOptions {
+  readonly clock?: Pick<Clock, "now">;
+  /** Called for each connection that cannot be accepted. */
+  readonly onFault?: (error: unknown) => void;
+}
+
 /** Serves the endpoint on the loopback only, to requests that mean it: a page of another site must not reach it by name or by script. */
-export async function listen(endpoint: Endpoint, port = 0, clock: Pick<Clock, "now"> = systemClock): Promise<EndpointServer> {
+export async function listen(endpoint: Endpoint, port = 0, { clock = systemClock, onFault = () => undefined }: ServerOptions = {}): Promise<EndpointServer> {
   let listening = 0;
   const server = createServer((incoming, outgoing) => {
     // By the clock that signatures are checked by: clients set theirs by the answers.
@@ -31,6 +37,7 @@ export async function listen(endpoint: Endpoint, port = 0, clock: Pick<Clock, "n
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);
   });
+  server.on("error", onFault); // a connection could not be accepted
   listening = (server.address() as AddressInfo).port;
   const close = () =>
     new Promise<void>((resolve) => {
