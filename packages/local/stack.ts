@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Location } from "./aws.ts";
-import { removeOwn } from "./own-files.ts";
 import type { Clock } from "./clock.ts";
 import { DamagedDataError, diskFaultNotice, isDiskFault } from "./disk-fault.ts";
+import { removeOwn } from "./own-files.ts";
 import type { Api, DeclaredResource, HttpHandler, Opened, Part, Service, Stack } from "./service.ts";
 import { StartError } from "./start-error.ts";
 import type { Usage } from "./usage.ts";
@@ -104,6 +104,15 @@ export class RunningStack implements Stack, AsyncDisposable {
     return opened;
   }
 
+  /** @throws an error of one sentence where another process has the folder open; what is damaged is about to be removed. */
+  async #tryLock(service: Service): Promise<void> {
+    try {
+      await (await service.open(this)).close?.();
+    } catch (error) {
+      if (!(error instanceof DamagedDataError)) throw error;
+    }
+  }
+
   /** Others on this machine have no business with the documents in it. */
   #makePrivate(keeps: string | undefined): void {
     const path = keeps === undefined ? undefined : this.pathOf(keeps);
@@ -113,7 +122,7 @@ export class RunningStack implements Stack, AsyncDisposable {
 
   /** Removes the data that services have created, if no other process has the folder open. */
   async #empty(locking: readonly Service[], services: readonly Service[]): Promise<void> {
-    for (const service of locking) await (await service.open(this)).close?.();
+    for (const service of locking) await this.#tryLock(service);
     for (const { keeps, ownFiles } of services) {
       const path = keeps === undefined ? undefined : this.pathOf(keeps);
       const [left] = path === undefined ? [] : removeOwn(path, ownFiles);

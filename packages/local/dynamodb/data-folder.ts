@@ -2,6 +2,7 @@ import { mkdir, readdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { AwsError } from "../aws.ts";
 import { DamagedDataError } from "../disk-fault.ts";
+import { StartError } from "../start-error.ts";
 import { database, type Level, type Store, type Write } from "./dynalite.ts";
 
 /**
@@ -23,7 +24,7 @@ export async function openStore(folder?: string, onDiskFault: (error: unknown) =
     const queue = new WriteQueue(level, { onDiskFault, freeBytes: () => freeBytesIn(folder) });
     return Object.assign(store, { db: Object.assign(db, { batch: queue.batch.bind(queue) }) });
   } catch (error) {
-    throw error instanceof DamagedDataError ? error : new Error(sentenceFor(folder, error), { cause: error });
+    throw error instanceof DamagedDataError ? error : refusalFor(folder, error);
   }
 }
 
@@ -37,14 +38,17 @@ async function refuseWithoutCurrent(folder: string): Promise<void> {
   );
 }
 
-function sentenceFor(folder: string, error: unknown): string {
+function refusalFor(folder: string, error: unknown): Error {
   const { code, cause, message } = error as NodeJS.ErrnoException & { cause?: NodeJS.ErrnoException };
   if (cause?.code === "LEVEL_LOCKED")
-    return `The data folder ${folder} is in use by another npm start; stop it or choose another with --data.`;
+    return new StartError(`The data folder ${folder} is in use by another npm start; stop it or choose another with --data.`);
   if (cause?.code === "LEVEL_CORRUPTION")
-    return `The tables in ${folder} are damaged (${cause.message}); put a copy of the folder in their place, or start with --reset.`;
-  if (cause !== undefined) return `The tables in ${folder} cannot be opened (${cause.message}); choose another folder with --data.`;
-  return `The data folder ${folder} cannot be written (${code ?? message}); choose another with --data.`;
+    return new DamagedDataError(
+      `The tables in ${folder} are damaged (${cause.message}); put a copy of the folder in their place, or start with --reset.`,
+    );
+  if (cause !== undefined)
+    return new DamagedDataError(`The tables in ${folder} cannot be opened (${cause.message}); choose another folder with --data.`);
+  return new StartError(`The data folder ${folder} cannot be written (${code ?? message}); choose another with --data.`);
 }
 
 interface WriteQueueOptions {

@@ -225,7 +225,7 @@ export class LambdaFunction implements ScaledFunction {
     setTimeout(() => {
       const isNeeded = this.#waiting.length > 0 && this.#all.size === 0;
       if (isNeeded && !this.#stopped.signal.aborted) this.grow();
-    }, retryMilliseconds).unref();
+    }, retryMilliseconds);
   }
 
   /** Lambda's Init phase: an environment whose handler is loaded; none where that failed or took too long. */

@@ -63,7 +63,13 @@ function failedBy({ prefix, service, ownException, unmodelled }: ServiceNames): 
 async function invokeFunction(given: Input, calls: TaskCalls, principal: Principal, onWait: OnWait): Promise<unknown> {
   const refusal = invokeRefusal(given);
   if (refusal !== undefined) throw new StatesError("States.Runtime", refusal);
-  const { FunctionName: name, Qualifier: qualifier, InvocationType: type = "RequestResponse", Payload: payload = {}, LogType: logType } = given;
+  const {
+    FunctionName: name,
+    Qualifier: qualifier,
+    InvocationType: type = "RequestResponse",
+    Payload: payload = {},
+    LogType: logType,
+  } = given;
   const input: InvokeInput = {
     functionNameOrArn: qualifier === undefined ? String(name) : `${name}:${qualifier}`,
     invocationType: type as InvokeInput["invocationType"],
@@ -79,7 +85,13 @@ async function invokeFunction(given: Input, calls: TaskCalls, principal: Princip
   const log = logTail === undefined ? undefined : Buffer.from(logTail).toString("base64");
   const headers = { "X-Amz-Executed-Version": version, ...(log !== undefined && { "X-Amz-Log-Result": log }) };
   const metadata = sdkMetadata(200, "application/json", outcome.payload, headers);
-  return { ExecutedVersion: version, ...(log !== undefined && { LogResult: log }), Payload: JSON.parse(outcome.payload), ...metadata, StatusCode: 200 };
+  return {
+    ExecutedVersion: version,
+    ...(log !== undefined && { LogResult: log }),
+    Payload: JSON.parse(outcome.payload),
+    ...metadata,
+    StatusCode: 200,
+  };
 }
 
 const invokeArguments = ["FunctionName", "Qualifier", "InvocationType", "LogType", "Payload"];

@@ -23,7 +23,11 @@ interface ServerOptions {
 }
 
 /** Serves the endpoint on the loopback only, to requests that mean it: a page of another site must not reach it by name or by script. */
-export async function listen(endpoint: Endpoint, port = 0, { clock = systemClock, onFault = () => undefined }: ServerOptions = {}): Promise<EndpointServer> {
+export async function listen(
+  endpoint: Endpoint,
+  port = 0,
+  { clock = systemClock, onFault = () => undefined }: ServerOptions = {},
+): Promise<EndpointServer> {
   let listening = 0;
   const server = createServer((incoming, outgoing) => {
     // By the clock that signatures are checked by: clients set theirs by the answers.

@@ -64,7 +64,9 @@ export const handler = async (event) => fail(event);`);
 });
 
 test("the end of a call's log is told, up to 4 KB, and none of another call", async () => {
-  const { lambda } = createFunction(`export const handler = (count) => { for (let line = 0; line < count; line++) console.log("line " + line); };`);
+  const { lambda } = createFunction(
+    `export const handler = (count) => { for (let line = 0; line < count; line++) console.log("line " + line); };`,
+  );
   const tails: string[] = [];
   const onLogTail = (text: string) => tails.push(text);
 
