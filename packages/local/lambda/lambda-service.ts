@@ -74,10 +74,12 @@ export class LambdaService {
   async invoke(nameOrArn: string, event: string, { onWait, logType }: Pick<InvokeInput, "onWait" | "logType"> = {}): Promise<Invocation> {
     const lambda = this.find(nameOrArn);
     refuseLargeEvent(Buffer.byteLength(event), "RequestResponse");
-    let logTail: string | undefined;
-    const onLogTail = logType === "Tail" ? (text: string) => void (logTail = text) : undefined;
+    let logTail = "";
+    const onLogTail = (text: string) => {
+      logTail = text;
+    };
     const outcome = await this.#run(lambda, event, { onWait, onLogTail });
-    return { outcome, version: lambda.version, ...(logTail !== undefined && { logTail }) };
+    return { outcome, version: lambda.version, ...(logType === "Tail" && { logTail }) };
   }
 
   /**
