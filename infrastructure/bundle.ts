@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { appendFileSync, constants, copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, constants, copyFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join, parse } from "node:path";
 import { type BuildOptions, buildSync, version as esbuildVersion, type Metafile } from "esbuild";
-import { engineFiles } from "../functions/stages/ocr/engine-files.ts";
+import { defaultLanguages, type EngineFile, engineFiles, languageFile, languagesIn } from "../functions/stages/ocr/engine-files.ts";
 
 /** Some packages of the SDK are CommonJS and ask for Node's own modules by `require`. */
 const requireBanner = 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';
@@ -37,20 +37,41 @@ const options = {
  * any folder.
  *
  * @param project the project's folder.
+ * @param ocrLanguages the languages that OCR reads, `eng+deu`: each set has a folder of its own, so that two stacks do not mix theirs.
  * @returns the folder in which `<function>/index.mjs` is for each file in `functions/`, beside what it reads at run time.
  * @throws Error with esbuild's own message when a function does not build.
  */
-export function buildFunctions(project: string): string {
-  const folder = join(project, ".build", "functions");
-  const stamp = join(folder, "inputs.sha256");
+export function buildFunctions(project: string, ocrLanguages = defaultLanguages): string {
   const inputs = digestOfInputs(project);
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === inputs) return folder;
+  const folder = join(project, ".build", "functions");
+  keep(folder, inputs, () => bundleAll(project, folder));
+  if (ocrLanguages === defaultLanguages) return folder;
+  const withLanguages = `${folder}-${ocrLanguages}`;
+  keep(withLanguages, inputs, () => {
+    cpSync(folder, withLanguages, { recursive: true, mode: constants.COPYFILE_FICLONE, filter: (file) => basename(file) !== stampName });
+    rmSync(join(withLanguages, "ocr", languageFile(defaultLanguages).name));
+    copyEngineFiles(project, languagesIn(ocrLanguages).map(languageFile), join(withLanguages, "ocr"));
+  });
+  return withLanguages;
+}
+
+const stampName = "inputs.sha256";
+
+/** Fills a folder, unless it was filled from equal inputs. The stamp is written last: a folder with one is whole. */
+function keep(folder: string, inputs: string, fill: () => void): void {
+  const stamp = join(folder, stampName);
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === inputs) return;
   rmSync(folder, { recursive: true, force: true });
+  fill();
+  writeFileSync(stamp, inputs);
+}
+
+function bundleAll(project: string, folder: string): void {
   const handlers = readdirSync(join(project, "functions")).filter((name) => name.endsWith(".ts"));
   for (const { name } of handlers.map((file) => parse(file))) bundle(project, name, join(folder, name));
-  copyEngineFiles(project, join(folder, "ocr"));
-  writeFileSync(stamp, inputs);
-  return folder;
+  copyEngineFiles(project, [...engineFiles, languageFile(defaultLanguages)], join(folder, "ocr"));
+  // Their scripts are CommonJS, as Lambda treats a .js file, regardless of a package.json above this folder.
+  writeFileSync(join(folder, "ocr", "package.json"), '{"type":"commonjs"}');
 }
 
 /** Builds a function by itself, so that its folder holds no code but its own. */
@@ -76,11 +97,9 @@ function linkSourceMaps(project: string, { outputs }: Metafile): void {
 const isPackaged = (file: string): boolean => file.includes("node_modules/");
 
 /** OCR's engines are copied unchanged from their packages, beside its bundle; the lock file pins them. */
-function copyEngineFiles(project: string, folder: string): void {
+function copyEngineFiles(project: string, files: readonly EngineFile[], folder: string): void {
   const { resolve } = createRequire(join(project, "index.ts"));
-  for (const { specifier, name } of engineFiles) copyFileSync(resolve(specifier), join(folder, name), constants.COPYFILE_FICLONE);
-  // Their scripts are CommonJS, as Lambda treats a .js file, regardless of a package.json above this folder.
-  writeFileSync(join(folder, "package.json"), '{"type":"commonjs"}');
+  for (const { specifier, name } of files) copyFileSync(resolve(specifier), join(folder, name), constants.COPYFILE_FICLONE);
 }
 
 /** Everything that decides what the bundles are: our sources, the packages, and how they are built. */

@@ -52,6 +52,15 @@ test("OCR's engines are beside its bundle, byte for byte, and beside no other", 
   expect(files["ocr/tesseract-core-simd-lstm.wasm"] === core).toBe(true);
 });
 
+test("languages of OCR have a folder of their own, with the same code and their data", () => {
+  const english = filesIn(buildFunctions(project));
+  const german = filesIn(buildFunctions(project, "deu"));
+
+  const without = ([file]: [string, string]) => !file.endsWith(".traineddata.gz");
+  expect(Object.keys(german).filter((file) => file.endsWith(".traineddata.gz"))).toEqual(["ocr/deu.traineddata.gz"]);
+  expect(Object.entries(german).filter(without)).toEqual(Object.entries(english).filter(without));
+});
+
 test("nothing is built again while no input has changed", () => {
   const bundle = join(buildFunctions(project), "unknown-route", "index.mjs");
   const before = statSync(bundle, { bigint: true }).mtimeNs;
