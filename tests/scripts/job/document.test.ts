@@ -37,6 +37,7 @@ test("- is standard input, byte for byte", async () => {
 
 test.each([
   ["note.txt", "text/plain; charset=utf-8"],
+  ["page.html", "text/html; charset=utf-8"],
   ["scan.png", "image/png"],
   ["scan.jpg", "image/jpeg"],
   ["scan.jpeg", "image/jpeg"],
@@ -63,5 +64,5 @@ test("a file of another type is refused, with the types that are read", async ()
 
   const document = documentFrom("sheet.xlsx", folder, input());
 
-  await expect(document).rejects.toThrow("sheet.xlsx is a file, but not of a type that is read: .txt .png .jpg .jpeg .pdf.");
+  await expect(document).rejects.toThrow("sheet.xlsx is a file, but not of a type that is read: .txt .html .htm .png .jpg .jpeg .pdf.");
 });
