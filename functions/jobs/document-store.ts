@@ -1,4 +1,4 @@
-import type { ScannedDocument } from "../stages/document.ts";
+import type { UnreadDocument } from "../stages/document.ts";
 import type { DocumentObject, Job, JobKey, TextObject } from "./job.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { objectKey } from "./storage-layout.ts";
@@ -32,8 +32,8 @@ export class DocumentStore {
    * @param name the last part of the object's key, unique among the objects of the job's generation.
    */
   put(key: JobKey, name: string, text: string): Promise<TextPlace>;
-  put(key: JobKey, name: string, document: string | ScannedDocument): Promise<TextPlace | DocumentPlace>;
-  async put(key: JobKey, name: string, document: string | ScannedDocument): Promise<TextPlace | DocumentPlace> {
+  put(key: JobKey, name: string, document: string | UnreadDocument): Promise<TextPlace | DocumentPlace>;
+  async put(key: JobKey, name: string, document: string | UnreadDocument): Promise<TextPlace | DocumentPlace> {
     const body = typeof document === "string" ? Buffer.from(document) : document.bytes;
     const bytes = body.byteLength;
     if (typeof document === "string" && bytes <= maxInlineBytes) return { text: document };
@@ -42,11 +42,11 @@ export class DocumentStore {
     return typeof document === "string" ? { textObject: { name, bytes } } : { document: { name, bytes, type: document.type } };
   }
 
-  /** Reads the document that a job was created from: an image or a PDF that OCR has yet to read, or a text. */
-  async readDocument(job: Job): Promise<string | ScannedDocument> {
+  /** Reads the document that a job was created from: an image, a PDF or HTML that OCR has yet to read, or a text. */
+  async readDocument(job: Job): Promise<string | UnreadDocument> {
     if (job.document === undefined) return this.read(job);
     const { name, type } = job.document;
-    return { type, bytes: await (await this.#body(job, name)).transformToByteArray() };
+    return { type, bytes: await (await this.#body(job, name)).transformToByteArray() } as UnreadDocument;
   }
 
   /** Reads the beginning of an object, or all of a shorter one. */
