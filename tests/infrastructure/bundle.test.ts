@@ -136,9 +136,9 @@ const notAtStart = {
   "get-job": { start: ["client-s3/"], anywhere: [...stopWords, "client-sfn/"] },
   "get-text": { start: ["client-s3/"], anywhere: [...stopWords, "client-sfn/"] },
   "get-openapi": { start: ["@smithy/", "@aws-sdk/"], anywhere: stopWords },
-  "ml-inference": { start: ["client-s3/", "eld/"], anywhere: [...stopWords, "client-sfn/"] },
-  ocr: { start: ["client-s3/", "pngjs/", "jpeg-js/", "pdfium/"], anywhere: [...stopWords, "client-sfn/"] },
-  search: { start: ["client-s3/"], anywhere: ["client-sfn/", "eld/"] },
+  "ml-inference": { start: ["client-s3/", "eld/", "htmlparser2/", "postal-mime/"], anywhere: [...stopWords, "client-sfn/"] },
+  ocr: { start: ["client-s3/", "htmlparser2/", "pngjs/", "jpeg-js/", "pdfium/"], anywhere: [...stopWords, "client-sfn/"] },
+  search: { start: ["client-s3/", "htmlparser2/", "postal-mime/"], anywhere: ["client-sfn/", "eld/"] },
   "sweep-jobs": { start: [], anywhere: ["client-s3/", ...stopWords] },
 } as const satisfies Readonly<Record<string, { start: readonly string[]; anywhere: readonly string[] }>>;
 
