@@ -78,23 +78,33 @@ function bundleAll(project: string, folder: string): void {
 function bundle(project: string, name: string, outdir: string): void {
   const entryPoints = [{ in: `functions/${name}.ts`, out: "index" }];
   const { metafile } = buildSync({ ...options, entryPoints, outdir, absWorkingDir: project });
-  linkSourceMaps(project, metafile);
-  writeFileSync(`${outdir}.meta.json`, JSON.stringify(metafile)); // for https://esbuild.github.io/analyze
+  const used = usedOutputs(metafile);
+  for (const file of Object.keys(metafile.outputs).filter((file) => !file.endsWith(".map"))) {
+    const path = join(project, file);
+    const output = used[file];
+    if (output === undefined) rmSync(path);
+    if (output !== undefined && isMapped(output)) appendFileSync(path, `//# sourceMappingURL=${basename(path)}.map\n`);
+    else rmSync(`${path}.map`);
+  }
+  writeFileSync(`${outdir}.meta.json`, JSON.stringify({ ...metafile, outputs: used })); // for https://esbuild.github.io/analyze
 }
 
-/** Files of which less is ours have no source map: Node reads it with the file itself, which takes as long as to compile the file. */
+type Outputs = Metafile["outputs"];
+
+/** The files that the bundle imports, at its start or later; esbuild also writes those that only left-out code would import. */
+function usedOutputs({ outputs }: Metafile): Outputs {
+  const used = new Set(Object.keys(outputs).filter((file) => basename(file) === "index.mjs"));
+  for (const file of used) for (const { path, external } of outputs[file]?.imports ?? []) if (!external) used.add(path);
+  return Object.fromEntries(Object.entries(outputs).filter(([file]) => used.has(file)));
+}
+
+/** Node reads a source map with its file, which takes as long as to compile the file: packages, with less of our code than this, have none. */
 const minOwnShare = 0.02;
 
-function linkSourceMaps(project: string, { outputs }: Metafile): void {
-  for (const [file, { inputs, bytes }] of Object.entries(outputs)) {
-    if (file.endsWith(".map")) continue;
-    const own = Object.entries(inputs).reduce((sum, [input, { bytesInOutput }]) => sum + (isPackaged(input) ? 0 : bytesInOutput), 0);
-    if (own < minOwnShare * bytes) rmSync(join(project, `${file}.map`));
-    else appendFileSync(join(project, file), `//# sourceMappingURL=${basename(file)}.map\n`);
-  }
+function isMapped({ inputs, bytes }: Outputs[string]): boolean {
+  const own = Object.entries(inputs).filter(([input]) => !input.includes("node_modules/"));
+  return own.reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0) >= minOwnShare * bytes;
 }
-
-const isPackaged = (file: string): boolean => file.includes("node_modules/");
 
 /** OCR's engines are copied unchanged from their packages, beside its bundle; the lock file pins them. */
 function copyEngineFiles(project: string, files: readonly EngineFile[], folder: string): void {

@@ -132,10 +132,10 @@ const stopWords = ["stopword/", "inverse-frequency\\.generated"];
 const notAtStart = {
   "create-job": { start: ["client-s3/", "eld/"], anywhere: stopWords },
   "delete-job": { start: ["client-s3/", ...stopWords], anywhere: ["client-sfn/"] },
-  "find-documents": { start: [], anywhere: ["client-s3/", "client-sfn/"] },
+  "find-documents": { start: [], anywhere: ["client-s3/", "client-sfn/", "htmlparser2/", "postal-mime/"] },
   "get-job": { start: ["client-s3/"], anywhere: [...stopWords, "client-sfn/"] },
   "get-text": { start: ["client-s3/"], anywhere: [...stopWords, "client-sfn/"] },
-  "get-openapi": { start: ["@smithy/", "@aws-sdk/"], anywhere: stopWords },
+  "get-openapi": { start: [], anywhere: [...stopWords, "@smithy/", "@aws-sdk/"] },
   "ml-inference": { start: ["client-s3/", "eld/", "htmlparser2/", "postal-mime/"], anywhere: [...stopWords, "client-sfn/"] },
   ocr: { start: ["client-s3/", "htmlparser2/", "pngjs/", "jpeg-js/", "pdfium/"], anywhere: [...stopWords, "client-sfn/"] },
   search: { start: ["client-s3/", "htmlparser2/", "postal-mime/"], anywhere: ["client-sfn/", "eld/"] },
