@@ -48,6 +48,7 @@ export function buildFunctions(project: string, ocrLanguages = defaultLanguages)
   if (ocrLanguages === defaultLanguages) return folder;
   const withLanguages = `${folder}-${ocrLanguages}`;
   keep(withLanguages, inputs, () => {
+    rmSync(withLanguages, { recursive: true, force: true });
     cpSync(folder, withLanguages, { recursive: true, mode: constants.COPYFILE_FICLONE, filter: (file) => basename(file) !== stampName });
     rmSync(join(withLanguages, "ocr", languageFile(defaultLanguages).name));
     copyEngineFiles(project, languagesIn(ocrLanguages).map(languageFile), join(withLanguages, "ocr"));
@@ -61,14 +62,17 @@ const stampName = "inputs.sha256";
 function keep(folder: string, inputs: string, fill: () => void): void {
   const stamp = join(folder, stampName);
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === inputs) return;
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(stamp, { force: true });
   fill();
   writeFileSync(stamp, inputs);
 }
 
 function bundleAll(project: string, folder: string): void {
   const handlers = readdirSync(join(project, "functions")).filter((name) => name.endsWith(".ts"));
-  for (const { name } of handlers.map((file) => parse(file))) bundle(project, name, join(folder, name));
+  const names = handlers.map((file) => parse(file).name);
+  const others = existsSync(folder) ? readdirSync(folder).filter((file) => !names.includes(parse(file).name.replace(/\.meta$/, ""))) : [];
+  for (const file of others) rmSync(join(folder, file), { recursive: true });
+  for (const name of names) if (!isBuilt(project, join(folder, name))) bundle(project, name, join(folder, name));
   copyEngineFiles(project, [...engineFiles, languageFile(defaultLanguages)], join(folder, "ocr"));
   // Their scripts are CommonJS, as Lambda treats a .js file, regardless of a package.json above this folder.
   writeFileSync(join(folder, "ocr", "package.json"), '{"type":"commonjs"}');
@@ -76,6 +80,7 @@ function bundleAll(project: string, folder: string): void {
 
 /** Builds a function by itself, so that its folder holds no code but its own. */
 function bundle(project: string, name: string, outdir: string): void {
+  for (const path of [outdir, `${outdir}.meta.json`]) rmSync(path, { recursive: true, force: true });
   const entryPoints = [{ in: `functions/${name}.ts`, out: "index" }];
   const { metafile } = buildSync({ ...options, entryPoints, outdir, absWorkingDir: project });
   const used = usedOutputs(metafile);
@@ -86,8 +91,20 @@ function bundle(project: string, name: string, outdir: string): void {
     if (output !== undefined && isMapped(output)) appendFileSync(path, `//# sourceMappingURL=${basename(path)}.map\n`);
     else rmSync(`${path}.map`);
   }
-  writeFileSync(`${outdir}.meta.json`, JSON.stringify({ ...metafile, outputs: used })); // for https://esbuild.github.io/analyze
+  const digest = digestOf(project, sourcesOf(metafile));
+  writeFileSync(`${outdir}.meta.json`, JSON.stringify({ ...metafile, outputs: used, digest })); // also for https://esbuild.github.io/analyze
 }
+
+/** A function that was built from the same files is left as it is. */
+function isBuilt(project: string, outdir: string): boolean {
+  const built = `${outdir}.meta.json`;
+  if (!existsSync(built)) return false;
+  const metafile: Metafile & { digest?: string } = JSON.parse(readFileSync(built, "utf8"));
+  const sources = sourcesOf(metafile);
+  return sources.every((file) => existsSync(join(project, file))) && metafile.digest === digestOf(project, sources);
+}
+
+const sourcesOf = ({ inputs }: Metafile): string[] => Object.keys(inputs).filter((input) => input.startsWith("functions/"));
 
 type Outputs = Metafile["outputs"];
 
@@ -114,14 +131,18 @@ function copyEngineFiles(project: string, files: readonly EngineFile[], folder: 
 
 /** Everything that decides what the bundles are: our sources, the packages, and how they are built. */
 function digestOfInputs(project: string): string {
+  const files = readdirSync(join(project, "functions"), { recursive: true, encoding: "utf8" }).map((name) => join("functions", name));
+  return digestOf(
+    project,
+    files.filter((file) => /\.(ts|json)$/.test(file)),
+  );
+}
+
+function digestOf(project: string, sources: readonly string[]): string {
   const digest = createHash("sha256")
     .update(esbuildVersion)
     .update(readFileSync(import.meta.filename));
-  const sources = readdirSync(join(project, "functions"), { recursive: true, encoding: "utf8" }).filter((file) =>
-    /\.(ts|json)$/.test(file),
-  );
-  for (const file of [...sources.sort().map((name) => join("functions", name)), "package.json", "package-lock.json"]) {
+  for (const file of [...sources.toSorted(), "package.json", "package-lock.json"])
     digest.update(file).update(readFileSync(join(project, file)));
-  }
   return digest.digest("hex");
 }
