@@ -16,6 +16,7 @@ import { DocumentStore } from "../../functions/jobs/document-store.ts";
 import { Executions } from "../../functions/jobs/executions.ts";
 import type { Job, JobKey } from "../../functions/jobs/job.ts";
 import { JobRepository } from "../../functions/jobs/job-repository.ts";
+import { ObjectStore } from "../../functions/jobs/object-store.ts";
 import { createStageHandler, type StageServices } from "../../functions/jobs/stage-handler.ts";
 import { sweepJobs } from "../../functions/jobs/sweep-jobs.ts";
 import { UploadStore } from "../../functions/jobs/upload-store.ts";
@@ -141,8 +142,8 @@ function servicesOf({ clock }: LocalAws, { documents, s3, signer, stepFunctions 
   const log = (message: unknown, fields: unknown) => logLines.push({ message: String(message), ...(fields as object) });
   return {
     jobs: new JobRepository(documents, "jobs", now),
-    documents: new DocumentStore(s3, "documents"),
-    uploads: new UploadStore(s3, "documents", now),
+    documents: new DocumentStore(async () => new ObjectStore(s3, "documents")),
+    uploads: new UploadStore(async () => new ObjectStore(s3, "documents"), now),
     client: signer,
     bucketName: "documents",
     related: new RelatedDocuments(new PostingTable(documents, "postings", (milliseconds) => clock.sleep(milliseconds)), now),
