@@ -1,10 +1,9 @@
-import { readdirSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { closest } from "fastest-levenshtein";
 import * as z from "zod";
 import { type StageName, stages } from "../functions/stages/registry.ts";
 import { type MemberName, memberName } from "../functions/stages/stage.ts";
-import { stackNameProblem } from "./stack-name.ts";
+import { functionNames, stackNameProblem } from "./stack-name.ts";
 
 // Config values are texts. Numbers, booleans and JSON are read where a value is one, so that the text "1234" stays a text.
 
@@ -141,10 +140,7 @@ function consistent(settings: Settings): Settings {
 }
 
 /** The functions of a stack: one for each file of `functions/`, but find-documents only where callers can search. */
-function functionsOf({ search }: Settings): string[] {
-  const files = readdirSync(new URL("../functions", import.meta.url)).filter((file) => file.endsWith(".ts"));
-  return files.map((file) => file.slice(0, -".ts".length)).filter((name) => search || name !== "find-documents");
-}
+const functionsOf = ({ search }: Settings): string[] => functionNames.filter((name) => search || name !== "find-documents");
 
 const wrongSetting = (key: string, what: string): pulumi.RunError =>
   new pulumi.RunError(`The config value ${pulumi.getProject()}:${key} is wrong: ${what}.`);
