@@ -1,7 +1,7 @@
 import { AwsAccount } from "./aws-account.ts";
 import type { Surroundings } from "./command.ts";
 import { findPulumi, Pulumi, pulumiEnvironment } from "./pulumi.ts";
-import { loadEnvFile, StackFile, type Target, targetOf } from "./settings.ts";
+import { loadEnvFile, StackFile, stackOf, type Target, targetOf } from "./settings.ts";
 
 /** All that the commands work with, checked. */
 export interface Prerequisites {
@@ -18,7 +18,7 @@ export interface Prerequisites {
  */
 export async function checkPrerequisites({ folder, env, platform, print }: Surroundings): Promise<Prerequisites> {
   loadEnvFile(folder, env);
-  const stackFile = new StackFile(folder, env["STACK_NAME"] || "dev");
+  const stackFile = new StackFile(folder, stackOf(env));
   const target = targetOf(env, stackFile);
   const pulumi = new Pulumi(await findPulumi(platform), platform, { cwd: folder, env: pulumiEnvironment(env, target) });
   const account = new AwsAccount(target.region);

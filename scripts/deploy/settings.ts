@@ -20,6 +20,8 @@ export function loadEnvFile(folder: string, env: NodeJS.ProcessEnv): void {
   }
 }
 
+export const stackOf = ({ STACK_NAME }: NodeJS.ProcessEnv): string => STACK_NAME || "dev";
+
 /** @throws {@link Refusal} where the name cannot be a stack's, no region is set, it is none, or the state would be lost. */
 export function targetOf(env: NodeJS.ProcessEnv, { name, project, config }: StackFile): Target {
   const problem = stackNameProblem(project, name);
