@@ -1,5 +1,5 @@
-import priceList from "../scripts/cost/prices.json" with { type: "json" };
 import { apiMetric, executionMetric, functionMetric, ingestedBytes, type Metric, tableMetric, type Watched } from "./metric.ts";
+import priceList from "./prices.json" with { type: "json" };
 
 const { httpApiRequests, expressRequests, lambdaGigabyteSeconds, dynamoWriteUnits, logGigabytes } = priceList.prices;
 
