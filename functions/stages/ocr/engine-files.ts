@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
 export interface EngineFile {
-  /** Of the package's file, as a module is named. */
+  /** As a module is named: a file of a package, or an absolute path. */
   readonly specifier: string;
   /** The file's name beside the bundle. */
   readonly name: string;
@@ -21,7 +21,7 @@ export const engineFiles = [
     packaged("tesseract.js-core", `tesseract-core-${build}-lstm.js`),
     packaged("tesseract.js-core", `tesseract-core-${build}-lstm.wasm`),
   ]),
-  packaged("@tesseract.js-data/eng/4.0.0_best_int", "eng.traineddata.gz"),
+  beside("tessdata", "eng.traineddata.gz"),
   pdfiumFile,
 ] satisfies readonly EngineFile[];
 
@@ -33,4 +33,8 @@ export function pathOfEngineFile({ specifier, name }: EngineFile): string {
 
 function packaged(folder: string, name: string): EngineFile {
   return { specifier: `${folder}/${name}`, name };
+}
+
+function beside(folder: string, name: string): EngineFile {
+  return { specifier: fileURLToPath(new URL(`${folder}/${name}`, import.meta.url)), name };
 }
