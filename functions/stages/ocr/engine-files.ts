@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
 export interface EngineFile {
-  /** Of the package's file, as a module is named. */
+  /** As a module is named: a file of a package, or an absolute path. */
   readonly specifier: string;
   /** The file's name beside the bundle. */
   readonly name: string;
@@ -24,9 +24,11 @@ export const engineFiles = [
   pdfiumFile,
 ] satisfies readonly EngineFile[];
 
-/** The data by which a language is read: the variant with the least errors, in whole numbers. */
-export const languageFile = (language: string): EngineFile =>
-  packaged(`@tesseract.js-data/${language}/4.0.0_best_int`, `${language}.traineddata.gz`);
+/** The data by which a language is read: that of English is here, the fast model; that of others in packages, the one with the least errors. */
+export function languageFile(language: string): EngineFile {
+  const name = `${language}.traineddata.gz`;
+  return language === defaultLanguages ? beside("tessdata", name) : packaged(`@tesseract.js-data/${language}/4.0.0_best_int`, name);
+}
 
 /** The languages of `eng+deu`, by the names of their packages. */
 export const languagesIn = (ocrLanguages: string): readonly string[] => ocrLanguages.split("+");
@@ -52,4 +54,8 @@ export function isInstalled({ specifier }: EngineFile): boolean {
 
 function packaged(folder: string, name: string): EngineFile {
   return { specifier: `${folder}/${name}`, name };
+}
+
+function beside(folder: string, name: string): EngineFile {
+  return { specifier: fileURLToPath(new URL(`${folder}/${name}`, import.meta.url)), name };
 }

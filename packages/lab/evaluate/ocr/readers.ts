@@ -7,6 +7,7 @@ import { decodeImage } from "../../../../functions/stages/ocr/decode-image.ts";
 import { openEngine } from "../../../../functions/stages/ocr/engine.ts";
 import type { PageText } from "../../../../functions/stages/ocr/page-image.ts";
 import { openPageReader } from "../../../../functions/stages/ocr/page-reader.ts";
+import { readingOf, textOf } from "../../../../functions/stages/ocr/reading.ts";
 
 /** The compared readers: the project's, its engine on the page as it comes, and Tesseract as the machine has it. */
 export const readerNames = ["ours", "tesseract.js-core, no clean-up", "native tesseract"] as const;
@@ -31,7 +32,7 @@ export async function openReader(name: ReaderName): Promise<Reader> {
     return timed((document) => reader.read(decodeImage(document), unhurried));
   }
   const engine = await openEngine();
-  return timed((document) => engine.read(decodeImage(document)));
+  return timed((document) => textOf(readingOf(engine.read(decodeImage(document)))));
 }
 
 /** True if this machine has the native engine, which nothing else in the project asks for. */
