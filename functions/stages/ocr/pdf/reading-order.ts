@@ -30,7 +30,14 @@ export function textInOrder(layer: PageLayer): string {
 
 function linesOf(pieces: readonly Piece[], depth: number): string {
   const rows = rowsOf(pieces);
-  const gutter = depth < maxDepth ? bestOf(guttersIn(rows).filter((one) => isBetweenColumns(rows, one))) : undefined;
+  const gutter =
+    depth < maxDepth
+      ? bestOf(
+          guttersIn(rows)
+            .map((one) => withoutMargins(rows, one))
+            .filter((one) => isBetweenColumns(rows, one)),
+        )
+      : undefined;
   if (gutter === undefined) return written(rows);
   const inside = rows.slice(gutter.firstRow, gutter.lastRow + 1).flatMap((row) => row.pieces);
   const middle = (gutter.left + gutter.right) / 2;
@@ -114,9 +121,25 @@ function gapsBetween(pieces: readonly Piece[], size: number): Gap[] {
   return gaps;
 }
 
+/** In heights of a line: white across the page that divides its text from a header or a footer; these have so many rows. */
+const marginDistance = 3;
+const maxMarginRows = 2;
+
+/** A gutter without the headers and footers that happen to leave it free. */
+function withoutMargins(rows: readonly Row[], gutter: Gutter): Gutter {
+  let { firstRow, lastRow } = gutter;
+  const isDivided = (upper: number) => (rows[upper + 1]?.base ?? 0) - (rows[upper]?.base ?? 0) > marginDistance * (rows[upper]?.size ?? 0);
+  for (let row = gutter.firstRow; row < Math.min(gutter.firstRow + maxMarginRows, gutter.lastRow); row++)
+    if (isDivided(row)) firstRow = row + 1;
+  for (let row = gutter.lastRow; row > Math.max(gutter.lastRow - maxMarginRows, firstRow); row--) if (isDivided(row - 1)) lastRow = row - 1;
+  return { ...gutter, firstRow, lastRow };
+}
+
 /** Lines that a column has, and the letters and spaces of the usual one; cells of a table are shorter. */
 const minLines = 3;
 const minLineLength = 15;
+/** The part of its column's width that the usual line has: that of a table's cells varies. */
+const minLineWidth = 0.7;
 /** Lines of digits for the most part, of all lines of a column. */
 const maxNumeric = 0.3;
 
@@ -129,7 +152,7 @@ function isBetweenColumns(rows: readonly Row[], gutter: Gutter): boolean {
   );
   if (sides.some((lines) => lines.length < minLines || isSparse(lines))) return false;
   if (sides.some((lines) => lines.filter(isNumeric).length > maxNumeric * lines.length)) return false;
-  return sides.every((lines) => medianOf(lines.map(lengthOf)) >= minLineLength) || isDrawnOneByOne(sides);
+  return sides.every(isRunningText) || isDrawnOneByOne(sides);
 }
 
 /** In heights of a line: what a line takes from the height of its column. A column is filled by this part at least. */
@@ -142,6 +165,12 @@ function isSparse(lines: readonly (readonly Piece[])[]): boolean {
   const extent = Math.max(...pieces.map(({ bottom }) => bottom)) - Math.min(...pieces.map(({ top }) => top));
   const size = medianOf(pieces.map(({ top, bottom }) => bottom - top));
   return lines.length * lineHeight * size < minFilled * extent;
+}
+
+function isRunningText(lines: readonly (readonly Piece[])[]): boolean {
+  const left = Math.min(...lines.flat().map((piece) => piece.left));
+  const widths = lines.map((line) => Math.max(...line.map(({ right }) => right)) - left);
+  return medianOf(lines.map(lengthOf)) >= minLineLength && medianOf(widths) >= minLineWidth * Math.max(...widths);
 }
 
 const lengthOf = (line: readonly Piece[]): number => line.reduce((sum, { text }) => sum + text.length + 1, -1);
