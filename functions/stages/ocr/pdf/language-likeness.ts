@@ -8,10 +8,11 @@ const maxForeign = 0.5;
 const maxMixed = 0.15;
 /** Few characters prove nothing. */
 const minCharacters = 12;
-/** Words that are not abbreviations. */
-const minWord = 3;
-/** The mean of a text that is sure to be one of a language, and how far a short one may stay below it. */
-const minMean = 0;
+/** Words that are not abbreviations, and the letters of them that tell. */
+const minWord = 4;
+const minLetters = 20;
+/** The mean of a text of any language, and how far a short one may stay below it. */
+const minMean = -0.2;
 const allowance = 2.5;
 
 /**
@@ -43,7 +44,7 @@ function isLikeLatin(text: string): boolean {
   const words = text.match(/\p{Script=Latin}[\p{Script=Latin}\p{M}]*/gu)?.filter((word) => word.length >= minWord) ?? [];
   const letters = words.join("");
   if ((letters.match(/[^\p{ASCII}\p{M}]/gu)?.length ?? 0) > maxForeign * letters.length) return false;
-  if (letters.length < minCharacters) return true;
+  if (letters.length < minLetters) return true;
   let [sum, pairs] = [0, 0];
   for (const word of words.map(folded)) {
     for (let index = 0; index <= word.length; index++, pairs++) sum += scoreOf(word[index - 1], word[index]);

@@ -30,14 +30,7 @@ export function textInOrder(layer: PageLayer): string {
 
 function linesOf(pieces: readonly Piece[], depth: number): string {
   const rows = rowsOf(pieces);
-  const gutter =
-    depth < maxDepth
-      ? bestOf(
-          guttersIn(rows)
-            .map((one) => withoutMargins(rows, one))
-            .filter((one) => isBetweenColumns(rows, one)),
-        )
-      : undefined;
+  const gutter = depth < maxDepth ? gutterIn(rows) : undefined;
   if (gutter === undefined) return written(rows);
   const inside = rows.slice(gutter.firstRow, gutter.lastRow + 1).flatMap((row) => row.pieces);
   const middle = (gutter.left + gutter.right) / 2;
@@ -53,10 +46,18 @@ function linesOf(pieces: readonly Piece[], depth: number): string {
     .join("\n\n");
 }
 
-const heightOf = (gutter: Gutter): number => gutter.lastRow - gutter.firstRow;
+/** Gutters that are looked at closely. */
+const maxCandidates = 20;
 
-const bestOf = (gutters: readonly Gutter[]): Gutter | undefined =>
-  gutters.reduce<Gutter | undefined>((best, one) => (best === undefined || heightOf(one) > heightOf(best) ? one : best), undefined);
+/** The highest gutter between columns. */
+function gutterIn(rows: readonly Row[]): Gutter | undefined {
+  const heightOf = ({ firstRow, lastRow }: Gutter): number => lastRow - firstRow;
+  const candidates = guttersIn(rows).sort((one, other) => heightOf(other) - heightOf(one));
+  return candidates
+    .slice(0, maxCandidates)
+    .map((one) => withoutMargins(rows, one))
+    .find((one) => isBetweenColumns(rows, one));
+}
 
 /** In heights of a line: base lines that are the same. */
 const sameBase = 0.4;
@@ -122,7 +123,7 @@ function gapsBetween(pieces: readonly Piece[], size: number): Gap[] {
 }
 
 /** In heights of a line: white across the page that divides its text from a header or a footer; these have so many rows. */
-const marginDistance = 3;
+const marginDistance = 2.2;
 const maxMarginRows = 2;
 
 /** A gutter without the headers and footers that happen to leave it free. */

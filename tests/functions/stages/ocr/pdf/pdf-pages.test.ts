@@ -170,6 +170,61 @@ test("a page that is white when it is drawn is not looked at", async () => {
   expect(await firstPage(file)).toMatchObject({ text: "", confidence: 1, shown: 0 });
 });
 
+/** Pages of one and the same kind. */
+const pagesOf = (count: number, box: string, contents: string) =>
+  pdfFile([
+    "<</Type/Catalog/Pages 2 0 R>>",
+    `<</Type/Pages/Kids[${"3 0 R ".repeat(count)}]/Count ${count}>>`,
+    `<</Type/Page/Parent 2 0 R/MediaBox[${box}]/Contents 4 0 R>>`,
+    stream("", contents),
+  ]);
+
+/** The outline of a T of 10 points. */
+const letterT = (x: number, y: number) =>
+  `${x} ${y} m ${x + 2} ${y} l ${x + 2} ${y + 8} l ${x + 5} ${y + 8} l ${x + 5} ${y + 10} l ${x - 3} ${y + 10} l ${x - 3} ${y + 8} l ${x} ${y + 8} l f `;
+const zigzag = `0 0 m ${Array.from({ length: 60 }, (_, at) => `${(997 * at) % 14_400} ${(6151 * at) % 14_400} l`).join(" ")} S`;
+
+describe("pages of hostile sizes", () => {
+  test.each([
+    ["one stroke", "0 0 14400 14400", "0 0 m 14400 14400 l S"],
+    ["a zigzag", "0 0 14400 14400", zigzag],
+    ["a zigzag on a turned page that is cut out of nowhere", "0 0 14400 14400]/Rotate 90/CropBox[-1e6 -1e6 1e6 1e6", zigzag],
+    ["a zigzag in units of 35 cm", "0 0 14400 14400]/UserUnit 1000/Z[", zigzag],
+    ["letters outside the page", "0 0 612 792", Array.from({ length: 50 }, (_, at) => letterT(9000 + 12 * at, 9000)).join("")],
+  ])("%s: nobody reads them", async (_, box, contents) => {
+    expect(await firstPage(pagesOf(20, box, contents))).toMatchObject({ text: "", shown: 0 });
+  });
+
+  test("of a large page the part with letters is read, and no more", async () => {
+    const letters = Array.from({ length: 40 }, (_, at) => letterT(7000 + 12 * at, 12_000)).join("");
+    const { images } = await firstPage(pagesOf(20, "0 0 14400 14400", letters));
+
+    expect(images).toHaveLength(1);
+    expect(images[0]?.dpi).toBe(240);
+    expect((images[0]?.width ?? 0) * (images[0]?.height ?? 0)).toBeLessThan(500_000);
+  });
+
+  test("a picture is not drawn finer than twice what it is", async () => {
+    const chequered = stream(
+      "/Subtype/Image/Width 4/Height 4/ColorSpace/DeviceGray/BitsPerComponent 8",
+      Buffer.from("ff00ff0000ff00ffff00ff0000ff00ff", "hex"),
+    );
+    const page = { mediaBox: "0 0 14400 14400", resources: "/XObject<</I 6 0 R>>", objects: [chequered] };
+    const { images } = await firstPage(onePage(stream("", "q 14400 0 0 14400 0 0 cm/I Do Q"), page));
+
+    expect(images.every(({ width, height }) => width * height <= 100)).toBe(true);
+  });
+});
+
+test("any page of a long document is read without those before it", async () => {
+  const document = await PDFDocument.create();
+  for (let page = 0; page < 400; page++) document.addPage().drawText(`This is page ${page}.`);
+  const source = await openPdf(await document.save(), pace, () => Promise.reject(new Error()));
+
+  expect(await source.readLayer(399)).toEqual({ text: "This is page 399.", confidence: 1 });
+  expect(await source.readLayer(17)).toEqual({ text: "This is page 17.", confidence: 1 });
+});
+
 test("counts all pages", async () => {
   const document = await PDFDocument.create();
   for (let page = 0; page < 30; page++) document.addPage();
