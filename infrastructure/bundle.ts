@@ -24,6 +24,9 @@ const options = {
   logLevel: "silent",
 } as const satisfies BuildOptions;
 
+/** OCR runs it in a thread of its own, so it is a file of its own. */
+const decodeThread = { in: "functions/stages/ocr/decode/decode-thread.ts", out: "ocr/decode-thread" };
+
 /**
  * Builds every function's bundle, unless nothing has changed since it was built. Equal inputs give equal bytes, in
  * any folder.
@@ -41,6 +44,7 @@ export function buildFunctions(project: string): string {
   const handlers = readdirSync(join(project, "functions")).filter((name) => name.endsWith(".ts"));
   const entryPoints = handlers.map((name) => ({ in: join("functions", name), out: join(parse(name).name, "index") }));
   buildSync({ ...options, entryPoints, outdir: folder, absWorkingDir: project });
+  buildSync({ ...options, entryPoints: [decodeThread], outdir: folder, absWorkingDir: project });
   copyEngineFiles(project, join(folder, "ocr"));
   writeFileSync(stamp, inputs);
   return folder;

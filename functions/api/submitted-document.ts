@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
-import { acceptedDocument, acceptedText, isDocumentType } from "../jobs/accepted-documents.ts";
+import { acceptedDocument, acceptedText } from "../jobs/accepted-documents.ts";
 import type { Submission, UploadReference } from "../jobs/submit-job.ts";
-import { type DocumentType, documentTypes, type ScannedDocument } from "../stages/document.ts";
-import { typeOf } from "../stages/document-checks.ts";
+import { type DocumentType, documentKindNames, documentTypeOf, documentTypes, type ScannedDocument } from "../stages/document.ts";
+import { foreignKindOf, typeOf } from "../stages/document-checks.ts";
 import { bodyOf, type HttpRequest, header, jsonBodyOf } from "./http.ts";
 import { HttpError } from "./problems.ts";
 
@@ -31,11 +31,9 @@ export async function submittedDocument(request: HttpRequest): Promise<Submissio
   const contentType = header(request, "content-type") ?? "";
   const { type, parameters } = mediaTypeOf(contentType);
   if (type === "multipart/form-data") return documentOfFile(await fileOf(bodyOf(request), contentType));
-  if (type === "text/plain") return plainText(bodyOf(request), parameters);
   if (type === "" || type === typeOfCurl || type === "application/json" || type.endsWith("+json"))
     return documentOfJson(jsonBodyOf(request));
-  if (isDocumentType(type)) return scannedDocument(type, bodyOf(request));
-  throw new HttpError("UnsupportedMediaType", `Content-Type ${type} is not supported. ${supported}`);
+  return documentOfType(type, bodyOf(request), parameters, `Content-Type ${type}`);
 }
 
 function mediaTypeOf(contentType: string): { readonly type: string; readonly parameters: readonly string[] } {
@@ -79,14 +77,22 @@ function scannedDocument(type: DocumentType, bytes: Uint8Array): ScannedDocument
   return acceptedDocument({ type, bytes });
 }
 
-/** Clients that do not know a file's type send it as `application/octet-stream`: then its content decides. */
 async function documentOfFile(file: File): Promise<string | ScannedDocument> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const { type, parameters } = mediaTypeOf(file.type);
-  const found = type === "application/octet-stream" ? (typeOf(bytes) ?? "text/plain") : type;
-  if (found === "text/plain") return plainText(bytes, parameters);
-  if (isDocumentType(found)) return scannedDocument(found, bytes);
-  throw new HttpError("UnsupportedMediaType", `Content-Type ${type} of the file is not supported. ${supported}`);
+  return documentOfType(type, bytes, parameters, `Content-Type ${type} of the file`);
+}
+
+/** Clients that do not know a document's type send it as `application/octet-stream`: then its content decides. */
+function documentOfType(type: string, bytes: Uint8Array, parameters: readonly string[], declared: string): string | ScannedDocument {
+  const isUnknown = type === "application/octet-stream";
+  const found = isUnknown ? typeOf(bytes) : documentTypeOf(type);
+  if (found !== undefined) return scannedDocument(found, bytes);
+  const foreign = foreignKindOf(bytes);
+  if (foreign !== undefined)
+    throw new HttpError("UnsupportedMediaType", `The document is ${foreign}, which is not read. Send ${documentKindNames}.`);
+  if (isUnknown || type === "text/plain") return plainText(bytes, parameters);
+  throw new HttpError("UnsupportedMediaType", `${declared} is not supported. ${supported}`);
 }
 
 /**

@@ -12,6 +12,12 @@ export interface EngineFile {
 /** The engine that opens PDFs. */
 export const pdfiumFile: EngineFile = packaged("@hyzyla/pdfium", "pdfium.wasm");
 
+/** The decoder of images. Its script starts threads of itself, so it has to keep its name. */
+export const vipsFiles = {
+  script: { specifier: "wasm-vips", name: "vips-node.js" },
+  wasm: packaged("wasm-vips", "vips.wasm"),
+} as const satisfies Record<string, EngineFile>;
+
 /**
  * The files that the OCR function reads once an image comes, and not before. The build copies these files beside the bundle: a bundler
  * would break the script, which looks for its own folder.
@@ -23,6 +29,7 @@ export const engineFiles = [
   ]),
   packaged("@tesseract.js-data/eng/4.0.0_best_int", "eng.traineddata.gz"),
   pdfiumFile,
+  ...Object.values(vipsFiles),
 ] satisfies readonly EngineFile[];
 
 /** The path of a file: beside the bundle, or in its package where the source itself is run. */
