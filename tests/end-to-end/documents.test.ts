@@ -82,7 +82,7 @@ test("the client uploads a file of more than 6 MB to the bucket, and only the jo
   const [printed, reported]: [string[], string[]] = [[], []];
 
   const code = await jobCommand([path, "--url", runtime.apiUrl], {
-    ...{ fetch, clock: systemClock, env: {}, folder, input: (async function* () {})() },
+    ...{ fetch, clock: systemClock, env: {}, project: folder, folder, input: (async function* () {})() },
     print: (text) => printed.push(text),
     report: (line) => reported.push(line),
   });
