@@ -78,7 +78,7 @@ function load({ Image }: Libvips, { type, bytes, page, reduction = 1 }: DecodeRe
   if (type === "image/png") return Image.pngloadBuffer(bytes, options);
   if (type === "image/jpeg") return Image.jpegloadBuffer(bytes, { ...options, shrink: reduction });
   if (type === "image/webp") return Image.webploadBuffer(bytes, { ...options, scale: 1 / reduction });
-  return Image.tiffloadBuffer(bytes, { ...options, page });
+  return Image.tiffloadBuffer(bytes, { ...options, page, fail_on: "error" }); // a strip that cannot be decoded would be black
 }
 
 /** An animation is its first picture. */
