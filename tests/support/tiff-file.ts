@@ -31,11 +31,14 @@ export function tiffFile(parts: TiffParts): Buffer {
     [278, long, height],
     [279, long, strip.length],
     [296, short, 2],
-    ...entries.map(([tag, value]) => [tag, long, value] as const),
   ] as const;
-  const count = own.length + 3;
+  const changed = [
+    ...own.filter(([tag]) => !entries.some(([other]) => other === tag)),
+    ...entries.map(([tag, value]) => [tag, long, value] as const),
+  ];
+  const count = changed.length + 3;
   const after = 8 + 2 + 12 * count + 4;
-  const all = [...own, [273, long, after + 16], [282, rational, after], [283, rational, after + 8]] as const;
+  const all = [...changed, [273, long, after + 16], [282, rational, after], [283, rational, after + 8]] as const;
   const directory = Buffer.alloc(after - 8 + 16);
   directory.writeUInt16LE(count, 0);
   for (const [index, [tag, type, value]] of [...all].sort(([one], [other]) => one - other).entries()) {
