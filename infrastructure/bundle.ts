@@ -51,7 +51,7 @@ export function buildFunctions(project: string): string {
   rmSync(folder, { recursive: true, force: true });
   const handlers = readdirSync(join(project, "functions")).filter((name) => name.endsWith(".ts"));
   for (const { name } of handlers.map((file) => parse(file))) bundle(project, name, join(folder, name));
-  buildSync({ ...options, entryPoints: [decodeThread], outdir: folder, absWorkingDir: project });
+  buildSync({ ...options, sourcemap: "linked", entryPoints: [decodeThread], outdir: folder, absWorkingDir: project });
   copyEngineFiles(project, join(folder, "ocr"));
   writeFileSync(stamp, inputs);
   return folder;
