@@ -1,6 +1,6 @@
-import type { ScannedDocument } from "../document.ts";
+import { isImage, type ScannedDocument } from "../document.ts";
 import { StageError } from "../errors.ts";
-import { decodeImage } from "./decode-image.ts";
+import { openImage } from "./decode-image.ts";
 import { Pace } from "./pace.ts";
 import type { PageImage, PageText } from "./page-image.ts";
 import { openPageReader, type PageReader } from "./page-reader.ts";
@@ -46,9 +46,7 @@ export async function readDocument(
 async function open(document: ScannedDocument, pace: Pace): Promise<PageSource> {
   const readImage = (image: PageImage): Promise<PageText> => readPageImage(image, pace);
   try {
-    if (document.type === "application/pdf") return await openPdf(document.bytes, pace, readImage);
-    const image = withinTime(pace.remainingMillis(), () => decodeImage(document));
-    return { pageCount: 1, readLayer: async () => undefined, readPage: () => readImage(image) };
+    return isImage(document) ? await openImage(document, pace, readImage) : await openPdf(document.bytes, pace, readImage);
   } catch (error) {
     throw error instanceof TimeLimitError ? new DocumentTooLargeError("The document takes longer to be opened than there is time.") : error;
   }

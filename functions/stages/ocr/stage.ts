@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { documentKindNames } from "../document.ts";
 import { stageError } from "../errors.ts";
 import type { Stage } from "../stage.ts";
 
@@ -17,7 +18,7 @@ export class DocumentTooLargeError extends stageError({
 /** The document is whole, but of a kind that is not read. */
 export class UnsupportedDocumentError extends stageError({
   name: "UnsupportedDocument",
-  sentence: "The document is of a kind that cannot be read. Send a PNG or JPEG image or a PDF.",
+  sentence: `The document is of a kind that is not read. Send ${documentKindNames}.`,
 }) {}
 
 /** The document can only be opened with a password. */

@@ -69,7 +69,7 @@ describe("time", () => {
   test("a document that there is no time for is refused", async () => {
     await expect(readDocument({ type: "image/png", bytes: png }, { remainingMillis: () => 4_000 })).rejects.toMatchObject({
       name: "DocumentTooLarge",
-      message: "The document takes longer to be opened than there is time.",
+      message: "The document takes longer to be read than there is time.",
     });
   });
 
