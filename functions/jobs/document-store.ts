@@ -6,6 +6,7 @@ import {
   PutObjectCommand,
   paginateListObjectsV2,
   type S3Client,
+  S3ServiceException,
 } from "@aws-sdk/client-s3";
 import type { ScannedDocument } from "../stages/document.ts";
 import type { DocumentObject, Job, JobKey, TextObject } from "./job.ts";
@@ -78,9 +79,27 @@ export class DocumentStore {
     return KeyCount === 0 ? undefined : this.read(job);
   }
 
-  /** Removes an object from the bucket that was put there for a write which has then been refused. */
-  async discard(key: JobKey, name: string): Promise<void> {
-    await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucketName, Key: objectKey(key, name) }));
+  /** Keeps a value beside the document of a job, under a name that follows from the job: a repeat writes the same. */
+  async putJson(key: JobKey, name: string, value: unknown): Promise<void> {
+    const object = { Bucket: this.#bucketName, Key: objectKey(key, name), ContentType: "application/json" };
+    await this.#client.send(new PutObjectCommand({ ...object, Body: JSON.stringify(value) }));
+  }
+
+  /** @returns the value under a name, or nothing where there is none. */
+  async findJson(key: JobKey, name: string): Promise<unknown> {
+    try {
+      return JSON.parse(await (await this.#body(key, name)).transformToString("utf-8"));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Removes objects of a job, whether they are there or not. */
+  async discard(key: JobKey, ...names: readonly string[]): Promise<void> {
+    const objects = names.map((name) => ({ Key: objectKey(key, name) }));
+    if (objects.length > 1) await this.#deleteObjects(objects);
+    else await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucketName, Key: objects[0]?.Key }));
   }
 
   /** Removes every object of a job's generation. */
@@ -103,4 +122,10 @@ export class DocumentStore {
     );
     if (Errors.length > 0) throw new Error(`${Errors.length} of ${objects.length} objects could not be deleted.`);
   }
+}
+
+/** S3 answers 403 for a missing object to those who may not list the bucket. */
+export function isMissing(error: unknown): boolean {
+  const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+  return status === 404 || status === 403;
 }

@@ -1,4 +1,5 @@
 import { CopyObjectCommand, DeleteObjectCommand, HeadObjectCommand, type S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+import { isMissing } from "./document-store.ts";
 import { SubmissionError, uploadNotFound } from "./errors.ts";
 import type { JobKey } from "./job.ts";
 import { objectKey, uploadDays, uploadKey } from "./storage-layout.ts";
@@ -54,14 +55,12 @@ export class UploadStore {
     await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucketName, Key: uploadKey(owner, uploadId) }));
   }
 
-  /** S3 answers 403 for a missing object to those who may not list the bucket. */
   async #ofUpload<T>(uploadId: string, call: () => Promise<T>): Promise<T> {
     try {
       return await call();
     } catch (error) {
-      const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
-      if (status === 404 || status === 403) throw uploadNotFound(uploadId);
-      if (status !== 412) throw error;
+      if (isMissing(error)) throw uploadNotFound(uploadId);
+      if (!(error instanceof S3ServiceException) || error.$metadata.httpStatusCode !== 412) throw error;
       throw new SubmissionError("UploadChanged", `Upload '${uploadId}' changed while it was read. Send the same request again.`);
     }
   }

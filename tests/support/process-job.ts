@@ -1,7 +1,6 @@
 import { AwsError } from "@async-text-processing/local";
 import { type Invocation, isKnownResource, type LocalAws, StateMachine, taskIntegration } from "@async-text-processing/local/testing";
-import type { JobKey } from "../../functions/jobs/job.ts";
-import type { StageContext } from "../../functions/jobs/stage-handler.ts";
+import type { StageContext, StageEvent } from "../../functions/jobs/stage-handler.ts";
 import { type StageName, stages } from "../../functions/stages/registry.ts";
 import { fillPlaceholders, readDefinition } from "../../statemachine/definition.ts";
 import { functionPlaceholder } from "../../statemachine/stage-states.ts";
@@ -10,7 +9,7 @@ export const context: StageContext = { getRemainingTimeInMillis: () => 78_000 };
 
 export const stateMachineArn = "arn:aws:states:eu-central-1:123456789012:stateMachine:process-job";
 
-export type StageHandlers = { readonly [S in StageName]: (key: JobKey, context: StageContext) => Promise<unknown> };
+export type StageHandlers = { readonly [S in StageName]: (event: StageEvent, context: StageContext) => Promise<unknown> };
 
 /** Stands between the state machine and a stage's Lambda: it can call it, answer in its place, or fail as AWS would, with an {@link AwsError}. */
 export type InvokeStage = (stage: StageName, call: () => Promise<Invocation>) => Promise<Invocation>;
