@@ -160,7 +160,7 @@ test("OCR gets the document, its job and the remaining time", async () => {
 
   const [document, ...rest] = seen as [ReturnType<typeof pngFile>, ...unknown[]];
   expect([document.type, Buffer.from(document.bytes)]).toEqual(["image/png", pngFile().bytes]);
-  expect(rest).toEqual([key.jobId, 78_000]);
+  expect(rest).toEqual([key.jobId, 12_000]);
 });
 
 /** Runs a job whose one stage fails, to the end of its execution. */

@@ -5,7 +5,7 @@ import { type StageName, stages } from "../../functions/stages/registry.ts";
 import { fillPlaceholders, readDefinition } from "../../statemachine/definition.ts";
 import { functionPlaceholder } from "../../statemachine/stage-states.ts";
 
-export const context: StageContext = { getRemainingTimeInMillis: () => 78_000 };
+export const context: StageContext = { getRemainingTimeInMillis: () => 49_000 };
 
 export const stateMachineArn = "arn:aws:states:eu-central-1:123456789012:stateMachine:process-job";
 
