@@ -59,10 +59,11 @@ interface Onward {
 
 /** An invocation of the stage's function. Of its answer nothing but numbers travels on. */
 function taskOf(stage: Stage, step: StageStep, output: string, onward: Onward): object {
+  const input = step === "part" ? "$merge([$states.input, {'attempt': $states.context.State.RetryCount}])" : "$states.input";
   return {
     Type: "Task",
     Resource: "arn:aws:states:::lambda:invoke",
-    Arguments: { FunctionName: `\${${functionPlaceholder(stage)}}`, Payload: "{% $states.input %}" },
+    Arguments: { FunctionName: `\${${functionPlaceholder(stage)}}`, Payload: `{% ${input} %}` },
     Output: `{% $states.result.Payload.jobId = $states.input.jobId ? ${output} : $error('The stage did not return the job that it was given.') %}`,
     TimeoutSeconds: stateTimeoutSeconds(stage, step),
     Retry: retriersOf(stage),

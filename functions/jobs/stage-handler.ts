@@ -32,6 +32,8 @@ export interface StageServices extends Telemetry {
 export interface StageEvent extends JobKey {
   readonly whole?: true;
   readonly part?: Part;
+  /** Of a part: the attempts before this one. */
+  readonly attempt?: number;
   readonly parts?: readonly EndedPart[];
 }
 
@@ -50,6 +52,8 @@ interface Attempt<S extends RegisteredStage = RegisteredStage> extends StageServ
   readonly step: StageStep;
   /** The parts that the step is about. */
   readonly parts: readonly EndedPart[];
+  /** The attempts at it before this one. */
+  readonly attempt: number;
   /** Milliseconds until this delivery has to end. */
   readonly remainingMillis: () => number;
 }
@@ -86,10 +90,10 @@ export function createStageHandler<S extends RegisteredStage>(stage: S, run: Sta
   };
 }
 
-function stepOf({ whole, part, parts }: StageEvent, stage: Stage, { getRemainingTimeInMillis }: StageContext) {
+function stepOf({ whole, part, attempt = 0, parts }: StageEvent, stage: Stage, { getRemainingTimeInMillis }: StageContext) {
   const step: StageStep = whole ? "whole" : part ? "part" : parts ? "join" : "plan";
   const spareMillis = 1_000 * (stage.timeoutSeconds - secondsOf(stage, step));
-  return { step, parts: parts ?? (part ? [part] : []), remainingMillis: () => getRemainingTimeInMillis() - spareMillis };
+  return { step, attempt, parts: parts ?? (part ? [part] : []), remainingMillis: () => getRemainingTimeInMillis() - spareMillis };
 }
 
 async function takeTurn<S extends RegisteredStage>(attempt: Attempt<S>, run: StageFunction<S> | StageInParts<S>): Promise<Delivery> {
@@ -104,7 +108,7 @@ async function takeTurn<S extends RegisteredStage>(attempt: Attempt<S>, run: Sta
   if (typeof run === "function") return runOn(attempt, turn.job, run);
   if (step === "whole") return runOn(attempt, turn.job, run.whole);
   if (step === "plan") return plan(attempt, turn.job, run, pieces);
-  if (step === "part") await pieces.work(parts, run.open((await readRequest(attempt, turn.job)) as StageRequest<S>));
+  if (step === "part") await pieces.work(parts, attempt.attempt, run.open((await readRequest(attempt, turn.job)) as StageRequest<S>));
   const outcome =
     step === "part" ? "part saved" : await save(attempt, turn.job, undefined, (await pieces.join(parts, run)) as StageWork<S>);
   // After a part, too: an execution beside this one may have joined all of them meanwhile, or the job may have been deleted.

@@ -1,6 +1,6 @@
 import { interruptions, StageFailedError, StageUnfinishedError } from "../stages/errors.ts";
 import type { Stage } from "../stages/stage.ts";
-import type { EndedPart, LostPiece, Part, Plan, StageInParts, StageWork } from "../stages/stage-function.ts";
+import type { EndedPart, Part, Plan, StageInParts, StageWork } from "../stages/stage-function.ts";
 import type { DocumentStore } from "./document-store.ts";
 import type { JobKey } from "./job.ts";
 
@@ -27,16 +27,16 @@ export class StagePieces {
   }
 
   /**
-   * Does the pieces of a part that have no outcome yet, and saves each at once. Where an attempt before was ended within a piece,
-   * this one comes from the other end, so that such a piece takes no other with it.
+   * Does the pieces of a part that have no outcome yet, and saves each at once. The second attempt comes from the other end, so
+   * that a piece which ends the process takes no other with it.
    *
    * @throws {@link StageUnfinishedError} where there was no time for all of them.
    */
-  async work(parts: readonly Part[], workOn: (piece: number) => Promise<unknown>): Promise<void> {
+  async work(parts: readonly Part[], attempt: number, workOn: (piece: number) => Promise<unknown>): Promise<void> {
     const pieces = piecesOf(parts);
     const done = await this.#outcomesOf(pieces);
     const left = pieces.filter((piece) => !done.has(piece));
-    if (done.size > 0) left.reverse();
+    if (attempt > 0) left.reverse();
     for (const piece of left) {
       const outcome = await workOn(piece);
       if (outcome === undefined) throw new StageUnfinishedError();
@@ -47,13 +47,22 @@ export class StagePieces {
   async join(parts: readonly EndedPart[], { join }: Pick<StageInParts<Stage>, "join">): Promise<StageWork<Stage>> {
     const [known, done] = await Promise.all([this.#documents.findJson(this.#key, this.#name("known")), this.#outcomesOf(piecesOf(parts))]);
     if (known === undefined) throw new StageFailedError(); // another execution has joined them meanwhile
-    const outcomes = parts.flatMap(({ pieces, error }) => pieces.map((piece) => [piece, done.get(piece) ?? lostBy(error)] as const));
+    const outcomes = parts.flatMap(({ pieces, error }) =>
+      pieces.map((piece) => [piece, done.get(piece) ?? { lost: this.#reasonOf(error) }] as const),
+    );
     return join(known, new Map(outcomes));
   }
 
   /** Removes what is kept for parts. */
   async remove(parts: readonly Part[]): Promise<void> {
     await this.#documents.discard(this.#key, this.#name("known"), ...piecesOf(parts).map((piece) => this.#name(piece)));
+  }
+
+  /** The name that a job's record would have for a part's error. */
+  #reasonOf(error: string | undefined): string {
+    const interruption = Object.values(interruptions).find(({ names }) => names.some((name) => name === error));
+    const known = [StageUnfinishedError, ...this.#stage.errors].find(({ kind }) => kind.name === error);
+    return (interruption?.error ?? known ?? StageFailedError).kind.name;
   }
 
   async #outcomesOf(pieces: readonly number[]): Promise<Map<number, unknown>> {
@@ -78,12 +87,6 @@ export class StagePieces {
 const readers = 16;
 
 const piecesOf = (parts: readonly Part[]): readonly number[] => parts.flatMap(({ pieces }) => pieces);
-
-/** The error of a part under the name that a job's record would have for it. */
-function lostBy(error: string = StageFailedError.kind.name): LostPiece {
-  const interruption = Object.values(interruptions).find(({ names }) => (names as readonly string[]).includes(error));
-  return { lost: interruption?.error.kind.name ?? error };
-}
 
 /** All of the work is one part. */
 const noParts = { max: 1, minPieces: Number.POSITIVE_INFINITY } as const;

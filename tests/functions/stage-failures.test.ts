@@ -168,10 +168,10 @@ async function runFailing(stage: StageName, failure: Pick<Failure, "run" | "invo
   let attempts = 0;
   const pipeline = await createPipeline({
     stages: failure.run === undefined ? {} : ({ [stage]: failure.run } as Partial<Stages>),
-    invokeStage: (name, call) => {
+    invokeStage: (name, call, event) => {
       if (name !== stage) return call();
       attempts++;
-      return failure.invoke?.(name, call) ?? call();
+      return failure.invoke?.(name, call, event) ?? call();
     },
   });
   const key = await pipeline.submit(text);

@@ -177,8 +177,7 @@ function handlersOf(
     pace: async () => undefined,
     attemptName: () => `attempt-${++attempts.count}`,
   };
-  const handlerOf = <S extends RegisteredStage>(stage: S) =>
-    createStageHandler(stage, all[stage.name] as unknown as Run<S>, stageServices);
+  const handlerOf = <S extends RegisteredStage>(stage: S) => createStageHandler(stage, all[stage.name] as unknown as Run<S>, stageServices);
   return Object.fromEntries(registry.map((stage) => [stage.name, handlerOf(stage)])) as StageHandlers;
 }
 

@@ -41,5 +41,9 @@ async function pictureOf(word: string): Promise<Buffer> {
   const { width, height, data } = await document.getPage(0).render({ scale: 3, render: "bitmap" });
   document.destroy();
   library.destroy();
-  return imageObject(data.filter((_, at) => at % 4 === 0), width, height);
+  return imageObject(
+    data.filter((_, at) => at % 4 === 0),
+    width,
+    height,
+  );
 }
