@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
 import { systemClock } from "../job/clock.ts";
-import type { JobTerminal } from "../job/command.ts";
+import type { JobTerminal } from "../job/terminal.ts";
 
 /** Ends a command; the message is one sentence that says what to do. */
 export class Refusal extends Error {
@@ -12,7 +12,7 @@ export class Refusal extends Error {
 }
 
 /** The process that a command runs in; tests pass another, except for `env`, since AWS's clients read the process's own. */
-export interface Surroundings extends Omit<JobTerminal, "input"> {
+export interface Surroundings extends Omit<JobTerminal, "input" | "project"> {
   readonly platform: NodeJS.Platform;
   /** True where a question can be answered. */
   readonly isTerminal: boolean;

@@ -80,7 +80,7 @@ export async function smoke(url: string, switches: readonly string[], surroundin
   const { fetch, clock, report } = surroundings;
   report("A job through all of it:");
   for (let attempt = 1; attempt < patience.attempts && !(await isUp(url, fetch)); attempt++) await clock.sleep(patience.pauseMilliseconds);
-  const code = await jobCommand([text, "--url", url, ...switches], { ...surroundings, input: nothing() });
+  const code = await jobCommand([text, "--url", url, ...switches], { ...surroundings, project: surroundings.folder, input: nothing() });
   if (code === 0) return;
   throw new Refusal(
     "The stack is deployed, but the job did not end in DONE: the links above lead to its logs; see also docs/deploying.md.",

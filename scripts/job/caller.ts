@@ -1,4 +1,4 @@
-import { WrongCallError } from "./document.ts";
+import { WrongCallError } from "./documents.ts";
 
 /** A call of the API that a {@link Caller} signs or gives a token. */
 export interface ApiCall {

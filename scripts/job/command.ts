@@ -1,108 +1,51 @@
-import { parseArgs } from "node:util";
+import { join, resolve } from "node:path";
+import { callFrom, type JobCall, usage } from "./arguments.ts";
+import { type BatchResult, InterruptedError, type Outcome, runBatch } from "./batch.ts";
 import { anonymous, bearer, type Caller, signer, tokenVariable } from "./caller.ts";
-import { JobApiError, type JobRecord, runJob } from "./client.ts";
-import { type Clock, TimeIsUpError, within } from "./clock.ts";
-import { documentFrom, type JobDocument, WrongCallError } from "./document.ts";
+import { deleteJob, type JobApi, JobApiError, textOf, UnreachableApiError } from "./client.ts";
+import { type Display, liveDisplay, plainDisplay } from "./display.ts";
+import { documentsFrom, type NamedDocument, WrongCallError } from "./documents.ts";
+import { lineOf, summaryOf, writeResult } from "./results.ts";
+import { RunJournal } from "./run-journal.ts";
+import { escaped, type JobTerminal } from "./terminal.ts";
 
-/** The maximum of a timer, in whole days. */
-const maxTimeoutSeconds = 24 * 24 * 60 * 60;
-
-const usage = `Submits a document, waits, and prints the job's record as JSON. Progress goes to standard error.
-
-  npm run job -- "some text"
-  npm run job -- scan.png            a .txt, .png, .jpg, .jpeg or .pdf file
-  echo "some text" | npm run job -- -
-
-  --url <address>       the API (default: http://127.0.0.1:3000, which \`npm start\` opens)
-  --token <token>       for an API with auth: jwt; the variable ${tokenVariable} keeps it out of the shell's history
-  --sign                for an API with auth: iam: with AWS credentials of the environment or of AWS_PROFILE
-  --timeout <seconds>   how long to wait (default: 330)
-  --help
-
-Exit codes: 0 the job is DONE, 1 it ended in ERROR, 2 wrong call or no answer.`;
-
-/** The process that the command runs in; tests pass another. */
-export interface JobTerminal {
-  readonly fetch: typeof fetch;
-  readonly clock: Clock;
-  readonly env: NodeJS.ProcessEnv;
-  /** Where relative paths begin. */
-  readonly folder: string;
-  readonly input: AsyncIterable<Uint8Array>;
-  /** Standard output. */
-  print(text: string): void;
-  /** Standard error, a line. */
-  report(line: string): void;
-}
-
-interface JobCall {
-  readonly argument: string;
-  readonly url: string;
-  readonly timeoutSeconds: number;
-  readonly token: string | undefined;
-  readonly sign: boolean;
-}
+export type ExitCode = 0 | 1 | 2 | 3 | 130;
 
 /** Runs the command with the arguments after its name; `--help` prints its arguments and exit codes. */
-export async function jobCommand(args: readonly string[], given: JobTerminal): Promise<0 | 1 | 2> {
+export async function jobCommand(args: readonly string[], given: JobTerminal): Promise<ExitCode> {
   const terminal = { ...given, print: (text: string) => given.print(escaped(text)), report: (line: string) => given.report(escaped(line)) };
   try {
     const call = callFrom(args);
-    if (call === "help") {
-      terminal.print(usage);
-      return 0;
-    }
-    const record = await follow(call, await documentFrom(call.argument, terminal.folder, terminal.input), terminal);
-    terminal.print(JSON.stringify(record, null, 2));
-    return record.status === "DONE" ? 0 : 1;
+    if (call !== "help") return await (call.delete ? deleteJobs(call, terminal) : submitDocuments(call, terminal));
+    terminal.print(usage);
+    return 0;
   } catch (error) {
     if (!(error instanceof WrongCallError || error instanceof JobApiError)) throw error;
     terminal.report(error.message);
-    return 2;
+    return error instanceof WrongCallError ? 2 : exitCodeOf(error);
   }
 }
 
-/** Documents and servers are not trusted: characters that control a terminal or turn the direction of text become JSON escapes. */
-function escaped(text: string): string {
-  return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, (character) =>
-    character === "\n" ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+const exitCodeOf = (error: Error): ExitCode => (error instanceof UnreachableApiError ? 3 : error instanceof InterruptedError ? 130 : 1);
+
+async function apiOf(call: JobCall, { fetch, clock, env, project, interrupted }: JobTerminal): Promise<JobApi> {
+  const { url, isSigned } =
+    call.stack === undefined
+      ? { url: call.url, isSigned: false }
+      : await (await import("./stack-address.ts")).addressOf(call.stack, project, env); // slow to load
+  const caller = await callerOf({ ...call, url, sign: call.sign || (isSigned && call.token === undefined) }, env);
+  return {
+    url,
+    fetch,
+    clock,
+    caller,
+    signal: interrupted ?? new AbortController().signal,
+    maxPauseMilliseconds: call.watch ? watchMilliseconds : undefined,
+  };
 }
 
-function callFrom(args: readonly string[]): JobCall | "help" {
-  const { values, positionals } = parse(args);
-  if (values.help) return "help";
-  const [argument, ...more] = positionals;
-  if (argument === undefined) throw new WrongCallError(usage);
-  if (more.length > 0)
-    throw new WrongCallError(`One document at a time: put a text of several words in quotes, as in npm run job -- "some text".`);
-  if (!/^https?:/.test(values.url) || !URL.canParse(values.url))
-    throw new WrongCallError(`--url takes an address such as http://127.0.0.1:3000, not ${values.url}.`);
-  if (values.sign && values.token !== undefined)
-    throw new WrongCallError("--token and --sign are two ways to authenticate: leave one out.");
-  const timeoutSeconds = Number(values.timeout);
-  if (!(timeoutSeconds > 0 && timeoutSeconds <= maxTimeoutSeconds))
-    throw new WrongCallError(`--timeout takes a number of seconds up to ${maxTimeoutSeconds}, not ${values.timeout}.`);
-  return { argument, url: values.url.replace(/\/+$/, ""), timeoutSeconds, token: values.token, sign: values.sign };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        url: { type: "string", default: "http://127.0.0.1:3000" },
-        token: { type: "string" },
-        sign: { type: "boolean", default: false },
-        timeout: { type: "string", default: "330" },
-        help: { type: "boolean", default: false },
-      },
-    });
-  } catch (error) {
-    throw new WrongCallError(error instanceof Error ? error.message : usage);
-  }
-}
+/** Stages of a second are to be seen. */
+const watchMilliseconds = 200;
 
 function callerOf({ url, token, sign }: JobCall, env: NodeJS.ProcessEnv): Caller | Promise<Caller> {
   const given = token || env[tokenVariable];
@@ -110,28 +53,117 @@ function callerOf({ url, token, sign }: JobCall, env: NodeJS.ProcessEnv): Caller
   return given ? bearer(given) : anonymous;
 }
 
-/** Runs the job to its end, with a line for each change of status or stage. */
-async function follow(call: JobCall, document: JobDocument, { fetch, clock, env, report }: JobTerminal): Promise<JobRecord> {
-  const { url, timeoutSeconds } = call;
-  const caller = await callerOf(call, env);
+async function deleteJobs(call: JobCall, terminal: JobTerminal): Promise<ExitCode> {
+  const api = await apiOf(call, terminal);
+  let code: ExitCode = 0;
+  for (const jobId of call.args) {
+    try {
+      await deleteJob(api, jobId);
+      terminal.print(`Deleted ${jobId}`);
+    } catch (error) {
+      if (!(error instanceof JobApiError) || error instanceof UnreachableApiError) throw error;
+      terminal.report(`${jobId}: ${error.message}`);
+      code = 1;
+    }
+  }
+  return code;
+}
+
+async function submitDocuments(call: JobCall, terminal: JobTerminal): Promise<ExitCode> {
+  const { folder, clock } = terminal;
+  const documents = await documentsFrom(call.args, folder, terminal.input);
+  const api = await apiOf(call, terminal);
+  const journal = documents.length > 1 || call.resume ? journalFor(call, api.url, terminal) : undefined;
+  const names = documents.map(({ name }) => escaped(name).replaceAll("\n", " "));
+  const display = displayFor(call, names, terminal);
+  const results = new Results(call, api, documents, names, { ...terminal, print: display.print });
   const startedAt = clock.now();
-  const last: { record?: JobRecord } = {};
-  const seen = (record: JobRecord) => {
-    const seconds = ((clock.now() - startedAt) / 1000).toFixed(1).padStart(6);
-    if (record.status !== last.record?.status || record.stage !== last.record.stage) report(`${seconds} s  ${stateOf(record)}`);
-    last.record = record;
+  const ended = (place: number, outcome: Outcome) => {
+    display.ended(place, outcome);
+    results.add(place, outcome);
   };
-  try {
-    return await within(clock, timeoutSeconds * 1000, undefined, (signal) => runJob({ url, fetch, clock, caller, signal }, document, seen));
-  } catch (error) {
-    if (!(error instanceof TimeIsUpError)) throw error;
-    if (last.record === undefined) throw new JobApiError(`${url} has not accepted the document within ${timeoutSeconds} s.`);
-    const { jobId, status } = last.record;
-    throw new JobApiError(`The job is still ${status} after ${timeoutSeconds} s; ${url}/jobs/${jobId} has its record.`);
+  const result = await runBatch(api, documents, { ...call, journal }, { ...display, ended }).finally(display.close);
+  await results.written();
+  return conclude(result, { call, names, terminal, journal, milliseconds: clock.now() - startedAt });
+}
+
+/** A run is told from another by what it was called with. */
+function journalFor({ args, resume }: JobCall, url: string, { project, folder, report }: JobTerminal): RunJournal {
+  const file = RunJournal.pathOf(join(project, ".build", "job-runs"), { url, folder, args });
+  const earlier = RunJournal.resume(file);
+  if (resume && earlier !== undefined) return earlier;
+  if (resume) report("There is no interrupted run of this command to resume: all documents are sent.");
+  else if (earlier !== undefined) report("An earlier run of this command was interrupted; it is not continued without --resume.");
+  return RunJournal.begin(file);
+}
+
+function displayFor({ watch }: JobCall, names: readonly string[], { clock, screen, print, report }: JobTerminal): Display {
+  if (screen !== undefined && (watch || names.length > 1)) return liveDisplay({ clock, names, print, screen, withPhases: watch });
+  return plainDisplay({ clock, names, print, report, everyChange: watch || names.length === 1 });
+}
+
+/** Prints and writes the result of each document when its job has ended. */
+class Results {
+  readonly #call: JobCall;
+  readonly #api: JobApi;
+  readonly #documents: readonly NamedDocument[];
+  readonly #names: readonly string[];
+  readonly #terminal: JobTerminal;
+  readonly #writing: Promise<void>[] = [];
+
+  constructor(call: JobCall, api: JobApi, documents: readonly NamedDocument[], names: readonly string[], terminal: JobTerminal) {
+    this.#call = call;
+    this.#api = api;
+    this.#documents = documents;
+    this.#names = names;
+    this.#terminal = terminal;
+  }
+
+  add(place: number, outcome: Outcome): void {
+    const writing = this.#write(place, outcome);
+    writing.catch(() => undefined); // handled in written()
+    this.#writing.push(writing);
+  }
+
+  /** @throws what writing has met. */
+  async written(): Promise<void> {
+    await Promise.all(this.#writing);
+  }
+
+  async #write(place: number, outcome: Outcome): Promise<void> {
+    const { output, out } = this.#call;
+    const { folder, print } = this.#terminal;
+    const [document, name] = [this.#documents[place], this.#names[place] ?? ""];
+    const { state, record } = outcome;
+    const isFinal = state === "done" || state === "failed";
+    if (output === "json" && this.#names.length + (isFinal ? 1 : 0) > 1) print(lineOf(name, outcome));
+    if (!isFinal || record === undefined || document === undefined) return;
+    if (out !== undefined) await writeResult(this.#api, resolve(folder, out), document, record);
+    if (output === "text") print(await textOf(this.#api, record));
+    if (output === "record" && this.#names.length === 1) print(JSON.stringify(record, null, 2));
   }
 }
 
-function stateOf({ jobId, status, stage }: JobRecord): string {
-  if (status === "PENDING") return `${status} ${jobId}`;
-  return status === "IN_PROGRESS" && stage !== undefined ? `${status} ${stage}` : status;
+interface Run {
+  readonly call: JobCall;
+  readonly names: readonly string[];
+  readonly terminal: JobTerminal;
+  readonly journal: RunJournal | undefined;
+  readonly milliseconds: number;
+}
+
+/** Says what is not done and how to go on. */
+function conclude({ outcomes, endedBy }: BatchResult, { call, names, terminal, journal, milliseconds }: Run): ExitCode {
+  const { print, report } = terminal;
+  const notDone = outcomes.filter(({ state }) => state !== "done");
+  const isResumable = journal !== undefined && notDone.some(({ state }) => state === "waiting" || state === "unsent");
+  if (!isResumable) journal?.end();
+  if (names.length > 1) (call.output === "record" ? print : report)(summaryOf(names, outcomes, milliseconds));
+  else for (const { message } of notDone) if (message !== undefined && endedBy === undefined) report(message);
+  const waiting = notDone.filter(({ state }) => state === "waiting");
+  if (endedBy instanceof UnreachableApiError) report(endedBy.message);
+  if (endedBy !== undefined && waiting.length > 0) report(`These jobs go on: ${waiting.map(({ record }) => record?.jobId).join(" ")}`);
+  if (isResumable) report("The same command with --resume continues, and sends no document twice.");
+  if (endedBy !== undefined) return exitCodeOf(endedBy);
+  return notDone.length > 0 ? 1 : 0;
 }

@@ -28,6 +28,12 @@ export const notRun: readonly NotRun[] = [
     because: "it rewrites a file of the project",
     instead: "packages/lab/tests/build-lexicon.test.ts",
   },
+  {
+    begins: "npm run job -- docs/samples ",
+    because: "each of the samples is read by another example",
+    instead: "tests/scripts/job/batch-command.test.ts",
+  },
+  { begins: "npm run job -- --delete", because: "there is no job with that id", instead: "tests/scripts/job/batch-command.test.ts" },
   { begins: "npm run mutate", because: "it takes an hour" },
   { begins: "CRASH_JOBS=1000 npm test", because: minutes, instead: "tests/end-to-end/crash.test.ts" },
   {

@@ -12,7 +12,7 @@ const json = { "content-type": "application/json" };
 async function jobAs({ apiUrl }: Runtime, switches: readonly string[], env: NodeJS.ProcessEnv) {
   const [printed, reported]: [string[], string[]] = [[], []];
   const code = await jobCommand(["Only its owner can read this.", "--url", apiUrl, ...switches], {
-    ...{ fetch, clock: systemClock, env, folder: "/", input: (async function* () {})() },
+    ...{ fetch, clock: systemClock, env, project: "/", folder: "/", input: (async function* () {})() },
     print: (text) => printed.push(text),
     report: (line) => reported.push(line),
   });

@@ -1,27 +1,28 @@
-import type { ScannedDocument } from "../document.ts";
+import { htmlType, type ScannedDocument } from "../document.ts";
 import { StageTimedOutError, StageUnfinishedError } from "../errors.ts";
-import type { LostPiece, StageInParts, StageWork } from "../stage-function.ts";
+import type { DocumentRequest, LostPiece, StageInParts, StageWork } from "../stage-function.ts";
 import { extractText } from "./extract-text.ts";
 import { type DocumentText, joinPages } from "./join-pages.ts";
 import type { PageOutcome } from "./page-source.ts";
 import { type KnownPages, skipReasons } from "./read-pages.ts";
 import type { ocr } from "./stage.ts";
 
-/** A text as it is, a scanned document's text as it is read: what takes no engine at once, the other pages in parts. */
+/**
+ * A text as it is, the text of a page of HTML, a scanned document's text as it is read: what takes no engine at once, the other
+ * pages in parts.
+ */
 export const run: StageInParts<typeof ocr, KnownPages, PageOutcome> = {
-  async plan({ document, remainingMillis }) {
-    if (typeof document === "string") return extractText(document);
+  async plan(request) {
+    const { document, remainingMillis } = request;
+    if (!isScan(document)) return readWhole(request);
     const { pagesOf } = await reading();
     const { known, left } = await pagesOf(document, { remainingMillis }).readLayers();
     return left.length === 0 ? workOf(joinPages(known, new Map())) : { known, pieces: left };
   },
-  async whole({ document, remainingMillis }) {
-    if (typeof document === "string") return extractText(document);
-    const { readDocument } = await reading();
-    return workOf(await readDocument(document, { remainingMillis }));
-  },
+  whole: readWhole,
   open({ document, remainingMillis }) {
-    const pages = reading().then(({ pagesOf }) => pagesOf(document as ScannedDocument, { remainingMillis }));
+    if (!isScan(document)) throw new Error("Only a scan has pages.");
+    const pages = reading().then(({ pagesOf }) => pagesOf(document, { remainingMillis }));
     return async (page) => (await pages).read(page);
   },
   join(known, outcomes) {
@@ -29,6 +30,15 @@ export const run: StageInParts<typeof ocr, KnownPages, PageOutcome> = {
     return workOf(joinPages(known, new Map(read)));
   },
 };
+
+const isScan = (document: DocumentRequest["document"]): document is ScannedDocument =>
+  typeof document !== "string" && document.type !== htmlType;
+
+async function readWhole({ document, remainingMillis }: DocumentRequest): Promise<StageWork<typeof ocr>> {
+  if (typeof document === "string") return extractText(document);
+  if (document.type === htmlType) return extractText((await import("./read-html.ts")).readHtml(document.bytes));
+  return workOf(await (await reading()).readDocument(document, { remainingMillis }));
+}
 
 /** The engines are loaded with the first scan, so that texts do not wait for them. */
 const reading = () => import("./read-document.ts");

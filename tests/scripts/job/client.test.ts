@@ -1,9 +1,9 @@
 import { ManualClock } from "@async-text-processing/local/testing";
 import { expect, test } from "vitest";
 import { anonymous, bearer } from "../../../scripts/job/caller.ts";
-import { JobApiError, type JobRecord, runJob } from "../../../scripts/job/client.ts";
+import { JobApiError, type JobRecord, runJob, UnreachableApiError } from "../../../scripts/job/client.ts";
 import { TimeIsUpError, within } from "../../../scripts/job/clock.ts";
-import type { JobDocument } from "../../../scripts/job/document.ts";
+import type { JobDocument } from "../../../scripts/job/documents.ts";
 
 const accepted = { jobId: "j-1", status: "PENDING", message: "Job accepted. Poll GET /jobs/{jobId} for status updates." };
 const running = { jobId: "j-1", status: "IN_PROGRESS", stage: "ocr" };
@@ -221,7 +221,7 @@ test.each([
 ])("where the gateway answers %i to a caller, the error says what to do", async (status, caller, sentence) => {
   const api = scriptedApi(answer(status, { message: "Go away" }));
 
-  await expect(api.run(caller)).rejects.toThrow(new JobApiError(`http://api.test/stage answered ${status}: ${sentence}`));
+  await expect(api.run(caller)).rejects.toThrow(new UnreachableApiError(`http://api.test/stage answered ${status}: ${sentence}`));
   expect(api.calls).toHaveLength(1);
 });
 

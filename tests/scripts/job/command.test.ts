@@ -76,6 +76,7 @@ async function command(
     },
     clock,
     env,
+    project: "/nowhere",
     folder: "/nowhere",
     input: (async function* () {})(),
     print: (text) => printed.push(text),
@@ -110,7 +111,7 @@ test("the script reads standard input, and prints the API's error", async () => 
 
   const { code, stdout, stderr } = await run(["-", `--url=${url}`], "from a pipe");
 
-  expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: "", stderr: `${url} answered 413: Too long\n` });
+  expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: "", stderr: `${url} answered 413: Too long\n` });
   expect(requests).toEqual([{ call: "POST /jobs", contentType: "text/plain; charset=utf-8", body: "from a pipe" }]);
 });
 
@@ -144,7 +145,7 @@ test("an error of the API is printed with its code, whatever its media type", as
   for (const type of ["application/problem+json", "application/json"]) {
     const { code, reported } = await command(["hello"], [], { refusal, type });
 
-    expect([code, reported]).toEqual([2, [sentence]]);
+    expect([code, reported]).toEqual([1, [sentence]]);
   }
 });
 
@@ -191,7 +192,7 @@ test.each([
     finalAnswerRepeats: true,
   });
 
-  expect(code).toBe(2);
+  expect(code).toBe(1);
   expect(printed).toEqual([]);
   expect(reported.at(-1)).toBe(`The job is still PENDING after ${seconds} s; http://127.0.0.1:3000/jobs/j-1 has its record.`);
 });
@@ -199,14 +200,14 @@ test.each([
 test("stops trying to submit when the time is up", async () => {
   const { code, reported } = await command(["hello", "--timeout", "0.5"], []);
 
-  expect(code).toBe(2);
+  expect(code).toBe(1);
   expect(reported).toEqual(["http://127.0.0.1:3000 has not accepted the document within 0.5 s."]);
 });
 
 test("says what to do when nothing answers", async () => {
   const { code, reported } = await command(["hello"], []);
 
-  expect(code).toBe(2);
+  expect(code).toBe(3);
   expect(reported).toEqual([
     "Nothing answers at http://127.0.0.1:3000. `npm start` starts the API on this machine; --url names another one.",
   ]);
@@ -232,7 +233,9 @@ test("--help prints how it is called", async () => {
 
 test.each([
   [[], /npm run job -- "some text"/],
-  [["two", "words"], /^One document at a time: put a text of several words in quotes/],
+  [["hello", "--json", "--text"], /^--json and --text are two forms of output: leave one out\.$/],
+  [["hello", "--url", "http://a.test", "--stack", "dev"], /^--url and --stack are two ways to name the API: leave one out\.$/],
+  [["hello", "--concurrency", "0"], /^--concurrency takes a number of documents up to 200, not 0\.$/],
   [["hello", "--colour"], /--colour/],
   [["hello", "--url", "localhost:3000"], /^--url takes an address such as http:\/\/127\.0\.0\.1:3000, not localhost:3000\.$/],
   [["hello", "--url", "http://"], /^--url takes/],

@@ -1,0 +1,45 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Outcome } from "./batch.ts";
+import { type JobApi, type JobRecord, textOf } from "./client.ts";
+import type { NamedDocument } from "./documents.ts";
+
+/** A record on one line, with the name of its document; of a document without a final record, the reason. */
+export function lineOf(name: string, { state, record, code, message }: Outcome): string {
+  if (state === "done" || state === "failed") return JSON.stringify({ document: name, ...record });
+  return JSON.stringify({ document: name, ...record, status: state.toUpperCase(), errorCode: code, errorMessage: message });
+}
+
+/** Writes a job's record, and its text where there is one, below a folder. */
+export async function writeResult(api: JobApi, folder: string, { outName }: NamedDocument, record: JobRecord): Promise<void> {
+  const path = join(folder, outName);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(`${path}.json`, `${JSON.stringify(record, null, 2)}\n`);
+  if (record.text !== undefined || record.textUrl !== undefined) await writeFile(`${path}.txt`, await textOf(api, record));
+}
+
+const namesShown = 3;
+
+/** The number of jobs that are done, those that are not by reason, and the pace. */
+export function summaryOf(names: readonly string[], outcomes: readonly Outcome[], milliseconds: number): string {
+  const done = outcomes.filter(({ state }) => state === "done").length;
+  const pages = outcomes.reduce((sum, { record }) => sum + (record?.result?.ocr?.pagesRead ?? 0), 0);
+  const pace = pages > 0 ? `, ${Math.round((60_000 * pages) / Math.max(1, milliseconds))} pages a minute` : "";
+  const head = `${done} of ${outcomes.length} done in ${(milliseconds / 1000).toFixed(1)} s${pace}`;
+  const rows = [...byReason(names, outcomes)].map(([reason, documents]) => {
+    const more = documents.length > namesShown ? `, … (${documents.length} in all)` : "";
+    return `  ${reason}: ${documents.slice(0, namesShown).join(", ")}${more}`;
+  });
+  return [head, ...rows].join("\n");
+}
+
+function byReason(names: readonly string[], outcomes: readonly Outcome[]): Map<string, string[]> {
+  const documents = new Map<string, string[]>();
+  outcomes.forEach(({ state, record, code }, place) => {
+    if (state === "done") return;
+    const reason =
+      (state === "failed" ? record?.errorCode : code) ?? { waiting: "not done yet", unsent: "not sent" }[state as string] ?? state;
+    documents.set(reason, [...(documents.get(reason) ?? []), names[place] ?? ""]);
+  });
+  return documents;
+}
