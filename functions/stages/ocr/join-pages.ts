@@ -19,14 +19,11 @@ export interface DocumentText {
   readonly pageCount: number;
   /** The number of pages that were read, those without text among them. */
   readonly pagesRead: number;
-  /** The first of the others; only where there are any. */
+  /** The others; only where there are any. */
   readonly pagesSkipped?: SkippedPages[];
   /** The mean confidence in the characters, 0..1 in steps of 0.01; text that a PDF holds as such counts as 1. */
   readonly confidence: number;
 }
-
-/** Entries of `pagesSkipped`: each write of a record is billed by its size. */
-const maxEntries = 8;
 
 /**
  * Joins the pages of a document in order, as many of them as make up to 1 MiB of text.
@@ -50,7 +47,7 @@ export function joinPages({ pageCount, pages, rest }: KnownPages, read: Readonly
   if (written.length === 0) throw errorOf(found.length, skipped);
   const text = written.map((page) => page.text).join("\n\n");
   const pagesSkipped = skipped
-    .slice(0, maxEntries)
+    
     .map(({ page, lastPage, reason }) => ({ page, ...(lastPage > page && { lastPage }), reason }));
   return {
     ...{ text, pageCount, pagesRead: found.length, confidence: confidenceOf(written) },

@@ -2,7 +2,7 @@ import { htmlType, type ScannedDocument } from "../document.ts";
 import { StageTimedOutError, StageUnfinishedError } from "../errors.ts";
 import type { DocumentRequest, LostPiece, StageInParts, StageWork } from "../stage-function.ts";
 import { extractText } from "./extract-text.ts";
-import { type DocumentText, joinPages } from "./join-pages.ts";
+import { type DocumentText, joinPages, type SkippedPages } from "./join-pages.ts";
 import type { PageOutcome } from "./page-source.ts";
 import { type KnownPages, skipReasons } from "./read-pages.ts";
 import type { ocr } from "./stage.ts";
@@ -43,9 +43,24 @@ async function readWhole({ document, remainingMillis }: DocumentRequest): Promis
 /** The engines are loaded with the first scan, so that texts do not wait for them. */
 const reading = () => import("./read-document.ts");
 
-function workOf({ text: read, ...pages }: DocumentText): StageWork<typeof ocr> {
+function workOf({ text: read, pagesSkipped = [], ...pages }: DocumentText): StageWork<typeof ocr> {
   const { text, result } = extractText(read);
-  return { text, result: { ...result, ...pages } };
+  const listed = firstWithin(maxListBytes(text, result.preview), pagesSkipped);
+  return { text, result: { ...result, ...pages, ...(pagesSkipped.length > 0 && { pagesSkipped: listed }) } };
+}
+
+/**
+ * Bytes for the list of pages that were left out, so that a record stays below 2 KB with the longest keywords: what text and
+ * preview leave of their place.
+ */
+function maxListBytes(text: string, preview: string): number {
+  const bytes = Buffer.byteLength(text);
+  return 340 - Buffer.byteLength(preview) - (bytes <= 320 ? bytes : 0);
+}
+
+function firstWithin(maxBytes: number, pages: readonly SkippedPages[]): SkippedPages[] {
+  const tooMany = pages.findIndex((_, at) => JSON.stringify(pages.slice(0, at + 1)).length > maxBytes);
+  return pages.slice(0, tooMany === -1 ? undefined : tooMany);
 }
 
 const outOfTime: readonly string[] = [StageUnfinishedError.kind.name, StageTimedOutError.kind.name];

@@ -36,13 +36,6 @@ describe("pages that are left out", () => {
     });
   });
 
-  test("are listed eight times at most, and counted in any case", () => {
-    const found = join(...Array.from({ length: 30 }, (_, at) => (at % 2 === 0 ? page("text") : skipped("StageCrashed"))));
-
-    expect([found.pageCount, found.pagesRead]).toEqual([30, 15]);
-    expect(found.pagesSkipped?.map(({ page: number }) => number)).toEqual([2, 4, 6, 8, 10, 12, 14, 16]);
-  });
-
   test("are those that nobody has looked at, too", () => {
     const found = joinPages({ pageCount: 300, pages: [], rest: "PageLimit" }, new Map([[0, page("one")]]));
 

@@ -72,3 +72,17 @@ test("an image is one piece, and is not decoded before its turn", async () => {
   expect(planned).toEqual({ known: { pageCount: 1, pages: [], rest: "PageLimit" }, pieces: [0] });
   expect(await run.open({ document, job, remainingMillis })(0)).toEqual({ skipped: "DocumentUnreadable" });
 });
+
+test.each([
+  { what: "a long text", text: "A long text. ".repeat(40), listed: 7 },
+  { what: "a long text in letters of four bytes", text: "\u{10330}".repeat(400), listed: 0 },
+  { what: "a text that stands in the record", text: "x".repeat(120), listed: 4 },
+])("the pages left out of $what are listed as far as the record has room, and counted in any case", async ({ text, listed }) => {
+  const others = Array.from({ length: 29 }, (_, at) => [at + 1, at % 2 === 0 ? { skipped: "TimeLimit" } : { text: "", confidence: 1 }] as const);
+  const known = { pageCount: 30, pages: [[0, { text, confidence: 1 }], ...others], rest: "PageLimit" } as const;
+
+  const { result } = await run.join(known, new Map());
+
+  expect([result.pageCount, result.pagesRead]).toEqual([30, 15]);
+  expect(result.pagesSkipped?.map(({ page }) => page)).toEqual(Array.from({ length: listed }, (_, at) => 2 * at + 2));
+});
