@@ -46,9 +46,7 @@ export function joinPages({ pageCount, pages, rest }: KnownPages, read: Readonly
   const written = found.filter(({ text }) => /[\p{L}\p{N}]/u.test(text));
   if (written.length === 0) throw errorOf(found.length, skipped);
   const text = written.map((page) => page.text).join("\n\n");
-  const pagesSkipped = skipped
-    
-    .map(({ page, lastPage, reason }) => ({ page, ...(lastPage > page && { lastPage }), reason }));
+  const pagesSkipped = skipped.map(({ page, lastPage, reason }) => ({ page, ...(lastPage > page && { lastPage }), reason }));
   return {
     ...{ text, pageCount, pagesRead: found.length, confidence: confidenceOf(written) },
     ...(pagesSkipped.length > 0 && { pagesSkipped }),

@@ -78,7 +78,10 @@ test.each([
   { what: "a long text in letters of four bytes", text: "\u{10330}".repeat(400), listed: 0 },
   { what: "a text that stands in the record", text: "x".repeat(120), listed: 4 },
 ])("the pages left out of $what are listed as far as the record has room, and counted in any case", async ({ text, listed }) => {
-  const others = Array.from({ length: 29 }, (_, at) => [at + 1, at % 2 === 0 ? { skipped: "TimeLimit" } : { text: "", confidence: 1 }] as const);
+  const others = Array.from(
+    { length: 29 },
+    (_, at) => [at + 1, at % 2 === 0 ? { skipped: "TimeLimit" } : { text: "", confidence: 1 }] as const,
+  );
   const known = { pageCount: 30, pages: [[0, { text, confidence: 1 }], ...others], rest: "PageLimit" } as const;
 
   const { result } = await run.join(known, new Map());
