@@ -16,19 +16,21 @@ export class StagePieces {
     this.#documents = documents;
   }
 
-  /** @returns the parts of a plan, as equal as can be; what is known is saved for the join unless there is one part only. */
+  /**
+   * @returns the parts of a plan, which take turns at the pieces: where time runs out, the first pieces of all are done. What is known
+   * is saved for the join, unless there is one part only.
+   */
   async divide({ pieces, known }: Plan<unknown>): Promise<readonly Part[]> {
     const { max, minPieces } = this.#stage.parts ?? noParts;
     const count = Math.max(1, Math.min(max, Math.ceil(pieces.length / minPieces)));
-    const bounds = Array.from({ length: count + 1 }, (_, at) => Math.round((at * pieces.length) / count));
-    const parts = Array.from({ length: count }, (_, at) => ({ pieces: pieces.slice(bounds[at], bounds[at + 1]) }));
+    const parts = Array.from({ length: count }, (_, part) => ({ pieces: pieces.filter((_, at) => at % count === part) }));
     if (count > 1) await this.#documents.putJson(this.#key, this.#name("known"), known);
     return parts;
   }
 
   /**
-   * Does the pieces of a part that have no outcome yet, and saves each at once. The second attempt comes from the other end, so
-   * that a piece which ends the process takes no other with it.
+   * Does the pieces of a part that have no outcome yet, and saves each at once. The second attempt leaves the first of them
+   * to the end: it may have ended the process, and takes no other with it.
    *
    * @throws {@link StageUnfinishedError} where there was no time for all of them.
    */
@@ -36,7 +38,7 @@ export class StagePieces {
     const pieces = piecesOf(parts);
     const done = await this.#outcomesOf(pieces);
     const left = pieces.filter((piece) => !done.has(piece));
-    if (attempt > 0) left.reverse();
+    if (attempt > 0) left.push(...left.splice(0, 1));
     for (const piece of left) {
       const outcome = await workOn(piece);
       if (outcome === undefined) throw new StageUnfinishedError();

@@ -3,8 +3,9 @@ import { Pace } from "./pace.ts";
 import type { PageOutcome, PageSource } from "./page-source.ts";
 import { TimeLimitError } from "./time-limit.ts";
 
-/** The pages that are read by the engine, and the bytes of UTF-8 of a document's text. */
+/** The pages without a text of their own that are read, the pages that are left to the parts, and the bytes of UTF-8 of a document's text. */
 const maxEnginePages = 200;
+const maxLeft = 2_000;
 export const maxTextBytes = 1024 * 1024;
 
 /** Milliseconds assumed for a page's layer before one has been read. */
@@ -35,7 +36,11 @@ export class Pages {
     this.#pace = { layers: new Pace(remainingMillis, layerMillis), pages: new Pace(remainingMillis) };
   }
 
-  /** Reads the text that the document itself holds of its pages. */
+  /**
+   * Reads the text that the document itself holds of its pages.
+   *
+   * @returns what is known, and the pages that are left: those without such a text, and those that there was no time to ask.
+   */
   async readLayers(): Promise<{ readonly known: KnownPages; readonly left: readonly number[] }> {
     const { pageCount } = await this.#opened();
     const [pages, left]: [[number, PageOutcome][], number[]] = [[], []];
@@ -49,7 +54,8 @@ export class Pages {
       if (layer !== undefined && "text" in layer) bytes += Buffer.byteLength(layer.text);
     }
     const isFull = bytes > maxTextBytes;
-    while (!isFull && page < pageCount && left.length < maxEnginePages) left.push(page++);
+    const mayHoldText = !isFull && left.length < maxEnginePages;
+    while (mayHoldText && page < Math.min(pageCount, maxLeft)) left.push(page++);
     return { known: { pageCount, pages, rest: isFull ? skipReasons.text : skipReasons.pages }, left };
   }
 

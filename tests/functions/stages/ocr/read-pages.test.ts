@@ -63,6 +63,19 @@ describe("the layers of a document", () => {
     expect([known.pages.map(([number]) => number), left, known.rest]).toEqual([[0, 2, 3], [1], "TextLimit"]);
   });
 
+  test("of more pages than there is time for are left with the others, unless those are too many already", async () => {
+    const without = (pageCount: number, pagesInTime: number) => {
+      let asked = 0;
+      return new Pages(documentOf(pageCount, {}, { readLayer: async () => void asked++ }).open, () => (asked < pagesInTime ? 12_000 : 5_000));
+    };
+
+    const [some, most, many] = [without(1000, 150), without(5000, 150), without(1000, 300)];
+
+    expect((await some.readLayers()).left).toHaveLength(1000);
+    expect((await most.readLayers()).left).toHaveLength(2000);
+    expect((await many.readLayers()).left).toHaveLength(200);
+  });
+
   test("that there is no time for are left to the engine's time", async () => {
     let remaining = 12_000;
     const readLayer = async () => {
