@@ -160,7 +160,7 @@ test("OCR gets the document, its job and the remaining time", async () => {
 
   const [document, ...rest] = seen as [ReturnType<typeof pngFile>, ...unknown[]];
   expect([document.type, Buffer.from(document.bytes)]).toEqual(["image/png", pngFile().bytes]);
-  expect(rest).toEqual([key.jobId, 78_000]);
+  expect(rest).toEqual([key.jobId, 12_000]);
 });
 
 /** Runs a job whose one stage fails, to the end of its execution. */
@@ -168,10 +168,10 @@ async function runFailing(stage: StageName, failure: Pick<Failure, "run" | "invo
   let attempts = 0;
   const pipeline = await createPipeline({
     stages: failure.run === undefined ? {} : ({ [stage]: failure.run } as Partial<Stages>),
-    invokeStage: (name, call) => {
+    invokeStage: (name, call, event) => {
       if (name !== stage) return call();
       attempts++;
-      return failure.invoke?.(name, call) ?? call();
+      return failure.invoke?.(name, call, event) ?? call();
     },
   });
   const key = await pipeline.submit(text);

@@ -44,11 +44,13 @@ export const ocr = {
     preview: z.string(),
     pageCount: z.optional(z.int()),
     pagesRead: z.optional(z.int()),
+    pagesSkipped: z.optional(z.array(z.object({ page: z.int(), lastPage: z.optional(z.int()), reason: z.string() }))),
     confidence: z.optional(z.number().check(z.minimum(0), z.maximum(1))),
   }),
   errors: [DocumentUnreadableError, DocumentTooLargeError, UnsupportedDocumentError, DocumentProtectedError, NoTextFoundError],
   memoryMiB: 2048,
-  timeoutSeconds: 78, // it reads the pages that there is time for; the rest of an execution leaves room for one more stage
+  timeoutSeconds: 49, // a part reads the pages that there is time for; the rest of an execution leaves room for one more stage
+  parts: { max: 8, minPieces: 4, planSeconds: 12, joinSeconds: 8 },
   attempts: 2,
   maxPaceSeconds: 5,
   access: { documents: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"] },
