@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { closest } from "fastest-levenshtein";
 import * as z from "zod";
+import { isInstalled, languageFile, languagesIn } from "../functions/stages/ocr/engine-files.ts";
 import { type StageName, stages } from "../functions/stages/registry.ts";
 import { type MemberName, memberName } from "../functions/stages/stage.ts";
 import { functionNames, stackNameProblem } from "./stack-name.ts";
@@ -68,6 +69,19 @@ const burst = "must be a whole number of requests, 1 or more";
 /** Scheme and host, as a browser sends them; `*` alone, or in place of every host. */
 const origin = z.string().regex(/^(\*|https?:\/\/(\*|[^\s/*]+))$/, "must be comma-separated origins such as https://app.example.com, or *");
 
+/** `eng+deu`: by the names of the packages of Tesseract's data, which are only bundled where they are named. */
+const ocrLanguages = z
+  .string()
+  .regex(/^[a-z]{3}(_[a-zA-Z]+)*(\+[a-z]{3}(_[a-zA-Z]+)*)*$/, "must be one language or several, such as eng or eng+deu")
+  .superRefine((value, { addIssue }) => {
+    const languages = languagesIn(value);
+    const twice = languages.find((language, at) => languages.indexOf(language) < at);
+    if (twice !== undefined) addIssue(`names ${twice} twice`);
+    const missing = languages.find((language) => !isInstalled(languageFile(language)));
+    if (missing !== undefined)
+      addIssue(`the language ${missing} is not installed; install it with npm install --save-exact @tesseract.js-data/${missing}`);
+  });
+
 /** API Gateway takes issuers by https only; one on this machine serves `npm start`. */
 const issuer = z
   .url("must be the https:// address of an OpenID issuer, or empty")
@@ -79,6 +93,7 @@ const settingsSchema = z.strictObject({
   jobRetentionDays: days(1, 365),
   logRetentionDays: number(`must be one of ${logRetentions.join(", ")}`, (value) => logRetentions.includes(value)),
   stagePaceSeconds: json(stagePaceSeconds, byStage),
+  ocrLanguages,
   relatedDocuments: oneOf("off", "count", "list"),
   search: flag,
   privateNetwork: flag,

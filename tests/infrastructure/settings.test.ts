@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { type Manifest, readStackConfig } from "@async-text-processing/local";
 import { Config } from "@pulumi/pulumi";
 import { setAllConfig } from "@pulumi/pulumi/runtime/config.js";
@@ -36,6 +37,19 @@ describe("a config value reaches its resources", () => {
 
   test("relatedDocuments reaches the search stage", async () => {
     expect(await variablesOf("search", "relatedDocuments=list")).toMatchObject({ RELATED_DOCUMENTS: "list" });
+  });
+
+  test("ocrLanguages reach the OCR stage, its archive and the sentence of a job without text", async () => {
+    const program = await evaluatedProgram("ocrLanguages=eng+deu");
+
+    const { environment, code } = inputsOf(program, "aws:lambda/function:Function", "ocr") as { [key: string]: Record<string, string> };
+    expect(environment).toMatchObject({ variables: { OCR_LANGUAGES: "eng+deu" } });
+    expect(readdirSync(code?.["archive"] ?? "").filter((file) => file.includes("traineddata"))).toEqual([
+      "deu.traineddata.gz",
+      "eng.traineddata.gz",
+    ]);
+    const { definition } = inputsOf(program, "aws:sfn/stateMachine:StateMachine", "process-job");
+    expect(definition).toContain("No text was found in the document in the configured languages (eng, deu). ");
   });
 
   test("search adds a route, which the description then has", async () => {
@@ -209,6 +223,13 @@ const refusals: readonly (readonly [assignments: string, value: string, sentence
   ['stagePaceSeconds={"ocr": 6}', "stagePaceSeconds.ocr", "must be 0 to 5 seconds"],
   ['stagePaceSeconds={"ocrr": 1}', "stagePaceSeconds", 'must be seconds by stage as JSON, such as {"ocr": 2, "mlInference": 2}'],
   ["stagePaceSeconds=2", "stagePaceSeconds", 'must be seconds by stage as JSON, such as {"ocr": 2, "mlInference": 2}'],
+  ["ocrLanguages=german", "ocrLanguages", "must be one language or several, such as eng or eng+deu"],
+  ["ocrLanguages=eng+deu+eng", "ocrLanguages", "names eng twice"],
+  [
+    "ocrLanguages=eng+qaa",
+    "ocrLanguages",
+    "the language qaa is not installed; install it with npm install --save-exact @tesseract.js-data/qaa.",
+  ],
   ["relatedDocuments=all", "relatedDocuments", "must be off, count or list"],
   ["search=always", "search", "must be true or false"],
   ["privateNetwork=maybe", "privateNetwork", "must be true or false"],

@@ -3,7 +3,6 @@ import { credentialVariables, type Principal } from "../iam/roles.ts";
 import { iam } from "../iam/service.ts";
 import { functionLog } from "../logs/side-writes.ts";
 import type { DeclaredResource, Properties, ResourceType, Stack } from "../service.ts";
-import { environmentsPerFunction } from "./invocation.ts";
 import type { FunctionSpec } from "./lambda-function.ts";
 import type { LambdaService } from "./lambda-service.ts";
 import { filterLog } from "./log-filter.ts";
@@ -34,17 +33,21 @@ export const lambdaFunction: ResourceType<LambdaService> = {
   },
   start: async (resource, service, stack) => {
     const { LambdaFunction } = await import("./lambda-function.ts");
-    const lambda = new LambdaFunction(await specOf(resource, stack));
+    const lambda = new LambdaFunction({ ...(await specOf(resource, stack)), scaling: service.scaling });
     const reserved = resource.inputs["reservedConcurrentExecutions"] as number;
-    service.add(lambda, reserved < 0 ? undefined : reserved); // -1 removes a reservation
+    service.add(lambda, isReserved(reserved) ? reserved : undefined);
     return async () => lambda.stop();
   },
 };
 
-async function specOf({ inputs, outputs }: DeclaredResource, stack: Stack): Promise<FunctionSpec> {
+/** -1 removes a reservation. */
+const isReserved = (executions: number): boolean => executions >= 0;
+
+async function specOf({ inputs, outputs }: DeclaredResource, stack: Stack): Promise<Omit<FunctionSpec, "scaling">> {
   const functionName = outputs["name"] as string;
   const logVariables = logVariablesOf(functionName, inputs["loggingConfig"] as LoggingConfig | undefined);
   const { AWS_LAMBDA_LOG_GROUP_NAME: logGroupName, AWS_LAMBDA_LOG_LEVEL: logLevel } = logVariables;
+  const reserved = inputs["reservedConcurrentExecutions"] as number;
   const principal = (await stack.use(iam)).assume(inputs["role"] as string, "lambda.amazonaws.com", functionName);
   const write = await functionLog(stack, principal, logGroupName);
   return {
@@ -54,9 +57,10 @@ async function specOf({ inputs, outputs }: DeclaredResource, stack: Stack): Prom
     logGroupName,
     timeoutSeconds: inputs["timeout"] as number,
     memoryMiB: inputs["memorySize"] as number,
-    environments: environmentsPerFunction,
+    maxEnvironments: isReserved(reserved) ? reserved : Number.POSITIVE_INFINITY,
     clock: stack.clock,
     onUsage: stack.onUsage,
+    onFault: stack.onFault,
     codeFolder: (inputs["code"] as { archive: string }).archive,
     handler: inputs["handler"] as string,
     variables: { ...environmentVariables(inputs, functionName, principal, stack), ...logVariables },
