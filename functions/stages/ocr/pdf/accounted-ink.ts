@@ -120,7 +120,7 @@ function boundsOf(image: PageImage): Box | undefined {
 }
 
 /** The most frequent grey value. */
-function groundOf({ grey }: PageImage): number {
+export function groundOf({ grey }: PageImage): number {
   const histogram = new Uint32Array(256);
   for (let at = 0; at < grey.length; at++) histogram[grey[at] ?? 0] = (histogram[grey[at] ?? 0] ?? 0) + 1;
   return histogram.indexOf(Math.max(...histogram));

@@ -3,6 +3,7 @@ import { inverted, isDark } from "../clean-up/polarity.ts";
 import { reduced } from "../clean-up/resize.ts";
 import { contrastOf, thresholdOf } from "../clean-up/threshold.ts";
 import type { PageImage } from "../page-image.ts";
+import { groundOf } from "./accounted-ink.ts";
 
 /** Neighbours in a line: in heights, the white between them and how far they may differ. */
 const maxGap = 1.2;
@@ -38,7 +39,7 @@ const enoughPixels = 1_170_000;
 /** True where something on a drawn page has the shape of a letter, however large. */
 export function hasLetterShapes(image: PageImage): boolean {
   const small = reduced(image, Math.max(1, Math.round(Math.sqrt((image.width * image.height) / enoughPixels))));
-  const light = isDark(small) ? inverted(small) : small;
+  const light = groundOf(small) < 128 ? inverted(small) : small;
   // A letter is small against its page: the page is given a long white margin below.
   const grey = new Uint8Array(light.width * marginFactor * Math.max(light.width, light.height)).fill(255);
   grey.set(light.grey);

@@ -24,12 +24,12 @@ const time = { remainingMillis: () => 100_000 };
 const read = (type: DocumentType, bytes: Uint8Array) => readDocument({ type, bytes }, time);
 const png = PNG.sync.write(new PNG({ width: 20, height: 20, fill: true }));
 
-/** Pages with this written on them; with none, a black square. */
+/** Pages with this written on them; with none, bars like letters. */
 async function pdf(...texts: readonly string[]) {
   const document = await PDFDocument.create();
   for (const text of texts) {
     const page = document.addPage();
-    if (text === "") page.drawRectangle({ x: 100, y: 100, width: 100, height: 100, color: rgb(0, 0, 0) });
+    if (text === "") for (let bar = 0; bar < 40; bar++) page.drawRectangle({ x: 60 + 9 * bar, y: 400, width: 5, height: 9, color: rgb(0, 0, 0) });
     else page.drawText(text, { x: 50, y: 700 });
   }
   return document.save();
