@@ -7,7 +7,7 @@ import { type Runtime, systemClock } from "@async-text-processing/local";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { jobCommand } from "../../scripts/job/command.ts";
 import { isFinal, poll, request, startLocalRuntime } from "../support/local-runtime.ts";
-import { pageJpeg, pagePng, writtenPage } from "../support/page-picture.ts";
+import { pageJpeg, pagePng, pagesAs, writtenPage } from "../support/page-picture.ts";
 import { pngFile } from "../support/scanned-documents.ts";
 import { type ScannedPage, scannedPages } from "../support/scanned-pages.ts";
 
@@ -93,6 +93,16 @@ test("the client uploads a file of more than 6 MB to the bucket, and only the jo
   expect(job).toMatchObject(read);
   const keys = runtime.services.s3.list("documents-local", "").filter(({ size }) => size > 6_000_000);
   expect(keys.map(({ key }) => key)).toEqual([expect.stringMatching(`^jobs/${job["jobId"]}/.*/document$`)]);
+});
+
+test("the pages of a fax as TIFF are read, and a WebP", async () => {
+  const pages = lines.map((line) => [line]);
+
+  const fax = await ended("image/tiff", await pagesAs(".tif", pages, { compression: "ccittfax4", bitdepth: 1 }));
+  const webp = await ended("image/webp", await pagesAs(".webp", [lines]));
+
+  expect(fax).toMatchObject({ ...read, result: { ...read.result, ocr: { ...read.result.ocr, pageCount: 2, pagesRead: 2 } } });
+  expect(webp).toMatchObject(read);
 });
 
 test("a document of another type than its Content-Type is a 415, and an image of too many pixels a 413", async () => {

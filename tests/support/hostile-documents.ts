@@ -2,6 +2,8 @@ import { deflateSync } from "node:zlib";
 import type { DocumentType } from "../../functions/stages/document.ts";
 import { encryptedPdf } from "./encrypted-pdf.ts";
 import { flateStream, line, onePage, type PdfObject, pdfFile, stream } from "./pdf-file.ts";
+import { webpFile } from "./scanned-documents.ts";
+import { type TiffParts, tiffFile } from "./tiff-file.ts";
 
 export interface HostileDocument {
   readonly name: string;
@@ -69,6 +71,20 @@ function pagesFile(kids: string, count: number, contents: string): Buffer {
 const page = (contents: string) =>
   `<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents ${contents}/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>`;
 
+const few = Buffer.alloc(100);
+const largest = { width: 16_000, height: 3750 };
+/** TIFFs of few bytes, and how they end. */
+const tiffs: Readonly<Record<string, readonly [TiffParts, outcome: string]>> = {
+  "of 60,000 × 60,000": [{ width: 60_000, height: 60_000, strip: few }, "DocumentTooLarge"],
+  "of two thousand million columns": [{ width: 2 ** 31, height: 32, strip: few }, "DocumentUnreadable"],
+  "of 60 megapixels without data": [{ ...largest, strip: few }, "DocumentUnreadable"],
+  "of 60 megapixels in one strip of LZW": [{ ...largest, compression: 5, strip: few }, "DocumentUnreadable"],
+  "of 60 megapixels as a fax": [{ ...largest, bits: 1, compression: 4, strip: few }, "NoTextFound"],
+  "whose next directory is the same one": [{ width: 100, height: 100, next: 8 }, "NoTextFound"],
+  "whose next directory is beyond its end": [{ width: 100, height: 100, next: 1e9 }, "DocumentUnreadable"],
+  "of 60,000 samples a pixel": [{ width: 100, height: 100, entries: [[277, 60_000]] }, "DocumentUnreadable"],
+};
+
 /** Documents that are refused, with the error's name. */
 export function refused(): ReadonlyMap<HostileDocument, string> {
   const pdf = (name: string, bytes: Uint8Array): HostileDocument => ({ name, type: "application/pdf", bytes });
@@ -84,9 +100,14 @@ export function refused(): ReadonlyMap<HostileDocument, string> {
     [{ name: "a PDF that claims to be an image", type: "image/png", bytes: onePage(stream("", line("x"))) }, "DocumentUnreadable"],
     [pdf("a password", encryptedPdf("A secret", "sesame")), "DocumentProtected"],
     [{ name: "a PNG of 60,000 × 60,000", type: "image/png", bytes: png(60_000, 60_000, 100) }, "DocumentTooLarge"],
-    [{ name: "a PNG of 100 × 100 and 200 MB", type: "image/png", bytes: png(100, 100, 200 * megabyte) }, "DocumentUnreadable"],
+    [{ name: "a PNG of 100 × 100 and 200 MB", type: "image/png", bytes: png(100, 100, 200 * megabyte) }, "NoTextFound"],
     [{ name: "a JPEG of 65,000 × 65,000", type: "image/jpeg", bytes: jpeg(65_000, 65_000) }, "DocumentTooLarge"],
     [{ name: "a JPEG without a scan", type: "image/jpeg", bytes: jpeg(4000, 6000) }, "DocumentUnreadable"],
+    [{ name: "a WebP of 16,000 × 16,000", type: "image/webp", bytes: webpFile(16_000, 16_000) }, "DocumentTooLarge"],
+    [{ name: "a WebP without a picture", type: "image/webp", bytes: webpFile(4000, 4000) }, "DocumentUnreadable"],
+    ...Object.entries(tiffs).map(
+      ([name, [parts, outcome]]) => [{ name: `a TIFF ${name}`, type: "image/tiff", bytes: tiffFile(parts) }, outcome] as const,
+    ),
   ]);
 }
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { gunzipSync } from "node:zlib";
-import { type EngineFile, engineFiles, pathOfEngineFile } from "./engine-files.ts";
-import type { PageImage, PageText } from "./page-image.ts";
+import { defaultLanguages, type EngineFile, engineFiles, languageFile, languagesIn, pathOfEngineFile } from "./engine-files.ts";
+import type { PageImage } from "./page-image.ts";
 
 /** The method by which the engine tells ink from paper while it looks for lines. */
 export type Threshold = "Otsu" | "Sauvola";
@@ -15,9 +15,18 @@ export interface Manner {
   readonly layout?: Layout;
 }
 
+/** A word that was read, or what was taken for one. */
+export interface Word {
+  readonly text: string;
+  /** 0..1 */
+  readonly confidence: number;
+  /** The word begins a line, or a paragraph. */
+  readonly begins?: "line" | "paragraph";
+}
+
 export interface Engine {
-  /** Reads a page of dark print on light paper, its lines level. Of a page without text it may be very sure. */
-  read(page: PageImage, manner?: Manner): PageText;
+  /** Reads a page of dark print on light paper, its lines level. Words come in the order in which they are read. */
+  read(page: PageImage, manner?: Manner): Word[];
 }
 
 /** The used part of tesseract.js-core. */
@@ -32,8 +41,7 @@ interface Tesseract {
   SetVariable(name: string, value: string): boolean;
   SetImageFile(exif: number, angle: number): number;
   Recognize(monitor: null): number;
-  GetUTF8Text(): string;
-  MeanTextConf(): number;
+  GetTSVText(page: number): string;
   Clear(): void;
 }
 
@@ -50,20 +58,23 @@ const segmentations: Readonly<Record<Layout, string>> = { columns: "3", sparse: 
 const imageFile = "/input";
 const thresholdingMethods: Readonly<Record<Threshold, string>> = { Otsu: "0", Sauvola: "2" };
 
-/** Loads the engine and its English: 0.2 s, and 20 MB that grow to 90 with the largest page and no further, however many follow. */
-export async function openEngine(): Promise<Engine> {
-  const { script, wasm, data } = filesForThisProcessor();
+/**
+ * Loads the engine and its languages, those of the stack's config: with English 0.2 s, and 20 MB that grow to 90 with the largest page
+ * and no further, however many follow.
+ */
+export async function openEngine(ocrLanguages = process.env["OCR_LANGUAGES"] ?? defaultLanguages): Promise<Engine> {
+  const { script, wasm } = filesForThisProcessor();
   const openCore: (options: CoreOptions) => Promise<TesseractCore> = createRequire(import.meta.url)(pathOfEngineFile(script));
   const core = await openCore({ locateFile: () => pathOfEngineFile(wasm), print() {}, printErr() {} });
-  const tesseract = startTesseract(core, gunzipSync(readFileSync(pathOfEngineFile(data))));
+  const tesseract = startTesseract(core, ocrLanguages);
   return {
     read: (page, manner = {}) => recognize(core, tesseract, page, manner),
   };
 }
 
-function filesForThisProcessor(): Record<"script" | "wasm" | "data", EngineFile> {
+function filesForThisProcessor(): Record<"script" | "wasm", EngineFile> {
   const build = `tesseract-core-${WebAssembly.validate(relaxedSimdModule) ? "relaxedsimd" : "simd"}-lstm`;
-  return { script: named(`${build}.js`), wasm: named(`${build}.wasm`), data: named("eng.traineddata.gz") };
+  return { script: named(`${build}.js`), wasm: named(`${build}.wasm`) };
 }
 
 function named(name: string): EngineFile {
@@ -80,20 +91,16 @@ const relaxedSimdModule = Uint8Array.from([
   ...[10, 15, 1, 13, 0, 0x41, 1, 0xfd, 15, 0x41, 2, 0xfd, 15, 0xfd, 0x80, 2, 11], // code
 ]);
 
-function startTesseract(core: TesseractCore, data: Uint8Array): Tesseract {
+function startTesseract(core: TesseractCore, ocrLanguages: string): Tesseract {
   const tesseract = new core.TessBaseAPI();
-  core.FS.writeFile("./eng.traineddata", data);
-  if (tesseract.Init(null, "eng", lstmOnly) !== 0) throw new Error("The OCR engine did not start.");
-  core.FS.unlink("./eng.traineddata");
+  const files = languagesIn(ocrLanguages).map((language) => [`./${language}.traineddata`, languageFile(language)] as const);
+  for (const [name, file] of files) core.FS.writeFile(name, gunzipSync(readFileSync(pathOfEngineFile(file))));
+  if (tesseract.Init(null, ocrLanguages, lstmOnly) !== 0) throw new Error("The OCR engine did not start.");
+  for (const [name] of files) core.FS.unlink(name);
   return tesseract;
 }
 
-function recognize(
-  core: TesseractCore,
-  tesseract: Tesseract,
-  page: PageImage,
-  { threshold = "Otsu", layout = "columns" }: Manner,
-): PageText {
+function recognize(core: TesseractCore, tesseract: Tesseract, page: PageImage, { threshold = "Otsu", layout = "columns" }: Manner): Word[] {
   core.FS.writeFile(imageFile, portableGreyMap(page));
   tesseract.SetVariable("user_defined_dpi", String(page.dpi ?? 0));
   tesseract.SetVariable("thresholding_method", thresholdingMethods[threshold]);
@@ -101,7 +108,7 @@ function recognize(
   try {
     if (tesseract.SetImageFile(1, 0) !== 0) throw new Error("The OCR engine did not take the page.");
     tesseract.Recognize(null);
-    return { text: tesseract.GetUTF8Text().trimEnd(), confidence: tesseract.MeanTextConf() / 100 };
+    return wordsIn(tesseract.GetTSVText(0));
   } finally {
     tesseract.Clear();
     core.FS.unlink(imageFile);
@@ -110,4 +117,23 @@ function recognize(
 
 function portableGreyMap({ grey, width, height }: PageImage): Uint8Array {
   return Buffer.concat([Buffer.from(`P5\n${width} ${height}\n255\n`, "latin1"), grey]);
+}
+
+/**
+ * Each line of the table is a page, a block, a paragraph, a line or a word: its level, the numbers of page, block, paragraph, line and
+ * word, its box, confidence in percent and text.
+ */
+function wordsIn(table: string): Word[] {
+  const words: Word[] = [];
+  let [paragraph, line] = ["", ""];
+  for (const row of table.split("\n")) {
+    const [level, page, block, paragraphNumber, lineNumber, , , , , , confidence, text = ""] = row.split("\t");
+    if (level !== "5" || text.trim() === "") continue;
+    const [before, lineBefore] = [paragraph, line];
+    paragraph = `${page} ${block} ${paragraphNumber}`;
+    line = `${paragraph} ${lineNumber}`;
+    const begins = paragraph !== before ? "paragraph" : line !== lineBefore ? "line" : undefined;
+    words.push({ text, confidence: Number(confidence) / 100, ...(begins && { begins }) });
+  }
+  return words;
 }

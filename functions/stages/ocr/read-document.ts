@@ -1,6 +1,6 @@
-import type { ScannedDocument } from "../document.ts";
+import { isImage, type ScannedDocument } from "../document.ts";
 import { StageError } from "../errors.ts";
-import { decodeImage } from "./decode-image.ts";
+import { openImage } from "./decode-image.ts";
 import { type DocumentText, joinPages } from "./join-pages.ts";
 import { Pace } from "./pace.ts";
 import type { PageImage, PageText } from "./page-image.ts";
@@ -40,21 +40,11 @@ export async function readDocument(document: ScannedDocument, time: ReadingTime)
 
 async function open(document: ScannedDocument, pace: Pace): Promise<PageSource> {
   const readImage = (image: PageImage): Promise<PageText> => readPageImage(image, pace);
-  if (document.type !== "application/pdf") return imagePage(document, pace, readImage);
   try {
-    return await openPdf(document.bytes, pace, readImage);
+    return isImage(document) ? await openImage(document, pace, readImage) : await openPdf(document.bytes, pace, readImage);
   } catch (error) {
     throw error instanceof TimeLimitError ? new DocumentTooLargeError("The document takes longer to be opened than there is time.") : error;
   }
-}
-
-/** An image is decoded when it is read. */
-function imagePage(document: ScannedDocument, pace: Pace, readImage: (image: PageImage) => Promise<PageText>): PageSource {
-  return {
-    pageCount: 1,
-    readLayer: async () => undefined,
-    readPage: async () => readImage(withinTime(pace.remainingMillis(), () => decodeImage(document))),
-  };
 }
 
 /** Kept from one document to the next, unless it has failed: what it is then left in is not known. */

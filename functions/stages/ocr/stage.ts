@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { documentKindNames } from "../document.ts";
 import { stageError } from "../errors.ts";
 import type { Stage } from "../stage.ts";
 
@@ -17,7 +18,7 @@ export class DocumentTooLargeError extends stageError({
 /** The document is whole, but of a kind that is not read. */
 export class UnsupportedDocumentError extends stageError({
   name: "UnsupportedDocument",
-  sentence: "The document is of a kind that cannot be read. Send a PNG or JPEG image or a PDF.",
+  sentence: `The document is of a kind that is not read. Send ${documentKindNames}.`,
 }) {}
 
 /** The document can only be opened with a password. */
@@ -29,7 +30,7 @@ export class DocumentProtectedError extends stageError({
 /** The document was read, and there is no text in it. */
 export class NoTextFoundError extends stageError({
   name: "NoTextFound",
-  sentence: "No text was found in the document. Send a sharper or larger image of it.",
+  sentence: `No text was found in the document in the configured languages (\${OcrLanguages}). Send a sharper or larger image of it.`,
 }) {}
 
 /** Passes a text through, and reads that of an image or a PDF. */
@@ -53,4 +54,5 @@ export const ocr = {
   attempts: 2,
   maxPaceSeconds: 5,
   access: { documents: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"] },
+  config: ["ocrLanguages"],
 } as const satisfies Stage;
