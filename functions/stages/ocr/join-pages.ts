@@ -70,6 +70,7 @@ function errorOf(empty: number, skipped: readonly Required<SkippedPages>[]): Err
   for (const { page, lastPage, reason } of skipped) counts.set(reason, (counts.get(reason) ?? 0) + lastPage - page + 1);
   const [[reason] = [""]] = [...counts].sort(([, one], [, other]) => other - one);
   const known = errorClasses.find(({ kind }) => kind.name === reason);
+  if (known === NoTextFoundError) return new NoTextFoundError("No page that was read has a letter or a digit on it.");
   if (known !== undefined) return new known();
   return new DocumentTooLargeError(
     reason === skipReasons.text

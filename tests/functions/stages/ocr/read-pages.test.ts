@@ -66,7 +66,9 @@ describe("the layers of a document", () => {
   test("of more pages than there is time for are left with the others, unless those are too many already", async () => {
     const without = (pageCount: number, pagesInTime: number) => {
       let asked = 0;
-      return new Pages(documentOf(pageCount, {}, { readLayer: async () => void asked++ }).open, () => (asked < pagesInTime ? 12_000 : 5_000));
+      return new Pages(documentOf(pageCount, {}, { readLayer: async () => void asked++ }).open, () =>
+        asked < pagesInTime ? 12_000 : 5_000,
+      );
     };
 
     const [some, most, many] = [without(1000, 150), without(5000, 150), without(1000, 300)];

@@ -5,6 +5,7 @@ import { run } from "../../../../functions/stages/ocr/run.ts";
 import { ocr } from "../../../../functions/stages/ocr/stage.ts";
 import type { LostPiece, Plan, StageJob } from "../../../../functions/stages/stage-function.ts";
 import { line, onePage, stream } from "../../../support/pdf-file.ts";
+import { pngFile } from "../../../support/scanned-documents.ts";
 
 const loaded = vi.hoisted(() => ({ engines: 0 }));
 vi.mock("../../../../functions/stages/ocr/read-document.ts", async (original) => {
@@ -65,7 +66,7 @@ test("pages for the engine are left, and joined with what was known before: lost
 });
 
 test("an image is one piece, and is not decoded before its turn", async () => {
-  const document: ScannedDocument = { type: "image/png", bytes: Buffer.from("no image") };
+  const document: ScannedDocument = { type: "image/png", bytes: pngFile().bytes };
 
   const planned = await run.plan({ document, job, remainingMillis });
 
