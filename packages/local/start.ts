@@ -34,16 +34,17 @@ try {
 async function start(options: StartOptions): Promise<void> {
   console.log("Starting…");
   using evaluator = forkEvaluator(options.project); // loads its modules on one core, and this process on another
+  process.umask(0o077); // documents are nobody else's, nor are the files that LevelDB creates without asking for a mode
   const { startRuntime } = await import("./runtime.ts");
   const runtime = await startRuntime({
     ...options,
     evaluator,
     config: readStackConfig(options.project, options.stack, options.set),
     clock: systemClock,
-    onUsage: (usage) => usage.kind === "execution" && print(executionLine(usage, systemClock.now())),
     onNotice: (sentence) => console.error(sentence),
     onFault: (error) => console.error(error),
   });
+  runtime.services.stepFunctions.onEnd((execution) => print(executionLine(execution, systemClock.now())));
   runtime.services.logs.onLine((line) => print(functionLine(line, options.stack)));
   stopOnSignal(runtime);
   console.log(readyLines(runtime, options.dataFolder, performance.now()));

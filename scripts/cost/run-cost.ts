@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import priceList from "../../infrastructure/prices.json" with { type: "json" };
 import { type JobDocument, type Measured, measureJob } from "./measure.ts";
 import { monthlyParts } from "./monthly.ts";
 import type { Traffic } from "./price-jobs.ts";
-import priceList from "./prices.json" with { type: "json" };
 import { designs, documents, type Measurements, report, settings } from "./report.ts";
 
 export interface CostOptions {
@@ -57,7 +57,7 @@ export async function runCost({ project, traffics, jobs, asJson, print, progress
 
 const text = (name: string, body: string): JobDocument => ({ name, contentType: "text/plain", body });
 
-const head = `Prices of ${priceList.region} as of ${priceList.asOf} (scripts/cost/prices.json); docs/cost.md says how it is counted and what is assumed.
+const head = `Prices of ${priceList.region} as of ${priceList.asOf} (infrastructure/prices.json); docs/cost.md says how it is counted and what is assumed.
 lean: relatedDocuments=off, logLevel=ERROR, executionLogLevel=ERROR. default: what Pulumi.yaml says. Standard, durable: lean, with another engine.
 one worker: a Lambda that sleeps 5 s and reads no document.`;
 

@@ -26,7 +26,7 @@ describe("an invalid policy of a role stops the start, by its name", () => {
   test.each([
     ["ocr", "lambda.amazonaws.com"],
     ["process-job", "states.amazonaws.com"],
-    ["sweep-every-minute", "scheduler.amazonaws.com"],
+    ["sweeper", "scheduler.amazonaws.com"],
   ])("%s trusts another service than %s", async (name, service) => {
     const start = startLocalRuntime({ manifest: withInputs(program, role, name, trusting([assume("ec2.amazonaws.com")])) });
 
@@ -74,7 +74,8 @@ describe("who is denied", () => {
     const { awsEndpointUrl: endpoint, services } = stack.runtime;
     const [accessKeyId = "", { secretAccessKey } = { secretAccessKey: "" }] =
       [...services.iam.credentials].find(([, { roleName }]) => roleName === "unknown-route-local") ?? [];
-    return { endpoint, region, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 1, forcePathStyle: true };
+    const systemClockOffset = stack.clock.now() - Date.now();
+    return { endpoint, region, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 1, forcePathStyle: true, systemClockOffset };
   }
   const user = "User: arn:aws:sts::000000000000:assumed-role/unknown-route-local/async-text-processing-dev-unknown-route";
   const stateMachineArn = "arn:aws:states:us-east-1:000000000000:stateMachine:async-text-processing-dev-process-job";

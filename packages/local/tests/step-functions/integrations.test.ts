@@ -17,7 +17,7 @@ async function run(resource: string, given: object, answer = answered) {
   };
   const runTask = taskIntegration({ call }, principal);
   const { signal } = new AbortController();
-  const request = { resource, arguments: given as never, signal, context: {} as never };
+  const request = { resource, arguments: given as never, signal, hold: () => () => undefined, context: {} as never };
   const result = await runTask(request).catch(({ name, cause }) => ({ error: name, cause }));
   return { result: result as Record<string, unknown>, invocations };
 }
@@ -36,7 +36,7 @@ describe("lambda:invoke", () => {
         HttpStatusCode: 200,
       },
     });
-    expect(invocations).toEqual([{ functionNameOrArn: "ocr", invocationType: "RequestResponse", event: '{"jobId":"a"}' }]);
+    expect(invocations).toMatchObject([{ functionNameOrArn: "ocr", invocationType: "RequestResponse", event: '{"jobId":"a"}' }]);
   });
 
   test.each([
@@ -44,7 +44,8 @@ describe("lambda:invoke", () => {
     [{ Payload: null }, { event: "null" }],
     [{ Payload: '{"jobId":"a"}' }, { event: '{"jobId":"a"}' }],
     [{ Qualifier: "7" }, { functionNameOrArn: "ocr:7" }],
-    [{ LogType: "None" }, { functionNameOrArn: "ocr" }],
+    [{ LogType: "None" }, { functionNameOrArn: "ocr", logType: "None" }],
+    [{ LogType: "Tail" }, { functionNameOrArn: "ocr", logType: "Tail" }],
     [{ InvocationType: "Event" }, { invocationType: "Event" }],
   ])("with %j invokes with %j", async (more, expected) => {
     const { invocations } = await run(invoke, { FunctionName: "ocr", ...more });
@@ -69,7 +70,7 @@ describe("lambda:invoke", () => {
       "States.Runtime",
       "The field 'InvocationType' of lambda:invoke must be one of RequestResponse, Event, DryRun.",
     ],
-    [{ FunctionName: "ocr", LogType: "Tail" }, "States.Runtime", "The field 'LogType' of lambda:invoke is supported only as None."],
+    [{ FunctionName: "ocr", LogType: "All" }, "States.Runtime", "The field 'LogType' of lambda:invoke must be one of None, Tail."],
     [{ FunctionName: "ocr", Payload: "a text" }, "Lambda.InvalidRequestContentException", "Could not parse request body into json."],
   ])("with %j fails and invokes nothing", async (given, error, cause) => {
     const { result, invocations } = await run(invoke, given);
