@@ -173,7 +173,7 @@ test("the definition names versions of functions, so that an execution ends on t
   const { definition } = inputsOf(program, "aws:sfn/stateMachine:StateMachine", "process-job");
 
   const invoked = [...String(definition).matchAll(/"FunctionName": "(.+)"/g)].map(([, name]) => name);
-  expect(invoked).toEqual(
+  expect([...new Set(invoked)]).toEqual(
     stages.map((stage) => `arn:aws:lambda:us-east-1:000000000000:function:async-text-processing-dev-${fileName(stage)}:1`),
   );
 });

@@ -20,19 +20,19 @@ export interface Reading {
   readonly cpuSeconds: number;
 }
 
-type Reader = (document: ScannedDocument) => Reading;
+type Reader = (document: ScannedDocument) => Promise<Reading>;
 
 /** As much as a function has for a page and more: the figures are not to depend on how busy the machine is. */
 const unhurried = { remainingMillis: () => 60_000 };
 
 export async function openReader(name: ReaderName): Promise<Reader> {
-  if (name === "native tesseract") return readNatively;
+  if (name === "native tesseract") return async (document) => readNatively(document);
   if (name === "ours") {
     const reader = await openPageReader();
-    return timed((document) => reader.read(decodeImage(document), unhurried));
+    return timed(async (document) => reader.read(await decodeImage(document), unhurried));
   }
   const engine = await openEngine();
-  return timed((document) => textOf(readingOf(engine.read(decodeImage(document)))));
+  return timed(async (document) => textOf(readingOf(engine.read(await decodeImage(document)))));
 }
 
 /** True if this machine has the native engine, which nothing else in the project asks for. */
@@ -40,10 +40,10 @@ export function hasNativeTesseract(): boolean {
   return spawnSync("tesseract", ["--version"]).status === 0;
 }
 
-function timed(read: (document: ScannedDocument) => PageText): Reader {
-  return (document) => {
+function timed(read: (document: ScannedDocument) => Promise<PageText>): Reader {
+  return async (document) => {
     const before = process.cpuUsage();
-    const { text, confidence } = read(document);
+    const { text, confidence } = await read(document);
     const { user, system } = process.cpuUsage(before);
     return { text, confidence, cpuSeconds: (user + system) / 1e6 };
   };

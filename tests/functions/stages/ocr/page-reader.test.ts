@@ -17,7 +17,7 @@ beforeAll(async () => {
 test("a photograph is read, its shadow and its slant notwithstanding", async () => {
   const { document, truth } = await photographedPage(2);
 
-  const { text, confidence } = reader.read(decodeImage(document), unhurried);
+  const { text, confidence } = reader.read(await decodeImage(document), unhurried);
 
   expect(characterErrorRate(truth, text)).toBeLessThan(0.02);
   expect(confidence).toBeGreaterThan(0.85);
@@ -26,14 +26,14 @@ test("a photograph is read, its shadow and its slant notwithstanding", async () 
 test("columns are read one after the other, also on a page that lies on its side", async () => {
   const { document, truth } = await twoColumnScan(2);
 
-  const { text } = reader.read(turned(decodeImage(document), 3), unhurried);
+  const { text } = reader.read(turned(await decodeImage(document), 3), unhurried);
 
   expect(characterErrorRate(truth, text)).toBeLessThan(0.02);
 });
 
 test("a page is read of which one half is light on dark", async () => {
   const { document, truth } = await twoColumnScan(2);
-  const page = decodeImage(document);
+  const page = await decodeImage(document);
   const grey = page.grey.slice();
   for (let at = grey.length >> 1; at < grey.length; at++) grey[at] = 255 - (grey[at] ?? 0);
 
