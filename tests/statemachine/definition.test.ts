@@ -45,7 +45,11 @@ describe("the file", () => {
     const placeholders = Array.from(readDefinition().matchAll(/\$\{(.*?)\}/g), ([, name]) => name);
 
     expect(JSON.parse(text)).toEqual(buildDefinition());
-    expect([...new Set(placeholders)]).toEqual([...stages.map((stage) => `${stateName(stage)}FunctionArn`), "JobsTableName", "OcrLanguages"]);
+    expect([...new Set(placeholders)]).toEqual([
+      ...stages.map((stage) => `${stateName(stage)}FunctionArn`),
+      "JobsTableName",
+      "OcrLanguages",
+    ]);
   });
 
   test("may have another layout, as an editor saves it", () => {

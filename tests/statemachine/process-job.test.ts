@@ -86,9 +86,7 @@ test("only the job's key travels to a stage and from one to the next, and the nu
   const outputs = invocations.map((name) => [name, guarded.exec(String(taskOf(name).Output))?.[1]]);
 
   const ofPart = "{% $merge([$states.input, {'attempt': $states.context.State.RetryCount}]) %}";
-  expect(given).toEqual(
-    invocations.map((name) => ["arn:aws:states:::lambda:invoke", name === "OCRPart" ? ofPart : "{% $states.input %}"]),
-  );
+  expect(given).toEqual(invocations.map((name) => ["arn:aws:states:::lambda:invoke", name === "OCRPart" ? ofPart : "{% $states.input %}"]));
   const key = "'jobId': $states.input.jobId, 'generation': $states.input.generation";
   const planned = "$merge([$states.input, {'parts': $states.result.Payload.parts}])";
   expect(Object.fromEntries(outputs)).toEqual({

@@ -29,7 +29,8 @@ async function pdf(...texts: readonly string[]) {
   const document = await PDFDocument.create();
   for (const text of texts) {
     const page = document.addPage();
-    if (text === "") for (let bar = 0; bar < 40; bar++) page.drawRectangle({ x: 60 + 9 * bar, y: 400, width: 5, height: 9, color: rgb(0, 0, 0) });
+    if (text === "")
+      for (let bar = 0; bar < 40; bar++) page.drawRectangle({ x: 60 + 9 * bar, y: 400, width: 5, height: 9, color: rgb(0, 0, 0) });
     else page.drawText(text, { x: 50, y: 700 });
   }
   return document.save();
