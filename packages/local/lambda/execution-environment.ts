@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import type { Duplex } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { BootstrapStart } from "./bootstrap.ts";
-import { cpuMilliseconds } from "./cpu-time.ts";
+import { cpuMilliseconds, readyMilliseconds } from "./cpu-time.ts";
 import type { Invocation } from "./invocation.ts";
 import { memoryWatch, type WatchedProcess } from "./memory-watch.ts";
 import { orphanGuard } from "./orphan-guard.ts";
@@ -158,9 +158,9 @@ export class ExecutionEnvironment implements WatchedProcess {
     else if (hasProcessGroups && !this.#isHeld) void this.#hold();
   }
 
-  /** Milliseconds on a core so far; nothing where the system does not report them. */
-  get cpuMilliseconds(): number | undefined {
-    return cpuMilliseconds(this.pid);
+  /** Milliseconds so far on a core, or ready for one; nothing where the system does not report them. */
+  get readyMilliseconds(): number | undefined {
+    return readyMilliseconds(this.pid);
   }
 
   /** Milliseconds on a core since the last call; nothing where the system does not report them. */

@@ -57,7 +57,7 @@ export class LambdaFunction implements ScaledFunction {
   /** Environments that end when their call gives them back. */
   #surplus = 0;
   #isRetiring = false;
-  #cpuBefore = { at: 0, milliseconds: new Map<ExecutionEnvironment, number | undefined>() };
+  #readyBefore = { at: 0, milliseconds: new Map<ExecutionEnvironment, number | undefined>() };
 
   constructor(spec: FunctionSpec) {
     const { functionName, version, arn, logGroupName, memoryMiB } = spec;
@@ -135,11 +135,11 @@ export class LambdaFunction implements ScaledFunction {
   }
 
   busyCores(): number {
-    const before = this.#cpuBefore;
+    const before = this.#readyBefore;
     const isIdle = new Set(this.#idle.map(({ environment }) => environment));
     const inCall = [...this.#all].filter((environment) => !isIdle.has(environment));
-    const now = { at: performance.now(), milliseconds: new Map(inCall.map((each) => [each, each.cpuMilliseconds] as const)) };
-    this.#cpuBefore = now;
+    const now = { at: performance.now(), milliseconds: new Map(inCall.map((each) => [each, each.readyMilliseconds] as const)) };
+    this.#readyBefore = now;
     const isBusy = (environment: ExecutionEnvironment) => {
       const used = (now.milliseconds.get(environment) ?? Number.NaN) - (before.milliseconds.get(environment) ?? 0);
       return !(used < busyShare * (now.at - before.at));

@@ -18,7 +18,7 @@ export interface ScaledFunction {
   grow(): void;
   /** Ends an idle environment, or the next one that its call gives back. */
   shrink(): void;
-  /** The number of environments in a call that keeps a core busy; all of them where the system does not tell. Of the time since the last call. */
+  /** The number of environments in a call that uses a core, or is ready for one; all of them where the system does not tell. Of the time since the last call. */
   busyCores(): number;
 }
 
@@ -26,22 +26,31 @@ export interface ScaledFunction {
 const lookMilliseconds = 100;
 /** Looks without a call taken after which the calls in progress are long ones. On a machine with other work, short ones take their time too. */
 const patienceLooks = 10;
-/** Memory is measured at every such look. */
-const memoryLooks = 3;
+/** Memory, and how busy the environments are, is measured at every such look. */
+const measuredLooks = 3;
+/** Environments of one function that start at once, for each core. */
+const startsPerCore = 2;
 /** A core that is less idle than this has work. */
 const idleCore = 0.5;
 /** Environments of one function that may keep cores busy, for each core: more would keep each other from being done in time. */
 const busyEnvironmentsPerCore = 3;
 
+/** Of a function whose calls wait. */
 interface Progress {
   taken: number;
+  /** Since the last call was taken. */
   looks: number;
+  /** At the last measurement: the looks until the next, the calls taken by then, and the environments that used a core. */
+  measured: { looks: number; taken: number; busy: number };
+  /** Half or more of its environments did nothing but wait in one long call. */
+  onlyWaits: boolean;
 }
 
 /**
- * Starts further environments for functions whose calls wait. A call that takes its time waits for something else, or works: while
- * cores are idle the function gets another environment at once, and while none is, so that a long call does not hold up short ones,
- * a few. Short calls alone do not need one: a process that takes call after call keeps its caches, and each further one costs.
+ * Starts further environments for functions whose calls wait. Where the calls in progress wait themselves, for something else than this
+ * machine, it gets several at once, however busy the machine is. Otherwise, while cores are idle, it gets one; and while none is, so
+ * that a long call does not hold up short ones, a few. Short calls alone do not need one: a process that takes call after call keeps
+ * its caches, and each further one costs.
  */
 export class Scaling {
   readonly #machine: Machine;
@@ -78,44 +87,61 @@ export class Scaling {
     }, lookMilliseconds).unref();
   }
 
-  /** Gives each function that needs it one more environment, where there is room. @returns true while calls wait. */
+  /** Gives each function that needs them further environments, where there is room. @returns true while calls wait. */
   look(): boolean {
     const now = this.#machine.idleCores();
     let idle = Math.min(now, this.#idleCores); // at two looks: one alone may be a gap between two calls
     this.#idleCores = now;
-    for (const scaled of this.#inNeed()) {
+    for (const [scaled, progress] of this.#inNeed()) {
       if (scaled.isStarting || scaled.pids.length >= scaled.maxEnvironments) continue;
       const isIdle = idle >= idleCore;
-      if (!isIdle && !this.#isHeldUp(scaled)) continue;
-      if (!this.#makeRoom(scaled)) continue;
-      scaled.grow();
-      this.#memory.looks = 0;
-      this.#progress.delete(scaled);
+      if (!progress.onlyWaits && !isIdle && !this.#isHeldUp(progress)) continue;
+      if (!this.#grow(scaled, progress.onlyWaits ? this.#startsAtOnce(scaled) : 1)) continue;
+      Object.assign(progress, { looks: 0, onlyWaits: false });
       if (isIdle) idle -= 1;
     }
     return this.#progress.size > 0;
   }
 
+  #startsAtOnce({ waiting, pids, maxEnvironments }: ScaledFunction): number {
+    return Math.min(waiting, Math.ceil(pids.length / 2), startsPerCore * this.#machine.cores, maxEnvironments - pids.length);
+  }
+
+  /** @returns false where there is no room for any. */
+  #grow(scaled: ScaledFunction, environments: number): boolean {
+    let grown = 0;
+    while (grown < environments && this.#makeRoom(scaled)) {
+      const held = [...this.#functions].reduce((sum, { pids }) => sum + pids.length, 0);
+      this.#memory.bytes += this.#memory.bytes / Math.max(1, held); // until it is measured
+      scaled.grow();
+      grown++;
+    }
+    return grown > 0;
+  }
+
   /** The functions whose calls wait, those with the fewest environments first. */
-  #inNeed(): ScaledFunction[] {
+  #inNeed(): [ScaledFunction, Progress][] {
     for (const scaled of this.#functions) this.#follow(scaled);
-    return [...this.#progress.keys()].sort((a, b) => a.pids.length - b.pids.length);
+    return [...this.#progress].sort(([a], [b]) => a.pids.length - b.pids.length);
   }
 
   #follow(scaled: ScaledFunction): void {
-    const before = this.#progress.get(scaled);
-    if (scaled.waiting === 0) this.#progress.delete(scaled);
-    else if (before?.taken === scaled.taken) before.looks++;
-    else {
+    const { taken, waiting } = scaled;
+    const progress = this.#progress.get(scaled);
+    if (waiting === 0) this.#progress.delete(scaled);
+    else if (progress === undefined) {
       scaled.busyCores(); // from here on
-      this.#progress.set(scaled, { taken: scaled.taken, looks: 0 });
+      this.#progress.set(scaled, { taken, looks: 0, measured: { looks: measuredLooks, taken, busy: 0 }, onlyWaits: false });
+    } else {
+      progress.looks = progress.taken === taken ? progress.looks + 1 : 0;
+      progress.taken = taken;
+      if (--progress.measured.looks === 0) measure(scaled, progress);
     }
   }
 
   /** All of its environments have been in one call for a while, and do not only wait for a core. */
-  #isHeldUp(scaled: ScaledFunction): boolean {
-    const { looks = 0 } = this.#progress.get(scaled) ?? {};
-    return looks >= patienceLooks && scaled.busyCores() < busyEnvironmentsPerCore * this.#machine.cores;
+  #isHeldUp({ looks, measured }: Progress): boolean {
+    return looks >= patienceLooks && measured.busy < busyEnvironmentsPerCore * this.#machine.cores;
   }
 
   /** @returns true where there is room for another environment; where there is none, the function that has more of them gives one up. */
@@ -134,8 +160,15 @@ export class Scaling {
   #heldBytes(): number {
     if (this.#memory.looks-- <= 0) {
       const bytes = this.#machine.heldBytes([...this.#functions].flatMap(({ pids }) => pids));
-      this.#memory = { bytes, looks: memoryLooks };
+      this.#memory = { bytes, looks: measuredLooks };
     }
     return this.#memory.bytes;
   }
+}
+
+function measure(scaled: ScaledFunction, progress: Progress): void {
+  const environments = scaled.pids.length;
+  const calls = scaled.taken - progress.measured.taken;
+  progress.measured = { looks: measuredLooks, taken: scaled.taken, busy: scaled.busyCores() };
+  progress.onlyWaits = calls < environments && progress.measured.busy <= environments / 2;
 }

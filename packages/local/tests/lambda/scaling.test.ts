@@ -61,7 +61,7 @@ function scalingOf(...scaled: Partial<TestFunction>[]) {
 }
 
 test("while a core is idle, a function whose calls wait gets one environment after another", () => {
-  const { machine, look } = scalingOf({ waiting: 20 }, { waiting: 0 });
+  const { machine, look } = scalingOf({ waiting: 20, computing: 20 }, { waiting: 0 });
   machine.idle = 1;
 
   expect([look(1), look(1), look(3)]).toEqual([
@@ -105,11 +105,36 @@ test("while all cores are busy, long calls do not hold up those that wait: at fi
     look(11);
   }
   const computing = look();
-  functions[0].computing = 2; // the others wait for something
+  functions[0].computing = 5; // the other one waits for something
 
   expect(first).toEqual([[1], [2]]);
   expect(computing).toEqual([6]);
-  expect(look()).toEqual([7]);
+  expect(look(3)).toEqual([7]);
+});
+
+test("however busy the cores are, a function whose calls only wait grows by half each time, up to two a core at once", () => {
+  const { look } = scalingOf({ waiting: 30 });
+
+  expect([3, 3, 3, 3, 3, 3].map((looks) => look(looks))).toEqual([[1], [2], [3], [5], [8], [12]]);
+  expect(look(3)).toEqual([16]);
+});
+
+test("calls shorter than a few looks get no environments for their waiting", () => {
+  const { functions, look } = scalingOf({ waiting: 30, environments: 2 });
+
+  for (let looks = 0; looks < 50; looks++) {
+    functions[0].taken++;
+    look();
+  }
+
+  expect(look()).toEqual([2]);
+});
+
+test("several that start at once stay within the memory that one of them is expected to hold", () => {
+  const { machine, look } = scalingOf({ waiting: 30, environments: 8 });
+  machine.maxBytes = 10;
+
+  expect(look(4)).toEqual([10]);
 });
 
 test("where there is no more memory, a function gives up what it does not use, then what it has more of, to one whose calls wait", () => {
