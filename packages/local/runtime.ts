@@ -69,12 +69,13 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   };
 }
 
-/** One after the other: all at once would keep the machine from what is in progress already. Executions that go on wait for theirs. */
+/** Those that executions call at once, as resumed ones need all of them; the others one after the other, so that the machine is free for what is in progress. */
 async function warmUp(stack: RunningStack): Promise<void> {
   const definitions = (await stack.use(services.stepFunctions)).all.map(({ definition }) => definition).join();
   const lambdas = [...(await stack.use(services.lambda)).all];
-  const isOfExecutions = ({ name }: { readonly name: string }) => definitions.includes(`:function:${name}:`);
-  for (const lambda of lambdas.sort((a, b) => Number(isOfExecutions(b)) - Number(isOfExecutions(a)))) await lambda.warmUp();
+  const ofExecutions = lambdas.filter(({ name }) => definitions.includes(`:function:${name}:`));
+  await Promise.all(ofExecutions.map((lambda) => lambda.warmUp()));
+  for (const lambda of lambdas) await lambda.warmUp();
 }
 
 async function evaluate({ config, stack, manifest, evaluator }: RuntimeOptions, location: Location): Promise<Manifest> {
