@@ -96,7 +96,8 @@ export class JobList {
   /** Consistent reads: a job that was deleted or has ended is listed so at once. */
   async #records(entries: readonly Entry[]): Promise<ReadonlyMap<string, Job>> {
     const records = new Map<string, Job>();
-    let keys: Record<string, unknown>[] = entries.map(({ jobId }) => ({ jobId }));
+    // A lagging index has two entries of a record that has been replaced, and a batch may not name it twice.
+    let keys: Record<string, unknown>[] = [...new Set(entries.map(({ jobId }) => jobId))].map((jobId) => ({ jobId }));
     for (let attempt = 0; keys.length > 0; attempt++) {
       if (attempt === maxAttempts) throw new Error(`DynamoDB left ${keys.length} jobs unread in ${maxAttempts} attempts.`);
       if (attempt > 0) await this.#sleep(firstWaitMilliseconds * 2 ** (attempt - 1));

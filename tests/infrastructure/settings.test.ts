@@ -66,7 +66,10 @@ describe("a config value reaches its resources", () => {
   });
 
   test.each(["auth=iam", "auth=jwt"])("%s adds the list of a caller's jobs", async (auth) => {
-    const program = await evaluatedProgram(auth, ...(auth === "auth=jwt" ? ["jwtIssuer=https://issuer.example.com", "jwtAudience=app"] : []));
+    const program = await evaluatedProgram(
+      auth,
+      ...(auth === "auth=jwt" ? ["jwtIssuer=https://issuer.example.com", "jwtAudience=app"] : []),
+    );
     const added = (type: string, names: readonly unknown[], { resources }: Manifest) =>
       resources.filter((one) => one.type === type && !names.includes(one.name)).map(({ name }) => name);
     const namesIn = ({ resources }: Manifest) => resources.map(({ name }) => name);
