@@ -48,8 +48,9 @@ export async function signer(url: string, env: NodeJS.ProcessEnv): Promise<Calle
   const signature = new SignatureV4({ credentials, sha256, service: "execute-api", region });
   const denied = `the signature was rejected; its signer needs execute-api:Invoke on the API, whose region has to be ${region}`;
   const headersOf = async ({ method, address, headers, body }: ApiCall) => {
-    const { protocol, host, hostname, pathname } = new URL(address);
-    const request = { method, protocol, hostname, path: pathname, query: {}, headers: { ...headers, host }, body };
+    const { protocol, host, hostname, pathname, searchParams } = new URL(address);
+    const query = Object.fromEntries(searchParams);
+    const request = { method, protocol, hostname, path: pathname, query, headers: { ...headers, host }, body };
     return (await signature.sign(request).catch(refuseMissingCredentials)).headers;
   };
   return { headersOf, advice: { ...advice, 403: denied } };

@@ -9,9 +9,14 @@ const text = JSON.stringify({ text: "Only its owner can read this." });
 const json = { "content-type": "application/json" };
 
 /** `npm run job`, as somebody calls it with these switches and variables. */
-async function jobAs({ apiUrl }: Runtime, switches: readonly string[], env: NodeJS.ProcessEnv) {
+async function jobAs(
+  { apiUrl }: Runtime,
+  switches: readonly string[],
+  env: NodeJS.ProcessEnv,
+  what: readonly string[] = ["Only its owner can read this."],
+) {
   const [printed, reported]: [string[], string[]] = [[], []];
-  const code = await jobCommand(["Only its owner can read this.", "--url", apiUrl, ...switches], {
+  const code = await jobCommand([...what, "--url", apiUrl, ...switches], {
     ...{ fetch, clock: systemClock, env, project: "/", folder: "/", input: (async function* () {})() },
     print: (text) => printed.push(text),
     report: (line) => reported.push(line),
@@ -152,6 +157,18 @@ describe("iam", () => {
 
     expect([signed.status, signed.body["jobs"]]).toEqual([200, [expect.objectContaining({ jobId: body["jobId"] })]]);
     expect(unsigned.status).toBe(403);
+  });
+
+  test("npm run job -- --list signs its query, and follows the cursor", async () => {
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "local");
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
+    const env = { AWS_REGION: "us-east-1" };
+    const { job } = await jobAs(runtime, ["--sign"], env);
+
+    const { code, job: newest, last } = await jobAs(runtime, ["--sign", "--json", "--limit", "1"], env, ["--list"]);
+
+    expect([code, newest]).toMatchObject([0, { jobId: job.jobId, status: "DONE" }]);
+    expect(last).toBe("There are more than 1: --limit takes a larger number.");
   });
 
   test("a role of the stack, which may not invoke the API, is refused", async () => {

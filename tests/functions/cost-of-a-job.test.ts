@@ -69,6 +69,26 @@ test("related documents cost a query for each of at most twelve terms, and one b
   expect(calls).toEqual({ ...ofRecord, "postings Query": 12, "postings BatchWriteItem": 1 });
 });
 
+test("the list of jobs costs a caller with an identity one write unit a job, and none at its updates; without one, nothing", async () => {
+  const unitsOf = async (authorizer?: object) => {
+    const units: number[] = [];
+    const pipeline = await createPipeline({ onUsage: (usage) => usage.kind === "call" && units.push(usage.writeUnits) });
+    const requestContext = { requestId: "r", http: { method: "POST" }, authorizer } as never;
+    await pipeline.request("create", { requestContext, headers: { "content-type": "text/plain" }, body: shortText });
+    const ofPut = sum(units.splice(0));
+    await pipeline.execute(pipeline.started[0] ?? { jobId: "", generation: "" });
+    return { ofPut, ofUpdates: sum(units) };
+  };
+
+  const [without, signed] = [await unitsOf(), await unitsOf({ iam: { userId: "AROAEXAMPLE:monday" } })];
+
+  // Of the open jobs' index, one as the entry comes.
+  expect(without.ofPut).toBe(2);
+  expect(signed).toEqual({ ...without, ofPut: 3 });
+});
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+
 test("a new key costs no read", async () => {
   const counted: unknown[] = [];
   const pipeline = await createPipeline({ onUsage: (usage) => counted.push(nameOf(usage)) });
