@@ -90,10 +90,10 @@ export function createStageHandler<S extends RegisteredStage>(stage: S, run: Sta
   };
 }
 
-function stepOf({ whole, part, attempt = 0, parts }: StageEvent, stage: Stage, { getRemainingTimeInMillis }: StageContext) {
+function stepOf({ whole, part, attempt = 0, parts }: StageEvent, stage: Stage, context: StageContext) {
   const step: StageStep = whole ? "whole" : part ? "part" : parts ? "join" : "plan";
   const spareMillis = 1_000 * (stage.timeoutSeconds - secondsOf(stage, step));
-  return { step, attempt, parts: parts ?? (part ? [part] : []), remainingMillis: () => getRemainingTimeInMillis() - spareMillis };
+  return { step, attempt, parts: parts ?? (part ? [part] : []), remainingMillis: () => context.getRemainingTimeInMillis() - spareMillis };
 }
 
 async function takeTurn<S extends RegisteredStage>(attempt: Attempt<S>, run: StageFunction<S> | StageInParts<S>): Promise<Delivery> {

@@ -68,7 +68,7 @@ describe("time", () => {
     });
     await expect(readDocument({ type: "application/pdf", bytes: await pdf("one") }, none)).rejects.toMatchObject({
       name: "DocumentTooLarge",
-      message: "The document takes longer to be read than there is time.",
+      message: "The document takes longer to be opened than there is time.",
     });
   });
 
