@@ -14,7 +14,7 @@ export const usage = `Submits documents, waits for their jobs, and prints their 
   npm run job -- docs/samples --out results        every file of a folder and of those in it
   npm run job -- docs/samples --json               a line for each job
   echo "some text" | npm run job -- - --text
-  npm run job -- --list --sign
+  npm run job -- --list --limit 100                your jobs, where callers authenticate
   npm run job -- --delete 31b7465a-4aeb-40bb-a12a-d25bfe5792f7
 
   --watch               show the stages of each job with their times

@@ -33,6 +33,7 @@ export const notRun: readonly NotRun[] = [
     because: "each of the samples is read by another example",
     instead: "tests/scripts/job/batch-command.test.ts",
   },
+  { begins: "npm run job -- --list", because: account, instead: "tests/end-to-end/auth.test.ts" },
   { begins: "npm run job -- --delete", because: "there is no job with that id", instead: "tests/scripts/job/batch-command.test.ts" },
   { begins: "npm run mutate", because: "it takes an hour" },
   { begins: "CRASH_JOBS=1000 npm test", because: minutes, instead: "tests/end-to-end/crash.test.ts" },
