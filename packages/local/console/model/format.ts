@@ -1,0 +1,42 @@
+/** 24 ms, 1.2 s, 4 min 10 s. */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 1_000) return `${Math.max(0, Math.round(milliseconds))} ms`;
+  if (milliseconds < 99_950) return `${(milliseconds / 1_000).toFixed(1)} s`;
+  const seconds = Math.round(milliseconds / 1_000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** The time since then in its largest unit, as a list shows it. */
+export function age(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1_000);
+  if (seconds < 5) return "now";
+  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ago`;
+  return seconds < 86_400 ? `${Math.floor(seconds / 3_600)} h ago` : `${Math.floor(seconds / 86_400)} d ago`;
+}
+
+/** The time of day with milliseconds. */
+export const clockTime = (at: number): string => {
+  const date = new Date(at);
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, "0")}`;
+};
+
+/** 1,204 */
+export const count = (value: number): string => value.toLocaleString("en-US");
+
+/** Dollars with two digits that say something: $0.00038, $380. */
+export function dollars(value: number): string {
+  if (value === 0) return "$0";
+  if (value >= 100) return `$${Math.round(value).toLocaleString("en-US")}`;
+  return `$${value >= 1 ? value.toFixed(2) : value.toPrecision(2)}`;
+}
+
+/** JSON laid out; any other text as it is. */
+export function pretty(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,214 @@
+import { useState } from "preact/hooks";
+import type { JobDetail, JobUsage, RecordWrite } from "../model/console-api.ts";
+import type { Visit } from "../model/execution-view.ts";
+import { clockTime, count, dollars, pretty } from "../model/format.ts";
+import { type Address, go } from "./address.ts";
+import type { ViewedExecution } from "./job.tsx";
+
+interface Props {
+  readonly job: JobDetail;
+  readonly execution: ViewedExecution | undefined;
+  readonly visit: Visit | undefined;
+  readonly address: Address;
+}
+
+export function Tabs({ job, execution, visit, address }: Props) {
+  const events = execution?.execution.events ?? [];
+  const tabs = [
+    ["state", visit?.state ?? "State"],
+    ["log", `Log ${count(job.lines.length)}`],
+    ["record", `Record ${count(job.writes.length)} writes`],
+    ["events", `Events ${count(events.length)}`],
+    ["document", "Document"],
+    ["usage", "Usage and cost"],
+  ] as const;
+  const open = tabs.find(([name]) => name === address.tab)?.[0] ?? "state";
+  return (
+    <div class="low">
+      <div class="tabs" role="tablist" aria-label="Details">
+        {tabs.map(([name, title]) => (
+          <button
+            key={name}
+            type="button"
+            role="tab"
+            id={`tab-${name}`}
+            aria-selected={open === name}
+            aria-controls="tab-panel"
+            onClick={() => go({ ...address, tab: name }, { replace: true })}
+          >
+            {title}
+          </button>
+        ))}
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard */}
+      <div class="panel" role="tabpanel" id="tab-panel" aria-labelledby={`tab-${open}`} tabIndex={0}>
+        {open === "state" && <StateTab job={job} visit={visit} />}
+        {open === "log" && <LogTab lines={job.lines} />}
+        {open === "record" && <RecordTab job={job} />}
+        {open === "events" && <EventsTab events={events} />}
+        {open === "document" && <DocumentTab job={job} />}
+        {open === "usage" && <UsageTab usage={job.usage} />}
+      </div>
+    </div>
+  );
+}
+
+const Text = ({ title, children }: { title: string; children: string }) => (
+  <div class="text">
+    <h2>{title}</h2>
+    <pre>{children}</pre>
+  </div>
+);
+
+function StateTab({ job, visit }: { job: JobDetail; visit: Visit | undefined }) {
+  const [attempt, setAttempt] = useState<number>();
+  if (visit === undefined) return <p class="empty">No state was entered yet.</p>;
+  const { input, output, error, cause, attempts } = visit;
+  const chosen = attempts[attempt ?? attempts.length - 1] ?? attempts.at(-1);
+  const lines = chosen === undefined ? [] : job.lines.filter(({ at }) => at >= chosen.scheduledAt && at <= (chosen.endedAt ?? Number.POSITIVE_INFINITY) + 50);
+  return (
+    <div class="columns">
+      <Text title="Input">{pretty(input ?? "–")}</Text>
+      <Text title={visit.status === "caught" ? "Output, by its catcher" : "Output"}>{pretty(output ?? "–")}</Text>
+      <div>
+        {error !== undefined && (
+          <div class="error-note">
+            <b>{chosen?.error ?? error}</b>
+            {chosen?.cause ?? cause}
+          </div>
+        )}
+        {attempts.length > 1 && (
+          <div class="executions" role="group" aria-label="Attempts">
+            {attempts.map(({ scheduledAt, status }, at) => (
+              <button key={scheduledAt} type="button" class="chip" aria-pressed={chosen === attempts[at]} onClick={() => setAttempt(at)}>
+                Attempt {at + 1} · {status}
+              </button>
+            ))}
+          </div>
+        )}
+        <h2>Log of the attempt</h2>
+        <LogTab lines={lines} />
+      </div>
+    </div>
+  );
+}
+
+function LogTab({ lines }: { lines: JobDetail["lines"] }) {
+  if (lines.length === 0) return <p class="empty">No line was logged.</p>;
+  return (
+    <pre class="log">
+      {lines.map(({ at, functionName, message }) => `${clockTime(at)}  ${functionName.padEnd(14)} ${message}`).join("\n")}
+    </pre>
+  );
+}
+
+function RecordTab({ job: { record, writes } }: { job: JobDetail }) {
+  return (
+    <div class="columns two">
+      <Text title="As it stands in the table">{record === undefined ? "It is not there any more." : JSON.stringify(record, null, 2)}</Text>
+      <div>
+        <h2>Writes</h2>
+        <ol class="writes">
+          {writes.map((write) => (
+            <Write key={`${write.at} ${write.writer} ${Object.keys(write.changes).join()}`} write={write} />
+          ))}
+        </ol>
+      </div>
+    </div>
+  );
+}
+
+function Write({ write: { at, writer, operation, changes } }: { write: RecordWrite }) {
+  return (
+    <li>
+      <b>{clockTime(at)}</b> {writer} <span class="detail">{operation}</span>
+      <dl>
+        {Object.entries(changes).map(([member, { before, after }]) => (
+          <div key={member}>
+            <dt>{member}</dt>
+            <dd>
+              {before !== undefined && <del>{shown(before)}</del>} {after === undefined ? <em>removed</em> : <ins>{shown(after)}</ins>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </li>
+  );
+}
+
+const maxShown = 600;
+function shown(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length <= maxShown ? text : `${text.slice(0, maxShown)}… (${count(text.length)} characters)`;
+}
+
+function EventsTab({ events }: { events: ViewedExecution["execution"]["events"] }) {
+  return (
+    <table class="events">
+      <thead>
+        <tr>
+          <th scope="col">Id</th>
+          <th scope="col">Time</th>
+          <th scope="col">Type</th>
+          <th scope="col">Details</th>
+        </tr>
+      </thead>
+      <tbody>
+        {events.map(({ id, type, event_timestamp, details }) => (
+          <tr key={id}>
+            <td class="number">{id}</td>
+            <td class="number">{clockTime(Number(event_timestamp))}</td>
+            <td>{type}</td>
+            <td>
+              <code>{shown(details)}</code>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function DocumentTab({ job }: { job: JobDetail }) {
+  const id = encodeURIComponent(job.summary.jobId);
+  const [text, setText] = useState<string>();
+  if (text === undefined) void fetch(`/jobs/${id}/text`).then(async (answer) => setText(answer.ok ? await answer.text() : "No text has been read."));
+  const address = `/console/api/jobs/${id}/document`;
+  return (
+    <div class="columns two">
+      {job.documentType === undefined ? null : (
+        <div>
+          <h2>The document, {job.documentType}</h2>
+          {job.documentType.startsWith("image/") ? <img src={address} alt="The document as it was sent" /> : <a href={address}>Open the document</a>}
+        </div>
+      )}
+      <Text title="The text that was read">{text ?? "Loading…"}</Text>
+    </div>
+  );
+}
+
+function UsageTab({ usage }: { usage: JobUsage }) {
+  const rows = [
+    ...Object.entries(usage.requests).map(([name, requests]) => [name, count(requests)] as const),
+    ["Read units of DynamoDB", usage.readUnits.toFixed(1)],
+    ["Write units of DynamoDB", usage.writeUnits.toFixed(1)],
+    ["Invocations of functions", count(usage.invocations)],
+    ["GB-seconds of functions", usage.gigabyteSeconds.toFixed(4)],
+    ["State transitions", count(usage.transitions)],
+    ["Bytes of logs", count(usage.logBytes)],
+    ["On AWS, one", dollars(usage.dollars)],
+    ["On AWS, a million like it", dollars(usage.dollars * 1_000_000)],
+  ] as const;
+  return (
+    <table class="usage">
+      <tbody>
+        {rows.map(([name, value]) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td class="number">{value}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
