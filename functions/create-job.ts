@@ -1,8 +1,9 @@
 import { createJobRoute } from "./api/create-job.ts";
 import { createHttpHandler } from "./api/http.ts";
+import { documentStore, uploadStore } from "./services/documents.ts";
 import { environmentVariable, systemClock } from "./services/environment.ts";
 import { logger } from "./services/logger.ts";
-import { documentStore, executions, jobRepository, telemetry, uploadStore } from "./services/services.ts";
+import { executions, jobRepository, telemetry } from "./services/services.ts";
 
 export const handler = createHttpHandler(
   createJobRoute({

@@ -1,6 +1,7 @@
 import { createHttpHandler } from "./api/http.ts";
 import { getTextRoute } from "./api/read-job.ts";
+import { documentStore } from "./services/documents.ts";
 import { logger } from "./services/logger.ts";
-import { documentStore, jobRepository } from "./services/services.ts";
+import { jobRepository } from "./services/services.ts";
 
 export const handler = createHttpHandler(getTextRoute({ jobs: jobRepository(), documents: documentStore() }), logger);

@@ -1,5 +1,5 @@
 import { createStageHandler } from "./jobs/stage-handler.ts";
-import { stageServices } from "./services/services.ts";
+import { stageServices } from "./services/stage-services.ts";
 import { run } from "./stages/ml-inference/run.ts";
 import { mlInference } from "./stages/ml-inference/stage.ts";
 

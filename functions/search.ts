@@ -1,6 +1,7 @@
 import { createStageHandler } from "./jobs/stage-handler.ts";
 import { environmentVariable } from "./services/environment.ts";
-import { relatedDocuments, stageServices } from "./services/services.ts";
+import { relatedDocuments } from "./services/services.ts";
+import { stageServices } from "./services/stage-services.ts";
 import { type RelatedDocumentsMode, runWith } from "./stages/search/run.ts";
 import { search } from "./stages/search/stage.ts";
 

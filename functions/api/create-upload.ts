@@ -3,8 +3,9 @@ import { checkUploadSize, isDocumentType, maxUploadBytes } from "../jobs/accepte
 import { createUploadAddress, type UploadSigner } from "../jobs/upload-address.ts";
 import { type DocumentType, documentTypes } from "../stages/document.ts";
 import { ownerRoute } from "./caller.ts";
-import { type HttpRequest, json, jsonBodyOf, type Route } from "./http.ts";
+import { type HttpRequest, json, type Route } from "./http.ts";
 import { HttpError } from "./problems.ts";
+import { jsonBodyOf } from "./request-body.ts";
 
 /** The JSON body of `POST /uploads`. Its description says more than this checks: each fault has an error of its own. */
 export const uploadSchema = z.object({

@@ -3,7 +3,6 @@ import type { Job } from "../jobs/job.ts";
 import { isUuid } from "../jobs/job-ids.ts";
 import type { JobRepository } from "../jobs/job-repository.ts";
 import type { UploadStore } from "../jobs/upload-store.ts";
-import { documentTerms } from "../stages/search/document-vector.ts";
 import type { RelatedDocuments } from "../stages/search/related-documents.ts";
 import { ownerRoute } from "./caller.ts";
 import { jobIdOf, type Route } from "./http.ts";
@@ -39,5 +38,7 @@ async function removeAllOf(job: Job, { jobs, documents, related, uploads }: Dele
 async function termsLeftBehind(job: Job, documents: DocumentStore, related: RelatedDocuments): Promise<readonly string[]> {
   // Where the text is gone, an interrupted call has removed the postings before it.
   const text = job.result.mlInference && (await documents.find(job));
-  return text === undefined ? [] : related.postedTermsOf(documentTerms(text));
+  if (text === undefined) return [];
+  const { documentTerms } = await import("../stages/search/document-vector.ts"); // its tables are slow to load, and hardly ever needed here
+  return related.postedTermsOf(documentTerms(text));
 }

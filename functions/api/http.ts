@@ -35,21 +35,6 @@ export function header(request: HttpRequest, name: string): string | undefined {
   return Object.entries(request.headers).find(([given]) => given.toLowerCase() === name)?.[1];
 }
 
-/** The bytes of the body. The HTTP API encodes bodies in base64 whose type is not one of text. */
-export function bodyOf({ body = "", isBase64Encoded }: HttpRequest): Buffer<ArrayBuffer> {
-  return Buffer.from(body, isBase64Encoded ? "base64" : "utf-8");
-}
-
-/** @throws {@link HttpError} `InvalidJson`. */
-export function jsonBodyOf(request: HttpRequest): unknown {
-  const body = bodyOf(request);
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
-  } catch {
-    throw new HttpError("InvalidJson", "Invalid JSON in request body");
-  }
-}
-
 /** `true` where `If-None-Match` names the tag; a weak mark does not matter to it (RFC 9110, 13.1.2). */
 export function isUnchanged(request: HttpRequest, etag: string): boolean {
   const named = (header(request, "if-none-match") ?? "").split(",").map((one) => one.trim().replace(/^W\//, ""));

@@ -11,9 +11,9 @@ interface Problem {
 
 /** Every error answer of the functions by its `code`. The description in OpenAPI and the table in docs/api.md say the same. */
 export const problems = {
-  InvalidJson: { status: 400, when: "The body is not valid JSON in UTF-8." },
-  TextRequired: { status: 400, when: "There is no text, or an empty one." },
-  InvalidUnicode: { status: 400, when: "The text is not valid UTF-8, or contains a lone surrogate." },
+  InvalidJson: { status: 400, when: "The body is not valid JSON." },
+  TextRequired: { status: 400, when: "There is no text, or none that can be seen." },
+  InvalidUnicode: { status: 400, when: "The body is not valid UTF-8, or the text contains a lone surrogate." },
   AmbiguousDocument: { status: 400, when: "There are both a text and an uploadId." },
   InvalidForm: { status: 400, when: "The form is malformed, or does not have exactly one file." },
   DocumentRequired: { status: 400, when: "The document is empty." },
@@ -31,7 +31,7 @@ export const problems = {
   UploadAlreadyUsed: { status: 409, when: "The upload was submitted with another Idempotency-Key." },
   UploadChanged: { status: 409, when: "The document was uploaded again while it was read. Send the same request again." },
   DocumentTooLarge: { status: 413, when: "The text, the document or the image is larger than the limit that the sentence names." },
-  UnsupportedMediaType: { status: 415, when: "The Content-Type or charset is not supported." },
+  UnsupportedMediaType: { status: 415, when: "The Content-Type, charset or Content-Encoding is not supported." },
   ContentTypeMismatch: { status: 415, when: "The content is not what its Content-Type says." },
   UnsupportedDocument: { status: 415, when: "The image is too small to be read." },
   IdempotencyKeyReused: { status: 422, when: "The Idempotency-Key was used with another document." },

@@ -1,10 +1,18 @@
 import * as z from "zod/mini";
 import { acceptedDocument, acceptedText, isDocumentType } from "../jobs/accepted-documents.ts";
 import type { Submission, UploadReference } from "../jobs/submit-job.ts";
-import { type DocumentType, documentTypes, type ScannedDocument } from "../stages/document.ts";
+import {
+  type DocumentType,
+  documentTypes,
+  type HtmlDocument,
+  htmlType,
+  type ScannedDocument,
+  type UnreadDocument,
+} from "../stages/document.ts";
 import { typeOf } from "../stages/document-checks.ts";
-import { bodyOf, type HttpRequest, header, jsonBodyOf } from "./http.ts";
+import { type HttpRequest, header } from "./http.ts";
 import { HttpError } from "./problems.ts";
+import { bodyOf, decodedText, jsonBodyOf, mediaTypeOf, textOf } from "./request-body.ts";
 
 /** Maximum of a document in the request itself, in bytes: in base64 it just fits into the event of a Lambda function. */
 const maxBodyBytes = 4 * 1024 * 1024;
@@ -12,7 +20,7 @@ const maxBodyBytes = 4 * 1024 * 1024;
 /** The type that `curl -d` gives any body. */
 const typeOfCurl = "application/x-www-form-urlencoded";
 
-const supported = `Send application/json with {"text": "…"}, text/plain in UTF-8, ${documentTypes.join(", ")}, or one file as multipart/form-data.`;
+const supported = `Send application/json with {"text": "…"}, text/plain or text/html in UTF-8, ${documentTypes.join(", ")}, or one file as multipart/form-data.`;
 
 /** The JSON body of `POST /jobs`. Unknown members are ignored. Its description says more than this checks: each fault has an error of its own. */
 export const submissionSchema = z
@@ -29,18 +37,14 @@ export const submissionSchema = z
  */
 export async function submittedDocument(request: HttpRequest): Promise<Submission["document"]> {
   const contentType = header(request, "content-type") ?? "";
-  const { type, parameters } = mediaTypeOf(contentType);
+  const { type } = mediaTypeOf(contentType);
   if (type === "multipart/form-data") return documentOfFile(await fileOf(bodyOf(request), contentType));
-  if (type === "text/plain") return plainText(bodyOf(request), parameters);
+  if (type === "text/plain") return acceptedText(textOf(request));
+  if (type === htmlType) return htmlDocument(textOf(request));
   if (type === "" || type === typeOfCurl || type === "application/json" || type.endsWith("+json"))
     return documentOfJson(jsonBodyOf(request));
   if (isDocumentType(type)) return scannedDocument(type, bodyOf(request));
   throw new HttpError("UnsupportedMediaType", `Content-Type ${type} is not supported. ${supported}`);
-}
-
-function mediaTypeOf(contentType: string): { readonly type: string; readonly parameters: readonly string[] } {
-  const [type = "", ...parameters] = contentType.toLowerCase().split(";");
-  return { type: type.trim(), parameters: parameters.map((parameter) => parameter.trim()) };
 }
 
 function documentOfJson(json: unknown): string | UploadReference {
@@ -50,41 +54,31 @@ function documentOfJson(json: unknown): string | UploadReference {
   return { uploadId };
 }
 
-/** @param parameters those of the media type, in lower case, such as `charset=utf-8`. */
-function plainText(body: Uint8Array, parameters: readonly string[]): string {
-  const charset = parameters
-    .find((parameter) => parameter.startsWith("charset="))
-    ?.slice("charset=".length)
-    .replaceAll('"', "");
-  if (charset !== undefined && !["utf-8", "utf8", "us-ascii"].includes(charset)) {
-    throw new HttpError("UnsupportedMediaType", `Charset ${charset} is not supported. Send the text in UTF-8.`);
-  }
-  return acceptedText(utf8In(body));
-}
-
-function utf8In(body: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(body);
-  } catch {
-    throw new HttpError("InvalidUnicode", "The text is not valid UTF-8.");
-  }
+function htmlDocument(html: string): HtmlDocument {
+  const document = { type: htmlType, bytes: Buffer.from(html.trim()) } as const;
+  checkBodySize(document, "");
+  if (document.bytes.byteLength === 0) throw new HttpError("DocumentRequired", "The document is empty.");
+  return document;
 }
 
 function scannedDocument(type: DocumentType, bytes: Uint8Array): ScannedDocument {
-  if (bytes.byteLength > maxBodyBytes) {
-    const limit = `${maxBodyBytes} bytes (4 MiB)`;
-    const sentence = `The document has ${bytes.byteLength} bytes; the limit is ${limit}. Send a larger one by POST /uploads.`;
-    throw new HttpError("DocumentTooLarge", sentence);
-  }
+  checkBodySize({ bytes }, " Send a larger one by POST /uploads.");
   return acceptedDocument({ type, bytes });
 }
 
+function checkBodySize({ bytes }: Pick<UnreadDocument, "bytes">, remedy: string): void {
+  if (bytes.byteLength <= maxBodyBytes) return;
+  const sentence = `The document has ${bytes.byteLength} bytes; the limit is ${maxBodyBytes} bytes (4 MiB).`;
+  throw new HttpError("DocumentTooLarge", sentence + remedy);
+}
+
 /** Clients that do not know a file's type send it as `application/octet-stream`: then its content decides. */
-async function documentOfFile(file: File): Promise<string | ScannedDocument> {
+async function documentOfFile(file: File): Promise<string | UnreadDocument> {
   const bytes = new Uint8Array(await file.arrayBuffer());
-  const { type, parameters } = mediaTypeOf(file.type);
+  const { type, charset } = mediaTypeOf(file.type);
   const found = type === "application/octet-stream" ? (typeOf(bytes) ?? "text/plain") : type;
-  if (found === "text/plain") return plainText(bytes, parameters);
+  if (found === "text/plain") return acceptedText(decodedText(bytes, charset));
+  if (found === htmlType) return htmlDocument(decodedText(bytes, charset));
   if (isDocumentType(found)) return scannedDocument(found, bytes);
   throw new HttpError("UnsupportedMediaType", `Content-Type ${type} of the file is not supported. ${supported}`);
 }

@@ -20,12 +20,15 @@ export const isDocumentType = (type: string): type is DocumentType => (documentT
  */
 export function acceptedText(given: string): string {
   const text = given.trim();
-  if (text === "") throw new SubmissionError("TextRequired", "Field 'text' is required and must not be empty");
+  if (isInvisible(text)) throw new SubmissionError("TextRequired", "Field 'text' is required and must not be empty");
   if (!text.isWellFormed()) throw new SubmissionError("InvalidUnicode", "The text contains a lone surrogate. Send well-formed Unicode.");
   const bytes = Buffer.byteLength(text);
   if (bytes <= maxTextBytes) return text;
   throw new SubmissionError("DocumentTooLarge", `The text has ${bytes} bytes; the limit is ${maxTextBytes} bytes (1 MiB) of UTF-8.`);
 }
+
+/** A text of zero-width characters and the like is as empty as one of spaces. */
+const isInvisible = (text: string): boolean => /^[\s\p{Default_Ignorable_Code_Point}]*$/u.test(text);
 
 /** @throws {@link SubmissionError} for an empty document. As {@link checkContent}. */
 export function acceptedDocument(document: ScannedDocument): ScannedDocument {

@@ -1,14 +1,6 @@
-import {
-  DeleteObjectCommand,
-  DeleteObjectsCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  paginateListObjectsV2,
-  type S3Client,
-} from "@aws-sdk/client-s3";
-import type { ScannedDocument } from "../stages/document.ts";
+import type { UnreadDocument } from "../stages/document.ts";
 import type { DocumentObject, Job, JobKey, TextObject } from "./job.ts";
+import type { ObjectStore } from "./object-store.ts";
 import { objectKey } from "./storage-layout.ts";
 
 /**
@@ -27,12 +19,11 @@ export interface DocumentPlace {
 
 /** Keeps the documents of jobs, and their texts, short ones in the record and long ones in the bucket, and hides which. */
 export class DocumentStore {
-  readonly #client: S3Client;
-  readonly #bucketName: string;
+  readonly #objects: () => Promise<ObjectStore>;
 
-  constructor(client: S3Client, bucketName: string) {
-    this.#client = client;
-    this.#bucketName = bucketName;
+  /** @param objects loads the bucket's client, called only where a document is not in its record. */
+  constructor(objects: () => Promise<ObjectStore>) {
+    this.#objects = objects;
   }
 
   /**
@@ -41,21 +32,21 @@ export class DocumentStore {
    * @param name the last part of the object's key, unique among the objects of the job's generation.
    */
   put(key: JobKey, name: string, text: string): Promise<TextPlace>;
-  put(key: JobKey, name: string, document: string | ScannedDocument): Promise<TextPlace | DocumentPlace>;
-  async put(key: JobKey, name: string, document: string | ScannedDocument): Promise<TextPlace | DocumentPlace> {
+  put(key: JobKey, name: string, document: string | UnreadDocument): Promise<TextPlace | DocumentPlace>;
+  async put(key: JobKey, name: string, document: string | UnreadDocument): Promise<TextPlace | DocumentPlace> {
     const body = typeof document === "string" ? Buffer.from(document) : document.bytes;
     const bytes = body.byteLength;
     if (typeof document === "string" && bytes <= maxInlineBytes) return { text: document };
-    const ContentType = typeof document === "string" ? "text/plain; charset=utf-8" : document.type;
-    await this.#client.send(new PutObjectCommand({ Bucket: this.#bucketName, Key: objectKey(key, name), Body: body, ContentType }));
+    const contentType = typeof document === "string" ? "text/plain; charset=utf-8" : document.type;
+    await (await this.#objects()).put(objectKey(key, name), body, contentType);
     return typeof document === "string" ? { textObject: { name, bytes } } : { document: { name, bytes, type: document.type } };
   }
 
-  /** Reads the document that a job was created from: an image or a PDF that OCR has yet to read, or a text. */
-  async readDocument(job: Job): Promise<string | ScannedDocument> {
+  /** Reads the document that a job was created from: an image, a PDF or HTML that OCR has yet to read, or a text. */
+  async readDocument(job: Job): Promise<string | UnreadDocument> {
     if (job.document === undefined) return this.read(job);
     const { name, type } = job.document;
-    return { type, bytes: await (await this.#body(job, name)).transformToByteArray() };
+    return { type, bytes: await (await this.#body(job, name)).transformToByteArray() } as UnreadDocument;
   }
 
   /** Reads the beginning of an object, or all of a shorter one. */
@@ -73,34 +64,21 @@ export class DocumentStore {
   /** Reads the text of a job whose objects may have been removed already. */
   async find(job: Job): Promise<string | undefined> {
     if (job.textObject === undefined) return job.text;
-    const Prefix = objectKey(job, job.textObject.name);
-    const { KeyCount } = await this.#client.send(new ListObjectsV2Command({ Bucket: this.#bucketName, Prefix, MaxKeys: 1 }));
-    return KeyCount === 0 ? undefined : this.read(job);
+    const objects = await this.#objects();
+    return (await objects.has(objectKey(job, job.textObject.name))) ? this.read(job) : undefined;
   }
 
   /** Removes an object from the bucket that was put there for a write which has then been refused. */
   async discard(key: JobKey, name: string): Promise<void> {
-    await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucketName, Key: objectKey(key, name) }));
+    await (await this.#objects()).delete(objectKey(key, name));
   }
 
   /** Removes every object of a job's generation. */
   async removeAll(key: JobKey): Promise<void> {
-    const pages = paginateListObjectsV2({ client: this.#client }, { Bucket: this.#bucketName, Prefix: objectKey(key, "") });
-    for await (const { Contents = [] } of pages) await this.#deleteObjects(Contents.map(({ Key }) => ({ Key })));
+    await (await this.#objects()).deleteAll(objectKey(key, ""));
   }
 
   async #body(key: JobKey, name: string, range?: string) {
-    const object = { Bucket: this.#bucketName, Key: objectKey(key, name) };
-    const { Body } = await this.#client.send(new GetObjectCommand({ ...object, Range: range }));
-    if (Body === undefined) throw new Error("The object has no body.");
-    return Body;
-  }
-
-  async #deleteObjects(objects: { Key: string | undefined }[]): Promise<void> {
-    if (objects.length === 0) return;
-    const { Errors = [] } = await this.#client.send(
-      new DeleteObjectsCommand({ Bucket: this.#bucketName, Delete: { Objects: objects, Quiet: true } }),
-    );
-    if (Errors.length > 0) throw new Error(`${Errors.length} of ${objects.length} objects could not be deleted.`);
+    return (await this.#objects()).body(objectKey(key, name), range);
   }
 }

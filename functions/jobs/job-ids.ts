@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { v5 as nameBasedUuid } from "uuid";
-import type { ScannedDocument } from "../stages/document.ts";
+import type { UnreadDocument } from "../stages/document.ts";
 
 /** Namespaces of name-based UUIDs (RFC 9562, version 5): no key of a client's choice leads to the job of an upload. */
 const namespaces = { key: "2b1c6c0e-5f0e-4f0e-9c58-0d6f4f0f7a51", upload: "8f6b7a52-3f5d-4f4e-8f7e-1d0c5a3e9b64" } as const;
@@ -15,7 +15,7 @@ export const jobIdOfUpload = (owner: string, uploadId: string): string => nameBa
 export const isUuid = (id: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);
 
 /** A digest that identifies a document. */
-export function fingerprintOf(document: string | ScannedDocument): string {
+export function fingerprintOf(document: string | UnreadDocument): string {
   const digest = createHash("sha256");
   if (typeof document !== "string") digest.update(`${document.type}\n`);
   return digest.update(typeof document === "string" ? document : document.bytes).digest("base64url");

@@ -1,4 +1,4 @@
-import type { DocumentType } from "../stages/document.ts";
+import type { UnreadDocument } from "../stages/document.ts";
 import { type StageName, type StageResults, stages } from "../stages/registry.ts";
 import type { StageFields } from "../stages/stage-function.ts";
 
@@ -21,7 +21,7 @@ export interface TextObject {
 export interface DocumentObject {
   readonly name: string;
   readonly bytes: number;
-  readonly type: DocumentType;
+  readonly type: UnreadDocument["type"];
 }
 
 /** The record of a job. Times are Unix time in whole seconds. */

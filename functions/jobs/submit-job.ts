@@ -1,5 +1,5 @@
 import { randomInt, randomUUID } from "node:crypto";
-import type { ScannedDocument } from "../stages/document.ts";
+import type { UnreadDocument } from "../stages/document.ts";
 import { causeOf, StageError } from "../stages/errors.ts";
 import { bytesToCheck, checkContent, checkUploadSize, isDocumentType } from "./accepted-documents.ts";
 import type { DocumentPlace, DocumentStore, TextPlace } from "./document-store.ts";
@@ -21,7 +21,7 @@ export interface UploadReference {
 export interface Submission {
   readonly owner: string;
   /** A text or a document that was accepted as it is, or an upload, which is still to be checked. */
-  readonly document: string | ScannedDocument | UploadReference;
+  readonly document: string | UnreadDocument | UploadReference;
   readonly idempotencyKey: string | undefined;
 }
 

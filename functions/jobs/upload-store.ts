@@ -1,6 +1,7 @@
-import { CopyObjectCommand, DeleteObjectCommand, HeadObjectCommand, type S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+import type { S3ServiceException } from "@aws-sdk/client-s3";
 import { SubmissionError, uploadNotFound } from "./errors.ts";
 import type { JobKey } from "./job.ts";
+import type { ObjectStore } from "./object-store.ts";
 import { objectKey, uploadDays, uploadKey } from "./storage-layout.ts";
 import type { Clock } from "./telemetry.ts";
 
@@ -14,24 +15,23 @@ export interface Upload {
 
 /** Documents that clients have sent to the bucket themselves. */
 export class UploadStore {
-  readonly #client: S3Client;
-  readonly #bucketName: string;
+  readonly #objects: () => Promise<ObjectStore>;
   readonly #now: Clock;
 
-  constructor(client: S3Client, bucketName: string, now: Clock) {
-    this.#client = client;
-    this.#bucketName = bucketName;
+  /** @param objects loads the bucket's client, called only where there is an upload. */
+  constructor(objects: () => Promise<ObjectStore>, now: Clock) {
+    this.#objects = objects;
     this.#now = now;
   }
 
   /** @throws {@link SubmissionError} `UploadNotFound` for an upload that was never sent, is void, or has become a job. */
   async find(owner: string, uploadId: string): Promise<Upload> {
-    const Key = uploadKey(owner, uploadId);
-    const found = await this.#ofUpload(uploadId, () => this.#client.send(new HeadObjectCommand({ Bucket: this.#bucketName, Key })));
+    const key = uploadKey(owner, uploadId);
+    const found = await this.#ofUpload(uploadId, (objects) => objects.head(key));
     const { ContentLength: bytes = 0, ContentType: type = "", ETag: etag = "", LastModified: sentAt } = found;
     const isVoid = (sentAt?.getTime() ?? 0) / 1000 + uploadDays * 24 * 60 * 60 <= this.#now();
     if (isVoid) throw uploadNotFound(uploadId);
-    return { key: Key, bytes, type, etag };
+    return { key, bytes, type, etag };
   }
 
   /**
@@ -40,29 +40,27 @@ export class UploadStore {
    * @throws {@link SubmissionError} `UploadChanged` where another one is there, `UploadNotFound` where it is gone.
    */
   async copy(uploadId: string, { key, etag }: Upload, to: JobKey, name: string): Promise<void> {
-    const copy = new CopyObjectCommand({
-      Bucket: this.#bucketName,
-      Key: objectKey(to, name),
-      CopySource: `${this.#bucketName}/${key}`,
-      CopySourceIfMatch: etag,
-    });
-    await this.#ofUpload(uploadId, () => this.#client.send(copy));
+    await this.#ofUpload(uploadId, (objects) => objects.copy(key, etag, objectKey(to, name)));
   }
 
   /** Removes an upload, if there is one. */
   async remove(owner: string, uploadId: string): Promise<void> {
-    await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucketName, Key: uploadKey(owner, uploadId) }));
+    await (await this.#objects()).delete(uploadKey(owner, uploadId));
   }
 
   /** S3 answers 403 for a missing object to those who may not list the bucket. */
-  async #ofUpload<T>(uploadId: string, call: () => Promise<T>): Promise<T> {
+  async #ofUpload<T>(uploadId: string, call: (objects: ObjectStore) => Promise<T>): Promise<T> {
+    const objects = await this.#objects();
     try {
-      return await call();
+      return await call(objects);
     } catch (error) {
-      const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+      const status = isAnswerOfS3(error) ? error.$metadata.httpStatusCode : undefined;
       if (status === 404 || status === 403) throw uploadNotFound(uploadId);
       if (status !== 412) throw error;
       throw new SubmissionError("UploadChanged", `Upload '${uploadId}' changed while it was read. Send the same request again.`);
     }
   }
 }
+
+/** The class itself is not asked for: its module is slow to load. */
+const isAnswerOfS3 = (error: unknown): error is S3ServiceException => error instanceof Error && "$metadata" in error;

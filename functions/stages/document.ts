@@ -8,5 +8,17 @@ export interface ScannedDocument {
   readonly bytes: Uint8Array;
 }
 
+/** Its first bytes do not tell HTML, and no engine is needed to read it. */
+export const htmlType = "text/html";
+
+/** HTML in UTF-8 as it was sent. */
+export interface HtmlDocument {
+  readonly type: typeof htmlType;
+  readonly bytes: Uint8Array;
+}
+
+/** A document whose text has to be read first. */
+export type UnreadDocument = ScannedDocument | HtmlDocument;
+
 /** The same bytes, not a copy, with a Buffer's ways to read them. */
 export const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

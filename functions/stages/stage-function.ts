@@ -1,5 +1,5 @@
 import type * as z from "zod/mini";
-import type { ScannedDocument } from "./document.ts";
+import type { UnreadDocument } from "./document.ts";
 import type { Stage } from "./stage.ts";
 
 /** The part of a job that a stage may know. Times are Unix time in whole seconds. */
@@ -13,7 +13,7 @@ export interface StageJob {
 }
 
 export interface DocumentRequest {
-  readonly document: string | ScannedDocument;
+  readonly document: string | UnreadDocument;
   readonly job: StageJob;
   /** Milliseconds until Lambda ends this attempt. */
   readonly remainingMillis: () => number;

@@ -27,6 +27,8 @@ const plainText = "text/plain; charset=utf-8";
 
 const contentTypes = new Map([
   [".txt", plainText],
+  [".html", "text/html; charset=utf-8"],
+  [".htm", "text/html; charset=utf-8"],
   [".png", "image/png"],
   [".jpg", "image/jpeg"],
   [".jpeg", "image/jpeg"],

@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import type { Runtime } from "@async-text-processing/local";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stages } from "../../functions/stages/registry.ts";
@@ -71,7 +72,16 @@ describe("POST /jobs refuses", () => {
     ],
     ["what is no form", "--x", { "content-type": "multipart/form-data; boundary=x" }, 400, "The body is not valid multipart/form-data"],
     ["an upload that is not there", `{"uploadId": "${unknownJob}"}`, isJson, 404, `Upload '${unknownJob}' not found`],
-    ["another type", "<p>", { "content-type": "text/html" }, 415, "Content-Type text/html is not supported. Send application/json"],
+    ["another type", "a,b", { "content-type": "text/csv" }, 415, "Content-Type text/csv is not supported. Send application/json"],
+    ["a text that is not UTF-8", Buffer.from("caf\xe9", "latin1"), { "content-type": "text/plain" }, 400, "The text is not valid UTF-8."],
+    ["JSON that is not UTF-8", Buffer.from('{"text": "caf\xe9"}', "latin1"), isJson, 400, "The text is not valid UTF-8."],
+    [
+      "a compressed body",
+      gzipSync('{"text": "a"}'),
+      { ...isJson, "content-encoding": "gzip" },
+      415,
+      "Content-Encoding gzip is not supported.",
+    ],
     ["another charset", "a", { "content-type": "text/plain; charset=latin1" }, 415, "Charset latin1 is not supported. "],
     [
       "a text above 1 MiB",

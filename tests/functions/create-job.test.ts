@@ -6,10 +6,11 @@ import { createPipeline, type Pipeline } from "../support/pipeline.ts";
 
 const mebibyte = 1_048_576;
 const supported =
-  'Send application/json with {"text": "…"}, text/plain in UTF-8, image/png, image/jpeg, application/pdf, or one file as multipart/form-data.';
+  'Send application/json with {"text": "…"}, text/plain or text/html in UTF-8, image/png, image/jpeg, application/pdf, or one file as multipart/form-data.';
 const noText = "Field 'text' is required and must not be empty";
 const notJson = "Invalid JSON in request body";
 const half = "The text contains a lone surrogate. Send well-formed Unicode.";
+const notUtf8 = "The text is not valid UTF-8. Send it in UTF-8.";
 const codes: Readonly<Record<string, string>> = { [noText]: "TextRequired", [notJson]: "InvalidJson" };
 
 interface Request {
@@ -65,7 +66,7 @@ test.each([
   { what: "an empty body", type: "application/json", body: "", error: notJson },
   { what: "broken JSON", type: "application/json", body: '{"text": ', error: notJson },
   { what: "a form", type: "application/x-www-form-urlencoded", body: Buffer.from("text=hello"), error: notJson },
-  { what: "JSON that is not UTF-8", type: "application/json", body: Buffer.from([0x22, 0xff, 0x22]), error: notJson },
+  { what: "JSON that is not UTF-8", type: "application/json", body: Buffer.from([0x22, 0xff, 0x22]), error: notUtf8 },
   { what: "JSON that is no object", type: "application/json", body: '"a text"', error: noText },
   { what: "JSON null", type: "application/json", body: "null", error: noText },
   { what: "an array", type: "application/json", body: `[${json}]`, error: noText },
@@ -76,7 +77,9 @@ test.each([
   { what: "a text of spaces", type: "application/json", body: '{"text": " \\u3000\\n"}', error: noText },
   { what: "plain text without a body", type: "text/plain", error: noText },
   { what: "half of a surrogate pair", type: "application/json", body: '{"text": "a \\ud83d b"}', error: half },
-  { what: "plain text that is not UTF-8", type: "text/plain", body: Buffer.from([0x61, 0xe9]), error: "The text is not valid UTF-8." },
+  { what: "plain text that is not UTF-8", type: "text/plain", body: Buffer.from([0x61, 0xe9]), error: notUtf8 },
+  { what: "plain text of zero-width characters", type: "text/plain", body: "\u200b\ufeff \u2060\u00ad", error: noText },
+  { what: "a text of zero-width characters", type: "application/json", body: '{"text": "\\u200b\\n\\u3164"}', error: noText },
 ])("$what is a 400", async ({ error, ...request }) => {
   const pipeline = await createPipeline();
 
@@ -88,10 +91,11 @@ test.each([
 });
 
 test.each([
-  { type: "text/html", error: `Content-Type text/html is not supported. ${supported}` },
   { type: "application/octet-stream", error: `Content-Type application/octet-stream is not supported. ${supported}` },
   { type: "application/jsonp", error: `Content-Type application/jsonp is not supported. ${supported}` },
   { type: "text/plain; charset=iso-8859-1", error: "Charset iso-8859-1 is not supported. Send the text in UTF-8." },
+  { type: "application/json; charset=utf-16", error: "Charset utf-16 is not supported. Send the text in UTF-8." },
+  { type: 'text/html; x=y; Charset = "Windows-1252"', error: "Charset windows-1252 is not supported. Send the text in UTF-8." },
 ])("$type is a 415", async ({ type, error }) => {
   const pipeline = await createPipeline();
 
@@ -99,6 +103,36 @@ test.each([
 
   expect(bodyOf(answer)).toEqual(problem(415, "Unsupported Media Type", "UnsupportedMediaType", error));
   expect(answer.statusCode).toBe(415);
+});
+
+test.each(["application/json", "text/plain", "image/png"])("a compressed body of %s is a 415 that names what is not", async (type) => {
+  const pipeline = await createPipeline();
+
+  const headers = { "content-type": type, "content-encoding": "GZIP" };
+  const [refused, taken] = [
+    await pipeline.request("create", { headers, body: json }),
+    await pipeline.request("create", { headers: { ...headers, "content-type": "text/plain", "content-encoding": "identity" }, body: json }),
+  ];
+
+  const sentence = "Content-Encoding gzip is not supported. Send the body as it is.";
+  expect(bodyOf(refused)).toEqual(problem(415, "Unsupported Media Type", "UnsupportedMediaType", sentence));
+  expect(refused.headers).toMatchObject({ "accept-encoding": "identity" });
+  expect(taken.statusCode).toBe(202);
+});
+
+test.each([
+  { what: "one byte that is no UTF-8", sent: Buffer.from("caf\xe9", "latin1"), status: 400 },
+  { what: "half a character", sent: Buffer.from("café ☕").subarray(0, -1), status: 400 },
+  { what: "a U+FFFD of the client's own", sent: Buffer.from("caf\ufffd"), status: 202 },
+  { what: "UTF-8", sent: Buffer.from("café"), status: 202 },
+])("a text that the HTTP API has decoded from $what is a $status", async ({ sent, status }) => {
+  const pipeline = await createPipeline();
+  const headers = { "content-type": "text/plain", "content-length": String(sent.length) };
+
+  const answer = await pipeline.request("create", { headers, body: sent.toString("utf8") });
+
+  expect(answer.statusCode).toBe(status);
+  if (status === 400) expect(bodyOf(answer)).toEqual(problem(400, "Bad Request", "InvalidUnicode", notUtf8));
 });
 
 test.each([
@@ -178,7 +212,7 @@ test("any well-formed text is taken, and reads back trimmed, and in form C with 
 
   await fc.assert(
     fc.asyncProperty(
-      text.filter((one) => one.trim() !== ""),
+      text.filter((one) => /[^\s\p{Default_Ignorable_Code_Point}]/u.test(one)),
       async (given) => {
         const key = await pipeline.submit(given);
         const posted = bodyOf(await pipeline.request("get", about(key.jobId)))["text"];

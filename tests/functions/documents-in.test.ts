@@ -7,7 +7,7 @@ import { formOf, jpegFile, pdfFile, pngFile } from "../support/scanned-documents
 
 const limit = 4_194_304;
 const supported =
-  'Send application/json with {"text": "…"}, text/plain in UTF-8, image/png, image/jpeg, application/pdf, or one file as multipart/form-data.';
+  'Send application/json with {"text": "…"}, text/plain or text/html in UTF-8, image/png, image/jpeg, application/pdf, or one file as multipart/form-data.';
 
 /** As the HTTP API hands over what is not text. */
 const send = (pipeline: Pipeline, type: string, body: Uint8Array, headers: Record<string, string> = {}) =>
@@ -90,6 +90,61 @@ test.each(["text/plain", "text/plain; charset=utf-8", "application/octet-stream"
   expect((await keptIn(pipeline.aws)).jobs).toMatchObject([{ text: "a café" }]);
 });
 
+const html = "<!doctype html><title>T</title><script>let terrible;</script><h1>The harbour</h1><p>Caf\u00e9 &amp; <b>light</b>house";
+const readHtml = "The harbour\n\nCafé & lighthouse";
+
+test("HTML as the body or as a file is kept as it is sent, and its text is there once OCR has read it", async () => {
+  const pipeline = await createPipeline();
+
+  const answers = [
+    await pipeline.request("create", { headers: { "content-type": "text/html; charset=utf-8" }, body: html }),
+    await sendForm(pipeline, new File([html], "page.html", { type: "text/html" })),
+  ];
+  const early = await keptIn(pipeline.aws);
+  for (const key of pipeline.started) await pipeline.execute(key);
+
+  expect(answers.map(({ statusCode }) => statusCode)).toEqual([202, 202]);
+  const document = { name: "document", bytes: Buffer.byteLength(html), type: "text/html" };
+  expect(early.jobs).toMatchObject([{ document }, { document }]);
+  for (const { jobId } of pipeline.started) {
+    expect(await textOf(pipeline, jobId)).toBe(readHtml);
+    const { result } = bodyOf(await pipeline.request("get", about(jobId)));
+    expect(result).toMatchObject({
+      ocr: { stage: "ocr", charCount: 30, wordCount: 4, preview: readHtml },
+      search: { topKeywords: ["café", "harbour", "lighthouse"] },
+    });
+  }
+});
+
+test.each([
+  { what: "no words", page: "<script>word</script><p hidden>word</p>…", errorCode: "NoTextFound" },
+  { what: "elements without end", page: "<div>word".repeat(600), errorCode: "DocumentUnreadable" },
+  { what: "more than 1 MiB of text", page: "word ".repeat(220_000), errorCode: "DocumentTooLarge" },
+])("HTML of $what ends in $errorCode", async ({ page, errorCode }) => {
+  const pipeline = await createPipeline();
+
+  await pipeline.request("create", { headers: { "content-type": "text/html" }, body: page });
+  for (const key of pipeline.started) await pipeline.execute(key);
+
+  expect((await keptIn(pipeline.aws)).jobs).toMatchObject([{ status: "ERROR", errorCode, failedStage: "ocr" }]);
+});
+
+test.each([
+  { what: "nothing in it", page: " \n", status: 400, error: "The document is empty." },
+  {
+    what: "one byte too many",
+    page: "a".repeat(limit + 1),
+    status: 413,
+    error: "The document has 4194305 bytes; the limit is 4194304 bytes (4 MiB).",
+  },
+])("HTML with $what is a $status", async ({ page, status, error }) => {
+  const pipeline = await createPipeline();
+
+  const answer = await pipeline.request("create", { headers: { "content-type": "text/html" }, body: page });
+
+  expect([answer.statusCode, bodyOf(answer)["error"]]).toEqual([status, error]);
+});
+
 const oneFile = "Send exactly one, as curl -F file=@scan.png does.";
 const broken = "The body is not valid multipart/form-data, or the Content-Type has no boundary.";
 
@@ -112,7 +167,7 @@ test.each([
     what: "bytes that are nothing",
     parts: [new File([Uint8Array.of(0xff, 0xfe)], "x")],
     code: "InvalidUnicode",
-    error: "The text is not valid UTF-8.",
+    error: "The text is not valid UTF-8. Send it in UTF-8.",
   },
 ])("a form of $what is a 400", async ({ parts, code, error }) => {
   const pipeline = await createPipeline();
@@ -168,9 +223,9 @@ test.each([
 test("a file of another type in a form is a 415", async () => {
   const pipeline = await createPipeline();
 
-  const answer = await sendForm(pipeline, new File(["<p>"], "a.html", { type: "text/html" }));
+  const answer = await sendForm(pipeline, new File(["a,b"], "a.csv", { type: "text/csv" }));
 
-  const sentence = `Content-Type text/html of the file is not supported. ${supported}`;
+  const sentence = `Content-Type text/csv of the file is not supported. ${supported}`;
   expect(bodyOf(answer)).toEqual(problem(415, "Unsupported Media Type", "UnsupportedMediaType", sentence));
 });
 

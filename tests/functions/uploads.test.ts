@@ -1,6 +1,7 @@
 import { createLocalAws } from "@async-text-processing/local/testing";
 import { expect, test } from "vitest";
 import { jobIdOfKey } from "../../functions/jobs/job-ids.ts";
+import { ObjectStore } from "../../functions/jobs/object-store.ts";
 import { uploadKey } from "../../functions/jobs/storage-layout.ts";
 import { UploadStore } from "../../functions/jobs/upload-store.ts";
 import { about, bodyOf, problem } from "../support/answers.ts";
@@ -203,7 +204,10 @@ test("an upload that is missing is a 404 also where the role may not list the bu
   const objects = "arn:aws:s3:::documents/uploads/*";
   const roles = { reader: [{ Effect: "Allow", Action: "s3:GetObject", Resource: objects }] };
   const aws = await createLocalAws({ buckets: ["documents"], roles });
-  const uploads = new UploadStore(aws.clientsOf("reader").s3, "documents", () => start);
+  const uploads = new UploadStore(
+    async () => new ObjectStore(aws.clientsOf("reader").s3, "documents"),
+    () => start,
+  );
 
   const found = uploads.find("public", "0b2f6a1e-7d55-4c11-9a52-6f0f3c1d9b77");
 
@@ -213,7 +217,10 @@ test("an upload that is missing is a 404 also where the role may not list the bu
 test("another owner's upload is not there", async () => {
   const pipeline = await createPipeline();
   const { uploadId } = await upload(pipeline, largePng);
-  const uploads = new UploadStore(pipeline.aws.s3, "documents", () => start);
+  const uploads = new UploadStore(
+    async () => new ObjectStore(pipeline.aws.s3, "documents"),
+    () => start,
+  );
 
   await expect(uploads.find("another", uploadId)).rejects.toMatchObject({ code: "UploadNotFound" });
   await expect(uploads.find("public", uploadId)).resolves.toMatchObject({ bytes: 6_000_000 });

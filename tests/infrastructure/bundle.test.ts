@@ -1,51 +1,42 @@
 import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Metafile } from "esbuild";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildFunctions } from "../../infrastructure/bundle.ts";
 import { projectFolder } from "../support/evaluated-program.ts";
 
-const folders: string[] = [];
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
-});
-
 /** A copy of what the bundles are made of, in a folder of its own; packages are shared. */
-function projectCopy(): string {
-  const folder = mkdtempSync(join(tmpdir(), "bundle-"));
-  folders.push(folder);
+const project = mkdtempSync(join(tmpdir(), "bundle-"));
+beforeAll(() => {
   for (const part of ["functions", "package.json", "package-lock.json", "tsconfig.json"])
-    cpSync(join(projectFolder, part), join(folder, part), { recursive: true });
-  symlinkSync(join(projectFolder, "node_modules"), join(folder, "node_modules"));
-  return folder;
-}
+    cpSync(join(projectFolder, part), join(project, part), { recursive: true });
+  symlinkSync(join(projectFolder, "node_modules"), join(project, "node_modules"));
+  buildFunctions(project);
+});
+afterAll(() => rmSync(project, { recursive: true }));
 
 function filesIn(folder: string): Record<string, string> {
   const files = globSync("*/*", { cwd: folder }).sort();
   return Object.fromEntries(files.map((file) => [file, readFileSync(join(folder, file), "latin1")]));
 }
 
-let project: string;
-beforeEach(() => {
-  project = projectCopy();
-});
-
 test("two builds in two folders are equal to the byte, and there is a bundle for every function", () => {
-  const one = filesIn(buildFunctions(project));
-  const other = filesIn(buildFunctions(projectCopy()));
+  const one = filesIn(buildFunctions(projectFolder));
+  const other = filesIn(buildFunctions(project));
 
   expect(Object.keys(one).filter((file) => file.endsWith("index.mjs"))).toHaveLength(
     globSync("functions/*.ts", { cwd: projectFolder }).length,
   );
   expect(Object.keys(other)).toEqual(Object.keys(one));
   expect(Object.keys(one).filter((file) => one[file] !== other[file])).toEqual([]);
-  expect(Object.values(one).join("")).not.toContain(project);
+  expect(Object.values(other).join("")).not.toContain(project);
 });
 
 test("OCR's engines are beside its bundle, byte for byte, and beside no other", () => {
   const files = filesIn(buildFunctions(project));
 
-  const engines = Object.keys(files).filter((file) => !/\/index\.mjs(\.map)?$/.test(file));
+  const engines = Object.keys(files).filter((file) => !/\.mjs(\.map)?$/.test(file));
   expect(engines).toEqual(
     [
       "ocr/eng.traineddata.gz",
@@ -87,3 +78,71 @@ test("a function that does not build is reported with the place of its error, an
   expect(() => buildFunctions(project)).toThrow(/functions\/broken\.ts.*missing\.ts/s);
   expect(existsSync(join(project, ".build/functions/inputs.sha256"))).toBe(false);
 });
+
+/** The bundles of the project itself, which the suite's setup has built. */
+const built = join(projectFolder, ".build/functions");
+const functionNames = globSync("*/", { cwd: built }).sort();
+const metafileOf = (name: string): Metafile => JSON.parse(readFileSync(join(built, `${name}.meta.json`), "utf8"));
+
+/** The files that are loaded before a function's first call. */
+function filesAtStart({ outputs }: Metafile): string[] {
+  const found = new Set(Object.keys(outputs).filter((file) => file.endsWith("/index.mjs")));
+  for (const file of found) {
+    for (const { path, kind, external } of outputs[file]?.imports ?? []) if (kind === "import-statement" && !external) found.add(path);
+  }
+  return [...found];
+}
+
+/** KiB that are loaded before a function's first call, with a twentieth to spare. */
+const maxStartKiB: Readonly<Record<string, number>> = {
+  "create-job": 340,
+  "create-upload": 350,
+  "delete-job": 302,
+  "find-documents": 380,
+  "get-job": 297,
+  "get-openapi": 84,
+  "get-text": 297,
+  "ml-inference": 655,
+  ocr: 307,
+  search: 466,
+  "sweep-jobs": 285,
+  "unknown-route": 28,
+};
+
+test.each(functionNames)("%s loads no more at its start than it did", (name) => {
+  const metafile = metafileOf(name);
+
+  const bytes = filesAtStart(metafile).reduce((sum, file) => sum + (metafile.outputs[file]?.bytes ?? 0), 0);
+
+  expect(bytes / 1024).toBeLessThan(maxStartKiB[name] ?? 0);
+});
+
+const nowhere = ["credential-provider-(node|ini|sso|process|web-identity|login|http)/", "nested-clients/", "token-providers/", "bowser/"];
+const stopWords = ["stopword/", "inverse-frequency\\.generated"];
+/** Inputs that a function may not load at its start, as regular expressions; `anywhere` also not later. */
+const notAtStart = {
+  "create-job": { start: ["client-s3/", "eld/"], anywhere: stopWords },
+  "delete-job": { start: ["client-s3/", ...stopWords], anywhere: ["client-sfn/"] },
+  "find-documents": { start: [], anywhere: ["client-s3/", "client-sfn/"] },
+  "get-job": { start: ["client-s3/"], anywhere: [...stopWords, "client-sfn/"] },
+  "get-text": { start: ["client-s3/"], anywhere: [...stopWords, "client-sfn/"] },
+  "get-openapi": { start: ["@smithy/", "@aws-sdk/"], anywhere: stopWords },
+  "ml-inference": { start: ["client-s3/", "eld/"], anywhere: [...stopWords, "client-sfn/"] },
+  ocr: { start: ["client-s3/", "pngjs/", "jpeg-js/", "pdfium/"], anywhere: [...stopWords, "client-sfn/"] },
+  search: { start: ["client-s3/"], anywhere: ["client-sfn/", "eld/"] },
+  "sweep-jobs": { start: [], anywhere: ["client-s3/", ...stopWords] },
+} as const satisfies Readonly<Record<string, { start: readonly string[]; anywhere: readonly string[] }>>;
+
+test.each(Object.entries(notAtStart))(
+  "%s holds only the packages that it uses, and loads them where it does",
+  (name, { start, anywhere }) => {
+    const metafile = metafileOf(name);
+    const inputsOf = (files: readonly string[]) => files.flatMap((file) => Object.entries(metafile.outputs[file]?.inputs ?? {}));
+    const heldIn = (files: readonly string[]) =>
+      inputsOf(files).flatMap(([input, { bytesInOutput }]) => (bytesInOutput > 0 ? [input] : []));
+
+    const forbidden = new RegExp([...nowhere, ...anywhere].join("|"));
+    expect(heldIn(Object.keys(metafile.outputs)).filter((input) => forbidden.test(input))).toEqual([]);
+    expect(heldIn(filesAtStart(metafile)).filter((input) => start.some((part) => input.includes(part)))).toEqual([]);
+  },
+);

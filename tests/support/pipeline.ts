@@ -16,11 +16,13 @@ import { DocumentStore } from "../../functions/jobs/document-store.ts";
 import { Executions } from "../../functions/jobs/executions.ts";
 import type { Job, JobKey } from "../../functions/jobs/job.ts";
 import { JobRepository } from "../../functions/jobs/job-repository.ts";
+import { ObjectStore } from "../../functions/jobs/object-store.ts";
 import { createStageHandler, type StageServices } from "../../functions/jobs/stage-handler.ts";
 import { sweepJobs } from "../../functions/jobs/sweep-jobs.ts";
 import { UploadStore } from "../../functions/jobs/upload-store.ts";
-import type { ScannedDocument } from "../../functions/stages/document.ts";
+import { htmlType, type UnreadDocument } from "../../functions/stages/document.ts";
 import { extractText } from "../../functions/stages/ocr/extract-text.ts";
+import { run as runOcr } from "../../functions/stages/ocr/run.ts";
 import type { ocr } from "../../functions/stages/ocr/stage.ts";
 import { type RegisteredStage, stages as registry, type StageName } from "../../functions/stages/registry.ts";
 import { PostingTable } from "../../functions/stages/search/posting-table.ts";
@@ -58,7 +60,7 @@ export interface Pipeline {
   readonly events: ExecutionEvent[];
   request(route: Route, event: Partial<HttpRequest>): Promise<HttpResponse>;
   /** `POST /jobs` with a document; the execution that it asks for has not begun. */
-  submit(document: string | ScannedDocument, headers?: Record<string, string>): Promise<JobKey>;
+  submit(document: string | UnreadDocument, headers?: Record<string, string>): Promise<JobKey>;
   /** One stage's Lambda, called as the state machine would. */
   runStage(stage: StageName, key: JobKey, actor?: string): Promise<unknown>;
   /** One execution of the definition, from its beginning. */
@@ -119,7 +121,7 @@ function createAws({ before, onUsage, actors = [] }: PipelineOptions, started: J
   return createLocalAws({ tables, buckets: ["documents"], roles, stepFunctions, ...(before && { before }), ...(onUsage && { onUsage }) });
 }
 
-function posted(document: string | ScannedDocument, headers: Record<string, string>): Partial<HttpRequest> {
+function posted(document: string | UnreadDocument, headers: Record<string, string>): Partial<HttpRequest> {
   if (typeof document === "string") {
     return { headers: { "content-type": "application/json", ...headers }, body: JSON.stringify({ text: document }) };
   }
@@ -140,8 +142,8 @@ function servicesOf({ clock }: LocalAws, { documents, s3, signer, stepFunctions 
   const log = (message: unknown, fields: unknown) => logLines.push({ message: String(message), ...(fields as object) });
   return {
     jobs: new JobRepository(documents, "jobs", now),
-    documents: new DocumentStore(s3, "documents"),
-    uploads: new UploadStore(s3, "documents", now),
+    documents: new DocumentStore(async () => new ObjectStore(s3, "documents")),
+    uploads: new UploadStore(async () => new ObjectStore(s3, "documents"), now),
     client: signer,
     bucketName: "documents",
     related: new RelatedDocuments(new PostingTable(documents, "postings", (milliseconds) => clock.sleep(milliseconds)), now),
@@ -189,8 +191,11 @@ const plainRuns = Object.fromEntries(
 ) as Stages;
 
 /** OCR of documents that are texts under another name: what a reader makes of an image is tested with the readers. */
-const readText: StageFunction<typeof ocr> = ({ document }) =>
-  extractText(typeof document === "string" ? document : Buffer.from(document.bytes).toString().replaceAll("\0", ""));
+const readText: StageFunction<typeof ocr> = (request) => {
+  const { document } = request;
+  if (typeof document === "string" || document.type === htmlType) return runOcr(request);
+  return extractText(Buffer.from(document.bytes).toString().replaceAll("\0", ""));
+};
 
 function raise(sentence: string): never {
   throw new Error(sentence);

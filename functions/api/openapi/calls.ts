@@ -56,6 +56,7 @@ export const calls: Readonly<Record<string, CallDescription>> = {
       content: {
         ...json(reference("Submission")),
         "text/plain": { schema: { type: "string", pattern: "\\S" } },
+        "text/html": { schema: { type: "string", pattern: "\\S", description: "A page in UTF-8, up to 4 MiB." } },
         ...documents,
         "multipart/form-data": { schema: form },
       },
@@ -104,7 +105,7 @@ export const calls: Readonly<Record<string, CallDescription>> = {
     summary: "Creates an address for a document of up to 50 MiB. POST /jobs with its uploadId, within a day, creates the job.",
     requestBody: { required: true, content: json(reference("UploadAnnouncement")) },
     responses: { "201": jsonResponse("The address to PUT the document to, with exactly these headers.", reference("Upload")) },
-    errors: ["InvalidJson", "InvalidUpload", "DocumentTooLarge", "UnsupportedMediaType"],
+    errors: ["InvalidJson", "InvalidUnicode", "InvalidUpload", "DocumentTooLarge", "UnsupportedMediaType"],
   },
   [searchCall]: {
     operationId: "findDocuments",

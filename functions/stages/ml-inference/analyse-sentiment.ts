@@ -1,3 +1,4 @@
+import { proseOf } from "../prose.ts";
 import { featuresOf } from "./features.ts";
 import { isForeign, languageOf } from "./language.ts";
 import { probabilitiesOf, type SentimentModel, scoresOf } from "./model.ts";
@@ -13,9 +14,6 @@ export interface SentimentAnalysis {
   readonly language?: string;
 }
 
-/** The part of a text that is analysed, in UTF-16 code units. */
-const analysedLength = 200 * 1024;
-
 /** A text without full stops is divided after this many tokens. */
 const maxSentenceTokens = 60;
 
@@ -25,11 +23,11 @@ const unsure = { sentiment: "NEUTRAL", confidence: 0.33 } as const;
 /**
  * Classifies the attitude of an English text to its subject. A text in another language is NEUTRAL with a confidence below 0.5.
  *
- * @param text of any length; the first 200 Ki code units are analysed, in linear time.
+ * @param text of any length; the first 200 Ki code units of its prose are analysed, in linear time.
  * @see docs/model-card.md for the model's training texts and its quality.
  */
 export async function analyseSentiment(text: string): Promise<SentimentAnalysis> {
-  const analysed = text.slice(0, analysedLength);
+  const analysed = await proseOf(text);
   const language = await languageOf(analysed);
   const judged = isForeign(language) ? unsure : judge(analysed);
   return { ...judged, ...(language !== undefined && { language }) };

@@ -1,6 +1,6 @@
-import { weightsOf } from "./document-vector.ts";
 import { searchLimits } from "./limits.ts";
 import { type Candidate, type RelatedDocument, topBySimilarity } from "./relate.ts";
+import { weightsOf } from "./term-weights.ts";
 
 /** The share of a document's vector at which a word counts about half: a document with all the words ranks above one with a single frequent one. */
 const halfShare = 0.1;

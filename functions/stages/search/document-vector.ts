@@ -1,5 +1,5 @@
-import { fnv1a } from "../fnv-1a.ts";
 import { queryTermUses, type TermUse, termUses } from "./term-uses.ts";
+import { vectorOf } from "./term-weights.ts";
 
 /** Twice as many find hardly more. */
 const maxVectorTerms = 32;
@@ -8,7 +8,6 @@ const minInverseFrequency = 8;
 /** Terms are truncated to this many code points and bytes of UTF-8, so that a record can hold those that its document is posted under. */
 const maxTermCharacters = 20;
 const maxTermBytes = 56;
-const bytesPerTerm = 5;
 
 /** A document as the search compares it. */
 export interface DocumentTerms {
@@ -34,7 +33,7 @@ export function documentTermsFrom(uses: readonly TermUse[]): DocumentTerms {
     .sort((a, b) => b.weight - a.weight)
     .slice(0, maxVectorTerms);
   const strongest = weighted.filter(({ inverseFrequency }) => inverseFrequency >= minInverseFrequency).map(({ term }) => term);
-  return { strongest: [...new Set(strongest)], vector: encode(weighted) };
+  return { strongest: [...new Set(strongest)], vector: vectorOf(weighted) };
 }
 
 function cut(term: string): string {
@@ -43,21 +42,3 @@ function cut(term: string): string {
 }
 
 const weightOf = ({ count, inverseFrequency }: TermUse): number => (1 + Math.log(count)) * inverseFrequency;
-
-/** Each term as a 32-bit hash and its weight, in 255ths of the strongest one's. */
-function encode(weighted: readonly { term: string; weight: number }[]): Uint8Array {
-  const vector = new DataView(new ArrayBuffer(weighted.length * bytesPerTerm));
-  weighted.forEach(({ term, weight }, index) => {
-    vector.setUint32(index * bytesPerTerm, fnv1a(term));
-    vector.setUint8(index * bytesPerTerm + 4, Math.round((255 * weight) / (weighted[0]?.weight ?? 1)));
-  });
-  return new Uint8Array(vector.buffer);
-}
-
-/** The weights of a vector by the hashes of its terms. A truncated vector is read up to its last whole term. */
-export function weightsOf(vector: Uint8Array): ReadonlyMap<number, number> {
-  const view = new DataView(vector.buffer, vector.byteOffset, vector.byteLength - (vector.byteLength % bytesPerTerm));
-  const weights = new Map<number, number>();
-  for (let at = 0; at < view.byteLength; at += bytesPerTerm) weights.set(view.getUint32(at), view.getUint8(at + 4));
-  return weights;
-}

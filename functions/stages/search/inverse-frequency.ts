@@ -3,9 +3,10 @@ import table from "./inverse-frequency.generated.json" with { type: "json" };
 /** The inverse frequency of a stem that the table does not hold: it is rarer than all that it holds. */
 export const unseenInverseFrequency = table.unseen;
 
-const inverseFrequencies = new Map(
-  Object.entries(table.stems).flatMap(([value, stems]) => stems.split(" ").map((stem) => [stem, Number(value)] as const)),
-);
+const inverseFrequencies = new Map<string, number>();
+for (const [value, stems] of Object.entries(table.stems)) {
+  for (const stem of stems.split(" ")) inverseFrequencies.set(stem, Number(value));
+}
 
 /**
  * The significance of an English stem: minus the natural logarithm of its share of all words, in steps of a quarter.

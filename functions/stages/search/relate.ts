@@ -1,4 +1,4 @@
-import { weightsOf } from "./document-vector.ts";
+import { weightsOf } from "./term-weights.ts";
 
 /** A document with fewer terms in common, or less similar, is not related. */
 const minSharedTerms = 3;

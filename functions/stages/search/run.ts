@@ -1,3 +1,4 @@
+import { proseOf } from "../prose.ts";
 import type { StageFunction } from "../stage-function.ts";
 import { documentTermsFrom } from "./document-vector.ts";
 import type { RelatedDocuments } from "./related-documents.ts";
@@ -10,7 +11,7 @@ export type RelatedDocumentsMode = "off" | "count" | "list";
 
 export function runWith(related: RelatedDocuments, mode: RelatedDocumentsMode): StageFunction<typeof search> {
   return async ({ text, job }) => {
-    const uses = termUses(text);
+    const uses = termUses(await proseOf(text));
     const keywords = { stage: "search", topKeywords: topKeywords(uses) } as const;
     if (mode === "off") return { result: { ...keywords, relatedDocumentsFound: 0 } };
     const document = documentTermsFrom(uses);

@@ -1,10 +1,9 @@
+import { analysedLength } from "../prose.ts";
 import { segmentWords } from "../words.ts";
 import { inverseFrequency, unseenInverseFrequency } from "./inverse-frequency.ts";
 import { stemOf } from "./stem.ts";
 import { englishStopWords, stopWordsFor } from "./stop-words.ts";
 
-/** The part of a text that is analysed, in UTF-16 code units: its topic is clear by then. */
-const analysedLength = 200_000;
 /** In UTF-16 code units. Longer words are ignored, so that keywords fit into the job's record. */
 const maxWordLength = 40;
 

@@ -2,6 +2,7 @@ import { AwsError } from "@async-text-processing/local";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { describe, expect, test } from "vitest";
 import { DocumentStore } from "../../../functions/jobs/document-store.ts";
+import { ObjectStore } from "../../../functions/jobs/object-store.ts";
 import { heldJob, jobId, key } from "../../support/held-job.ts";
 import { keptIn } from "../../support/kept.ts";
 import { createPipeline, type PipelineOptions } from "../../support/pipeline.ts";
@@ -9,7 +10,11 @@ import { pngFile } from "../../support/scanned-documents.ts";
 
 async function store(options: PipelineOptions = {}) {
   const { aws } = await createPipeline(options);
-  return { aws, documents: new DocumentStore(aws.s3, "documents"), objects: async () => (await keptIn(aws)).objects };
+  return {
+    aws,
+    documents: new DocumentStore(async () => new ObjectStore(aws.s3, "documents")),
+    objects: async () => (await keptIn(aws)).objects,
+  };
 }
 
 const keyOf = (name: string) => `jobs/${jobId}/${key.generation}/${name}`;

@@ -2,6 +2,7 @@ import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, test } from "vitest";
 import { DocumentStore } from "../../../functions/jobs/document-store.ts";
 import type { Job } from "../../../functions/jobs/job.ts";
+import { ObjectStore } from "../../../functions/jobs/object-store.ts";
 import { createStageHandler } from "../../../functions/jobs/stage-handler.ts";
 import { mlInference } from "../../../functions/stages/ml-inference/stage.ts";
 import { DocumentUnreadableError, ocr } from "../../../functions/stages/ocr/stage.ts";
@@ -24,7 +25,7 @@ async function holding(job: Job | undefined, options: PipelineOptions = {}) {
   const turns = { paced: 0 };
   const services = {
     jobs: pipeline.jobs,
-    documents: new DocumentStore(pipeline.aws.s3, "documents"),
+    documents: new DocumentStore(async () => new ObjectStore(pipeline.aws.s3, "documents")),
     logger: { info: record("info"), error: record("error"), warn: record("warn") },
     recordMetrics: (values: object) => void metrics.push(values),
     now: () => start + 7,

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ObjectStore } from "../../../functions/jobs/object-store.ts";
 import { uploadKey } from "../../../functions/jobs/storage-layout.ts";
 import { UploadStore } from "../../../functions/jobs/upload-store.ts";
 import { key, start } from "../../support/held-job.ts";
@@ -13,7 +14,13 @@ async function holding(seconds = 0) {
   const { aws } = await createPipeline();
   const object = { body: Buffer.from("A page."), headers: { "content-type": "image/png" }, checksums: {} };
   await aws.bucketStore.put("documents", uploadKey("public", uploadId), object);
-  return { aws, uploads: new UploadStore(aws.s3, "documents", () => start + seconds) };
+  return {
+    aws,
+    uploads: new UploadStore(
+      async () => new ObjectStore(aws.s3, "documents"),
+      () => start + seconds,
+    ),
+  };
 }
 
 test("an upload is found with all that there is to know of it", async () => {

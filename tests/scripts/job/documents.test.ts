@@ -43,6 +43,7 @@ test("- is standard input, byte for byte", async () => {
 
 test.each([
   ["note.txt", "text/plain; charset=utf-8"],
+  ["page.html", "text/html; charset=utf-8"],
   ["scan.png", "image/png"],
   ["scan.jpg", "image/jpeg"],
   ["scan.jpeg", "image/jpeg"],
@@ -69,7 +70,7 @@ test("a file of another type is refused, with the types that are read", async ()
 
   const document = documentFrom("sheet.xlsx", folder, input());
 
-  await expect(document).rejects.toThrow("sheet.xlsx is a file, but not of a type that is read: .txt .png .jpg .jpeg .pdf.");
+  await expect(document).rejects.toThrow("sheet.xlsx is a file, but not of a type that is read: .txt .html .htm .png .jpg .jpeg .pdf.");
 });
 
 test("a folder is its files of a type that is read, and those of the folders in it, in order", async () => {
@@ -90,7 +91,7 @@ test("a folder without a file of a type that is read is refused, with the types"
   await mkdir(join(folder, "empty"));
 
   await expect(documentsFrom(["empty"], folder, input())).rejects.toThrow(
-    /^There is no file of a type that is read in .*empty: \.txt \.png \.jpg \.jpeg \.pdf\.$/,
+    /^There is no file of a type that is read in .*empty: \.txt \.html \.htm \.png \.jpg \.jpeg \.pdf\.$/,
   );
 });
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { documentTerms, queryTerms, weightsOf } from "../../../../functions/stages/search/document-vector.ts";
+import { documentTerms, queryTerms } from "../../../../functions/stages/search/document-vector.ts";
+import { weightsOf } from "../../../../functions/stages/search/term-weights.ts";
 
 /** Different words that the frequency table does not know. */
 const unknownWords = (count: number): string[] =>

@@ -1,0 +1,113 @@
+import { describe, expect, test } from "vitest";
+import { analyseSentiment } from "../../../functions/stages/ml-inference/analyse-sentiment.ts";
+import { proseOf } from "../../../functions/stages/prose.ts";
+import { termUses } from "../../../functions/stages/search/term-uses.ts";
+
+const mail = `Received: from mail.example.com by mx.example.org; Tue, 3 Mar 2026 09:12:44 +0000
+From: "Terrible Awful" <awful@example.com>
+To: support@example.org
+Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?= from the harbour
+MIME-Version: 1.0
+Content-Type: multipart/alternative; boundary="=_wretched_1"
+
+--=_wretched_1
+Content-Type: text/plain; charset=utf-8
+Content-Transfer-Encoding: quoted-printable
+
+The lighthouse keeper=
+ waved =E2=98=95.
+--=_wretched_1
+Content-Type: text/html; charset=utf-8
+
+<p style="color: hateful">The lighthouse keeper waved.</p>
+--=_wretched_1
+Content-Type: image/png
+Content-Transfer-Encoding: base64
+
+SG9ycmlibGUgaG9ycmlibGUgaG9ycmlibGUgaG9ycmlibGUgaG9ycmlibGUgaG9ycmlibGU
+--=_wretched_1--
+`;
+
+const forwarded = `Please look at this.
+
+-----Original Message-----
+From: Ann
+Sent: Monday
+Cc: Ben
+Subject: The harbour
+
+The lighthouse keeper waved.`;
+
+describe("proseOf", () => {
+  const words = (text: string) => text.split(/[\s.,]+/).filter((word) => word !== "");
+
+  test.each([
+    [
+      "HTML",
+      "<html><head><style>p{color:red}</style></head><body class=awful>The <b>harbour</b><script>bad()</script></body></html>",
+      "The harbour",
+    ],
+    ["some tags in a text", "The <em class='bad'>harbour</em>&nbsp;&amp; keeper", "The harbour & keeper"],
+    ["a mail", mail, "Grüße from the harbour The lighthouse keeper waved ☕"],
+    ["a mail with LF turned to CRLF", mail.replaceAll("\n", "\r\n"), "Grüße from the harbour The lighthouse keeper waved ☕"],
+    ["a mail of HTML", "From: a@b.c\nTo: d@e.f\nContent-Type: text/html\n\n<p>The <i>harbour</i></p>", "The harbour"],
+    ["a forwarded mail", forwarded, "Please look at this -----Original Message----- The harbour The lighthouse keeper waved"],
+    [
+      "Markdown links",
+      'See [the harbour](https://bad.example/a_(b) "Bad"), ![a cat](bad.png) [and][1].\n\n[1]: https://bad.example\n',
+      "See the harbour a cat and",
+    ],
+    [
+      "CSS",
+      "@import url(a.css);\nh1, .bad { color: red; margin: 0 }\n@media (max-width: 9em) {\n  a { display: none }\n}\nThe harbour",
+      "@import url(a css); The harbour",
+    ],
+  ])("of %s is what was written to be read", async (_, text, expected) => {
+    expect(words(await proseOf(text))).toEqual(words(expected));
+  });
+
+  test.each([
+    "a < b and c > d, I <3 it",
+    "Put it into a list: one {two} three, {a: 1}.",
+    "Note: bring the key.\nTo: nobody in particular",
+    "An array[0] of [brackets] and (parentheses)",
+    "From: here to there, it is far.",
+    "AT&T; R&D",
+  ])("of %s is all of it", async (text) => {
+    expect(await proseOf(text)).toBe(text);
+  });
+
+  test("of a text about HTML goes on after an element without end", async () => {
+    expect(await proseOf("A <script> tag loads it. The harbour.")).toBe("A  tag loads it. The harbour.");
+  });
+
+  test("has plain Latin letters for letters of another shape, and nothing invisible", async () => {
+    expect(await proseOf("Ｇｒｅａｔ！ 𝐠𝐫𝐞𝐚𝐭 ﬁsh, Lego™ har\u200bbour")).toBe("Great! great fish, Lego™ harbour");
+  });
+
+  const mebibyte = (unit: string) => unit.repeat(Math.ceil(2 ** 20 / unit.length));
+  const head = "From: a\nTo: b\nContent-Type: multipart/mixed; boundary=x\n\n";
+
+  test.each([
+    ["open elements", mebibyte("<div>")],
+    ["open tags", mebibyte("<a ")],
+    ["open braces", mebibyte("{")],
+    ["open brackets", mebibyte("[a](")],
+    ["parts", head + mebibyte("--x\n")],
+    [
+      "parts in parts",
+      Array.from({ length: 400 }, (_, depth) => `Content-Type: multipart/mixed; boundary=b${depth}\nTo: a\n\n--b${depth}\n`).join(""),
+    ],
+    ["header lines", mebibyte("From: a\n")],
+    ["folded header lines", `From: a\nTo: b\n${mebibyte(" \n")}`],
+    ["quotation marks", mebibyte("> ")],
+  ])("of a mebibyte of %s is there without a slow path", async (_, text) => {
+    expect((await proseOf(text)).length).toBeLessThanOrEqual(200 * 1024);
+  });
+});
+
+test("markup is neither sentiment nor keyword", async () => {
+  expect(await analyseSentiment(mail)).toEqual(await analyseSentiment("Grüße from the harbour\n\nThe lighthouse keeper waved ☕."));
+  const keywords = termUses(await proseOf(mail)).map(({ word }) => word);
+  expect(keywords).toEqual(["grüße", "harbour", "lighthouse", "keeper", "waved"]);
+});
