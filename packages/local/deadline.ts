@@ -13,22 +13,64 @@ export interface Deadline {
 /**
  * Runs `work` until its deadline or the outer signal. What loses is aborted, and its timer and listeners are freed.
  *
+ * @param work is given the function that lets its time stand still, too.
  * @throws what the work throws, `expired`, or the outer signal's reason; at once, even where the work goes on.
  */
-export async function withDeadline<T>(deadline: Deadline, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function withDeadline<T>(deadline: Deadline, work: (signal: AbortSignal, hold: Hold) => Promise<T>): Promise<T> {
   const { controller, free } = linkedController(deadline.signal);
-  const timer = new AbortController();
-  if (deadline.milliseconds !== undefined) {
-    deadline.clock.sleep(deadline.milliseconds, timer.signal).then(
-      () => controller.abort(deadline.expired),
-      () => undefined, // freed: the work was faster
-    );
-  }
+  const timer = new Timer(deadline, () => controller.abort(deadline.expired));
   try {
-    return await untilAborted(work(controller.signal), controller.signal);
+    return await untilAborted(
+      work(controller.signal, () => timer.hold()),
+      controller.signal,
+    );
   } finally {
-    timer.abort("done"); // the default reason is an error, whose stack trace would be the most expensive part of a call
+    timer.stop();
     free();
+  }
+}
+
+/** Lets a time stand still until the function that it returns is called. Several may do so at once. */
+export type Hold = () => () => void;
+
+/** Calls back after a time, in which those times do not count in which it is held. */
+class Timer {
+  readonly #clock: Clock;
+  readonly #onEnd: () => void;
+  #left: number;
+  #holds = 0;
+  #startedAt = 0;
+  #sleep: AbortController | undefined;
+
+  constructor({ clock, milliseconds = Number.POSITIVE_INFINITY }: Deadline, onEnd: () => void) {
+    this.#clock = clock;
+    this.#onEnd = onEnd;
+    this.#left = milliseconds;
+    this.#run();
+  }
+
+  hold(): () => void {
+    if (this.#holds++ === 0) {
+      this.#sleep?.abort("held");
+      this.#left -= this.#clock.now() - this.#startedAt;
+    }
+    let isHeld = true;
+    return () => {
+      if (isHeld && --this.#holds === 0) this.#run();
+      isHeld = false;
+    };
+  }
+
+  stop(): void {
+    this.#holds = Number.POSITIVE_INFINITY; // nothing lets it run again
+    this.#sleep?.abort("done"); // the default reason is an error, whose stack trace would be the most expensive part of a call
+  }
+
+  #run(): void {
+    if (this.#left === Number.POSITIVE_INFINITY) return;
+    this.#startedAt = this.#clock.now();
+    this.#sleep = new AbortController();
+    this.#clock.sleep(this.#left, this.#sleep.signal).then(this.#onEnd, () => undefined);
   }
 }
 

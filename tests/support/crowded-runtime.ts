@@ -4,6 +4,5 @@
 import { startLocalRuntime } from "./local-runtime.ts";
 
 const runtime = await startLocalRuntime({ ...(process.argv[2] !== undefined && { dataFolder: process.argv[2] }) });
-runtime.services.stepFunctions.concurrency = 60;
 await runtime.warmUp();
 console.log(`API ${runtime.apiUrl}\nTry it:`);

@@ -3,7 +3,6 @@ import { credentialVariables, type Principal } from "../iam/roles.ts";
 import { iam } from "../iam/service.ts";
 import { functionLog } from "../logs/side-writes.ts";
 import type { DeclaredResource, Properties, ResourceType, Stack } from "../service.ts";
-import { environmentsPerFunction } from "./invocation.ts";
 import type { FunctionSpec } from "./lambda-function.ts";
 import type { LambdaService } from "./lambda-service.ts";
 
@@ -33,16 +32,20 @@ export const lambdaFunction: ResourceType<LambdaService> = {
   },
   start: async (resource, service, stack) => {
     const { LambdaFunction } = await import("./lambda-function.ts");
-    const lambda = new LambdaFunction(await specOf(resource, stack));
+    const lambda = new LambdaFunction({ ...(await specOf(resource, stack)), scaling: service.scaling });
     const reserved = resource.inputs["reservedConcurrentExecutions"] as number;
-    service.add(lambda, reserved < 0 ? undefined : reserved); // -1 removes a reservation
+    service.add(lambda, isReserved(reserved) ? reserved : undefined);
     return async () => lambda.stop();
   },
 };
 
-async function specOf({ inputs, outputs }: DeclaredResource, stack: Stack): Promise<FunctionSpec> {
+/** -1 removes a reservation. */
+const isReserved = (executions: number): boolean => executions >= 0;
+
+async function specOf({ inputs, outputs }: DeclaredResource, stack: Stack): Promise<Omit<FunctionSpec, "scaling">> {
   const functionName = outputs["name"] as string;
   const logGroupName = (inputs["loggingConfig"] as { logGroup?: string } | undefined)?.logGroup ?? `/aws/lambda/${functionName}`;
+  const reserved = inputs["reservedConcurrentExecutions"] as number;
   const principal = (await stack.use(iam)).assume(inputs["role"] as string, "lambda.amazonaws.com", functionName);
   return {
     functionName,
@@ -51,7 +54,7 @@ async function specOf({ inputs, outputs }: DeclaredResource, stack: Stack): Prom
     logGroupName,
     timeoutSeconds: inputs["timeout"] as number,
     memoryMiB: inputs["memorySize"] as number,
-    environments: environmentsPerFunction,
+    maxEnvironments: isReserved(reserved) ? reserved : Number.POSITIVE_INFINITY,
     clock: stack.clock,
     onUsage: stack.onUsage,
     codeFolder: (inputs["code"] as { archive: string }).archive,

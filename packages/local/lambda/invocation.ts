@@ -1,8 +1,13 @@
-import { availableParallelism } from "node:os";
 import type { Call } from "../service.ts";
 
 /** The invocation types, and the maximum size of an event for each, in bytes. */
 export const invocationTypes = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024, DryRun: 6 * 1024 * 1024 } as const;
+
+/**
+ * Called when a call has to wait until an environment of this machine is free; the function that it returns, when one has taken it. On
+ * AWS it would not have waited, so nobody's time should run meanwhile.
+ */
+export type OnWait = () => () => void;
 
 export interface InvokeInput {
   /** With its qualifier, where there is one. */
@@ -10,6 +15,7 @@ export interface InvokeInput {
   readonly invocationType: keyof typeof invocationTypes;
   /** JSON. */
   readonly event: string;
+  readonly onWait?: OnWait | undefined;
 }
 
 /** The result of a synchronous invocation, and the version that ran. */
@@ -26,10 +32,3 @@ export type InvokeOutput = Invocation | { readonly status: 202 | 204 };
 export function invokeCall(functionNameOrArn: string, event: string): Call<InvokeInput> {
   return { operation: "Invoke", input: { functionNameOrArn, invocationType: "RequestResponse", event } };
 }
-
-/**
- * Environments of one function at once: AWS would start a thousand, here they share a few cores. Calls beyond them wait, and
- * their function's time does not run meanwhile. A task's time would; but no more executions run than this, each of them calls
- * a function once at a time, and a call gives its environment back before its task times out. So none of them ever waits.
- */
-export const environmentsPerFunction = Math.max(2, availableParallelism());

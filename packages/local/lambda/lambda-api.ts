@@ -25,8 +25,8 @@ export function lambdaApi(
       const resource = name.startsWith("arn:") ? name : arn(location, "lambda", `function:${name}`);
       return [{ action: "lambda:InvokeFunction", resource }];
     },
-    run: async ({ input: { functionNameOrArn, invocationType, event } }) => {
-      if (invocationType === "RequestResponse") return lambda.invoke(functionNameOrArn, event);
+    run: async ({ input: { functionNameOrArn, invocationType, event, onWait } }) => {
+      if (invocationType === "RequestResponse") return lambda.invoke(functionNameOrArn, event, onWait);
       lambda.find(functionNameOrArn);
       if (invocationType === "DryRun") return { status: 204 };
       queue.accept(functionNameOrArn, event);

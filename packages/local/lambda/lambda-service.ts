@@ -1,8 +1,10 @@
 import { AwsError } from "../aws.ts";
 import { matcherOfArn } from "../iam/pattern.ts";
 import { Concurrency } from "./concurrency.ts";
-import { type Invocation, invocationTypes } from "./invocation.ts";
+import { type Invocation, invocationTypes, type OnWait } from "./invocation.ts";
 import type { LambdaFunction } from "./lambda-function.ts";
+import { thisMachine } from "./machine.ts";
+import { Scaling } from "./scaling.ts";
 
 /** An AWS service that calls a function on behalf of a resource, such as a route of an HTTP API. */
 export interface ServiceCaller {
@@ -23,8 +25,12 @@ export class LambdaService {
   readonly #permissions = new Map<string, InvokePermission[]>();
   readonly #concurrency: Concurrency;
 
+  /** Of all functions. */
+  readonly scaling: Scaling;
+
   /** @param accountConcurrency invocations of all functions that the account lets run at once. */
-  constructor(accountConcurrency = 1_000) {
+  constructor(accountConcurrency = 1_000, machine = thisMachine()) {
+    this.scaling = new Scaling(machine);
     this.#concurrency = new Concurrency(accountConcurrency);
   }
 
@@ -62,12 +68,13 @@ export class LambdaService {
    * Invokes a function.
    *
    * @param event JSON.
+   * @param onWait called where it has to wait for an environment of this machine.
    * @throws {@link AwsError} `ResourceNotFoundException`, `TooManyRequestsException`, `RequestEntityTooLargeException`.
    */
-  async invoke(nameOrArn: string, event: string): Promise<Invocation> {
+  async invoke(nameOrArn: string, event: string, onWait?: OnWait): Promise<Invocation> {
     const lambda = this.find(nameOrArn);
     refuseLargeEvent(Buffer.byteLength(event), "RequestResponse");
-    return { outcome: await this.#run(lambda, event), version: lambda.version };
+    return { outcome: await this.#run(lambda, event, onWait), version: lambda.version };
   }
 
   /**
@@ -83,8 +90,9 @@ export class LambdaService {
     throw new AwsError("AccessDeniedException", `${caller.service} is not permitted to invoke ${lambda.name} for ${caller.sourceArn}`, 403);
   }
 
-  #run(lambda: LambdaFunction, event: string): Promise<Invocation["outcome"]> {
-    return this.#concurrency.run(lambda.name, () => lambda.invoke(event));
+  async #run(lambda: LambdaFunction, event: string, onWait?: OnWait): Promise<Invocation["outcome"]> {
+    this.#concurrency.admit(lambda.name, this.#functions.values());
+    return lambda.invoke(event, onWait);
   }
 }
 

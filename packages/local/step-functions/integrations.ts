@@ -3,7 +3,7 @@ import type { Account } from "../account/account.ts";
 import { AwsError } from "../aws.ts";
 import type { Input } from "../dynamodb/dynalite.ts";
 import type { Principal } from "../iam/roles.ts";
-import { type InvokeInput, type InvokeOutput, invocationTypes } from "../lambda/invocation.ts";
+import { type InvokeInput, type InvokeOutput, invocationTypes, type OnWait } from "../lambda/invocation.ts";
 import { StatesError } from "./errors.ts";
 import { isJson } from "./payload.ts";
 import type { TaskIntegration } from "./thread.ts";
@@ -19,9 +19,9 @@ export const isKnownResource = (resource: string): boolean => resource === lambd
 
 /** Runs the tasks of a state machine's executions with the permissions of its role. */
 export function taskIntegration(calls: TaskCalls, principal: Principal): TaskIntegration {
-  return async ({ resource, arguments: given }) => {
+  return async ({ resource, arguments: given, hold }) => {
     const operation = dynamodbItem.exec(resource)?.[1];
-    if (operation === undefined) return invokeFunction(given as Input, calls, principal);
+    if (operation === undefined) return invokeFunction(given as Input, calls, principal, hold);
     const name = operation.charAt(0).toUpperCase() + operation.slice(1);
     const call = { operation: name, input: given };
     const answer = (await calls.call("dynamodb", call, principal).catch(failedBy(dynamoDb))) as object;
@@ -60,7 +60,7 @@ function failedBy({ prefix, service, ownException, unmodelled }: ServiceNames): 
   };
 }
 
-async function invokeFunction(given: Input, calls: TaskCalls, principal: Principal): Promise<unknown> {
+async function invokeFunction(given: Input, calls: TaskCalls, principal: Principal, onWait: OnWait): Promise<unknown> {
   const refusal = invokeRefusal(given);
   if (refusal !== undefined) throw new StatesError("States.Runtime", refusal);
   const { FunctionName: name, Qualifier: qualifier, InvocationType: type = "RequestResponse", Payload: payload = {} } = given;
@@ -68,6 +68,7 @@ async function invokeFunction(given: Input, calls: TaskCalls, principal: Princip
     functionNameOrArn: qualifier === undefined ? String(name) : `${name}:${qualifier}`,
     invocationType: type as InvokeInput["invocationType"],
     event: typeof payload === "string" ? payload : JSON.stringify(payload), // a text is the body itself
+    onWait,
   };
   if (!isJson(input.event)) throw new StatesError("Lambda.InvalidRequestContentException", "Could not parse request body into json.");
   const answer = (await calls.call("lambda", { operation: "Invoke", input }, principal).catch(failedBy(lambda))) as InvokeOutput;

@@ -2,7 +2,6 @@ import { account } from "../account/part.ts";
 import { arn } from "../aws.ts";
 import { jsonProtocol } from "../aws-json.ts";
 import { iam } from "../iam/service.ts";
-import { environmentsPerFunction } from "../lambda/invocation.ts";
 import { executionLog, executionTraces } from "../logs/side-writes.ts";
 import type { Api, DeclaredResource, ResourceType, Service, Stack } from "../service.ts";
 import type { LogLevel } from "./log-level.ts";
@@ -61,7 +60,7 @@ export const stepFunctions: Service<StepFunctionsService> = {
     const { clock, onDiskFault, onFault, onNotice, onUsage, pathOf } = stack;
     const journal = new ExecutionJournal(pathOf("executions.jsonl"));
     const service = new StepFunctionsService({
-      ...{ clock, journal, calls: await stack.use(account), concurrency: environmentsPerFunction },
+      ...{ clock, journal, calls: await stack.use(account) },
       ...{ onDiskFault, onFault, onNotice, onUsage },
     });
     const close = async () => {

@@ -67,8 +67,8 @@ export class StateMachine {
     const expired = new StatesError("States.Timeout", "");
     let thread: Thread | undefined;
     try {
-      const output = await withDeadline({ clock, milliseconds, signal: options.signal, expired }, (signal) => {
-        thread = new Thread(run, signal, { variables: {}, maxVariablesBytes: 0, lastEventId: 0, mapItem: undefined });
+      const output = await withDeadline({ clock, milliseconds, signal: options.signal, expired }, (signal, hold) => {
+        thread = new Thread({ ...run, hold }, signal, { variables: {}, maxVariablesBytes: 0, lastEventId: 0, mapItem: undefined });
         return walk(this.#definition.graph, payload, thread);
       });
       run.events.record("ExecutionSucceeded", outputDetails(output), thread?.lastEventId ?? 0);
@@ -81,7 +81,7 @@ export class StateMachine {
     }
   }
 
-  #runOf(input: Payload, { name, executionArn, onEvent, isSynchronous }: ExecutionOptions): Run {
+  #runOf(input: Payload, { name, executionArn, onEvent, isSynchronous }: ExecutionOptions): Omit<Run, "hold"> {
     const { clock, random, runTask, roleArn, arn, name: machineName } = this.#options;
     const StartTime = isoTime(clock.now());
     return {
@@ -108,7 +108,7 @@ export class StateMachine {
 const endings = { FAILED: "ExecutionFailed", TIMED_OUT: "ExecutionTimedOut", ABORTED: "ExecutionAborted" } as const;
 
 function end(
-  run: Run,
+  run: Pick<Run, "events">,
   status: keyof typeof endings,
   { name, cause }: { readonly name: string; readonly cause: string },
   previousEventId: number,

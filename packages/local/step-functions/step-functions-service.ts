@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { AwsError } from "../aws.ts";
 import type { Clock } from "../clock.ts";
-import { linkedController, pause } from "../deadline.ts";
+import { linkedController } from "../deadline.ts";
 import type { Usage } from "../usage.ts";
 import type { ExecutionEvent } from "./events.ts";
 import { ExecutionFaults } from "./faults.ts";
@@ -21,8 +21,6 @@ import {
 export interface StepFunctionsOptions {
   readonly clock: Clock;
   readonly journal: ExecutionJournal;
-  /** Executions that may run at once; those beyond them wait, their time not yet running. */
-  readonly concurrency: number;
   readonly calls: TaskCalls;
   /** Told of faults of the interpreter's own; the execution starts again with the next process. */
   readonly onFault: (error: unknown) => void;
@@ -39,14 +37,8 @@ interface Deployed {
   readonly stateMachine: StateMachine;
 }
 
-interface Waiting {
-  readonly execution: StartedExecution;
-  readonly deployed: Deployed;
-  readonly lostAfterEvents: number | undefined;
-}
-
-/** The maximum time for which the first execution after a restart runs alone. */
-const headStartMilliseconds = 2_000;
+/** Executions that begin in one turn of the event loop. */
+const beginningsPerTurn = 8;
 
 /** Longest input of an execution, in bytes of UTF-8. */
 const inputLimitBytes = 262_144;
@@ -55,21 +47,17 @@ const inputLimitBytes = 262_144;
 export class StepFunctionsService implements StateMachines {
   /** Which executions go astray; may be changed while they run. */
   readonly faults = new ExecutionFaults();
-  /** Executions that may run at once; those beyond them wait, their time not yet running. */
-  concurrency: number;
   /** Executions that {@link resume} has started again. */
   resumed = 0;
   readonly #options: StepFunctionsOptions;
   readonly #api: StepFunctionsApi;
   readonly #deployed = new Map<string, Deployed>();
-  readonly #waiting: Waiting[] = [];
+  readonly #beginning: (() => Promise<void>)[] = [];
   readonly #running = new Set<Promise<void>>();
   readonly #stopped = new AbortController();
-  #runsFirstAlone = false;
 
   constructor(options: StepFunctionsOptions) {
     this.#options = options;
-    this.concurrency = options.concurrency;
     this.#api = new StepFunctionsApi(this, options.clock);
   }
 
@@ -87,9 +75,9 @@ export class StepFunctionsService implements StateMachines {
     return Array.from(this.#deployed.values(), ({ spec }) => spec);
   }
 
-  /** The number of executions that run, or wait for their turn. */
+  /** The number of executions that have begun, or are about to. */
   get underWay(): number {
-    return this.#waiting.length + this.#running.size;
+    return this.#beginning.length + this.#running.size;
   }
 
   /** Step Functions' API. The caller's permission has been checked. */
@@ -107,7 +95,7 @@ export class StepFunctionsService implements StateMachines {
     const { deployed, execution } = this.#accept(stateMachineArn, options);
     const { runs, lostAfterEvents } = this.faults.deal();
     if (runs > 0) this.#remember(execution);
-    for (let run = 0; run < runs; run++) this.#enqueue({ execution, deployed, lostAfterEvents });
+    for (let run = 0; run < runs; run++) this.#begin(() => this.#run(deployed, execution, lostAfterEvents));
     return { executionArn: execution.executionArn, startDate: this.#options.clock.now() / 1_000 };
   }
 
@@ -135,16 +123,15 @@ export class StepFunctionsService implements StateMachines {
       if (deployed === undefined) {
         this.#giveUp(execution);
       } else {
-        this.#enqueue({ execution, deployed, lostAfterEvents: undefined });
+        this.#begin(() => this.#run(deployed, execution));
         this.resumed++;
       }
     }
-    if (this.resumed > 0) this.#beginWithOne();
   }
 
   /** Stops all executions where they are; they start again with the next process. Safe twice. */
   async stop(): Promise<void> {
-    this.#waiting.length = 0;
+    this.#beginning.length = 0;
     this.#stopped.abort();
     await Promise.all(this.#running);
   }
@@ -185,27 +172,15 @@ export class StepFunctionsService implements StateMachines {
     this.#forget(execution);
   }
 
-  #enqueue(waiting: Waiting): void {
-    this.#waiting.push(waiting);
-    setImmediate(() => this.#startNext()); // the caller gets its answer first
+  /** Lets an execution begin once the caller has its answer. */
+  #begin(run: () => Promise<void>): void {
+    this.#beginning.push(run);
+    if (this.#beginning.length === 1) setImmediate(() => this.#beginSome());
   }
 
-  /** After a restart no function is warm, and executions that start at once would all wait for all of their functions' starts. */
-  #beginWithOne(): void {
-    this.#runsFirstAlone = true;
-    void pause(this.#options.clock, headStartMilliseconds, this.#stopped.signal).then((isOver) => isOver && this.#openUp());
-  }
-
-  #openUp(): void {
-    if (!this.#runsFirstAlone) return;
-    this.#runsFirstAlone = false;
-    for (let running = this.#running.size; running < this.concurrency; running++) this.#startNext();
-  }
-
-  #startNext(): void {
-    if (this.#running.size >= (this.#runsFirstAlone ? 1 : this.concurrency)) return;
-    const next = this.#waiting.shift();
-    if (next !== undefined) this.#track(this.#run(next));
+  #beginSome(): void {
+    for (const run of this.#beginning.splice(0, beginningsPerTurn)) this.#track(run());
+    if (this.#beginning.length > 0) setImmediate(() => this.#beginSome());
   }
 
   #track(execution: Promise<unknown>): void {
@@ -213,13 +188,11 @@ export class StepFunctionsService implements StateMachines {
       .then(() => undefined, this.#options.onFault)
       .finally(() => {
         this.#running.delete(running);
-        this.#openUp();
-        this.#startNext();
       });
     this.#running.add(running);
   }
 
-  async #run({ deployed, execution, lostAfterEvents }: Waiting): Promise<void> {
+  async #run(deployed: Deployed, execution: StartedExecution, lostAfterEvents?: number): Promise<void> {
     const outcome = (await this.#execute(deployed, execution, { lostAfterEvents })) ?? (await this.#execute(deployed, execution));
     if (outcome !== undefined) this.#forget(execution);
   }

@@ -61,12 +61,13 @@ async function call(resource: Resource, activation: Activation, parameters: Payl
   const { run, signal } = activation.thread;
   const deadline = { clock: run.clock, milliseconds: Number.isFinite(seconds) ? seconds * 1000 : undefined, signal, expired };
   try {
-    const result = await withDeadline(deadline, (taskSignal) =>
+    const result = await withDeadline(deadline, (taskSignal, hold) =>
       run.runTask({
         resource: resource.arn,
         arguments: JSON.parse(parameters.text),
         signal: taskSignal,
         context: activation.context(),
+        hold: () => both(hold(), run.hold()),
       }),
     );
     const name = resource.details.resourceType ?? resource.arn;
@@ -78,6 +79,11 @@ async function call(resource: Resource, activation: Activation, parameters: Payl
     throw error;
   }
 }
+
+const both = (one: () => void, other: () => void) => (): void => {
+  one();
+  other();
+};
 
 /** @returns true for a resource that the runtime can call. */
 export type KnownResource = (resource: string) => boolean;

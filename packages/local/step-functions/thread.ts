@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import type { Hold } from "../deadline.ts";
 import type { EventDetails, EventLog, EventType, StateType } from "./events.ts";
 import type { Json } from "./payload.ts";
 import type { Variables } from "./query.ts";
@@ -38,6 +39,8 @@ export interface TaskRequest {
   /** Aborts at the state's time-out, and when the execution or the branch ends. */
   readonly signal: AbortSignal;
   readonly context: ContextObject;
+  /** Lets the time of the task and of its execution stand still, while the call waits for this machine. */
+  readonly hold: Hold;
 }
 
 /** Calls the resource of a Task state. Resolves with its result, which must be JSON. @throws {@link StatesError} */
@@ -50,6 +53,8 @@ export interface Run {
   readonly runTask: TaskIntegration;
   readonly events: EventLog;
   readonly region: string;
+  /** Lets the execution's time stand still. */
+  readonly hold: Hold;
   readonly context: Pick<ContextObject, "Execution" | "StateMachine">;
 }
 

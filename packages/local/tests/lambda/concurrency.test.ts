@@ -58,22 +58,21 @@ test("a function with no execution reserved for it never runs", async () => {
   expect(lines).toEqual([]);
 });
 
-test("functions without a reservation share what the account has left", async () => {
-  const service = new LambdaService(103);
-  const reserved = createFunction(held, { functionName: "reserved" });
-  const shared = createFunction(held, { functionName: "shared", environments: 1 });
-  service.add(reserved.lambda, 3);
-  service.add(shared.lambda);
+test("functions without a reservation share what the account has, of which calls that wait for this machine use nothing", async () => {
+  const service = new LambdaService(2);
+  const [one, other] = [createFunction(held, { functionName: "one", maxEnvironments: 1 }), createFunction(held, { functionName: "other" })];
+  for (const { lambda } of [one, other]) service.add(lambda);
 
-  const calls = Array.from({ length: 100 }, () => service.invoke("shared", heldEvent)); // one runs, the others wait for its environment
-  const refused = await refusal(service.invoke("shared", "{}"));
-  const other = await service.invoke("reserved", "{}");
-  go(shared.folder);
+  const calls = Array.from({ length: 20 }, () => service.invoke("one", heldEvent)); // one runs, the others wait for its environment
+  await until(() => one.lines.length === 1);
+  calls.push(service.invoke("other", heldEvent));
+  await until(() => other.lines.length === 1);
+  const refused = [await refusal(service.invoke("one", "{}")), await refusal(service.invoke("other", "{}"))];
+  for (const { folder } of [one, other]) go(folder);
   const answers = await Promise.all(calls);
 
-  expect(refused).toMatchObject(accountFull);
-  expect(other.outcome).toEqual({ payload: '"done"' });
-  expect(answers.filter(({ outcome }) => "payload" in outcome)).toHaveLength(100);
+  expect(refused).toMatchObject([accountFull, accountFull]);
+  expect(answers.filter(({ outcome }) => "payload" in outcome)).toHaveLength(21);
 });
 
 test.each([
@@ -110,7 +109,7 @@ test("an event of 6,291,456 bytes is taken, and one byte more is refused", async
 
 test("while a call waits for an environment, its time does not run", async () => {
   const clock = new ManualClock();
-  const { lambda, lines, folder } = createFunction(held, { clock, environments: 1, timeoutSeconds: 3 });
+  const { lambda, lines, folder } = createFunction(held, { clock, maxEnvironments: 1, timeoutSeconds: 3 });
 
   const first = lambda.invoke(heldEvent);
   await until(() => lines.length === 1);

@@ -10,7 +10,7 @@ vi.mock("node:child_process", async (original) => {
 test("when the runtime stops, calls that wait end without another process", async () => {
   const { lambda, lines } = createFunction(
     `export const handler = async () => { console.log("started"); await new Promise(() => setInterval(() => undefined, 1000)); };`,
-    { environments: 1 },
+    { maxEnvironments: 1 },
   );
 
   const calls = Array.from({ length: 50 }, () => lambda.invoke("{}"));

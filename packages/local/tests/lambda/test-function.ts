@@ -6,6 +6,8 @@ import { onTestFinished } from "vitest";
 import type { Clock } from "../../clock.ts";
 import { systemClock } from "../../clock.ts";
 import { type FunctionSpec, LambdaFunction } from "../../lambda/lambda-function.ts";
+import { thisMachine } from "../../lambda/machine.ts";
+import { Scaling } from "../../lambda/scaling.ts";
 
 export interface TestFunction {
   readonly lambda: LambdaFunction;
@@ -31,7 +33,8 @@ export function createFunction(code: string, spec: Partial<FunctionSpec> = {}): 
     variables: {},
     memoryMiB: 128,
     timeoutSeconds: 60,
-    environments: 2,
+    maxEnvironments: Number.POSITIVE_INFINITY,
+    scaling: new Scaling(thisMachine()),
     onLine: (line) => lines.push(line),
     ...spec,
     clock,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Invocation, InvokeInput } from "../../lambda/invocation.ts";
+import type { Invocation, InvokeInput, OnWait } from "../../lambda/invocation.ts";
 import type { ExpressFaults } from "../../step-functions/faults.ts";
 import { ExecutionJournal, type StartedExecution } from "../../step-functions/journal.ts";
 import type { ExecutionOutcome } from "../../step-functions/state-machine.ts";
@@ -35,16 +35,15 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 interface Setting {
   readonly definition?: object;
-  readonly concurrency?: number;
   readonly faults?: Partial<ExpressFaults>;
   readonly journal?: ExecutionJournal;
-  readonly invoked?: (functionName: string, event: string) => Promise<Invocation["outcome"]>;
+  readonly invoked?: (functionName: string, event: string, onWait: OnWait | undefined) => Promise<Invocation["outcome"]>;
   /** True where the state machine of the executions is declared. */
   readonly isDeclared?: boolean;
 }
 
 /** A service on a journal in the folder, with all that it does: one process's life. */
-function createProcess({ definition = twoStages, concurrency = 100, faults = {}, isDeclared = true, ...setting }: Setting = {}) {
+function createProcess({ definition = twoStages, faults = {}, isDeclared = true, ...setting }: Setting = {}) {
   const clock = new ManualClock();
   const journal = setting.journal ?? new ExecutionJournal(join(folder, "executions.jsonl"));
   const seen = {
@@ -59,12 +58,12 @@ function createProcess({ definition = twoStages, concurrency = 100, faults = {},
   };
   const invoked = setting.invoked ?? (async (): Promise<Invocation["outcome"]> => ({ payload: "{}" }));
   const service = new StepFunctionsService({
-    ...{ clock, journal, concurrency },
+    ...{ clock, journal },
     calls: {
       call: async (_, { input }) => {
-        const { functionNameOrArn: name, event } = input as InvokeInput;
+        const { functionNameOrArn: name, event, onWait } = input as InvokeInput;
         seen.calls.push(`${name} ${JSON.parse(event)}`);
-        return { outcome: await invoked(name, event), version: "1" };
+        return { outcome: await invoked(name, event, onWait), version: "1" };
       },
     },
     onFault: (error) => seen.faults.push(error),
@@ -122,7 +121,7 @@ test("after a crash with 60 executions between states, all begin again, before a
   await first.clock.advance(500);
   expect(first.log.filter(({ type }) => type === "WaitStateEntered")).toHaveLength(60);
 
-  const second = nextProcess({ concurrency: 7 });
+  const second = nextProcess();
   second.service.resume();
   second.start("new");
   await second.clock.advance(20_000);
@@ -133,37 +132,35 @@ test("after a crash with 60 executions between states, all begin again, before a
   expect(nextProcess().journal.open).toEqual([]);
 });
 
-test("after a crash the first execution runs alone until it has ended, or for two seconds", async () => {
-  const crashed = createProcess();
-  for (const name of names(4, "old")) crashed.start(name);
-  await crashed.clock.advance(0);
-  const quick = nextProcess({ concurrency: 3, definition: { ...twoStages } });
-  const hung = nextProcess({ concurrency: 3, invoked: () => new Promise(() => undefined) });
+test("while a call waits for an environment of this machine, the time of its task and of its execution stands still", async () => {
+  const waits: { readonly goOn: () => void; readonly answer: (outcome: Invocation["outcome"]) => void }[] = [];
+  const { start, clock, ends, log } = createProcess({
+    definition: {
+      ...twoStages,
+      TimeoutSeconds: 5,
+      States: { ...twoStages.States, First: { ...twoStages.States.First, TimeoutSeconds: 2 } },
+    },
+    invoked: (_, __, onWait) => new Promise((answer) => waits.push({ goOn: onWait?.() ?? (() => undefined), answer })),
+  });
+  for (const name of ["quick", "slow"]) start(name);
+  await clock.advance(1_000_000);
+  for (const { goOn } of waits) goOn();
 
-  quick.service.resume();
-  hung.service.resume();
-  await quick.clock.advance(500);
-  await hung.clock.advance(1_999);
-  const [quickAtFirst, hungAtFirst] = [[...quick.calls], [...hung.calls]];
-  await quick.clock.advance(500);
-  await hung.clock.advance(1);
+  await clock.advance(1_999);
+  waits[0]?.answer({ payload: "{}" });
+  await clock.advance(1);
 
-  expect([quickAtFirst, hungAtFirst]).toEqual([["first old0"], ["first old0"]]);
-  expect(quick.calls.slice(1, 5)).toEqual(["second old0", "first old1", "first old2", "first old3"]);
-  expect(hung.calls).toEqual(names(3, "first old"));
-});
-
-test("executions beyond those that may run at once wait, and their time does not run", async () => {
-  const { start, service, clock, ends, calls } = createProcess({ concurrency: 1, definition: { ...twoStages, TimeoutSeconds: 2 } });
-  for (const name of ["a", "b", "c"]) start(name);
-  const underWay = service.underWay;
-
-  await clock.advance(3_000);
-
-  expect(underWay).toBe(3);
-  expect(calls).toEqual(["a", "b", "c"].flatMap((name) => [`first ${name}`, `second ${name}`]));
-  expect(ends.map(([, status]) => status)).toEqual(["SUCCEEDED", "SUCCEEDED", "SUCCEEDED"]);
-  expect(service.underWay).toBe(0);
+  expect(log.filter(({ type }) => type === "TaskTimedOut").map(({ execution_arn }) => execution_arn.includes(":slow:"))).toEqual([true]);
+  await clock.advance(1_000);
+  waits[2]?.goOn();
+  await clock.advance(2_000);
+  expect(ends).toEqual([["slow", "FAILED"]]);
+  await clock.advance(1);
+  expect(ends).toEqual([
+    ["slow", "FAILED"],
+    ["quick", "TIMED_OUT"],
+  ]);
+  expect(clock.sleeping).toBe(0);
 });
 
 /** A journal whose disk can be full. */
@@ -212,7 +209,7 @@ test("an execution whose end cannot be journaled has ended nevertheless", async 
 });
 
 test("a stop does not end executions or report an end, and the next process starts them again", async () => {
-  const { start, service, clock, ends, log, traces, journal } = createProcess({ concurrency: 2 });
+  const { start, service, clock, ends, log, traces, journal } = createProcess();
   for (const name of ["a", "b", "c"]) start(name);
   await clock.advance(500);
   const logged = log.length;
@@ -352,7 +349,7 @@ test.each(["", "a b", "a/b", "a\u0085b", "x".repeat(81)])("the name %j is refuse
 });
 
 test("a waiting caller gets the outcome of an execution that runs once, at any rates of faults, and is never resumed", async () => {
-  const { service, clock, calls, ends, journal } = createProcess({ concurrency: 1, faults: { drop: 1, duplicate: 1, restart: 1 } });
+  const { service, clock, calls, ends, journal } = createProcess({ faults: { drop: 1, duplicate: 1, restart: 1 } });
 
   const execution = service.startSync(arn, { name: "a", input: '"a"' });
   const open = journal.open;
