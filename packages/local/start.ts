@@ -34,15 +34,18 @@ try {
 async function start(options: StartOptions): Promise<void> {
   console.log("Starting…");
   using evaluator = forkEvaluator(options.project); // loads its modules on one core, and this process on another
-  const { startRuntime } = await import("./runtime.ts");
+  const config = readStackConfig(options.project, options.stack, options.set);
+  const [{ startRuntime }, { Console }] = await Promise.all([import("./runtime.ts"), import("./console/console.ts")]);
+  const onFault = (error: unknown) => console.error(error);
   const runtime = await startRuntime({
     ...options,
     evaluator,
-    config: readStackConfig(options.project, options.stack, options.set),
+    config,
+    onStart: (stack) => void Console.open(stack, { stackName: options.stack, settings: config.values, now: systemClock.now, onFault }),
     clock: systemClock,
     onUsage: (usage) => usage.kind === "execution" && print(executionLine(usage, systemClock.now())),
     onNotice: (sentence) => console.error(sentence),
-    onFault: (error) => console.error(error),
+    onFault,
   });
   runtime.services.logs.onLine((line) => print(functionLine(line, options.stack)));
   stopOnSignal(runtime);

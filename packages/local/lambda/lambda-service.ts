@@ -20,7 +20,14 @@ export interface InvokePermission {
 }
 
 /** The functions of the account. */
+/**
+ * Awaited before each invocation that concurrency lets through. It can hold the invocation, end it with an outcome in its place, or
+ * throw an {@link AwsError} as Lambda would.
+ */
+export type InvocationInterceptor = (lambda: LambdaFunction) => Promise<Invocation["outcome"] | undefined>;
+
 export class LambdaService {
+  #interceptor: InvocationInterceptor | undefined;
   readonly #functions = new Map<string, LambdaFunction>();
   readonly #permissions = new Map<string, InvokePermission[]>();
   readonly #concurrency: Concurrency;
@@ -45,6 +52,11 @@ export class LambdaService {
 
   addPermission(functionName: string, permission: InvokePermission): void {
     this.#permissions.set(functionName, [...(this.#permissions.get(functionName) ?? []), permission]);
+  }
+
+  /** Sets the interceptor of invocations, in place of an earlier one. */
+  intercept(interceptor: InvocationInterceptor | undefined): void {
+    this.#interceptor = interceptor;
   }
 
   get all(): Iterable<LambdaFunction> {
@@ -92,7 +104,7 @@ export class LambdaService {
 
   async #run(lambda: LambdaFunction, event: string, onWait?: OnWait): Promise<Invocation["outcome"]> {
     this.#concurrency.admit(lambda.name, this.#functions.values());
-    return lambda.invoke(event, onWait);
+    return (await this.#interceptor?.(lambda)) ?? lambda.invoke(event, onWait);
   }
 }
 

@@ -77,7 +77,8 @@ export interface Stats {
 
 /** The messages of `/console/api/stream`, server-sent events of JSON. */
 export type StreamMessage =
-  | { readonly type: "hello"; readonly runtime: string; readonly stats: Stats }
+  /** The first one: all jobs. */
+  | { readonly type: "hello"; readonly jobs: readonly JobSummary[]; readonly stats: Stats }
   | { readonly type: "jobs"; readonly jobs: readonly JobSummary[]; readonly deleted: readonly string[] }
   | { readonly type: "job"; readonly job: JobDetail | undefined }
   | { readonly type: "stats"; readonly stats: Stats };

@@ -32,6 +32,29 @@ export function dollars(value: number): string {
   return `$${value >= 1 ? value.toFixed(2) : value.toPrecision(2)}`;
 }
 
+/** A function's log line short: level, words and details; any other line as it is. */
+export function shortLine(message: string): string {
+  const fields = objectIn(message);
+  const { level, message: words, timestamp: _, service: __, sampling_rate: ___, ...details } = fields ?? {};
+  if (words === undefined) return message;
+  const rest = Object.entries(details).map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+  return [level ?? "INFO", words, ...rest].join("  ");
+}
+
+/** The message of a function's error, which a cause has as JSON; any other cause as it is. */
+export function causeText(cause: string): string {
+  return String(objectIn(cause)?.["errorMessage"] ?? cause);
+}
+
+function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** JSON laid out; any other text as it is. */
 export function pretty(text: string): string {
   try {

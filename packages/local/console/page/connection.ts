@@ -29,7 +29,7 @@ const retryMilliseconds = 500;
  */
 export function connect(jobId: string | undefined, from: ConsoleState, changed: (state: ConsoleState) => void): () => void {
   const jobs = new Map(from.jobs.map((job) => [job.jobId, job]));
-  let [state, runtime, frame, retry]: [ConsoleState, string | undefined, number, number] = [{ ...from, job: undefined }, undefined, 0, 0];
+  let [state, frame, retry]: [ConsoleState, number, number] = [{ ...from, job: undefined }, 0, 0];
   let source: EventSource | undefined;
   const publish = (): void => {
     if (frame !== 0) return;
@@ -39,12 +39,9 @@ export function connect(jobId: string | undefined, from: ConsoleState, changed: 
     });
   };
   const receive = (message: StreamMessage): void => {
-    if (message.type === "hello" && runtime !== undefined && runtime !== message.runtime) jobs.clear(); // another process knows other jobs
-    if (message.type === "hello") runtime = message.runtime;
-    if (message.type === "jobs") {
-      for (const job of message.jobs) jobs.set(job.jobId, job);
-      for (const id of message.deleted) jobs.delete(id);
-    }
+    if (message.type === "hello") jobs.clear();
+    if (message.type === "hello" || message.type === "jobs") for (const job of message.jobs) jobs.set(job.jobId, job);
+    if (message.type === "jobs") for (const id of message.deleted) jobs.delete(id);
     state = nextState(state, message);
     publish();
   };

@@ -43,7 +43,7 @@ export function FaultsPage({ stack }: { stack: StackView | undefined }) {
     "executions",
   ];
   return (
-    <main class="page">
+    <main class="page" tabIndex={0}>
       <h1>Faults</h1>
       <p class="detail">Switch a fault on, submit a document, and see what the pipeline makes of it. All are off after a restart.</p>
       {faults.length > 0 && (
@@ -103,7 +103,9 @@ function TargetRow({ target, faults, put }: RowProps) {
             </option>
           ))}
         </select>
-        {kind === "fail" && <input aria-label={`Error of ${target}`} value={error} onInput={({ currentTarget }) => setError(currentTarget.value)} />}
+        {kind === "fail" && (
+          <input aria-label={`Error of ${target}`} value={error} onInput={({ currentTarget }) => setError(currentTarget.value)} />
+        )}
         {kind === "slow" && (
           <input
             type="number"

@@ -18,23 +18,55 @@ export function Graph({ definition, visits, selected, select }: Props) {
   const retried = useMemo(() => retriedStates(definition), [definition]);
   return (
     <div class="graph">
-      <svg viewBox={`0 0 ${placed.width} ${placed.height}`} style={{ maxWidth: `${placed.width}px` }} role="group" aria-label="State machine">
+      <svg
+        viewBox={`0 0 ${placed.width} ${placed.height}`}
+        style={{ maxWidth: `${placed.width}px` }}
+        role="group"
+        aria-label="State machine"
+      >
         <defs>
           {["plain", "taken", "caught"].map((kind) => (
-            <marker key={kind} id={`arrow-${kind}`} class={`arrow ${kind}`} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+            <marker
+              key={kind}
+              id={`arrow-${kind}`}
+              class={`arrow ${kind}`}
+              viewBox="0 0 8 8"
+              refX="7"
+              refY="4"
+              markerWidth="7"
+              markerHeight="7"
+              orient="auto"
+            >
               <path d="M0 0 8 4 0 8z" />
             </marker>
           ))}
         </defs>
         {placed.nodes.filter(isGroup(placed.nodes)).map((node) => (
-          <Node key={node.id} node={node} visits={byState.get(node.id) ?? []} isSelected={node.id === selected} isRetried={retried.has(node.id)} isGroup select={select} />
+          <Node
+            key={node.id}
+            node={node}
+            visits={byState.get(node.id) ?? []}
+            isSelected={node.id === selected}
+            isRetried={retried.has(node.id)}
+            isGroup
+            select={select}
+          />
         ))}
         {placed.edges.map((edge) => (
           <Edge key={`${edge.from} ${edge.to} ${edge.kind} ${edge.label}`} edge={edge} isTaken={isTaken(edge, visits)} />
         ))}
-        {placed.nodes.filter((node) => !isGroup(placed.nodes)(node)).map((node) => (
-          <Node key={node.id} node={node} visits={byState.get(node.id) ?? []} isSelected={node.id === selected} isRetried={retried.has(node.id)} select={select} />
-        ))}
+        {placed.nodes
+          .filter((node) => !isGroup(placed.nodes)(node))
+          .map((node) => (
+            <Node
+              key={node.id}
+              node={node}
+              visits={byState.get(node.id) ?? []}
+              isSelected={node.id === selected}
+              isRetried={retried.has(node.id)}
+              select={select}
+            />
+          ))}
       </svg>
     </div>
   );
@@ -57,7 +89,9 @@ function isTaken({ from, to, kind }: PlacedEdge, visits: readonly Visit[]): bool
   const after = visits.filter(({ state }) => state === to);
   if (isMarked(from)) return after.length > 0;
   return after.some((next) =>
-    before.some((visit) => (visit.exitedAt ?? Number.POSITIVE_INFINITY) <= next.enteredAt && (visit.status === "caught") === (kind === "catch")),
+    before.some(
+      (visit) => (visit.exitedAt ?? Number.POSITIVE_INFINITY) <= next.enteredAt && (visit.status === "caught") === (kind === "catch"),
+    ),
   );
 }
 
@@ -85,7 +119,8 @@ function Node({ node, visits, isSelected, isRetried, isGroup = false, select }: 
   if (type === "start" || type === "end") return <circle class={`marker ${type}`} cx={x + width / 2} cy={y + height / 2} r={width / 2} />;
   const status = statusOf(visits);
   const last = visits.at(-1);
-  const label = `${id}, ${type}, ${status ?? "not reached"}${note(visits) && `, ${note(visits)}`}`;
+  // Begins with all that can be read in the drawing, as who speaks to the page would call it.
+  const label = [shortened(id), note(visits), isRetried ? "↻" : "", `(${type}, ${status ?? "not reached"})`].filter(Boolean).join(" ");
   const choose = () => last && select(visits.find((visit) => visit.status === status) ?? last);
   return (
     <g
@@ -108,7 +143,7 @@ function Node({ node, visits, isSelected, isRetried, isGroup = false, select }: 
       )}
       {isRetried && (
         <text class="retries" x={x + width - 12} y={y + (isGroup ? height - 8 : 21)} text-anchor="end">
-          ↻<title>It is retried</title>
+          ↻
         </text>
       )}
     </g>

@@ -94,7 +94,15 @@ function Rows({ jobs, selected }: { jobs: readonly JobSummary[]; selected: strin
   };
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls is reached by the keyboard
-    <div class="list" ref={list} onScroll={measure} onKeyDown={move} tabIndex={0} role="group" aria-label={`${jobs.length} jobs, newest first`}>
+    <div
+      class="list"
+      ref={list}
+      onScroll={measure}
+      onKeyDown={move}
+      tabIndex={0}
+      role="group"
+      aria-label={`${jobs.length} jobs, newest first`}
+    >
       <div style={{ height: `${jobs.length * rowHeight}px` }}>
         <ul style={{ transform: `translateY(${first * rowHeight}px)` }}>
           {jobs.slice(first, last).map((job) => (
@@ -114,7 +122,7 @@ function keptInView({ top, height }: { top: number; height: number }, at: number
 
 /** New rows come in at the top without moving what is read. */
 function useStableTop(list: { readonly current: HTMLDivElement | null }, jobs: readonly JobSummary[], isReading: boolean): void {
-  const before = useRef<string>();
+  const before = useRef<string | undefined>(undefined);
   useEffect(() => {
     const [first] = jobs;
     const added = before.current === undefined ? 0 : jobs.findIndex(({ jobId }) => jobId === before.current);

@@ -47,7 +47,7 @@ function OpenJob({ job, address, stack }: { job: JobDetail; address: Address; st
         <div class="executions" role="group" aria-label="Executions">
           {executions.map(({ view }, at) => (
             <button
-              key={view.executionArn}
+              key={`${view.executionArn} ${view.startedAt} ${at}`}
               type="button"
               class="chip"
               aria-pressed={current?.view === view}

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { StackView } from "../model/console-api.ts";
 import { count } from "../model/format.ts";
 import { go, pathTo, useAddress, type View } from "./address.ts";
-import { connect, type ConsoleState, emptyState } from "./connection.ts";
+import { type ConsoleState, connect, emptyState } from "./connection.ts";
 import { FaultsPage } from "./faults.tsx";
 import { JobPage } from "./job.tsx";
 import { JobList } from "./job-list.tsx";

@@ -4,7 +4,7 @@ export function StackPage({ stack }: { stack: StackView | undefined }) {
   if (stack === undefined) return <main class="page empty">Loading…</main>;
   const { functions, roles, resources, settings, outputs } = stack;
   return (
-    <main class="page">
+    <main class="page" tabIndex={0}>
       <h1>Stack {stack.stack}</h1>
       <h2>Functions</h2>
       <table>

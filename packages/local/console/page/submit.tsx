@@ -20,7 +20,9 @@ export function Submit() {
   const [sending, setSending] = useState<readonly Sending[]>([]);
   const files = useRef<HTMLInputElement>(null);
   const change = (id: number, to: Partial<Sending> | undefined) =>
-    setSending((all) => (to === undefined ? all.filter((one) => one.id !== id) : all.map((one) => (one.id === id ? { ...one, ...to } : one))));
+    setSending((all) =>
+      to === undefined ? all.filter((one) => one.id !== id) : all.map((one) => (one.id === id ? { ...one, ...to } : one)),
+    );
   const send = async (name: string, submit: (progress: (part: number) => void) => Promise<string>, opens: boolean) => {
     const id = nextId++;
     setSending((all) => [...all, { id, name, progress: 0 }]);
@@ -126,7 +128,8 @@ function pastedFiles(send: (files: Iterable<File>) => void): () => void {
 
 const json = { "Content-Type": "application/json" };
 
-const submitText = (text: string): Promise<string> => jobOf(fetch("/jobs", { method: "POST", headers: json, body: JSON.stringify({ text }) }));
+const submitText = (text: string): Promise<string> =>
+  jobOf(fetch("/jobs", { method: "POST", headers: json, body: JSON.stringify({ text }) }));
 
 async function submitFile(file: File, progress: (part: number) => void): Promise<string> {
   if (file.size <= maxBytesInCall) {
@@ -166,5 +169,6 @@ const jobOf = async (response: Promise<Response>): Promise<string> => String(((a
 
 /** The API keeps no names of files. */
 async function nameJob(jobId: string, name: string): Promise<void> {
-  if (name !== "") await fetch(`/console/api/jobs/${encodeURIComponent(jobId)}/name`, { method: "PUT", headers: json, body: JSON.stringify({ name }) });
+  if (name !== "")
+    await fetch(`/console/api/jobs/${encodeURIComponent(jobId)}/name`, { method: "PUT", headers: json, body: JSON.stringify({ name }) });
 }

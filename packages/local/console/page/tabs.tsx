@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { JobDetail, JobUsage, RecordWrite } from "../model/console-api.ts";
 import type { Visit } from "../model/execution-view.ts";
-import { clockTime, count, dollars, pretty } from "../model/format.ts";
+import { causeText, clockTime, count, dollars, pretty, shortLine } from "../model/format.ts";
 import { type Address, go } from "./address.ts";
 import type { ViewedExecution } from "./job.tsx";
 
@@ -65,7 +65,10 @@ function StateTab({ job, visit }: { job: JobDetail; visit: Visit | undefined }) 
   if (visit === undefined) return <p class="empty">No state was entered yet.</p>;
   const { input, output, error, cause, attempts } = visit;
   const chosen = attempts[attempt ?? attempts.length - 1] ?? attempts.at(-1);
-  const lines = chosen === undefined ? [] : job.lines.filter(({ at }) => at >= chosen.scheduledAt && at <= (chosen.endedAt ?? Number.POSITIVE_INFINITY) + 50);
+  const lines =
+    chosen === undefined
+      ? []
+      : job.lines.filter(({ at }) => at >= chosen.scheduledAt && at <= (chosen.endedAt ?? Number.POSITIVE_INFINITY) + 50);
   return (
     <div class="columns">
       <Text title="Input">{pretty(input ?? "–")}</Text>
@@ -74,7 +77,7 @@ function StateTab({ job, visit }: { job: JobDetail; visit: Visit | undefined }) 
         {error !== undefined && (
           <div class="error-note">
             <b>{chosen?.error ?? error}</b>
-            {chosen?.cause ?? cause}
+            {causeText(chosen?.cause ?? cause ?? "")}
           </div>
         )}
         {attempts.length > 1 && (
@@ -97,10 +100,13 @@ function LogTab({ lines }: { lines: JobDetail["lines"] }) {
   if (lines.length === 0) return <p class="empty">No line was logged.</p>;
   return (
     <pre class="log">
-      {lines.map(({ at, functionName, message }) => `${clockTime(at)}  ${functionName.padEnd(14)} ${message}`).join("\n")}
+      {lines.map(({ at, functionName, message }) => `${clockTime(at)}  ${shortName(functionName)}  ${shortLine(message)}`).join("\n")}
     </pre>
   );
 }
+
+/** A function's name without its project and stack, which are the same for all. */
+const shortName = (name: string): string => (/^.+?-[^-]+-(.*)$/.exec(name)?.[1] ?? name).padEnd(14);
 
 function RecordTab({ job: { record, writes } }: { job: JobDetail }) {
   return (
@@ -172,14 +178,19 @@ function EventsTab({ events }: { events: ViewedExecution["execution"]["events"] 
 function DocumentTab({ job }: { job: JobDetail }) {
   const id = encodeURIComponent(job.summary.jobId);
   const [text, setText] = useState<string>();
-  if (text === undefined) void fetch(`/jobs/${id}/text`).then(async (answer) => setText(answer.ok ? await answer.text() : "No text has been read."));
+  if (text === undefined)
+    void fetch(`/jobs/${id}/text`).then(async (answer) => setText(answer.ok ? await answer.text() : "No text has been read."));
   const address = `/console/api/jobs/${id}/document`;
   return (
     <div class="columns two">
       {job.documentType === undefined ? null : (
         <div>
           <h2>The document, {job.documentType}</h2>
-          {job.documentType.startsWith("image/") ? <img src={address} alt="The document as it was sent" /> : <a href={address}>Open the document</a>}
+          {job.documentType.startsWith("image/") ? (
+            <img src={address} alt="The document as it was sent" />
+          ) : (
+            <a href={address}>Open the document</a>
+          )}
         </div>
       )}
       <Text title="The text that was read">{text ?? "Loading…"}</Text>

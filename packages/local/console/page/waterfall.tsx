@@ -92,7 +92,8 @@ function rowsOf(visit: Visit, end: number): readonly Row[] {
   const tries = attempts.flatMap((attempt, at): Row[] => {
     const before = attempts[at - 1]?.endedAt;
     const label = `attempt ${at + 1}${attempt.error === undefined ? "" : ` · ${attempt.error}`}`;
-    const wait = before === undefined || attempt.scheduledAt - before < 1 ? [] : [{ from: before, to: attempt.scheduledAt, kind: "queued" } as const];
+    const wait =
+      before === undefined || attempt.scheduledAt - before < 1 ? [] : [{ from: before, to: attempt.scheduledAt, kind: "queued" } as const];
     return [
       ...(wait.length === 0 ? [] : [{ key: `${id} wait ${at}`, name: "wait", isAttempt: true, visit, bars: wait }]),
       { key: `${id} attempt ${at}`, name: label, isAttempt: true, visit, bars: barsOf(attempt, end) },
