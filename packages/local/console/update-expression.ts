@@ -22,7 +22,7 @@ export function updatedMembers(input: UpdateInput, before: Members): Members {
   const names = input.ExpressionAttributeNames ?? {};
   const values = plainItem(input.ExpressionAttributeValues);
   const nameOf = (path: string): string => path.trim().replace(/#[\w]+/g, (name) => names[name] ?? name);
-  const valueOf = (operand: string): unknown => (operand in values ? values[operand] : nameOf(operand));
+  const operandOf = (operand: string): unknown => (operand in values ? values[operand] : nameOf(operand));
   const members: Record<string, unknown> = {};
   for (const [, clause = "", body = ""] of (input.UpdateExpression ?? "").matchAll(
     /\b(SET|REMOVE|ADD|DELETE)\s+(.*?)(?=\s+(?:SET|REMOVE|ADD|DELETE)\s|$)/gs,
@@ -30,7 +30,7 @@ export function updatedMembers(input: UpdateInput, before: Members): Members {
     for (const action of body.split(/,(?![^(]*\))/)) {
       const [path = "", operand = ""] = clause === "SET" ? action.split(/=(.*)/s) : action.trim().split(/\s+/);
       const name = nameOf(path);
-      const value = valueOf(operand.trim());
+      const value = operandOf(operand.trim());
       const current = name in members ? members[name] : memberAt(before, name);
       if (clause === "SET") members[name] = value;
       else if (clause === "REMOVE") members[name] = undefined;

@@ -41,7 +41,7 @@ export function layoutOf({ nodes, edges }: DefinitionGraph): Layout {
   // An edge of a group is one of its first or last state: dagre ranks no groups.
   const drawn = edges.filter(({ kind }) => kind !== "retry");
   const ends = (edge: GraphEdge) => [entryOf(edge.from, "end", nodes, groups), entryOf(edge.to, "start", nodes, groups)] as const;
-  drawn.forEach((edge, at) => graph.setEdge(...ends(edge), { weight: edge.kind === "catch" ? 0 : 20 }, String(at)));
+  for (const [at, edge] of drawn.entries()) graph.setEdge(...ends(edge), { weight: edge.kind === "catch" ? 0 : 20 }, String(at));
   layout(graph);
   const placed = nodes.map((node): PlacedNode => {
     const { x = 0, y = 0, width = 0, height = 0 } = graph.node(node.id) as Partial<PlacedNode>;

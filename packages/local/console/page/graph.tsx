@@ -119,7 +119,6 @@ function Node({ node, visits, isSelected, isRetried, isGroup = false, select }: 
   if (type === "start" || type === "end") return <circle class={`marker ${type}`} cx={x + width / 2} cy={y + height / 2} r={width / 2} />;
   const status = statusOf(visits);
   const last = visits.at(-1);
-  // Begins with all that can be read in the drawing, as who speaks to the page would call it.
   const label = [shortened(id), note(visits), isRetried ? "↻" : "", `(${type}, ${status ?? "not reached"})`].filter(Boolean).join(" ");
   const choose = () => last && select(visits.find((visit) => visit.status === status) ?? last);
   return (
@@ -127,11 +126,11 @@ function Node({ node, visits, isSelected, isRetried, isGroup = false, select }: 
       class={`node ${classOf(status)}${isSelected ? " selected" : ""}${isGroup ? " group" : ""}`}
       role="button"
       tabIndex={last === undefined ? -1 : 0}
-      aria-label={label}
       aria-pressed={isSelected}
       onClick={choose}
       onKeyDown={(event) => (event.key === "Enter" || event.key === " ") && choose()}
     >
+      <title>{label}</title>
       <rect x={x} y={y} width={width} height={height} rx="9" />
       <text x={x + 14} y={isGroup ? y + 18 : y + (note(visits) ? 21 : 29)}>
         {shortened(id)}

@@ -93,7 +93,6 @@ function Rows({ jobs, selected }: { jobs: readonly JobSummary[]; selected: strin
     list.current?.scrollTo({ top: keptInView(view, jobs.indexOf(next)) });
   };
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls is reached by the keyboard
     <div
       class="list"
       ref={list}

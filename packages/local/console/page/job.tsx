@@ -1,10 +1,11 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
-import type { JobDetail, JobExecution, StackView } from "../model/console-api.ts";
-import { type ExecutionView, type Visit, viewOf } from "../model/execution-view.ts";
+import type { JobDetail, StackView } from "../model/console-api.ts";
+import type { Visit } from "../model/execution-view.ts";
 import { clockTime, dollars, duration } from "../model/format.ts";
 import { type Address, go } from "./address.ts";
 import { Graph } from "./graph.tsx";
 import { Tabs } from "./tabs.tsx";
+import { type ViewedExecution, viewedExecutions } from "./viewed-executions.ts";
 import { Waterfall } from "./waterfall.tsx";
 
 interface Props {
@@ -25,12 +26,6 @@ const Blank = ({ children }: { children: string }) => (
     <p>{children}</p>
   </section>
 );
-
-/** An execution with what its events say. */
-export interface ViewedExecution {
-  readonly execution: JobExecution;
-  readonly view: ExecutionView;
-}
 
 function OpenJob({ job, address, stack }: { job: JobDetail; address: Address; stack: StackView | undefined }) {
   const executions = useMemo(() => viewedExecutions(job.executions), [job.executions]);
@@ -65,13 +60,6 @@ function OpenJob({ job, address, stack }: { job: JobDetail; address: Address; st
       <Tabs job={job} execution={current} visit={visit} address={address} />
     </section>
   );
-}
-
-function viewedExecutions(executions: readonly JobExecution[]): readonly ViewedExecution[] {
-  return executions.flatMap((execution) => {
-    const [first, ...rest] = execution.events;
-    return first === undefined ? [] : [{ execution, view: viewOf([first, ...rest]) }];
-  });
 }
 
 /** Names a passage through a state in an address: the state, and its place among those of one name. */

@@ -22,7 +22,6 @@ export function StackPage({ stack }: { stack: StackView | undefined }) {
             <tr key={name}>
               <th scope="row">{name}</th>
               {[memoryMiB, timeoutSeconds, warm, busy, waiting].map((value, at) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: the columns stay as they are
                 <td key={at} class="number">
                   {value}
                 </td>

@@ -83,7 +83,9 @@ export function Submit() {
           <button type="button" onClick={() => files.current?.click()}>
             Files
           </button>
-          <button class="primary">Submit</button>
+          <button type="submit" class="primary">
+            Submit
+          </button>
         </span>
         <input
           ref={files}

@@ -3,7 +3,7 @@ import type { JobDetail, JobUsage, RecordWrite } from "../model/console-api.ts";
 import type { Visit } from "../model/execution-view.ts";
 import { causeText, clockTime, count, dollars, pretty, shortLine } from "../model/format.ts";
 import { type Address, go } from "./address.ts";
-import type { ViewedExecution } from "./job.tsx";
+import type { ViewedExecution } from "./viewed-executions.ts";
 
 interface Props {
   readonly job: JobDetail;
@@ -40,7 +40,6 @@ export function Tabs({ job, execution, visit, address }: Props) {
           </button>
         ))}
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard */}
       <div class="panel" role="tabpanel" id="tab-panel" aria-labelledby={`tab-${open}`} tabIndex={0}>
         {open === "state" && <StateTab job={job} visit={visit} />}
         {open === "log" && <LogTab lines={job.lines} />}

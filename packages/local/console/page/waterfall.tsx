@@ -34,7 +34,6 @@ export function Waterfall({ view, selected, select }: Props) {
   const rows = view.visits.flatMap((visit) => rowsOf(visit, end)).slice(0, maxRows);
   const percent = (at: number) => (100 * (at - view.startedAt)) / (end - view.startedAt);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard
     <div class="waterfall" tabIndex={0} role="group" aria-label="Waterfall">
       <table>
         <thead>
