@@ -15,7 +15,7 @@ import { Sweeper } from "./infrastructure/sweeper.ts";
 
 const settings = readSettings();
 const definition = currentDefinition();
-const createFunction = functionFactory(buildFunctions(import.meta.dirname), settings);
+const createFunction = functionFactory(buildFunctions(import.meta.dirname, settings.ocrLanguages), settings);
 const { accountId } = aws.getCallerIdentityOutput();
 
 const stores = createStores(settings);

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { appendFileSync, constants, copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, constants, copyFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join, parse } from "node:path";
 import { type BuildOptions, buildSync, version as esbuildVersion, type Metafile } from "esbuild";
-import { engineFiles } from "../functions/stages/ocr/engine-files.ts";
+import { defaultLanguages, type EngineFile, engineFiles, languageFile, languagesIn } from "../functions/stages/ocr/engine-files.ts";
 
 /** Some packages of the SDK are CommonJS and ask for Node's own modules by `require`. */
 const requireBanner = 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';
@@ -37,62 +37,112 @@ const options = {
  * any folder.
  *
  * @param project the project's folder.
+ * @param ocrLanguages the languages that OCR reads, `eng+deu`: each set has a folder of its own, so that two stacks do not mix theirs.
  * @returns the folder in which `<function>/index.mjs` is for each file in `functions/`, beside what it reads at run time.
  * @throws Error with esbuild's own message when a function does not build.
  */
-export function buildFunctions(project: string): string {
-  const folder = join(project, ".build", "functions");
-  const stamp = join(folder, "inputs.sha256");
+export function buildFunctions(project: string, ocrLanguages = defaultLanguages): string {
   const inputs = digestOfInputs(project);
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === inputs) return folder;
-  rmSync(folder, { recursive: true, force: true });
-  const handlers = readdirSync(join(project, "functions")).filter((name) => name.endsWith(".ts"));
-  for (const { name } of handlers.map((file) => parse(file))) bundle(project, name, join(folder, name));
-  copyEngineFiles(project, join(folder, "ocr"));
+  const folder = join(project, ".build", "functions");
+  keep(folder, inputs, () => bundleAll(project, folder));
+  if (ocrLanguages === defaultLanguages) return folder;
+  const withLanguages = `${folder}-${ocrLanguages}`;
+  keep(withLanguages, inputs, () => {
+    rmSync(withLanguages, { recursive: true, force: true });
+    cpSync(folder, withLanguages, { recursive: true, mode: constants.COPYFILE_FICLONE, filter: (file) => basename(file) !== stampName });
+    rmSync(join(withLanguages, "ocr", languageFile(defaultLanguages).name));
+    copyEngineFiles(project, languagesIn(ocrLanguages).map(languageFile), join(withLanguages, "ocr"));
+  });
+  return withLanguages;
+}
+
+const stampName = "inputs.sha256";
+
+/** Fills a folder, unless it was filled from equal inputs. The stamp is written last: a folder with one is whole. */
+function keep(folder: string, inputs: string, fill: () => void): void {
+  const stamp = join(folder, stampName);
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === inputs) return;
+  rmSync(stamp, { force: true });
+  fill();
   writeFileSync(stamp, inputs);
-  return folder;
+}
+
+function bundleAll(project: string, folder: string): void {
+  const handlers = readdirSync(join(project, "functions")).filter((name) => name.endsWith(".ts"));
+  const names = handlers.map((file) => parse(file).name);
+  const others = existsSync(folder) ? readdirSync(folder).filter((file) => !names.includes(parse(file).name.replace(/\.meta$/, ""))) : [];
+  for (const file of others) rmSync(join(folder, file), { recursive: true });
+  for (const name of names) if (!isBuilt(project, join(folder, name))) bundle(project, name, join(folder, name));
+  copyEngineFiles(project, [...engineFiles, languageFile(defaultLanguages)], join(folder, "ocr"));
+  // Their scripts are CommonJS, as Lambda treats a .js file, regardless of a package.json above this folder.
+  writeFileSync(join(folder, "ocr", "package.json"), '{"type":"commonjs"}');
 }
 
 /** Builds a function by itself, so that its folder holds no code but its own. */
 function bundle(project: string, name: string, outdir: string): void {
+  for (const path of [outdir, `${outdir}.meta.json`]) rmSync(path, { recursive: true, force: true });
   const entryPoints = [{ in: `functions/${name}.ts`, out: "index" }];
   const { metafile } = buildSync({ ...options, entryPoints, outdir, absWorkingDir: project });
-  linkSourceMaps(project, metafile);
-  writeFileSync(`${outdir}.meta.json`, JSON.stringify(metafile)); // for https://esbuild.github.io/analyze
+  const used = usedOutputs(metafile);
+  for (const file of Object.keys(metafile.outputs).filter((file) => !file.endsWith(".map"))) {
+    const path = join(project, file);
+    const output = used[file];
+    if (output === undefined) rmSync(path);
+    if (output !== undefined && isMapped(output)) appendFileSync(path, `//# sourceMappingURL=${basename(path)}.map\n`);
+    else rmSync(`${path}.map`);
+  }
+  const digest = digestOf(project, sourcesOf(metafile));
+  writeFileSync(`${outdir}.meta.json`, JSON.stringify({ ...metafile, outputs: used, digest })); // also for https://esbuild.github.io/analyze
 }
 
-/** Files of which less is ours have no source map: Node reads it with the file itself, which takes as long as to compile the file. */
+/** A function that was built from the same files is left as it is. */
+function isBuilt(project: string, outdir: string): boolean {
+  const built = `${outdir}.meta.json`;
+  if (!existsSync(built)) return false;
+  const metafile: Metafile & { digest?: string } = JSON.parse(readFileSync(built, "utf8"));
+  const sources = sourcesOf(metafile);
+  return sources.every((file) => existsSync(join(project, file))) && metafile.digest === digestOf(project, sources);
+}
+
+const sourcesOf = ({ inputs }: Metafile): string[] => Object.keys(inputs).filter((input) => input.startsWith("functions/"));
+
+type Outputs = Metafile["outputs"];
+
+/** The files that the bundle imports, at its start or later; esbuild also writes those that only left-out code would import. */
+function usedOutputs({ outputs }: Metafile): Outputs {
+  const used = new Set(Object.keys(outputs).filter((file) => basename(file) === "index.mjs"));
+  for (const file of used) for (const { path, external } of outputs[file]?.imports ?? []) if (!external) used.add(path);
+  return Object.fromEntries(Object.entries(outputs).filter(([file]) => used.has(file)));
+}
+
+/** Node reads a source map with its file, which takes as long as to compile the file: packages, with less of our code than this, have none. */
 const minOwnShare = 0.02;
 
-function linkSourceMaps(project: string, { outputs }: Metafile): void {
-  for (const [file, { inputs, bytes }] of Object.entries(outputs)) {
-    if (file.endsWith(".map")) continue;
-    const own = Object.entries(inputs).reduce((sum, [input, { bytesInOutput }]) => sum + (isPackaged(input) ? 0 : bytesInOutput), 0);
-    if (own < minOwnShare * bytes) rmSync(join(project, `${file}.map`));
-    else appendFileSync(join(project, file), `//# sourceMappingURL=${basename(file)}.map\n`);
-  }
+function isMapped({ inputs, bytes }: Outputs[string]): boolean {
+  const own = Object.entries(inputs).filter(([input]) => !input.includes("node_modules/"));
+  return own.reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0) >= minOwnShare * bytes;
 }
 
-const isPackaged = (file: string): boolean => file.includes("node_modules/");
-
 /** OCR's engines are copied unchanged from their packages, beside its bundle; the lock file pins them. */
-function copyEngineFiles(project: string, folder: string): void {
+function copyEngineFiles(project: string, files: readonly EngineFile[], folder: string): void {
   const { resolve } = createRequire(join(project, "index.ts"));
-  for (const { specifier, name } of engineFiles) copyFileSync(resolve(specifier), join(folder, name), constants.COPYFILE_FICLONE);
-  // Their scripts are CommonJS, as Lambda treats a .js file, regardless of a package.json above this folder.
-  writeFileSync(join(folder, "package.json"), '{"type":"commonjs"}');
+  for (const { specifier, name } of files) copyFileSync(resolve(specifier), join(folder, name), constants.COPYFILE_FICLONE);
 }
 
 /** Everything that decides what the bundles are: our sources, the packages, and how they are built. */
 function digestOfInputs(project: string): string {
+  const files = readdirSync(join(project, "functions"), { recursive: true, encoding: "utf8" }).map((name) => join("functions", name));
+  return digestOf(
+    project,
+    files.filter((file) => /\.(ts|json)$/.test(file)),
+  );
+}
+
+function digestOf(project: string, sources: readonly string[]): string {
   const digest = createHash("sha256")
     .update(esbuildVersion)
     .update(readFileSync(import.meta.filename));
-  const sources = readdirSync(join(project, "functions"), { recursive: true, encoding: "utf8" }).filter((file) =>
-    /\.(ts|json)$/.test(file),
-  );
-  for (const file of [...sources.sort().map((name) => join("functions", name)), "package.json", "package-lock.json"]) {
+  for (const file of [...sources.toSorted(), "package.json", "package-lock.json"])
     digest.update(file).update(readFileSync(join(project, file)));
-  }
   return digest.digest("hex");
 }

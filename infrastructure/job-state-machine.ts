@@ -16,7 +16,7 @@ export interface JobStateMachineArgs {
   /** The table to which the definition itself writes errors. */
   readonly jobs: JobTable;
   readonly accountId: pulumi.Input<string>;
-  readonly settings: Pick<Settings, "executionLogLevel" | "logRetentionDays">;
+  readonly settings: Pick<Settings, "executionLogLevel" | "logRetentionDays" | "ocrLanguages">;
 }
 
 /** The Express state machine that runs a job's stages, with all that the console needs to draw an execution. */
@@ -81,8 +81,9 @@ export function currentDefinition(): string {
 }
 
 /** The functions are named by their current version: an execution ends on the code that it started with. */
-function filledDefinition({ definition, stages, jobs }: JobStateMachineArgs): pulumi.Output<string> {
+function filledDefinition({ definition, stages, jobs, settings }: JobStateMachineArgs): pulumi.Output<string> {
   const functions = [...stages].map(([stage, { lambda }]) => [functionPlaceholder(stage), lambda.qualifiedArn] as const);
-  const values = pulumi.output({ ...Object.fromEntries(functions), JobsTableName: jobs.name });
+  const OcrLanguages = settings.ocrLanguages.replaceAll("+", ", ");
+  const values = pulumi.output({ ...Object.fromEntries(functions), JobsTableName: jobs.name, OcrLanguages });
   return values.apply((filled) => fillPlaceholders(definition, filled));
 }

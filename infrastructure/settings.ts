@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
+import { isInstalled, languageFile, languagesIn } from "../functions/stages/ocr/engine-files.ts";
 import { type StageName, stages } from "../functions/stages/registry.ts";
 import { type MemberName, memberName } from "../functions/stages/stage.ts";
 
@@ -16,12 +17,26 @@ const stagePaceSeconds = z.strictObject(
 /** Scheme and host, as a browser sends them; `*` alone, or in place of every host. */
 const origin = z.string().regex(/^(\*|https?:\/\/(\*|[^\s/*]+))$/, "must be comma-separated origins such as https://app.example.com, or *");
 
+/** `eng+deu`: by the names of the packages of Tesseract's data, which are only bundled where they are named. */
+const ocrLanguages = z
+  .string()
+  .regex(/^[a-z]{3}(_[a-zA-Z]+)*(\+[a-z]{3}(_[a-zA-Z]+)*)*$/, "must be one language or several, such as eng or eng+deu")
+  .superRefine((value, { addIssue }) => {
+    const languages = languagesIn(value);
+    const twice = languages.find((language, at) => languages.indexOf(language) < at);
+    if (twice !== undefined) addIssue(`names ${twice} twice`);
+    const missing = languages.find((language) => !isInstalled(languageFile(language)));
+    if (missing !== undefined)
+      addIssue(`the language ${missing} is not installed; install it with npm install --save-exact @tesseract.js-data/${missing}`);
+  });
+
 const settingsSchema = z.strictObject({
   logLevel: z.enum(["DEBUG", "INFO", "WARN", "ERROR"]),
   executionLogLevel: z.enum(["ALL", "ERROR"]),
   jobRetentionDays: z.int().min(1).max(365),
   logRetentionDays: z.int().refine((days) => logRetentions.includes(days), `must be one of ${logRetentions.join(", ")}`),
   stagePaceSeconds,
+  ocrLanguages,
   relatedDocuments: z.enum(["off", "count", "list"]),
   search: z.boolean(),
   privateNetwork: z.boolean(),

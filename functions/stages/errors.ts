@@ -3,7 +3,10 @@ export interface StageErrorKind {
   readonly name: string;
   /** The record's `errorCode`, where it is not the name. */
   readonly errorCode?: string;
-  /** For the sender of the document: what is wrong and what to do. It never quotes a document or another system. */
+  /**
+   * For the sender of the document: what is wrong and what to do. It never quotes a document or another system. A placeholder in it is
+   * one of the definition's, which the Pulumi program fills.
+   */
   readonly sentence: string;
   /** Set where another attempt may succeed; what is wrong with a document stays wrong. */
   readonly isRetried?: true;

@@ -1,5 +1,3 @@
-import { htmlText, NestedTooDeeplyError } from "./html-text.ts";
-
 /** The part of a text that is analysed, in UTF-16 code units: its topic and its attitude are clear by then. */
 export const analysedLength = 200 * 1024;
 
@@ -12,7 +10,7 @@ export const analysedLength = 200 * 1024;
 export async function proseOf(text: string): Promise<string> {
   const visible = withPlainLetters(text.replace(/\p{Default_Ignorable_Code_Point}+/gu, ""));
   const body = isMail(visible) ? await bodyOfMail(visible) : visible;
-  const unmarked = hasTags(body) ? withoutTags(body) : body;
+  const unmarked = hasTags(body) ? await withoutTags(body) : body;
   return [withoutHeaders, withoutStyles, withoutLinks].reduce((prose, without) => without(prose), unmarked.slice(0, analysedLength));
 }
 
@@ -34,7 +32,8 @@ const hasTags = (text: string): boolean => tag.test(text) || entity.test(text);
 /** Their content is no markup, so that one without an end, as in a text about HTML, would take the rest of the text with it. */
 const rawElements = ["script", "style", "title", "textarea"];
 
-function withoutTags(text: string): string {
+async function withoutTags(text: string): Promise<string> {
+  const { htmlText, NestedTooDeeplyError } = await import("./html-text.ts"); // the parser is slow to load, and few texts have tags
   const unclosed = rawElements.filter((name) => !new RegExp(`</${name}[\\s>]`, "i").test(text));
   const safe = unclosed.reduce((html, name) => html.replace(new RegExp(`<${name}[\\s/>]`, "gi"), "<b>"), text);
   try {

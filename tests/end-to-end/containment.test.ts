@@ -12,7 +12,7 @@ const stageThatDoesAsTold = `
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createStageHandler } from "./jobs/stage-handler.ts";
-import { stageServices } from "./services/services.ts";
+import { stageServices } from "./services/stage-services.ts";
 import { mlInference } from "./stages/ml-inference/stage.ts";
 
 const kept = [];

@@ -7,7 +7,7 @@ import { copyProject, isFinal, poll, startLocalRuntime, submit } from "../suppor
 /** An inference stage that misbehaves as the text tells it to. */
 const misbehavingStage = `
 import { createStageHandler } from "./jobs/stage-handler.ts";
-import { stageServices } from "./services/services.ts";
+import { stageServices } from "./services/stage-services.ts";
 import { mlInference } from "./stages/ml-inference/stage.ts";
 
 let answer;

@@ -30,7 +30,7 @@ const endings = {
   DocumentTooLarge: "The document is too large to be read. Send fewer pages or a smaller image.",
   UnsupportedDocument: "The document is of a kind that cannot be read. Send a PNG or JPEG image or a PDF.",
   DocumentProtected: "The document is protected by a password. Send it without one.",
-  NoTextFound: "No text was found in the document. Send a sharper or larger image of it.",
+  NoTextFound: "No text was found in the document in the configured languages (eng, deu). Send a sharper or larger image of it.",
 };
 type ErrorCode = keyof typeof endings;
 

@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { readStackConfig } from "@async-text-processing/local";
 import { Config, getProject } from "@pulumi/pulumi";
 import { setAllConfig } from "@pulumi/pulumi/runtime/config.js";
@@ -38,6 +39,19 @@ describe("a config value reaches its resources", () => {
       RELATED_DOCUMENTS: "list",
       POWERTOOLS_LOG_LEVEL: "ERROR",
     });
+  });
+
+  test("ocrLanguages reach the OCR stage, its archive and the sentence of a job without text", async () => {
+    const program = await evaluatedProgram("ocrLanguages=eng+deu");
+
+    const { environment, code } = inputsOf(program, "aws:lambda/function:Function", "ocr") as { [key: string]: Record<string, string> };
+    expect(environment).toMatchObject({ variables: { OCR_LANGUAGES: "eng+deu" } });
+    expect(readdirSync(code?.["archive"] ?? "").filter((file) => file.includes("traineddata"))).toEqual([
+      "deu.traineddata.gz",
+      "eng.traineddata.gz",
+    ]);
+    const { definition } = inputsOf(program, "aws:sfn/stateMachine:StateMachine", "process-job");
+    expect(definition).toContain("No text was found in the document in the configured languages (eng, deu). ");
   });
 
   test("search adds a route, which the description then has", async () => {
@@ -178,6 +192,15 @@ test.each([
   ["logRetentionDays=8", "The config value async-text-processing:logRetentionDays is wrong: must be one of 1, 3, 5, "],
   ['stagePaceSeconds={"ocr": 6}', "The config value async-text-processing:stagePaceSeconds.ocr is wrong: "],
   ['stagePaceSeconds={"ocrr": 1}', "The config value async-text-processing:stagePaceSeconds is wrong: "],
+  [
+    "ocrLanguages=german",
+    "The config value async-text-processing:ocrLanguages is wrong: must be one language or several, such as eng or eng+deu",
+  ],
+  ["ocrLanguages=eng+deu+eng", "The config value async-text-processing:ocrLanguages is wrong: names eng twice"],
+  [
+    "ocrLanguages=eng+qaa",
+    "The config value async-text-processing:ocrLanguages is wrong: the language qaa is not installed; install it with npm install --save-exact @tesseract.js-data/qaa.",
+  ],
   ["relatedDocuments=all", "The config value async-text-processing:relatedDocuments is wrong: "],
   ["search=always", "The config value async-text-processing:search is wrong: "],
   ["privateNetwork=maybe", "The config value async-text-processing:privateNetwork is wrong: "],

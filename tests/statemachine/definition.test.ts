@@ -41,11 +41,11 @@ describe("the file", () => {
   };
   const text = readFileSync(definitionFile, "utf8");
 
-  test("is what the stages make it, and its placeholders are their functions and a table", () => {
+  test("is what the stages make it, and its placeholders are their functions, a table and the languages of OCR", () => {
     const placeholders = Array.from(readDefinition().matchAll(/\$\{(.*?)\}/g), ([, name]) => name);
 
     expect(JSON.parse(text)).toEqual(buildDefinition());
-    expect(placeholders).toEqual([...stages.map((stage) => `${stateName(stage)}FunctionArn`), "JobsTableName"]);
+    expect(placeholders).toEqual([...stages.map((stage) => `${stateName(stage)}FunctionArn`), "JobsTableName", "OcrLanguages"]);
   });
 
   test("may have another layout, as an editor saves it", () => {

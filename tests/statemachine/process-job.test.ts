@@ -24,7 +24,7 @@ const retriers = [...states, "SetError"].flatMap((name) => taskOf(name).Retry ??
 test("the definition is one that AWS takes, as far as its schema tells", () => {
   const functionArn = "arn:aws:lambda:eu-central-1:123456789012:function:ocr:7";
   const arns = Object.fromEntries(stages.map((stage) => [functionPlaceholder(stage), functionArn]));
-  const filled = JSON.parse(fillPlaceholders(readDefinition(), { ...arns, JobsTableName: "jobs" }));
+  const filled = JSON.parse(fillPlaceholders(readDefinition(), { ...arns, JobsTableName: "jobs", OcrLanguages: "eng, deu" }));
 
   const { isValid, errorsText } = aslValidator(filled);
 

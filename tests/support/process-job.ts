@@ -25,7 +25,7 @@ export function createProcessJob(aws: LocalAws, roleName: string, handlers: Stag
   const call: LocalAws["account"]["call"] = (service, one, principal) =>
     service === "lambda" ? invoke(one.input as Parameters<typeof invoke>[0]) : aws.account.call(service, one, principal);
   const functions = Object.fromEntries(stages.map((stage) => [functionPlaceholder(stage), stage.name]));
-  return new StateMachine(fillPlaceholders(readDefinition(), { ...functions, JobsTableName: "jobs" }), {
+  return new StateMachine(fillPlaceholders(readDefinition(), { ...functions, JobsTableName: "jobs", OcrLanguages: "eng, deu" }), {
     name: "process-job",
     arn: stateMachineArn,
     roleArn: `arn:aws:iam::123456789012:role/${roleName}`,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { gunzipSync } from "node:zlib";
-import { type EngineFile, engineFiles, pathOfEngineFile } from "./engine-files.ts";
+import { defaultLanguages, type EngineFile, engineFiles, languageFile, languagesIn, pathOfEngineFile } from "./engine-files.ts";
 import type { PageImage, PageText } from "./page-image.ts";
 
 /** The method by which the engine tells ink from paper while it looks for lines. */
@@ -50,20 +50,23 @@ const segmentations: Readonly<Record<Layout, string>> = { columns: "3", sparse: 
 const imageFile = "/input";
 const thresholdingMethods: Readonly<Record<Threshold, string>> = { Otsu: "0", Sauvola: "2" };
 
-/** Loads the engine and its English: 0.2 s, and 20 MB that grow to 90 with the largest page and no further, however many follow. */
-export async function openEngine(): Promise<Engine> {
-  const { script, wasm, data } = filesForThisProcessor();
+/**
+ * Loads the engine and its languages, those of the stack's config: with English 0.2 s, and 20 MB that grow to 90 with the largest page
+ * and no further, however many follow.
+ */
+export async function openEngine(ocrLanguages = process.env["OCR_LANGUAGES"] ?? defaultLanguages): Promise<Engine> {
+  const { script, wasm } = filesForThisProcessor();
   const openCore: (options: CoreOptions) => Promise<TesseractCore> = createRequire(import.meta.url)(pathOfEngineFile(script));
   const core = await openCore({ locateFile: () => pathOfEngineFile(wasm), print() {}, printErr() {} });
-  const tesseract = startTesseract(core, gunzipSync(readFileSync(pathOfEngineFile(data))));
+  const tesseract = startTesseract(core, ocrLanguages);
   return {
     read: (page, manner = {}) => recognize(core, tesseract, page, manner),
   };
 }
 
-function filesForThisProcessor(): Record<"script" | "wasm" | "data", EngineFile> {
+function filesForThisProcessor(): Record<"script" | "wasm", EngineFile> {
   const build = `tesseract-core-${WebAssembly.validate(relaxedSimdModule) ? "relaxedsimd" : "simd"}-lstm`;
-  return { script: named(`${build}.js`), wasm: named(`${build}.wasm`), data: named("eng.traineddata.gz") };
+  return { script: named(`${build}.js`), wasm: named(`${build}.wasm`) };
 }
 
 function named(name: string): EngineFile {
@@ -80,11 +83,12 @@ const relaxedSimdModule = Uint8Array.from([
   ...[10, 15, 1, 13, 0, 0x41, 1, 0xfd, 15, 0x41, 2, 0xfd, 15, 0xfd, 0x80, 2, 11], // code
 ]);
 
-function startTesseract(core: TesseractCore, data: Uint8Array): Tesseract {
+function startTesseract(core: TesseractCore, ocrLanguages: string): Tesseract {
   const tesseract = new core.TessBaseAPI();
-  core.FS.writeFile("./eng.traineddata", data);
-  if (tesseract.Init(null, "eng", lstmOnly) !== 0) throw new Error("The OCR engine did not start.");
-  core.FS.unlink("./eng.traineddata");
+  const files = languagesIn(ocrLanguages).map((language) => [`./${language}.traineddata`, languageFile(language)] as const);
+  for (const [name, file] of files) core.FS.writeFile(name, gunzipSync(readFileSync(pathOfEngineFile(file))));
+  if (tesseract.Init(null, ocrLanguages, lstmOnly) !== 0) throw new Error("The OCR engine did not start.");
+  for (const [name] of files) core.FS.unlink(name);
   return tesseract;
 }
 

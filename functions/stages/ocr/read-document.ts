@@ -38,7 +38,7 @@ export async function readDocument(
   const source = await open(document, pace);
   const pages = await readPages(source, pace);
   const written = pages.filter(({ text }) => /[\p{L}\p{N}]/u.test(text));
-  if (written.length === 0) throw new NoTextFoundError();
+  if (written.length === 0) throw new NoTextFoundError("No page that was read has a letter or a digit on it.");
   const text = written.map((page) => page.text).join("\n\n");
   return { text, pageCount: source.pageCount, pagesRead: pages.length, confidence: confidenceOf(written) };
 }

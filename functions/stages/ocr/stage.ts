@@ -29,7 +29,7 @@ export class DocumentProtectedError extends stageError({
 /** The document was read, and there is no text in it. */
 export class NoTextFoundError extends stageError({
   name: "NoTextFound",
-  sentence: "No text was found in the document. Send a sharper or larger image of it.",
+  sentence: `No text was found in the document in the configured languages (\${OcrLanguages}). Send a sharper or larger image of it.`,
 }) {}
 
 /** Passes a text through, and reads that of an image or a PDF. */
@@ -51,4 +51,5 @@ export const ocr = {
   attempts: 2,
   maxPaceSeconds: 5,
   access: { documents: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"] },
+  config: ["ocrLanguages"],
 } as const satisfies Stage;

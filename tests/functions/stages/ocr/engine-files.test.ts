@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
-import { engineFiles, pathOfEngineFile } from "../../../../functions/stages/ocr/engine-files.ts";
+import { engineFiles, languageFile, pathOfEngineFile } from "../../../../functions/stages/ocr/engine-files.ts";
 
-test.each(engineFiles)("$name is found in its package", (file) => {
+test.each([...engineFiles, languageFile("eng")])("$name is found in its package", (file) => {
   const path = pathOfEngineFile(file);
 
   expect(path.endsWith(file.name)).toBe(true);
