@@ -56,6 +56,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   started.defer(() => api.close());
   const location = { region, accountId, apiUrl: api.url };
   const stack = started.use(new RunningStack(options, location, api));
+  api.onFault = stack.onFault;
   const opening = open(stack, options.port);
   const [evaluated] = await Promise.allSettled([evaluate(options, location), opening]);
   await opening; // to its end in any case: what it opens must be known to be closed
@@ -88,7 +89,7 @@ async function evaluate({ config, stack, manifest, evaluator }: RuntimeOptions, 
 
 async function open(stack: RunningStack, port: number): Promise<void> {
   await stack.open(allServices);
-  const server = await listen(await stack.use(account), port === 0 ? 0 : port + 1);
+  const server = await listen(await stack.use(account), port === 0 ? 0 : port + 1, stack);
   stack.defer(() => server.close());
   stack.awsEndpointUrl = server.url;
 }

@@ -1,9 +1,11 @@
-import { rmSync } from "node:fs";
+import { chmodSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Location } from "./aws.ts";
 import type { Clock } from "./clock.ts";
-import { diskFaultNotice, isDiskFault } from "./disk-fault.ts";
+import { DamagedDataError, diskFaultNotice, isDiskFault } from "./disk-fault.ts";
+import { removeOwn } from "./own-files.ts";
 import type { Api, DeclaredResource, HttpHandler, Opened, Part, Service, Stack } from "./service.ts";
+import { StartError } from "./start-error.ts";
 import type { Usage } from "./usage.ts";
 
 export interface StackOptions {
@@ -43,7 +45,11 @@ export class RunningStack implements Stack, AsyncDisposable {
     this.onUsage = options.onUsage;
     this.onNotice = options.onNotice ?? (() => undefined);
     this.onDiskFault = diskFaultNotice(this.clock, this.onNotice);
-    this.onFault = (error) => (isDiskFault(error) ? this.onDiskFault(error) : options.onFault(error));
+    this.onFault = (error) => {
+      if (error instanceof DamagedDataError) this.onNotice(error.message);
+      else if (isDiskFault(error)) this.onDiskFault(error);
+      else options.onFault(error);
+    };
   }
 
   readonly pathOf = (name: string): string | undefined => {
@@ -63,9 +69,12 @@ export class RunningStack implements Stack, AsyncDisposable {
    * @throws an error of one sentence where the data folder is in use or cannot be written, or holds a damaged file.
    */
   async open(services: readonly Service[]): Promise<void> {
+    const { dataFolder, reset } = this.#options;
     const locking = services.filter(({ locksDataFolder }) => locksDataFolder);
-    if (this.#options.reset) await this.#empty(locking, services);
+    if (dataFolder !== undefined) createPrivate(dataFolder);
+    if (reset) await this.#empty(locking, services);
     for (const service of [...locking, ...services]) await this.use(service);
+    for (const { keeps } of services) this.#makePrivate(keeps);
   }
 
   /** Starts a resource of a service. */
@@ -95,11 +104,40 @@ export class RunningStack implements Stack, AsyncDisposable {
     return opened;
   }
 
-  /** Removes all data, if no other process has the folder open. */
+  /** @throws an error of one sentence where another process has the folder open; what is damaged is about to be removed. */
+  async #tryLock(service: Service): Promise<void> {
+    try {
+      await (await service.open(this)).close?.();
+    } catch (error) {
+      if (!(error instanceof DamagedDataError)) throw error;
+    }
+  }
+
+  /** Others on this machine have no business with the documents in it. */
+  #makePrivate(keeps: string | undefined): void {
+    const path = keeps === undefined ? undefined : this.pathOf(keeps);
+    const stats = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false });
+    if (path !== undefined && stats !== undefined) chmodSync(path, stats.isDirectory() ? 0o700 : 0o600);
+  }
+
+  /** Removes the data that services have created, if no other process has the folder open. */
   async #empty(locking: readonly Service[], services: readonly Service[]): Promise<void> {
-    for (const service of locking) await (await service.open(this)).close?.();
-    const paths = services.flatMap(({ keeps }) => (keeps === undefined ? [] : [this.pathOf(keeps)]));
-    for (const path of paths) if (path !== undefined) rmSync(path, { recursive: true, force: true });
+    for (const service of locking) await this.#tryLock(service);
+    for (const { keeps, ownFiles } of services) {
+      const path = keeps === undefined ? undefined : this.pathOf(keeps);
+      const [left] = path === undefined ? [] : removeOwn(path, ownFiles);
+      if (left !== undefined) this.onNotice(`${left} is left where it is: npm start did not create it.`);
+    }
+  }
+}
+
+/** One that is there already stays as it is: it may hold other things. */
+function createPrivate(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new StartError(`The data folder ${folder} cannot be created (${code}); choose another with --data.`);
   }
 }
 

@@ -34,6 +34,7 @@ try {
 async function start(options: StartOptions): Promise<void> {
   console.log("Starting…");
   using evaluator = forkEvaluator(options.project); // loads its modules on one core, and this process on another
+  process.umask(0o077); // documents are nobody else's, nor are the files that LevelDB creates without asking for a mode
   const config = readStackConfig(options.project, options.stack, options.set);
   const [{ startRuntime }, { Console }] = await Promise.all([import("./runtime.ts"), import("./console/console.ts")]);
   const onFault = (error: unknown) => console.error(error);
@@ -43,10 +44,10 @@ async function start(options: StartOptions): Promise<void> {
     config,
     onStart: (stack) => void Console.open(stack, { stackName: options.stack, settings: config.values, now: systemClock.now, onFault }),
     clock: systemClock,
-    onUsage: (usage) => usage.kind === "execution" && print(executionLine(usage, systemClock.now())),
     onNotice: (sentence) => console.error(sentence),
     onFault,
   });
+  runtime.services.stepFunctions.onEnd((execution) => print(executionLine(execution, systemClock.now())));
   runtime.services.logs.onLine((line) => print(functionLine(line, options.stack)));
   stopOnSignal(runtime);
   console.log(readyLines(runtime, options.dataFolder, performance.now()));

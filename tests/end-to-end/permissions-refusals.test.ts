@@ -74,7 +74,8 @@ describe("who is denied", () => {
     const { awsEndpointUrl: endpoint, services } = stack.runtime;
     const [accessKeyId = "", { secretAccessKey } = { secretAccessKey: "" }] =
       [...services.iam.credentials].find(([, { roleName }]) => roleName === "unknown-route-local") ?? [];
-    return { endpoint, region, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 1, forcePathStyle: true };
+    const systemClockOffset = stack.clock.now() - Date.now();
+    return { endpoint, region, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 1, forcePathStyle: true, systemClockOffset };
   }
   const user = "User: arn:aws:sts::000000000000:assumed-role/unknown-route-local/async-text-processing-dev-unknown-route";
   const stateMachineArn = "arn:aws:states:us-east-1:000000000000:stateMachine:async-text-processing-dev-process-job";

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 export interface ProcessUsage {
   /** Milliseconds of CPU time, of descendants that have ended too. The kernel counts it in hundredths of a second. */
   readonly cpuMilliseconds: number;
-  /** Bytes of memory that are not shared with other processes, now. */
+  /** Bytes of memory, now; of those that several processes share, each counts its part. */
   readonly memoryBytes: number;
 }
 
@@ -14,7 +14,7 @@ const millisecondsPerTick = 10;
 /** Reads the usage of a process tree from Linux's /proc; undefined where there is none. */
 export function usageOfTree(rootId: number): ProcessUsage | undefined {
   if (!existsSync("/proc/self/stat")) return undefined;
-  const usages = treeOf(rootId, processes()).map((id) => ({ ticks: ticksOf(id), bytes: privateBytes(id) }));
+  const usages = treeOf(rootId, processes()).map((id) => ({ ticks: ticksOf(id), bytes: proportionalBytes(id) }));
   return {
     cpuMilliseconds: usages.reduce((sum, { ticks }) => sum + ticks, 0) * millisecondsPerTick,
     memoryBytes: usages.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -46,10 +46,9 @@ function ticksOf(id: number): number {
     .reduce((sum, ticks) => sum + Number(ticks), 0);
 }
 
-function privateBytes(id: number): number {
-  const rollup = readOrEmpty(`/proc/${id}/smaps_rollup`);
-  const kibibytes = rollup.matchAll(/^Private_\w+: +(\d+) kB$/gm);
-  return [...kibibytes].reduce((sum, [, number]) => sum + Number(number) * 1_024, 0);
+function proportionalBytes(id: number): number {
+  const [, kibibytes] = /^Pss: +(\d+) kB$/m.exec(readOrEmpty(`/proc/${id}/smaps_rollup`)) ?? [];
+  return Number(kibibytes ?? 0) * 1_024;
 }
 
 function readOrEmpty(file: string): string {

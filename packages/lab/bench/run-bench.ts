@@ -3,6 +3,7 @@ import { type Row, table } from "../../../scripts/table.ts";
 import { bareHead, measureBareServers } from "./bare-servers.ts";
 import { measureColdStart, measureSetting, type Setting, type SettingResult, settingRows } from "./settings.ts";
 import { copyProject } from "./stack.ts";
+import { measureWaitingStages, type WaitingStages } from "./waiting-stages.ts";
 
 export interface BenchOptions {
   /** The project's folder. It is copied: its data and what it has built stay as they are. */
@@ -12,6 +13,7 @@ export interface BenchOptions {
   readonly jobs: number;
   /** No load begins a job later than this. */
   readonly seconds: number;
+  readonly waiting: WaitingStages;
   print(text: string): void;
 }
 
@@ -35,7 +37,7 @@ const peers = [
 ] as const;
 
 /** Measures the stack as `npm start` runs it, and a bare server beside it, and prints both with the figures of other systems. */
-export async function runBench({ project, settings, jobs, seconds, print }: BenchOptions): Promise<void> {
+export async function runBench({ project, settings, jobs, seconds, waiting, print }: BenchOptions): Promise<void> {
   using copy = copyProject(project);
   const limits = { count: jobs, milliseconds: 1_000 * seconds };
   print(
@@ -47,6 +49,8 @@ export async function runBench({ project, settings, jobs, seconds, print }: Benc
   const [head, ...rows] = settingRows(results, cold);
   print(`${table(head, rows)}\n`);
   print(`${table(bareHead, await measureBareServers(copy.folder, limits))}\n`);
+  const [waitingHead, ...waitingRows] = await measureWaitingStages(waiting, copy);
+  print(`${table(waitingHead, waitingRows)}\n`);
   print(table(["Others", "jobs a second", "submit to DONE p50 ms"], peerRows()));
   print(`(${peersMeasured}; compare with the column "related off".) Load of the machine now ${loadOfMachine()}.`);
 }

@@ -1,8 +1,13 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { milliseconds, type Row } from "../../../scripts/table.ts";
 import type { LoadLimits } from "./load.ts";
 import { type Measurement, measureJobs } from "./measure.ts";
+import { usageOfTree } from "./process-tree.ts";
 import type { ProjectCopy } from "./stack.ts";
 import { startUntilAccepted } from "./stack.ts";
+
+/** After the first job: by then every function has been started. */
+const restMilliseconds = 3_000;
 
 /** Config values that a stack is measured with. */
 export interface Setting {
@@ -21,6 +26,8 @@ export const settings: readonly Setting[] = [
 export interface SettingResult {
   readonly setting: Setting;
   readonly firstAcceptedMilliseconds: number;
+  /** Of all processes, once every function has been started, before the first load; undefined where there is no /proc. */
+  readonly memoryBytesAtRest: number | undefined;
   readonly one: Measurement;
   readonly many: Measurement;
 }
@@ -33,10 +40,12 @@ export async function measureSetting(setting: Setting, copy: ProjectCopy, limits
     set: setting.set,
   });
   try {
+    await sleep(restMilliseconds);
+    const memoryBytesAtRest = usageOfTree(stack.processId)?.memoryBytes;
     await measureJobs(stack, { ...limits, clients: 32 });
     const one = await measureJobs(stack, { ...limits, clients: 1 });
     const many = await measureJobs(stack, { ...limits, clients: 32 });
-    return { setting, firstAcceptedMilliseconds: first, one, many };
+    return { setting, firstAcceptedMilliseconds: first, memoryBytesAtRest, one, many };
   } finally {
     await stack.stop();
   }
@@ -52,6 +61,7 @@ export async function measureColdStart(copy: ProjectCopy): Promise<number> {
 /** A figure a row, a setting a column. */
 export function settingRows(results: readonly SettingResult[], coldMilliseconds: number): readonly [head: Row, ...rows: Row[]] {
   const row = (name: string, cell: (result: SettingResult) => string): Row => [name, ...results.map(cell)];
+  const megabytes = (bytes: number | undefined) => (bytes === undefined ? "–" : (bytes / 1e6).toFixed(0));
   const pair = ({ p50, p99 }: { p50: number; p99: number }) => `${milliseconds(p50)} / ${milliseconds(p99)}`;
   return [
     row("This project", ({ setting }) => setting.name),
@@ -61,7 +71,8 @@ export function settingRows(results: readonly SettingResult[], coldMilliseconds:
     row("submit to DONE, 32 clients, p50 / p99 ms", ({ many }) => pair(many.submitToDone)),
     row("jobs a second, 32 clients", ({ many }) => many.jobsPerSecond.toFixed(0)),
     row("CPU ms a job, all processes", ({ many }) => milliseconds(many.cpuMillisecondsPerJob)),
-    row("memory MB, all processes", ({ many }) => (many.memoryBytes === undefined ? "–" : (many.memoryBytes / 1e6).toFixed(0))),
+    row("memory MB at rest, all processes", ({ memoryBytesAtRest }) => megabytes(memoryBytesAtRest)),
+    row("memory MB under load, all processes", ({ many }) => megabytes(many.memoryBytes)),
     row("command to first 202, nothing to build, ms", ({ firstAcceptedMilliseconds }) => firstAcceptedMilliseconds.toFixed(0)),
     row("command to first 202, nothing built, ms", (result) => (result.setting.set.length === 0 ? coldMilliseconds.toFixed(0) : "")),
   ];

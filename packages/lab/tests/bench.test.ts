@@ -11,7 +11,8 @@ import { settings } from "../bench/settings.ts";
 test("a tiny run prints every figure", async () => {
   const printed: string[] = [];
 
-  await runBench({ project: projectFolder, settings: settings.slice(-1), jobs: 3, seconds: 30, print: (text) => printed.push(text) });
+  const options = { project: projectFolder, settings: settings.slice(-1), jobs: 3, seconds: 30, waiting: { jobs: 2, paceSeconds: 0.1 } };
+  await runBench({ ...options, print: (text) => printed.push(text) });
 
   const duration = String.raw`\d+(\.\d)? / \d+(\.\d)?`;
   expect(printed[1]).toMatch(/^This project +as by default$/m);
@@ -20,7 +21,9 @@ test("a tiny run prints every figure", async () => {
   expect(printed[1]).toMatch(/^command to first 202, nothing to build, ms +\d+$/m);
   expect(printed[1]).toMatch(/^command to first 202, nothing built, ms +\d+$/m);
   expect(printed[2]).toMatch(/^appends and syncs, then answers( +\d+(\.\d)?){5}$/m);
-  expect(printed[3]).toMatch(/^DBOS on Postgres +193 +12$/m);
+  expect(printed[1]).toMatch(/^memory MB at rest, all processes +(\d+|–)$/m);
+  expect(printed[3]).toMatch(/^2 jobs at once, stages that wait 0\.1 s each +\d+ +(\d+|–)$/m);
+  expect(printed[4]).toMatch(/^DBOS on Postgres +193 +12$/m);
 }, 180_000);
 
 test("a load makes the requested number of calls, with at most one per client at a time", async () => {

@@ -5,8 +5,9 @@ import { PermissionLedger } from "../iam/permission-ledger.ts";
 import { type Principal, type Roles, sessionArnOf } from "../iam/roles.ts";
 import type { AccessRequest, Api, Call, RefusalNames, Stack } from "../service.ts";
 import { developer, developerAccessKeyId } from "./developer.ts";
-import { checkPresigned, isPresigned, presignedSignatureOf } from "./presigned.ts";
-import { isSignedBy, signatureOf } from "./signature.ts";
+import { isPresigned, presignedSignatureOf } from "./presigned.ts";
+import { isSignedBy, type Signature, signatureOf } from "./signature.ts";
+import { checkSignature, signatureMismatch } from "./signature-check.ts";
 import { unknownService } from "./unknown-service.ts";
 
 /** A call whose caller is known and has the permissions. */
@@ -63,12 +64,12 @@ export class Account {
 
   /** Answers any request of an AWS client; never rejects. */
   async handle(request: AwsRequest): Promise<AwsResponse> {
-    const signedFor = isPresigned(request) ? "s3" : signatureOf(request)?.service;
+    const signedFor = signatureOf(request)?.service ?? (isPresigned(request) ? "s3" : undefined);
     const found = [...this.#stack.apis].find(([, api]) => api.accepts(request, signedFor));
     if (found === undefined) return unknownService(request, signedFor, [...this.#stack.apis.keys()]);
     const [service, api] = found;
     try {
-      const principal = await this.#identify(request, api.refusals);
+      const principal = await this.#identify(request, service, api.refusals);
       return api.write(await this.#run(service, api, api.read(request), principal));
     } catch (error) {
       if (!(error instanceof AwsError)) this.#stack.onFault(error);
@@ -95,7 +96,7 @@ export class Account {
    * @throws {@link AwsError} for an unknown caller, and for one whose policies do not allow this.
    */
   async admit(request: AwsRequest, permission: AccessRequest, names: RefusalNames): Promise<Principal> {
-    const principal = await this.#identify(request, names);
+    const principal = await this.#identify(request, permission.action.split(":")[0] ?? "", names);
     this.#authorize(principal, [permission], names);
     return principal;
   }
@@ -137,19 +138,22 @@ export class Account {
     }
   }
 
-  /** @throws AwsError for an unsigned request, an unknown key, a wrong signature, and a URL that is no longer valid. */
-  async #identify(request: AwsRequest, names: RefusalNames): Promise<Principal> {
-    const presigned = isPresigned(request) ? presignedSignatureOf(request) : undefined;
-    const signature = presigned ?? signatureOf(request);
+  /**
+   * @param service as a signature for it names it.
+   * @throws AwsError for an unsigned request, an unknown key, and a signature that is wrong, old, or for something else.
+   */
+  async #identify(request: AwsRequest, service: string, names: RefusalNames): Promise<Principal> {
+    const signature = signatureIn(request, service);
     if (signature === undefined) throw new AwsError(names.missing, "Request is missing Authentication Token", names.status);
     const principal = signature.accessKeyId === developerAccessKeyId ? developer : this.#roles.credentials.get(signature.accessKeyId);
     if (principal === undefined)
       throw new AwsError(names.unknownKey, "The security token included in the request is invalid.", names.status);
-    if (presigned !== undefined) checkPresigned(presigned, request, this.#stack.clock.now());
+    const { clock, location } = this.#stack;
+    // AWS knows no such developer, whose clients may have any region in their settings.
+    const region = principal === developer ? (signature.scope.split("/")[1] ?? "") : location.region;
+    checkSignature(signature, request, { service, region, now: clock.now() }, names);
     if (await isSignedBy(principal.secretAccessKey, signature, request)) return principal;
-    const message =
-      "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.";
-    throw new AwsError(names.wrongSignature, message, names.status);
+    throw new AwsError(names.wrongSignature, signatureMismatch, names.status);
   }
 
   /** @throws AwsError with IAM's sentence, for the first permission that the principal's policies do not grant. */
@@ -180,4 +184,9 @@ export class Account {
       "aws:SecureTransport": "true", // the loopback replaces the TLS that every SDK uses with AWS
     };
   }
+}
+
+/** Only S3 takes a signature in the query. */
+function signatureIn(request: AwsRequest, service: string): Signature | undefined {
+  return service === "s3" && isPresigned(request) ? presignedSignatureOf(request) : signatureOf(request);
 }

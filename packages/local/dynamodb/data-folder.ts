@@ -1,5 +1,8 @@
-import { mkdir, statfs } from "node:fs/promises";
+import { mkdir, readdir, statfs } from "node:fs/promises";
+import { join } from "node:path";
 import { AwsError } from "../aws.ts";
+import { DamagedDataError } from "../disk-fault.ts";
+import { StartError } from "../start-error.ts";
 import { database, type Level, type Store, type Write } from "./dynalite.ts";
 
 /**
@@ -11,7 +14,8 @@ import { database, type Level, type Store, type Write } from "./dynalite.ts";
 export async function openStore(folder?: string, onDiskFault: (error: unknown) => void = () => undefined): Promise<Store> {
   if (folder === undefined) return database.create({ createTableMs: 0 });
   try {
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await refuseWithoutCurrent(folder);
     const store = database.create({ path: folder, createTableMs: 0 });
     await store.db.open();
     const { db } = store;
@@ -20,15 +24,31 @@ export async function openStore(folder?: string, onDiskFault: (error: unknown) =
     const queue = new WriteQueue(level, { onDiskFault, freeBytes: () => freeBytesIn(folder) });
     return Object.assign(store, { db: Object.assign(db, { batch: queue.batch.bind(queue) }) });
   } catch (error) {
-    throw new Error(sentenceFor(folder, error), { cause: error });
+    throw error instanceof DamagedDataError ? error : refusalFor(folder, error);
   }
 }
 
-function sentenceFor(folder: string, error: unknown): string {
+/** @throws {@link DamagedDataError} for a LevelDB that has lost the file that names all others: LevelDB would begin a new one in silence. */
+async function refuseWithoutCurrent(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  const table = names.find((name) => /^MANIFEST-|\.(ldb|sst)$/.test(name));
+  if (table === undefined || names.includes("CURRENT")) return;
+  throw new DamagedDataError(
+    `The file ${join(folder, "CURRENT")} is missing, without which the tables cannot be read; put a copy of the folder in its place, or start with --reset.`,
+  );
+}
+
+function refusalFor(folder: string, error: unknown): Error {
   const { code, cause, message } = error as NodeJS.ErrnoException & { cause?: NodeJS.ErrnoException };
   if (cause?.code === "LEVEL_LOCKED")
-    return `The data folder ${folder} is in use by another npm start; stop it or choose another with --data.`;
-  return `The data folder ${folder} cannot be written (${cause?.message ?? code ?? message}); choose another with --data.`;
+    return new StartError(`The data folder ${folder} is in use by another npm start; stop it or choose another with --data.`);
+  if (cause?.code === "LEVEL_CORRUPTION")
+    return new DamagedDataError(
+      `The tables in ${folder} are damaged (${cause.message}); put a copy of the folder in their place, or start with --reset.`,
+    );
+  if (cause !== undefined)
+    return new DamagedDataError(`The tables in ${folder} cannot be opened (${cause.message}); choose another folder with --data.`);
+  return new StartError(`The data folder ${folder} cannot be written (${code ?? message}); choose another with --data.`);
 }
 
 interface WriteQueueOptions {
@@ -47,8 +67,14 @@ async function freeBytesIn(folder: string): Promise<number> {
   return bavail * bsize;
 }
 
+/** Writes that belong together, and who waits for them. */
+interface Waiting {
+  readonly writes: readonly Write[];
+  readonly done: (error?: unknown) => void;
+}
+
 /**
- * Does LevelDB's writes one after another, and reopens it before the next one where one has failed.
+ * Does LevelDB's writes one after another, all that wait for one in a single batch, and reopens it before the next one where one has failed.
  *
  * A write that fails for want of room leaves its beginning in LevelDB's log. What LevelDB writes and acknowledges behind that
  * is gone when the log is next read, so nothing must be.
@@ -56,7 +82,8 @@ async function freeBytesIn(folder: string): Promise<number> {
 export class WriteQueue {
   readonly #level: Pick<Level, "batch" | "open" | "close">;
   readonly #options: WriteQueueOptions;
-  #last: Promise<unknown> = Promise.resolve();
+  #waiting: Waiting[] = [];
+  #isWriting = false;
   #isSound = true;
 
   constructor(level: Pick<Level, "batch" | "open" | "close">, options: WriteQueueOptions) {
@@ -66,9 +93,24 @@ export class WriteQueue {
 
   /** @throws {@link AwsError} `InternalServerError`, as DynamoDB answers it, where the write failed. */
   batch(writes: readonly Write[]): Promise<void> {
-    const written = this.#last.then(() => this.#write(writes));
-    this.#last = written.catch(() => undefined);
-    return written;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ writes, done: (error) => (error === undefined ? resolve() : reject(error)) });
+      if (!this.#isWriting) void this.#writeAll();
+    });
+  }
+
+  async #writeAll(): Promise<void> {
+    this.#isWriting = true;
+    while (this.#waiting.length > 0) {
+      const together = this.#waiting;
+      this.#waiting = [];
+      const error = await this.#write(together.flatMap(({ writes }) => writes)).then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      for (const { done } of together) done(error);
+    }
+    this.#isWriting = false;
   }
 
   async #write(writes: readonly Write[]): Promise<void> {

@@ -58,11 +58,15 @@ function keySchema(hashKey: string, rangeKey: string | undefined) {
   return rangeKey === undefined ? [hash] : [hash, { AttributeName: rangeKey, KeyType: "RANGE" }];
 }
 
+/** The files of a LevelDB. */
+const levelFiles = /^(CURRENT|LOCK|LOG|LOG\.old|MANIFEST-\d+|\d+\.(ldb|log|sst|dbtmp))$/;
+
 /** DynamoDB: tables in a LevelDB, and the operations on their items. */
 export const dynamodb: Service<DynamoEngine> = {
   name: "dynamodb",
   resourceTypes: { "aws:dynamodb/table:Table": table },
   keeps: "tables",
+  ownFiles: levelFiles,
   locksDataFolder: true,
   open: async ({ clock, location, onDiskFault, pathOf }) => {
     const { DynamoEngine } = await import("./dynamo-engine.ts");

@@ -100,15 +100,22 @@ function jsonOf(result: unknown): string {
 const unreadableError =
   "callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack";
 
-/** An error as Lambda's Node runtime reports it: of its own members, the name and the message alone. */
+/** An error as Lambda's Node runtime reports it: of its own members, the name, the message and the stack alone. */
 function errorLine(error: unknown): string {
   try {
     const isError = error instanceof Error;
     const errorType = isError ? String(error.name) : typeof error;
-    return `!${JSON.stringify({ errorType, errorMessage: isError ? String(error.message) : String(error) })}`;
+    const trace = isError ? traceOf(error) : [];
+    return `!${JSON.stringify({ errorType, errorMessage: isError ? String(error.message) : String(error), trace })}`;
   } catch {
     return `!${JSON.stringify({ errorType: "handled", errorMessage: unreadableError })}`;
   }
+}
+
+/** The stack line by line, with the code in the folder in which Lambda has it. */
+function traceOf({ stack }: Error): string[] {
+  const folder = process.cwd();
+  return String(stack).replaceAll(pathToFileURL(folder).href, "file:///var/task").replaceAll(folder, "/var/task").split("\n");
 }
 
 const channel = new Socket({ fd: channelDescriptor });
@@ -127,6 +134,7 @@ function answerRequests(handler: Handler, context: BootstrapStart["context"]): v
   });
 }
 
+process.umask(0o022); // as on Lambda
 try {
   const start: BootstrapStart = JSON.parse(process.argv[1] ?? "");
   if (start.compileCacheFolder !== undefined) enableCompileCache(start.compileCacheFolder);

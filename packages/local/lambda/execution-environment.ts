@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import type { Duplex } from "node:stream";
-import { transformSync } from "esbuild";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { BootstrapStart } from "./bootstrap.ts";
 import { cpuMilliseconds } from "./cpu-time.ts";
 import type { Invocation } from "./invocation.ts";
-import { LogLines } from "./log-lines.ts";
 import { memoryWatch, type WatchedProcess } from "./memory-watch.ts";
 import { orphanGuard } from "./orphan-guard.ts";
+import { OutputFile } from "./output-file.ts";
 
 /** The settings of an execution environment, from the function's declaration and its account. */
 export interface EnvironmentSpec extends BootstrapStart {
@@ -24,12 +25,26 @@ const maxAnswerBytes = 6_291_556;
 
 const newline = 10;
 
+/** Of the log that an invocation can be answered with: 4 KB. */
+const maxTailLength = 4_096;
+
+/** Of output that a process writes between two looks. */
+const maxUnreadBytes = 1024 * 1024;
+const maxOutputBytes = 64 * 1024 * 1024;
+
 let bootstrapCode: string | undefined;
 
 /** The bootstrap as JavaScript: a process that strips types itself takes twice as long to start, and 20 MB more. */
 function bootstrap(): string {
-  bootstrapCode ??= transformSync(readFileSync(new URL("./bootstrap.ts", import.meta.url), "utf8"), { loader: "ts" }).code;
+  bootstrapCode ??= transformOnce(readFileSync(new URL("./bootstrap.ts", import.meta.url), "utf8"));
   return bootstrapCode;
+}
+
+/** esbuild's synchronous calls keep a thread and a process of their own, 30 MB for one file, where this variable does not tell them not to. */
+function transformOnce(code: string): string {
+  process.env["ESBUILD_WORKER_THREADS"] = "0";
+  const { transformSync }: typeof import("esbuild") = createRequire(import.meta.url)("esbuild");
+  return transformSync(code, { loader: "ts" }).code;
 }
 
 /** Processes outlive a runtime that is made to exit: each is in a group of its own, and may not notice its end. */
@@ -49,6 +64,10 @@ export class ExecutionEnvironment implements WatchedProcess {
   readonly memoryMiB: number;
   readonly #process: ChildProcess;
   readonly #channel: Duplex;
+  readonly #output: OutputFile;
+  #isHeld = false;
+  /** The end of the log of the last call. */
+  logTail = "";
   #held: Buffer[] = [];
   #heldBytes = 0;
   #settle: ((outcome: InvocationOutcome) => void) | undefined;
@@ -69,22 +88,33 @@ export class ExecutionEnvironment implements WatchedProcess {
     const heap = `--max-old-space-size=${memoryMiB}`;
     // The young generation is collected while it is in the caches, and is not what a process that waits holds.
     const args = [heap, "--max-semi-space-size=1", "--input-type=module", "--eval", bootstrap(), "--", JSON.stringify(start)];
+    this.#output = new OutputFile((line) => {
+      this.logTail = `${this.logTail}${line}\n`.slice(-maxTailLength);
+      onLine(line);
+    });
     this.#process = spawn(process.execPath, args, {
       env: { ...variables },
-      stdio: ["ignore", "pipe", "pipe", "pipe"],
+      stdio: ["ignore", this.#output.descriptor, this.#output.descriptor, "pipe"],
       cwd: codeFolder,
       detached: hasProcessGroups, // leads a group, with which all that the function starts ends
     });
+    if (this.#process.pid === undefined) this.#failToStart();
     living.add(this);
     if (hasProcessGroups && this.pid !== 0) orphanGuard.add(this.pid);
     this.#channel = this.#process.stdio[3] as Duplex;
     this.#channel.on("data", (chunk: Buffer) => this.#take(chunk)).on("error", () => undefined);
     this.#process.on("exit", () => this.#ended()).on("error", () => this.#ended());
-    this.#readLog(onLine);
     this.ready = this.#nextOutcome().then((outcome) => {
       this.#isReady = "payload" in outcome;
       return this.#isReady ? undefined : outcome;
     });
+  }
+
+  /** The system gives no process, or no file descriptors for one. */
+  #failToStart(): never {
+    this.#process.on("error", () => undefined);
+    this.#output.close();
+    throw Object.assign(new Error("No process can be started."), { code: "EMFILE" });
   }
 
   get pid(): number {
@@ -102,6 +132,7 @@ export class ExecutionEnvironment implements WatchedProcess {
    */
   async invoke(requestId: string, request: string): Promise<InvocationOutcome> {
     this.#requestId = requestId;
+    this.logTail = "";
     const failure = this.#isReady ? undefined : await this.ready;
     if (failure !== undefined) return failure;
     const outcome = this.#nextOutcome();
@@ -114,11 +145,17 @@ export class ExecutionEnvironment implements WatchedProcess {
   kill(): void {
     this.#hasEnded = true;
     if (living.delete(this) && hasProcessGroups && this.pid !== 0) orphanGuard.delete(this.pid);
-    try {
-      if (this.pid !== 0) process.kill(hasProcessGroups ? -this.pid : this.pid, "SIGKILL");
-    } catch {
-      // all of them have ended already
-    }
+    this.#signal("SIGKILL");
+  }
+
+  /** True for one whose output has grown so large that its file had better go with it. */
+  get isSpent(): boolean {
+    return this.#output.readBytes > maxOutputBytes;
+  }
+
+  onLook(): void {
+    if (this.#output.unreadBytes <= maxUnreadBytes) this.#output.read();
+    else if (hasProcessGroups && !this.#isHeld) void this.#hold();
   }
 
   /** Milliseconds on a core so far; nothing where the system does not report them. */
@@ -149,6 +186,7 @@ export class ExecutionEnvironment implements WatchedProcess {
 
   #answer(outcome: InvocationOutcome): void {
     memoryWatch.delete(this);
+    this.#output.read(); // the lines of a call come before its answer
     const settle = this.#settle;
     this.#settle = undefined;
     settle?.(outcome);
@@ -169,15 +207,30 @@ export class ExecutionEnvironment implements WatchedProcess {
 
   #ended(): void {
     this.kill(); // what the function has started does not outlive it
+    this.#output.close();
     const { exitCode, signalCode } = this.#process;
     const errorType = this.#isOutOfMemory ? "Runtime.OutOfMemory" : "Runtime.ExitError";
     this.#answer({ errorType, errorMessage: `RequestId: ${this.#requestId} Error: ${wayOut(exitCode, signalCode)}` });
   }
 
-  #readLog(onLine: (line: string) => void): void {
-    for (const stream of [this.#process.stdout, this.#process.stderr]) {
-      const lines = new LogLines(onLine);
-      stream?.on("data", (chunk: Buffer) => lines.take(chunk)).on("end", () => lines.flush());
+  /** Stops a process that writes faster than it is read, until all is read. Windows cannot stop one. */
+  async #hold(): Promise<void> {
+    this.#isHeld = true;
+    this.#signal("SIGSTOP");
+    while (!this.#hasEnded && this.#output.unreadBytes > 0) {
+      this.#output.read(true);
+      await nextTurn();
+    }
+    this.#signal("SIGCONT");
+    this.#isHeld = false;
+  }
+
+  /** To the process and all that it has started. */
+  #signal(signal: NodeJS.Signals): void {
+    try {
+      if (this.pid !== 0) process.kill(hasProcessGroups ? -this.pid : this.pid, signal);
+    } catch {
+      // all of them have ended already
     }
   }
 }

@@ -57,6 +57,7 @@ async function specOf({ inputs, outputs }: DeclaredResource, stack: Stack): Prom
     maxEnvironments: isReserved(reserved) ? reserved : Number.POSITIVE_INFINITY,
     clock: stack.clock,
     onUsage: stack.onUsage,
+    onFault: stack.onFault,
     codeFolder: (inputs["code"] as { archive: string }).archive,
     handler: inputs["handler"] as string,
     variables: environmentVariables(inputs, functionName, logGroupName, principal, stack),

@@ -16,13 +16,31 @@ export interface InvokeInput {
   /** JSON. */
   readonly event: string;
   readonly onWait?: OnWait | undefined;
+  /** `Tail`: the answer of a synchronous invocation has the end of the call's log. */
+  readonly logType?: "None" | "Tail" | undefined;
+}
+
+/** An error by Lambda's name for it. The function's own have a trace, line by line. */
+export interface InvocationError {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace?: readonly string[];
+}
+
+/** What a caller may want of a call besides its outcome. */
+export interface InvokeOptions {
+  readonly onWait?: OnWait | undefined;
+  /** Given the end of the call's log, before the outcome. */
+  readonly onLogTail?: ((text: string) => void) | undefined;
 }
 
 /** The result of a synchronous invocation, and the version that ran. */
 export interface Invocation {
   /** The function's answer as JSON, or an error by Lambda's name for it. */
-  readonly outcome: { readonly payload: string } | { readonly errorType: string; readonly errorMessage: string };
+  readonly outcome: { readonly payload: string } | InvocationError;
   readonly version: string;
+  /** The last 4 KB of the call's log, where the caller asks for it. */
+  readonly logTail?: string | undefined;
 }
 
 /** The answer to an Invoke: of the function, or the status that says that it was accepted, or only checked. */

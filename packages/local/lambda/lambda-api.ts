@@ -25,8 +25,9 @@ export function lambdaApi(
       const resource = name.startsWith("arn:") ? name : arn(location, "lambda", `function:${name}`);
       return [{ action: "lambda:InvokeFunction", resource }];
     },
-    run: async ({ input: { functionNameOrArn, invocationType, event, onWait } }) => {
-      if (invocationType === "RequestResponse") return lambda.invoke(functionNameOrArn, event, onWait);
+    run: async ({ input }) => {
+      const { functionNameOrArn, invocationType, event } = input;
+      if (invocationType === "RequestResponse") return lambda.invoke(functionNameOrArn, event, input);
       lambda.find(functionNameOrArn);
       if (invocationType === "DryRun") return { status: 204 };
       queue.accept(functionNameOrArn, event);
@@ -49,6 +50,7 @@ function readInvoke({ method, url, headers, body }: AwsRequest): InvokeInput {
     functionNameOrArn: qualifier === null ? decodePath(name) : `${decodePath(name)}:${qualifier}`,
     invocationType,
     event: eventOf(body),
+    logType: logTypeOf(headers["x-amz-log-type"] ?? "None"),
   };
 }
 
@@ -57,8 +59,11 @@ function refuseUnknown(query: URLSearchParams, headers: AwsRequest["headers"]): 
   if (parameter !== undefined) throw notSimulated(`the query parameter ${parameter}`);
   const header = refusedHeaders.find((each) => each in headers);
   if (header !== undefined) throw notSimulated(`the header ${header}`);
-  const logType = headers["x-amz-log-type"] ?? "None";
-  if (logType !== "None") throw notSimulated(`the log type ${logType}`);
+}
+
+function logTypeOf(text: string): "None" | "Tail" {
+  if (text === "None" || text === "Tail") return text;
+  throw notSimulated(`the log type ${text}`);
 }
 
 function invocationTypeOf(text: string): keyof typeof invocationTypes {
@@ -79,9 +84,13 @@ function eventOf(body: Buffer): string {
 
 function invokeAnswer(output: InvokeOutput): AwsResponse {
   if ("status" in output) return { status: output.status, headers: { "x-amzn-requestid": randomUUID() }, body: "" };
-  const { outcome, version } = output;
+  const { outcome, version, logTail } = output;
   const failed = "errorType" in outcome;
-  const headers = { ...jsonHeaders(), "x-amz-executed-version": version, ...(failed && { "x-amz-function-error": "Unhandled" }) };
+  const headers = {
+    ...{ ...jsonHeaders(), "x-amz-executed-version": version },
+    ...(failed && { "x-amz-function-error": "Unhandled" }),
+    ...(logTail !== undefined && { "x-amz-log-result": Buffer.from(logTail).toString("base64") }),
+  };
   return { status: 200, headers, body: failed ? JSON.stringify(outcome) : outcome.payload };
 }
 

@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import { pause, withDeadline } from "../deadline.ts";
 import type { InvocationUsage } from "../usage.ts";
 import { type EnvironmentSpec, ExecutionEnvironment } from "./execution-environment.ts";
-import type { Invocation, OnWait } from "./invocation.ts";
+import type { Invocation, InvokeOptions, OnWait } from "./invocation.ts";
 import type { ScaledFunction, Scaling } from "./scaling.ts";
 
 export interface FunctionSpec extends Omit<EnvironmentSpec, "context"> {
@@ -16,6 +16,8 @@ export interface FunctionSpec extends Omit<EnvironmentSpec, "context"> {
   readonly maxEnvironments: number;
   readonly scaling: Scaling;
   readonly clock: Clock;
+  /** Called each time that a process cannot be started. */
+  readonly onFault: (error: unknown) => void;
   /** Called for each invocation. */
   readonly onUsage?: ((usage: InvocationUsage) => void) | undefined;
 }
@@ -27,6 +29,9 @@ const initMilliseconds = 10_000;
 
 /** An environment that no call has used for so long ends, unless it is the function's last. */
 const maxIdleMilliseconds = 60_000;
+
+/** In real time, after a process that could not be started. */
+const retryMilliseconds = 200;
 
 /** A call that uses less than this part of a core waits for something else. */
 const busyShare = 0.1;
@@ -109,14 +114,15 @@ export class LambdaFunction implements ScaledFunction {
    * does not stop it.
    *
    * @param event JSON.
-   * @param onWait called where it has to wait for an environment.
+   * @param options `onWait` is called where it has to wait for an environment.
    */
-  async invoke(event: string, onWait?: OnWait): Promise<InvocationOutcome> {
+  async invoke(event: string, { onWait, onLogTail }: InvokeOptions = {}): Promise<InvocationOutcome> {
     const environment = this.#takeWarm() ?? (await this.#nextFree(onWait));
     if (environment === undefined) return stopped;
     this.taken++;
     const startedAt = this.#spec.clock.now();
     const outcome = await this.#run(environment, event);
+    onLogTail?.(environment.logTail);
     this.#meter(environment, startedAt);
     this.#giveBack(environment);
     return outcome;
@@ -206,10 +212,24 @@ export class LambdaFunction implements ScaledFunction {
   /** Starts an environment for what waits. One that does not start within Lambda's Init phase starts once more, in the call's own time. */
   async #grow(): Promise<void> {
     this.#starting++;
-    const environment = await this.#initialize();
-    this.#starting--;
-    if (environment !== undefined) this.#giveBack(environment);
-    else this.#waiting.shift()?.(this.#start());
+    try {
+      const environment = await this.#initialize();
+      if (environment !== undefined) this.#giveBack(environment);
+      else if (this.#waiting.length > 0) this.#waiting.shift()?.(this.#start());
+    } catch (error) {
+      this.#spec.onFault(error);
+      this.#growLater();
+    } finally {
+      this.#starting--;
+    }
+  }
+
+  /** No process can be started now, such as without a file descriptor. The time of the calls that wait stands still. */
+  #growLater(): void {
+    setTimeout(() => {
+      const isNeeded = this.#waiting.length > 0 && this.#all.size === 0;
+      if (isNeeded && !this.#stopped.signal.aborted) this.grow();
+    }, retryMilliseconds);
   }
 
   /** Lambda's Init phase: an environment whose handler is loaded; none where that failed or took too long. */
@@ -240,7 +260,7 @@ export class LambdaFunction implements ScaledFunction {
   #giveBack(environment: ExecutionEnvironment): void {
     const isSurplus = this.#surplus > 0 && this.#all.size > 1;
     if (isSurplus) this.#surplus--;
-    if (isSurplus || !environment.isAlive) {
+    if (isSurplus || !environment.isAlive || environment.isSpent) {
       this.#replace(environment);
     } else {
       const take = this.#waiting.shift();

@@ -1,7 +1,7 @@
 import { AwsError } from "../aws.ts";
 import { matcherOfArn } from "../iam/pattern.ts";
 import { Concurrency } from "./concurrency.ts";
-import { type Invocation, invocationTypes, type OnWait } from "./invocation.ts";
+import { type Invocation, type InvokeInput, type InvokeOptions, invocationTypes } from "./invocation.ts";
 import type { LambdaFunction } from "./lambda-function.ts";
 import { thisMachine } from "./machine.ts";
 import { Scaling } from "./scaling.ts";
@@ -80,13 +80,18 @@ export class LambdaService {
    * Invokes a function.
    *
    * @param event JSON.
-   * @param onWait called where it has to wait for an environment of this machine.
+   * @param input `onWait` is called where it has to wait for an environment of this machine.
    * @throws {@link AwsError} `ResourceNotFoundException`, `TooManyRequestsException`, `RequestEntityTooLargeException`.
    */
-  async invoke(nameOrArn: string, event: string, onWait?: OnWait): Promise<Invocation> {
+  async invoke(nameOrArn: string, event: string, { onWait, logType }: Pick<InvokeInput, "onWait" | "logType"> = {}): Promise<Invocation> {
     const lambda = this.find(nameOrArn);
     refuseLargeEvent(Buffer.byteLength(event), "RequestResponse");
-    return { outcome: await this.#run(lambda, event, onWait), version: lambda.version };
+    let logTail = "";
+    const onLogTail = (text: string) => {
+      logTail = text;
+    };
+    const outcome = await this.#run(lambda, event, { onWait, onLogTail });
+    return { outcome, version: lambda.version, ...(logType === "Tail" && { logTail }) };
   }
 
   /**
@@ -102,9 +107,9 @@ export class LambdaService {
     throw new AwsError("AccessDeniedException", `${caller.service} is not permitted to invoke ${lambda.name} for ${caller.sourceArn}`, 403);
   }
 
-  async #run(lambda: LambdaFunction, event: string, onWait?: OnWait): Promise<Invocation["outcome"]> {
+  async #run(lambda: LambdaFunction, event: string, options?: InvokeOptions): Promise<Invocation["outcome"]> {
     this.#concurrency.admit(lambda.name, this.#functions.values());
-    return (await this.#interceptor?.(lambda)) ?? lambda.invoke(event, onWait);
+    return (await this.#interceptor?.(lambda)) ?? lambda.invoke(event, options);
   }
 }
 

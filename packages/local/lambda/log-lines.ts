@@ -23,7 +23,7 @@ export class LogLines {
       this.#onLine(bytes.toString("utf8", from, to));
       from = isTooLong ? to : to + 1;
     }
-    this.#held = bytes.subarray(from);
+    this.#held = Buffer.from(bytes.subarray(from)); // a copy: the chunk is used again
   }
 
   /** Gives out the last line, which has no end. */

@@ -32,9 +32,18 @@ export function thisMachine(): Machine {
 }
 
 function coreTimes(): { readonly idle: number; readonly all: number } {
-  const times = cpus().map((core) => core.times);
+  const times = coresOrNone().map((core) => core.times);
   const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
   return { idle: sum(times.map(({ idle }) => idle)), all: sum(times.flatMap((each) => Object.values(each))) };
+}
+
+/** @returns none where there is no file descriptor to read of them with. */
+function coresOrNone(): ReturnType<typeof cpus> {
+  try {
+    return cpus();
+  } catch {
+    return [];
+  }
 }
 
 /** Of an environment that waits, where the system has no `/proc`. */

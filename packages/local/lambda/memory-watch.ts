@@ -6,6 +6,8 @@ import { promisify } from "node:util";
 export interface WatchedProcess {
   readonly pid: number;
   readonly memoryMiB: number;
+  /** Called every so often. */
+  onLook(): void;
   /** Called when the group holds more. */
   onOutOfMemory(): void;
 }
@@ -47,6 +49,7 @@ class MemoryWatch {
     const watched = [...this.#watched];
     const residentMiB = await measure(watched);
     for (const [index, process] of watched.entries()) {
+      process.onLook();
       const isOver = (residentMiB[index] ?? 0) > process.memoryMiB;
       if (isOver && this.#watched.delete(process)) process.onOutOfMemory();
     }

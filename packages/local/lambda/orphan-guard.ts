@@ -37,8 +37,8 @@ class OrphanGuard {
 function startShell(): ChildProcess {
   const shell = spawn("/bin/sh", ["-c", script], { stdio: ["pipe", "ignore", "ignore"], detached: true });
   shell.on("error", () => undefined).unref();
-  const channel = shell.stdin as Socket;
-  channel.on("error", () => undefined).unref();
+  const channel = shell.stdin as Socket | undefined; // none where there are no more file descriptors
+  channel?.on("error", () => undefined).unref();
   return shell;
 }
 

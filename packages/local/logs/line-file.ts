@@ -7,7 +7,7 @@ export class LineFile {
   #torn = 0;
 
   constructor(path: string) {
-    this.#descriptor = openSync(path, "a");
+    this.#descriptor = openSync(path, "a", 0o600);
     this.bytes = fstatSync(this.#descriptor).size;
   }
 

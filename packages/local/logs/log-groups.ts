@@ -19,6 +19,8 @@ export class LogGroups {
   readonly #listeners = new Set<(line: LogLine) => void>();
   readonly #groups = new Map<string, string>();
   readonly #files = new Map<string, LineFile>();
+  /** By path: lines that are written in one piece at the end of this turn of the event loop. */
+  readonly #unwritten = new Map<string, string[]>();
   #isClosed = false;
 
   /** @param onDiskFault called for each line that could not be written, and is lost. */
@@ -26,7 +28,7 @@ export class LogGroups {
     this.#folder = folder;
     this.#clock = clock;
     this.#onDiskFault = onDiskFault;
-    if (folder !== undefined) mkdirSync(folder, { recursive: true });
+    if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
 
   /** Declares a group; what is logged to one that is not declared is refused, as a role without CreateLogGroup would find. */
@@ -49,17 +51,30 @@ export class LogGroups {
 
   /** From here on nothing is written. Safe twice. */
   close(): void {
+    this.#flush();
     this.#isClosed = true;
     for (const file of this.#files.values()) file.close();
     this.#files.clear();
   }
 
-  /** The caller continues when a line is lost, as with CloudWatch. */
   #write(path: string, message: string): void {
+    if (this.#unwritten.size === 0) setImmediate(() => this.#flush());
+    const lines = this.#unwritten.get(path);
+    if (lines === undefined) this.#unwritten.set(path, [message]);
+    else lines.push(message);
+  }
+
+  #flush(): void {
+    for (const [path, lines] of this.#unwritten) this.#writeNow(path, lines.join("\n"));
+    this.#unwritten.clear();
+  }
+
+  /** The caller has continued when lines are lost, as with CloudWatch. */
+  #writeNow(path: string, lines: string): void {
     try {
       const file = this.#files.get(path) ?? new LineFile(path);
       this.#files.set(path, file);
-      file.append(message);
+      file.append(lines);
     } catch (error) {
       this.#onDiskFault(error);
     }

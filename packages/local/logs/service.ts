@@ -19,6 +19,7 @@ export const logs: Service<LogGroups> = {
   name: "logs",
   resourceTypes: { "aws:cloudwatch/logGroup:LogGroup": logGroup },
   keeps: "logs",
+  ownFiles: /\.log$/,
   open: async ({ clock, onDiskFault, onUsage, pathOf }) => {
     const { LogGroups } = await import("./log-groups.ts");
     const groups = new LogGroups(pathOf("logs"), clock, onDiskFault);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { AwsError } from "../aws.ts";
 import type { Clock } from "../clock.ts";
+import { DamagedDataError } from "../disk-fault.ts";
 import { type ObjectFiles, type ObjectWithBody, objectsInFolder, objectsInMemory, type StoredObject } from "./object-files.ts";
 
 /** A lifecycle rule: objects whose key begins with `prefix` expire `days` after they were written. */
@@ -39,27 +40,41 @@ interface Bucket {
   expirations: readonly Expiration[];
 }
 
+export interface BucketStoreOptions {
+  /** In memory where there is none. */
+  readonly folder?: string;
+  readonly clock: Clock;
+  /** Called for each file of the folder that is no object's. */
+  readonly onNotice?: ((sentence: string) => void) | undefined;
+}
+
 const dayInMilliseconds = 86_400_000;
 const bucketNameForm = /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 /** Buckets and their objects, in a folder or in memory. Every error is an {@link AwsError} with S3's code. */
 export class BucketStore {
   readonly #folder: string | undefined;
+  readonly #onNotice: (sentence: string) => void;
   readonly #clock: Clock;
   readonly #buckets = new Map<string, Bucket>();
   readonly #writing = new Set<Promise<unknown>>();
   /** By upload id, in memory: they end with the runtime, where S3 keeps them until they are aborted. */
   readonly multipartUploads = new Map<string, MultipartUpload>();
 
-  constructor({ folder, clock }: { readonly folder?: string; readonly clock: Clock }) {
+  constructor({ folder, clock, onNotice }: BucketStoreOptions) {
     this.#folder = folder;
+    this.#onNotice = onNotice ?? (() => undefined);
     this.#clock = clock;
   }
 
-  /** Creates a bucket, or opens the one in the folder with its objects. */
+  /**
+   * Creates a bucket, or opens the one in the folder with its objects.
+   *
+   * @throws {@link DamagedDataError} for an object's file that cannot be read.
+   */
   async createBucket(name: string): Promise<void> {
     if (!bucketNameForm.test(name)) throw new AwsError("InvalidBucketName", `The specified bucket is not valid: ${name}`);
-    const files = this.#folder === undefined ? objectsInMemory() : objectsInFolder(join(this.#folder, name));
+    const files = this.#folder === undefined ? objectsInMemory() : objectsInFolder(join(this.#folder, name), this.#onNotice);
     const objects = new Map((await files.load()).map((object) => [object.key, object]));
     this.#buckets.set(name, { files, objects, createdAt: this.#clock.now(), expirations: [] });
   }
@@ -105,8 +120,9 @@ export class BucketStore {
   async get(bucket: string, key: string): Promise<ObjectWithBody> {
     this.head(bucket, key);
     const found = await this.#bucket(bucket).files.read(key);
-    if (found === undefined) throw noSuchKey(key);
-    return found;
+    if (found !== undefined) return found;
+    this.head(bucket, key); // deleted meanwhile
+    throw new DamagedDataError(`The object ${key} of the bucket ${bucket} is gone from the data folder: its file was removed.`);
   }
 
   /** Does nothing where there is no such object. */

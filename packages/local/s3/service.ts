@@ -55,11 +55,12 @@ export const s3: Service<BucketStore> = {
     "aws:s3/bucketPolicy:BucketPolicy": policy,
   },
   keeps: "buckets",
-  open: async ({ clock, pathOf }) => {
+  ownFiles: /^[0-9a-f]{64}$|\.part$/,
+  open: async ({ clock, pathOf, onNotice }) => {
     const { BucketStore } = await import("./bucket-store.ts");
     const { s3Api } = await import("./s3-service.ts");
     const folder = pathOf("buckets");
-    const buckets = new BucketStore({ clock, ...(folder !== undefined && { folder }) });
+    const buckets = new BucketStore({ clock, onNotice, ...(folder !== undefined && { folder }) });
     return { instance: buckets, api: s3Api(buckets), close: () => buckets.close() };
   },
 };

@@ -63,20 +63,35 @@ function failedBy({ prefix, service, ownException, unmodelled }: ServiceNames): 
 async function invokeFunction(given: Input, calls: TaskCalls, principal: Principal, onWait: OnWait): Promise<unknown> {
   const refusal = invokeRefusal(given);
   if (refusal !== undefined) throw new StatesError("States.Runtime", refusal);
-  const { FunctionName: name, Qualifier: qualifier, InvocationType: type = "RequestResponse", Payload: payload = {} } = given;
+  const {
+    FunctionName: name,
+    Qualifier: qualifier,
+    InvocationType: type = "RequestResponse",
+    Payload: payload = {},
+    LogType: logType,
+  } = given;
   const input: InvokeInput = {
     functionNameOrArn: qualifier === undefined ? String(name) : `${name}:${qualifier}`,
     invocationType: type as InvokeInput["invocationType"],
     event: typeof payload === "string" ? payload : JSON.stringify(payload), // a text is the body itself
     onWait,
+    logType: logType as InvokeInput["logType"],
   };
   if (!isJson(input.event)) throw new StatesError("Lambda.InvalidRequestContentException", "Could not parse request body into json.");
   const answer = (await calls.call("lambda", { operation: "Invoke", input }, principal).catch(failedBy(lambda))) as InvokeOutput;
   if ("status" in answer) return { Payload: "", StatusCode: answer.status, ...sdkMetadata(answer.status, "application/json", "") };
-  const { outcome, version } = answer;
+  const { outcome, version, logTail } = answer;
   if ("errorType" in outcome) throw new StatesError(outcome.errorType, JSON.stringify(outcome));
-  const metadata = sdkMetadata(200, "application/json", outcome.payload, { "X-Amz-Executed-Version": version });
-  return { ExecutedVersion: version, Payload: JSON.parse(outcome.payload), ...metadata, StatusCode: 200 };
+  const log = logTail === undefined ? undefined : Buffer.from(logTail).toString("base64");
+  const headers = { "X-Amz-Executed-Version": version, ...(log !== undefined && { "X-Amz-Log-Result": log }) };
+  const metadata = sdkMetadata(200, "application/json", outcome.payload, headers);
+  return {
+    ExecutedVersion: version,
+    ...(log !== undefined && { LogResult: log }),
+    Payload: JSON.parse(outcome.payload),
+    ...metadata,
+    StatusCode: 200,
+  };
 }
 
 const invokeArguments = ["FunctionName", "Qualifier", "InvocationType", "LogType", "Payload"];
@@ -92,7 +107,9 @@ export function invokeRefusal(
   if (name === undefined) return "The field 'FunctionName' of lambda:invoke is required, but is missing.";
   if (isKnown(type) && !Object.hasOwn(invocationTypes, String(type)))
     return `The field 'InvocationType' of lambda:invoke must be one of ${Object.keys(invocationTypes).join(", ")}.`;
-  return isKnown(logType) && logType !== "None" ? "The field 'LogType' of lambda:invoke is supported only as None." : undefined;
+  return isKnown(logType) && logType !== "None" && logType !== "Tail"
+    ? "The field 'LogType' of lambda:invoke must be one of None, Tail."
+    : undefined;
 }
 
 /** The metadata that the SDK adds to an answer: its headers, as a list of values each and as one value each, and the id of its request. */

@@ -31,7 +31,7 @@ export class ExecutionJournal {
   constructor(path?: string) {
     this.#path = path;
     if (path === undefined) return;
-    const lines = existsSync(path) ? readFileSync(path, "utf8").split("\n") : [];
+    const lines = readLines(path);
     // Text behind the last line end is an entry that was cut off while it was written: its caller has had no answer.
     lines.slice(0, -1).forEach((line, index) => {
       this.#apply(entryOf(line, index + 1, path));
@@ -99,12 +99,21 @@ export class ExecutionJournal {
   /** Leaves one line for each open execution. A kill leaves either file whole. */
   #rewrite(path: string): void {
     const entries = this.open.map((started) => `${JSON.stringify({ started })}\n`);
-    writeFileSync(`${path}.new`, entries.join(""));
+    writeFileSync(`${path}.new`, entries.join(""), { mode: 0o600 });
     const file = new LineFile(`${path}.new`);
     renameSync(`${path}.new`, path);
     this.#file?.close();
     this.#file = file;
     this.#compactAtBytes = Math.max(compactFromBytes, 2 * file.bytes);
+  }
+}
+
+function readLines(path: string): string[] {
+  try {
+    return existsSync(path) ? readFileSync(path, "utf8").split("\n") : [];
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new StartError(`The journal of executions ${path} cannot be read (${code}); put it right, or choose another folder with --data.`);
   }
 }
 

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { AwsError } from "../aws.ts";
 import type { Clock } from "../clock.ts";
 import { linkedController } from "../deadline.ts";
-import type { Usage } from "../usage.ts";
+import type { ExecutionUsage, Usage } from "../usage.ts";
 import type { ExecutionEvent } from "./events.ts";
 import { ExecutionFaults } from "./faults.ts";
 import { isKnownResource, type TaskCalls, taskIntegration } from "./integrations.ts";
@@ -57,6 +57,7 @@ export class StepFunctionsService implements StateMachines {
   readonly #deployed = new Map<string, Deployed>();
   readonly #beginning: (() => Promise<void>)[] = [];
   readonly #running = new Set<Promise<void>>();
+  readonly #listeners: ((execution: ExecutionUsage) => void)[] = [];
   readonly #stopped = new AbortController();
 
   readonly #observers = new Set<ExecutionObserver>();
@@ -73,6 +74,11 @@ export class StepFunctionsService implements StateMachines {
     const { name, arn, roleArn, definition } = spec;
     const options = { name, arn, roleArn, clock, random: Math.random, runTask, knownResources: isKnownResource };
     this.#deployed.set(arn, { spec, stateMachine: new StateMachine(definition, options) });
+  }
+
+  /** Listens to the executions that end. */
+  onEnd(listener: (execution: ExecutionUsage) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** The state machines, in the order of their declaration. */
@@ -235,7 +241,16 @@ export class StepFunctionsService implements StateMachines {
       .finally(free);
     if (lost.signal.aborted) return undefined;
     const error = outcome.status === "SUCCEEDED" ? "" : outcome.error;
-    onUsage?.({ kind: "execution", stateMachineArn, name, status: outcome.status, error, milliseconds: clock.now() - startedAt });
+    const ended = {
+      kind: "execution",
+      stateMachineArn,
+      name,
+      status: outcome.status,
+      error,
+      milliseconds: clock.now() - startedAt,
+    } as const;
+    onUsage?.(ended);
+    for (const listener of this.#listeners) listener(ended);
     spec.writeTrace?.(JSON.stringify(segmentOf(spec.name, startedAt, clock.now(), outcome)));
     return outcome;
   }

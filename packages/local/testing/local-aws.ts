@@ -79,7 +79,7 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
   access.intercept(before);
   const principalOf = (roleName: string) => principalIn(roles, roleName);
   const clientsOf = (roleName: string, url?: string) =>
-    createClients(principalOf(roleName), url === undefined ? inProcess(access) : {}, url);
+    createClients(principalOf(roleName), clock, url === undefined ? inProcess(access) : {}, url);
   return { clock, dynamo, bucketStore, account: access, principalOf, clientsOf, ...clientsOf("admin") };
 }
 
@@ -105,7 +105,7 @@ function principalIn({ credentials }: Roles, roleName: string): Principal {
   return principal;
 }
 
-function createClients(principal: Principal, transport: object, endpoint = "http://127.0.0.1:4566"): AwsClients {
+function createClients(principal: Principal, clock: ManualClock, transport: object, endpoint = "http://127.0.0.1:4566"): AwsClients {
   const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } = credentialVariables(principal);
   const credentials = { accessKeyId, secretAccessKey };
   const config = { region, endpoint, credentials, maxAttempts: 1, ...transport };
@@ -114,10 +114,17 @@ function createClients(principal: Principal, transport: object, endpoint = "http
   const s3 = new S3Client({ ...config, forcePathStyle: true });
   const signer = new S3Client({ ...config, forcePathStyle: true, requestChecksumCalculation: "WHEN_REQUIRED" });
   const clients = { dynamodb, documents, s3, signer, stepFunctions: new SFNClient(config) };
+  signBy(clock, dynamodb, s3, signer, clients.stepFunctions);
   onTestFinished(() => {
     for (const client of [clients.dynamodb, s3, signer, clients.stepFunctions]) client.destroy();
   });
   return clients;
+}
+
+/** Lets clients of the SDK sign by the clock of a test. */
+export function signBy(clock: ManualClock, ...clients: readonly { readonly config: object }[]): void {
+  for (const { config } of clients)
+    Object.defineProperty(config, "systemClockOffset", { get: () => clock.now() - Date.now(), set: () => undefined });
 }
 
 interface SdkRequest {

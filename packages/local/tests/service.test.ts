@@ -58,7 +58,8 @@ async function send(stack: RunningStack, operation: string, input: object, secre
   const signer = new SignatureV4({ service: "letters", region: "us-east-1", sha256: Sha256, credentials });
   const body = JSON.stringify(input);
   const request = { method: "POST", protocol: "http:", hostname: "127.0.0.1", path: "/", query: {}, body };
-  const { headers } = await signer.sign({ ...request, headers: { "x-amz-target": `Letters_20260101.${operation}` } });
+  const headersToSign = { host: "127.0.0.1", "x-amz-target": `Letters_20260101.${operation}` };
+  const { headers } = await signer.sign({ ...request, headers: headersToSign }, { signingDate: new Date(stack.clock.now()) });
   const lowerCase = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   const answer = await (await stack.use(account)).handle({ method: "POST", url: "/", headers: lowerCase, body: Buffer.from(body) });
   return [answer.status, JSON.parse(String(answer.body))];

@@ -14,9 +14,12 @@ export class ApiServer {
   readonly #server: Server;
   #api: HttpHandler | undefined;
   #console: ConsoleHandler | undefined;
+  /** Called for each connection that cannot be accepted. */
+  onFault: (error: unknown) => void = () => undefined;
 
   private constructor(server: Server) {
     this.#server = server;
+    server.on("error", (error) => this.onFault(error)); // a connection could not be accepted
     server.on("request", (request, response) => this.#answer(request, response));
     server.on("clientError", (error, socket) => (this.#api === undefined ? socket.destroy() : this.#api.handleClientError(error, socket)));
   }

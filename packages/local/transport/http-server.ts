@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { AwsRequest, AwsResponse } from "../aws.ts";
+import { type Clock, systemClock } from "../clock.ts";
 import { refusalOfForeign } from "./foreign-requests.ts";
 
 export interface EndpointServer {
@@ -15,10 +16,22 @@ const maxBytes = 64 * 1024 * 1024;
 /** Answers requests of AWS clients. */
 type Endpoint = { handle(request: AwsRequest): Promise<AwsResponse> };
 
+interface ServerOptions {
+  readonly clock?: Pick<Clock, "now">;
+  /** Called for each connection that cannot be accepted. */
+  readonly onFault?: (error: unknown) => void;
+}
+
 /** Serves the endpoint on the loopback only, to requests that mean it: a page of another site must not reach it by name or by script. */
-export async function listen(endpoint: Endpoint, port = 0): Promise<EndpointServer> {
+export async function listen(
+  endpoint: Endpoint,
+  port = 0,
+  { clock = systemClock, onFault = () => undefined }: ServerOptions = {},
+): Promise<EndpointServer> {
   let listening = 0;
   const server = createServer((incoming, outgoing) => {
+    // By the clock that signatures are checked by: clients set theirs by the answers.
+    outgoing.setHeader("date", new Date(clock.now()).toUTCString());
     answer(endpoint, incoming, listening).then(
       (response) => send(outgoing, incoming.method, response),
       () => incoming.destroy(), // the client is gone
@@ -28,6 +41,7 @@ export async function listen(endpoint: Endpoint, port = 0): Promise<EndpointServ
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);
   });
+  server.on("error", onFault); // a connection could not be accepted
   listening = (server.address() as AddressInfo).port;
   const close = () =>
     new Promise<void>((resolve) => {

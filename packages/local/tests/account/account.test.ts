@@ -16,7 +16,7 @@ import type { AwsRequest } from "../../aws.ts";
 import { AwsError } from "../../aws.ts";
 import { jsonProtocol } from "../../aws-json.ts";
 import { invokeCall } from "../../lambda/invocation.ts";
-import { accountId, createLocalAws, type LocalAws, type LocalAwsOptions, region } from "../../testing/local-aws.ts";
+import { accountId, createLocalAws, type LocalAws, type LocalAwsOptions, region, signBy } from "../../testing/local-aws.ts";
 import type { Usage } from "../../usage.ts";
 
 const tableNamed = (TableName: string) => ({
@@ -203,9 +203,11 @@ describe("Step Functions", () => {
 });
 
 describe("a caller", () => {
-  const from = (credentials: { accessKeyId: string; secretAccessKey: string }, requestHandler: object) => {
+  const from = (credentials: { accessKeyId: string; secretAccessKey: string }, { clock }: LocalAws, requestHandler: object) => {
     const config = { region, endpoint: "http://127.0.0.1:4566", credentials, maxAttempts: 1, requestHandler, forcePathStyle: true };
-    return { dynamodb: new DynamoDBClient(config as object), s3: new S3Client(config as object) };
+    const clients = { dynamodb: new DynamoDBClient(config as object), s3: new S3Client(config as object) };
+    signBy(clock, ...Object.values(clients));
+    return clients;
   };
 
   test.each([
@@ -213,7 +215,7 @@ describe("a caller", () => {
     ["with a wrong secret", { accessKeyId: "local", secretAccessKey: "x" }, "InvalidSignatureException", "SignatureDoesNotMatch"],
   ])("%s is refused as each service does it", async (_, credentials, jsonName, xmlName) => {
     const aws = await createAws([]);
-    const { dynamodb, s3 } = from(credentials, aws.dynamodb.config.requestHandler);
+    const { dynamodb, s3 } = from(credentials, aws, aws.dynamodb.config.requestHandler);
 
     await expect(dynamodb.send(new ListTablesCommand({}))).rejects.toMatchObject({ name: jsonName, $metadata: { httpStatusCode: 400 } });
     await expect(s3.send(getDocument)).rejects.toMatchObject({ name: xmlName, $metadata: { httpStatusCode: 403 } });
@@ -226,10 +228,10 @@ describe("a caller", () => {
       handle: (sdkRequest: { body: unknown }, options: object) =>
         aws.s3.config.requestHandler.handle({ ...sdkRequest, body: "swapped" } as never, options),
     };
-    const { s3 } = from({ accessKeyId: "local", secretAccessKey: "local" }, handler);
+    const { s3 } = from({ accessKeyId: "local", secretAccessKey: "local" }, aws, handler);
 
     await expect(s3.send(new PutObjectCommand({ Bucket: "documents", Key: "a", Body: "written" }))).rejects.toMatchObject({
-      name: "SignatureDoesNotMatch",
+      name: "XAmzContentSHA256Mismatch",
     });
   });
 

@@ -3,9 +3,9 @@ import { DeleteObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client
 import { expect, test } from "vitest";
 import { jobs } from "../../../../tests/support/job-table.ts";
 import { clientVariables } from "../../account/developer.ts";
-import { createLocalAws, type LocalAws } from "../../testing/local-aws.ts";
+import { createLocalAws, type LocalAws, signBy } from "../../testing/local-aws.ts";
 
-function clientsOf({ dynamodb }: LocalAws, accessKeyId: string, secretAccessKey: string) {
+function clientsOf({ dynamodb, clock }: LocalAws, accessKeyId: string, secretAccessKey: string) {
   const { requestHandler } = dynamodb.config;
   const credentials = { accessKeyId, secretAccessKey };
   const config = {
@@ -16,7 +16,9 @@ function clientsOf({ dynamodb }: LocalAws, accessKeyId: string, secretAccessKey:
     requestHandler,
     forcePathStyle: true,
   };
-  return { dynamodb: new DynamoDBClient(config), s3: new S3Client(config) };
+  const clients = { dynamodb: new DynamoDBClient(config), s3: new S3Client(config) };
+  signBy(clock, ...Object.values(clients));
+  return clients;
 }
 
 test("the well-known key may do everything, from any region", async () => {

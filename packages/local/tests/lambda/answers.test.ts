@@ -48,8 +48,33 @@ test.each([
   const outcome = await lambda.invoke("{}");
   const next = await lambda.invoke('{"ok":true}');
 
-  expect(outcome).toEqual({ errorType, errorMessage });
+  expect(outcome).toEqual({ errorType, errorMessage, ...(errorType !== "handled" && { trace: expect.any(Array) }) });
   expect(next).toEqual({ payload: "2" });
+});
+
+test("an error has the trace that it would have on Lambda, and what is no error has none", async () => {
+  const { lambda } = createFunction(`const fail = ({ what }) => { throw what ? new RangeError(what) : "text"; };
+export const handler = async (event) => fail(event);`);
+
+  const [error, text] = [await lambda.invoke('{"what":"one\\ntwo"}'), await lambda.invoke("{}")];
+
+  const trace = ["RangeError: one", "two", expect.stringMatching(/^ {4}at fail \(file:\/\/\/var\/task\/index\.mjs:1:\d+\)$/)];
+  expect("trace" in error && error.trace?.slice(0, 3)).toEqual(trace);
+  expect(text).toEqual({ errorType: "string", errorMessage: "text", trace: [] });
+});
+
+test("the end of a call's log is told, up to 4 KB, and none of another call", async () => {
+  const { lambda } = createFunction(
+    `export const handler = (count) => { for (let line = 0; line < count; line++) console.log("line " + line); };`,
+  );
+  const tails: string[] = [];
+  const onLogTail = (text: string) => tails.push(text);
+
+  await lambda.invoke("1000", { onLogTail });
+  await lambda.invoke("2", { onLogTail });
+
+  expect(tails.map(({ length }) => length)).toEqual([4_096, "line 0\nline 1\n".length]);
+  expect(tails[0]?.endsWith("line 998\nline 999\n")).toBe(true);
 });
 
 test("an answer of 6,291,556 bytes is given, one byte more is refused, and the environment keeps running", async () => {

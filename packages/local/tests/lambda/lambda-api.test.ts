@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { AwsError } from "../../aws.ts";
+import { AwsError, type AwsResponse } from "../../aws.ts";
 import { createLocalAws, type LocalAws, region } from "../../testing/local-aws.ts";
 
 const allowInvoke = (Resource: string | string[]) => ({ Effect: "Allow", Action: "lambda:InvokeFunction", Resource });
@@ -12,6 +12,8 @@ describe("Lambda", () => {
       : { outcome: { payload: `[${JSON.stringify(functionNameOrArn)},${event}]` }, version: "1" };
 
   const find = () => undefined;
+  /** Of the last answer. */
+  let lastHeaders: AwsResponse["headers"] = {};
 
   /** Sends an Invoke, signed by the SDK's own signer. */
   async function sendInvoke(aws: LocalAws, roleName: string, path: string, headers: Record<string, string> = {}, body = '{"jobId":"a"}') {
@@ -29,11 +31,12 @@ describe("Lambda", () => {
       headers: { host: "127.0.0.1", ...headers },
       body,
     };
-    const signed = await signer.sign(unsigned, { signingService: "lambda", signingRegion: region });
+    const signed = await signer.sign(unsigned, { signingService: "lambda", signingRegion: region, signingDate: new Date(aws.clock.now()) });
     const lowerCase = Object.fromEntries(Object.entries(signed.headers).map(([name, value]) => [name.toLowerCase(), value]));
     const answer = await aws.account.handle({ method: "POST", url: path, headers: lowerCase, body: Buffer.from(body) });
     const text = String(answer.body);
     const error = answer.headers["x-amz-function-error"] ?? answer.headers["x-amzn-errortype"];
+    lastHeaders = answer.headers;
     return [answer.status, error, text === "" ? "" : JSON.parse(text)];
   }
 
@@ -52,6 +55,20 @@ describe("Lambda", () => {
       [200, undefined, [`${arn}:7`, { jobId: "a" }]],
       [200, "Unhandled", { errorType: "DocumentUnreadable", errorMessage: "No." }],
     ]);
+  });
+
+  test("answers with the end of its log where that is asked for", async () => {
+    const invoked: (string | undefined)[] = [];
+    const logging = async (_: string, __: string, input: { readonly logType?: string | undefined } = {}) => {
+      invoked.push(input.logType);
+      return { outcome: { payload: "1" }, version: "1", logTail: "one\ntwo é\n" };
+    };
+    const aws = await createLocalAws({ lambda: { find, invoke: logging } });
+    const path = "/2015-03-31/functions/ocr/invocations";
+
+    await sendInvoke(aws, "admin", path, { "x-amz-log-type": "Tail" });
+
+    expect([invoked, Buffer.from(lastHeaders["x-amz-log-result"] ?? "", "base64").toString()]).toEqual([["Tail"], "one\ntwo é\n"]);
   });
 
   test("without an event gets an empty object", async () => {
@@ -103,7 +120,7 @@ describe("Lambda", () => {
     ["/invocations?Tenant=1", {}, "the query parameter Tenant"],
     ["/invocations", { "x-amz-invocation-type": "Later" }, "the invocation type Later"],
     ["/invocations", { "x-amz-invocation-type": "toString" }, "the invocation type toString"],
-    ["/invocations", { "x-amz-log-type": "Tail" }, "the log type Tail"],
+    ["/invocations", { "x-amz-log-type": "All" }, "the log type All"],
     ["/invocations", { "x-amz-client-context": "e30=" }, "the header x-amz-client-context"],
   ])("%s with %j is refused by name", async (path, headers, what) => {
     const aws = await createLocalAws({ lambda: { find, invoke } });

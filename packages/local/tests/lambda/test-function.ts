@@ -34,6 +34,9 @@ export function createFunction(code: string, spec: Partial<FunctionSpec> = {}): 
     memoryMiB: 128,
     timeoutSeconds: 60,
     maxEnvironments: Number.POSITIVE_INFINITY,
+    onFault: (error) => {
+      throw error;
+    },
     scaling: new Scaling(thisMachine()),
     onLine: (line) => lines.push(line),
     ...spec,

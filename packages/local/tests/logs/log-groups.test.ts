@@ -39,6 +39,7 @@ test("a line that cannot be written is reported, and neither stops its writer no
   logs.onLine((line) => seen.push(line));
 
   logs.append("/aws/lambda/ocr", "one");
+  logs.close();
 
   expect(faults).toMatchObject([{ code: "ENOENT" }]);
   expect(seen).toEqual([{ group: "/aws/lambda/ocr", timestamp: 5, message: "one" }]);

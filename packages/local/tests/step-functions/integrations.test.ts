@@ -44,7 +44,8 @@ describe("lambda:invoke", () => {
     [{ Payload: null }, { event: "null" }],
     [{ Payload: '{"jobId":"a"}' }, { event: '{"jobId":"a"}' }],
     [{ Qualifier: "7" }, { functionNameOrArn: "ocr:7" }],
-    [{ LogType: "None" }, { functionNameOrArn: "ocr" }],
+    [{ LogType: "None" }, { functionNameOrArn: "ocr", logType: "None" }],
+    [{ LogType: "Tail" }, { functionNameOrArn: "ocr", logType: "Tail" }],
     [{ InvocationType: "Event" }, { invocationType: "Event" }],
   ])("with %j invokes with %j", async (more, expected) => {
     const { invocations } = await run(invoke, { FunctionName: "ocr", ...more });
@@ -69,7 +70,7 @@ describe("lambda:invoke", () => {
       "States.Runtime",
       "The field 'InvocationType' of lambda:invoke must be one of RequestResponse, Event, DryRun.",
     ],
-    [{ FunctionName: "ocr", LogType: "Tail" }, "States.Runtime", "The field 'LogType' of lambda:invoke is supported only as None."],
+    [{ FunctionName: "ocr", LogType: "All" }, "States.Runtime", "The field 'LogType' of lambda:invoke must be one of None, Tail."],
     [{ FunctionName: "ocr", Payload: "a text" }, "Lambda.InvalidRequestContentException", "Could not parse request body into json."],
   ])("with %j fails and invokes nothing", async (given, error, cause) => {
     const { result, invocations } = await run(invoke, given);

@@ -15,7 +15,7 @@ import {
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { ExecutionOutcome } from "../../step-functions/state-machine.ts";
 import { type StateMachines, StepFunctionsApi } from "../../step-functions/step-functions-api.ts";
-import { createLocalAws } from "../../testing/local-aws.ts";
+import { createLocalAws, signBy } from "../../testing/local-aws.ts";
 import { ManualClock } from "../../testing/manual-clock.ts";
 import { listen } from "../../transport/http-server.ts";
 
@@ -58,7 +58,7 @@ async function createApi({ names = ["process-job"], outcome = { status: "SUCCEED
     },
   };
   const aws = await createLocalAws({ stepFunctions: new StepFunctionsApi(stateMachines, new ManualClock()) });
-  return { client: aws.stepFunctions, endpoint: aws.account, starts };
+  return { client: aws.stepFunctions, endpoint: aws.account, clock: aws.clock, starts };
 }
 
 /** The service's answer, without the client's additions. */
@@ -121,14 +121,15 @@ describe("a start", () => {
   });
 
   test("that waits needs disableHostPrefix of the SDK: without it the client asks for sync-127.0.0.1", async () => {
-    const { endpoint } = await createApi();
+    const { endpoint, clock } = await createApi();
     const server = await listen(endpoint);
     onTestFinished(() => server.close());
     const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-    const send = (disableHostPrefix: boolean) =>
-      new SFNClient({ region: "us-east-1", endpoint: server.url, credentials, maxAttempts: 1, disableHostPrefix }).send(
-        new StartSyncExecutionCommand({ stateMachineArn }),
-      );
+    const send = (disableHostPrefix: boolean) => {
+      const sender = new SFNClient({ region: "us-east-1", endpoint: server.url, credentials, maxAttempts: 1, disableHostPrefix });
+      signBy(clock, sender);
+      return sender.send(new StartSyncExecutionCommand({ stateMachineArn }));
+    };
 
     await expect(send(true)).resolves.toMatchObject({ status: "SUCCEEDED" });
     await expect(send(false)).rejects.toMatchObject({ hostname: "sync-127.0.0.1" });
