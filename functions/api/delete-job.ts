@@ -39,6 +39,7 @@ async function termsLeftBehind(job: Job, documents: DocumentStore, related: Rela
   // Where the text is gone, an interrupted call has removed the postings before it.
   const text = job.result.mlInference && (await documents.find(job));
   if (text === undefined) return [];
-  const { documentTerms } = await import("../stages/search/document-vector.ts"); // its tables are slow to load, and hardly ever needed here
-  return related.postedTermsOf(documentTerms(text));
+  // Their tables are slow to load, and hardly ever needed here.
+  const [{ documentTerms }, { proseOf }] = await Promise.all([import("../stages/search/document-vector.ts"), import("../stages/prose.ts")]);
+  return related.postedTermsOf(documentTerms(await proseOf(text)));
 }

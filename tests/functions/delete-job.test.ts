@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { JobKey } from "../../functions/jobs/job.ts";
 import type { ScannedDocument } from "../../functions/stages/document.ts";
 import type { StageName } from "../../functions/stages/registry.ts";
-import { documentTerms } from "../../functions/stages/search/document-vector.ts";
+import { runWith } from "../../functions/stages/search/run.ts";
 import { about, bodyOf, post } from "../support/answers.ts";
 import { heldJob, jobId, key } from "../support/held-job.ts";
 import { keptIn, nothingKept } from "../support/kept.ts";
@@ -14,7 +14,7 @@ import { pngFile } from "../support/scanned-documents.ts";
 import { turnClockDuring } from "../support/turn-clock.ts";
 
 // Longer than a record holds, and with a line end for OCR to change: each stage writes all that it can.
-const longText = "The serverless orchestra plays a wonderful symphony of lambdas.\r\n".repeat(20);
+const longText = `${"The serverless orchestra plays a wonderful symphony of lambdas.\r\n".repeat(20)}<p class="markup">See <a href="https://example.com/zither">it</a>.</p>`;
 const deleteJob = (pipeline: Pipeline, id: string) => pipeline.request("delete", about(id));
 
 type Way = (pipeline: Pipeline, key: JobKey) => Promise<unknown>;
@@ -193,7 +193,7 @@ test("a job that is created again under its key, just before any call of the del
 const crashedInSearch: Way = async (pipeline, job) => {
   await stages("ocr", "ml_inference")(pipeline, job);
   const record = await pipeline.record(job.jobId);
-  if (record !== undefined) await pipeline.related.post(record, documentTerms(longText));
+  if (record !== undefined) await runWith(pipeline.related, "count")({ text: longText, job: record });
 };
 
 test.each([

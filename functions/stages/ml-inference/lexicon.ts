@@ -4,16 +4,20 @@ import type { Token } from "./tokens.ts";
 
 /** Emoji, which the ratings of 2012 do not have. */
 const emoji: Readonly<Record<string, string>> = {
-  "3": "😍🥰😘❤💕💖💗🤩🎉🥳",
-  "2": "😀😁😂😃😄😆😊😇😎🤗🤣👍👏🙌🙏🏆🎊✨💪🔥⭐🌟💯",
-  "-2": "😞😟😠😢😣😤😥😨😩😫😰😱🙁☹👎💔😖😷🤒",
-  "-3": "😡😭🤬🤢🤮",
+  "3": "😍🥰😘❤💕💖💗💓💞💙💚💛🧡💜♥🫶🤩🎉🥳",
+  "2": "🙂☺😋😌😺😀😁😂😃😄😆😊😇😎🤗🤣👍👏🙌🙏🏆🎊✨💪🔥⭐🌟💯",
+  "-2": "😒🙄😕🥺😑😞😟😠😢😣😤😥😨😩😫😰😱🙁☹👎💔😖😷🤒",
+  "-3": "💩😾😡😭🤬🤢🤮",
 };
 
+const ratings = [-4, -3, -2, -1, 1, 2, 3, 4].map((valence) => [String(valence), [`<rated ${valence}>`]] as const);
+
 const valences = new Map(
-  [...Object.entries(table.words).map(([valence, words]) => [valence, words.split(" ")] as const), ...Object.entries(emoji)].flatMap(
-    ([valence, words]) => [...words].map((word) => [word, Number(valence)] as const),
-  ),
+  [
+    ...Object.entries(table.words).map(([valence, words]) => [valence, words.split(" ")] as const),
+    ...Object.entries(emoji),
+    ...ratings,
+  ].flatMap(([valence, words]) => [...words].map((word) => [word, Number(valence)] as const)),
 );
 
 const strengthening = new Set(
@@ -52,6 +56,12 @@ export function lexiconFigures(tokens: readonly Token[]): number[] {
     (rated.at(-1) ?? 0) / 3,
     Number(positive.length > 0 && negative.length > 0),
   ];
+}
+
+/** True for tokens among which are rated words of both kinds. */
+export function isMixed(tokens: readonly Token[]): boolean {
+  const { rated } = ratedWords(tokens);
+  return rated.some((valence) => valence > 0) && rated.some((valence) => valence < 0);
 }
 
 const sum = (figures: readonly number[]): number => figures.reduce((total, figure) => total + figure, 0);

@@ -1,6 +1,6 @@
 /** A word, emoticon or mark, as the model sees it. */
 export interface Token {
-  /** In lower case; addresses, user names and numbers are only named as such. */
+  /** In lower case; addresses, user names and numbers are only named as such, and a rating is `<rated -4>` to `<rated 4>`. */
   readonly text: string;
   /** A `stop` ends a sentence, a `pause` a part of one. */
   readonly kind: "word" | "emoticon" | "pause" | "stop";
@@ -13,7 +13,12 @@ export interface Token {
 /** In UTF-16 code units, more than any word that has a sentiment; longer ones are skipped, so that no step below has to process a huge one. */
 const maxTokenLength = 40;
 
+/** Words after `1 out of 5` that make a share of it. */
+const counted = "of|people|patients|adults|children|women|men|users|customers|students|households|doctors|times|cases|votes";
+
 const patterns = {
+  stars: "[★☆⭐🌟✩✭]{2,10}",
+  rating: String.raw`(?<![\p{L}\p{N}/.,-])(?:\d{1,2}(?:[.,]\d)? ?(?:\/|out of) ?(?:5|10)(?![\p{L}\p{N}/-]|[.,]\p{N}| (?:${counted})\b)|(?:[1-5]|[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive)[ -]stars?(?![\p{L}\p{N}]))`,
   address: String.raw`https?:\/\/\S+`,
   // Every repetition has an end: without one, a text of brackets takes quadratic time.
   emoticon: String.raw`\p{Extended_Pictographic}|<\/?3|\^_{0,3}\^|(?<!\p{N})(?:[<>]?[:;=][-o*'^]?[)\](\[dDpP/\\|@3<>]{1,12}|[xX]D{1,12}|[)(\]]{1,12}[-o*']?[:;=])(?![\p{L}\p{N}])`,
@@ -39,12 +44,46 @@ export function* tokensOf(text: string): Generator<Token> {
 
 const plain = { isCapitals: false, isElongated: false };
 
-function tokenFrom({ address, emoticon, word, stop, pause }: Readonly<Record<string, string | undefined>>): Token | undefined {
+function tokenFrom({
+  stars,
+  rating,
+  address,
+  emoticon,
+  word,
+  stop,
+  pause,
+}: Readonly<Record<string, string | undefined>>): Token | undefined {
+  if (stars !== undefined)
+    return (
+      ratingToken([...stars].filter((star) => !"☆✩✭".includes(star)).length, /[☆✩✭]/.test(stars) ? [...stars].length : 5) ?? {
+        ...plain,
+        kind: "emoticon",
+        text: "⭐",
+      }
+    );
+  if (rating !== undefined) return ratingFrom(rating) ?? { ...plain, kind: "word", text: "<number>" };
   if (word !== undefined) return word.length > maxTokenLength ? undefined : wordToken(word);
   if (pause !== undefined) return { ...plain, kind: "pause", text: pause };
   if (stop !== undefined) return { ...plain, kind: "stop", text: stopFrom(stop) };
   if (emoticon !== undefined) return { ...plain, kind: "emoticon", text: faceOf(emoticon) };
   return address === undefined ? undefined : { ...plain, kind: "word", text: "<address>" };
+}
+
+const numbers = ["", "one", "two", "three", "four", "five"];
+
+function ratingFrom(written: string): Token | undefined {
+  const [given = "", scale = "5"] = written
+    .toLowerCase()
+    .split(/\/|out of|[ -]stars?/)
+    .map((part) => part.trim());
+  return ratingToken(numbers.includes(given) ? numbers.indexOf(given) : Number(given.replace(",", ".")), Number(scale || 5));
+}
+
+/** Of a scale that begins with 1; as VADER rates words, from -4 to 4. */
+function ratingToken(given: number, scale: number): Token | undefined {
+  if (given > scale || scale < 2) return undefined;
+  const share = Math.max(given - 1, 0) / (scale - 1);
+  return { ...plain, kind: "emoticon", text: `<rated ${Math.round(8 * share) - 4}>` };
 }
 
 function wordToken(written: string): Token {

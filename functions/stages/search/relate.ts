@@ -1,8 +1,8 @@
 import { weightsOf } from "./term-weights.ts";
 
 /** A document with fewer terms in common, or less similar, is not related. */
-const minSharedTerms = 3;
-const minSimilarity = 0.15;
+const minSharedTerms = 2;
+const minSimilarity = 0.1;
 const maxListed = 5;
 
 /** A document that a search compares. */
@@ -14,7 +14,7 @@ export interface Candidate {
 
 export interface RelatedDocument {
   readonly jobId: string;
-  /** From 0.15 to 1, in hundredths. */
+  /** 0..1, in hundredths. */
   readonly similarity: number;
 }
 

@@ -7,6 +7,7 @@ import { type LabelledText, readLabelledTexts, UnreadableTextsError } from "./la
 import { type Compared, learn } from "./learn.ts";
 import { type Answer, qualityOf } from "./quality.ts";
 import { quantise } from "./quantise.ts";
+import { reportSentences } from "./report-sentences.ts";
 
 const usage = `Trains the sentiment model of the ML inference stage on your own labelled texts, and prints its quality before and after.
 
@@ -18,6 +19,7 @@ Labels are NEGATIVE, NEUTRAL, POSITIVE in any case, or neg, neu, pos, or -1, 0, 
 
   --ratings         labels are mean ratings from -4 to 4; three columns are an id, a rating and a text
   --domains         each file is another domain: all have the same weight, and each is tested on a model of the others
+  --reports         add generated sentences of clinical, technical and legal reports, all NEUTRAL
   --from-scratch    start without the present weights; needs thousands of texts
   --output <file>   the file for the weights (default: functions/stages/ml-inference/weights.generated.json)
   --help
@@ -48,6 +50,7 @@ export function trainCommand(args: readonly string[], terminal: TrainTerminal): 
       options: {
         ratings: { type: "boolean", default: false },
         domains: { type: "boolean", default: false },
+        reports: { type: "boolean", default: false },
         "from-scratch": { type: "boolean", default: false },
         output: { type: "string", default: weightsFile },
         help: { type: "boolean", default: false },
@@ -68,14 +71,16 @@ export function trainCommand(args: readonly string[], terminal: TrainTerminal): 
 interface TrainOptions {
   readonly ratings: boolean;
   readonly domains: boolean;
+  readonly reports: boolean;
   readonly "from-scratch": boolean;
   readonly output: string;
 }
 
 function train(files: readonly string[], options: TrainOptions, terminal: TrainTerminal): void {
-  const { ratings, domains, output, "from-scratch": fromScratch } = options;
-  const texts = files.flatMap((file) => readLabelledTexts(file, read(file, terminal), ratings ? "rating" : "sentiment"));
-  refuseTooFew(texts);
+  const { ratings, domains, reports, output, "from-scratch": fromScratch } = options;
+  const labelled = files.flatMap((file) => readLabelledTexts(file, read(file, terminal), ratings ? "rating" : "sentiment"));
+  refuseTooFew(labelled);
+  const texts = reports ? [...labelled, ...reportSentences()] : labelled;
   terminal.report(`${texts.length} texts of ${files.length} ${files.length === 1 ? "file" : "files"}`);
   const { model, compared } = learn(texts, {
     start: fromScratch ? blankModel : shippedModel,

@@ -18,6 +18,24 @@ describe("analyseSentiment", () => {
     ["It is not good at all.", "NEGATIVE"],
     ["Bad idea.", "NEGATIVE"],
     ["ho\u200brr\u200dible", "NEGATIVE"],
+    ["Ｇｒｅａｔ ｐｈｏｎｅ！", "POSITIVE"],
+    ["🙂", "POSITIVE"],
+    ["★★★★★", "POSITIVE"],
+    ["⭐️⭐️⭐️⭐️⭐️", "POSITIVE"],
+    ["★☆☆☆☆", "NEGATIVE"],
+    ["5/5", "POSITIVE"],
+    ["I give it 10/10.", "POSITIVE"],
+    ["4.5 out of 5", "POSITIVE"],
+    ["1 out of 5", "NEGATIVE"],
+    ["2/10", "NEGATIVE"],
+    ["One star.", "NEGATIVE"],
+    ["★★★☆☆", "NEUTRAL"],
+    ["Open 24/7 from 1/5/2026", "NEUTRAL"],
+    ["denies chest pain, no malignancy", "NEUTRAL"],
+    ["Denies suicidal ideation. No hallucinations.", "NEUTRAL"],
+    ["Impression: no acute intracranial abnormality.", "NEUTRAL"],
+    ["No complaints, works perfectly.", "POSITIVE"],
+    ["My back pain got worse, this chair is terrible.", "NEGATIVE"],
     ["The train leaves at nine.", "NEUTRAL"],
     ["", "NEUTRAL"],
   ])("%s is %s", async (text, expected) => {
@@ -38,11 +56,19 @@ describe("analyseSentiment", () => {
 
   test("a long text has the sentiment of most of its sentences", async () => {
     const praise = "The staff were friendly and the room was lovely. ".repeat(30);
-    const fact = "The house has four floors and stands next to the station. ".repeat(30);
+    const facts = [
+      "The house has four floors and stands next to the station.",
+      "Breakfast is served from seven to ten in the room on the left.",
+      "The bus to the museum leaves every twenty minutes.",
+      "Each room has a table, two chairs and a wardrobe.",
+      "The building was finished in 1932 and renovated in 2011.",
+      "Guests leave their keys at the desk by the door.",
+    ];
+    const fact = `${facts.join(" ")} `.repeat(5);
     const complaint = "The lift was broken, which was awful. ";
 
     expect((await analyseSentiment(praise + complaint)).sentiment).toBe("POSITIVE");
-    expect((await analyseSentiment(fact + complaint)).sentiment).toBe("NEUTRAL");
+    expect((await analyseSentiment(fact)).sentiment).toBe("NEUTRAL");
     expect((await analyseSentiment(complaint.repeat(30) + fact.slice(0, 300))).sentiment).toBe("NEGATIVE");
   });
 
@@ -114,16 +140,25 @@ describe("sentimentOf", () => {
   /** Every text has the score ln 2 for NEGATIVE, by the bias alone. */
   const model = { weights: new Int8Array(3 * featureCount), scale: [1, 1, 1], bias: [Math.log(2), 0, 0] } as const;
 
-  test("n sentences have the confidence of their mean score times √n", () => {
-    const odds = 2 ** 4;
+  /** Of NEGATIVE, where the score ln 2 counts `times`. */
+  const probability = (times: number) => 2 ** times / (2 ** times + 2);
+  const words = (count: number) => "word ".repeat(count);
 
-    expect(sentimentOf("One.", model)[0]).toBeCloseTo(2 / 4, 10);
-    expect(sentimentOf("One. ".repeat(16), model)[0]).toBeCloseTo(odds / (odds + 2), 10);
+  test("n sentences count half as their mean score, half as √n times", () => {
+    expect(sentimentOf(`${words(18)}.`, model)[0]).toBeCloseTo(probability(1), 10);
+    expect(sentimentOf(`${words(18)}. `.repeat(16), model)[0]).toBeCloseTo(probability((1 + 4) / 2), 10);
   });
 
-  test("a sentence ends after 60 tokens at the latest, and nothing counts as one", () => {
-    expect(sentimentOf("word ".repeat(61), model)).toEqual(sentimentOf("One. Two.", model));
-    expect(sentimentOf("word ".repeat(60), model)).toEqual(sentimentOf("One.", model));
-    expect(sentimentOf("", model)).toEqual(sentimentOf("One.", model));
+  test("a short sentence counts more, down to four words, and one with praise and blame less", () => {
+    expect(sentimentOf(words(8), model)[0]).toBeCloseTo(probability(Math.sqrt(18 / 8)), 10);
+    expect(sentimentOf(words(2), model)[0]).toBeCloseTo(probability(Math.sqrt(18 / 4)), 10);
+    expect(sentimentOf(`${words(16)}good bad`, model)[0]).toBeCloseTo(probability(0.8), 10);
+  });
+
+  test("a sentence ends after 60 tokens at the latest, and nothing counts as one of usual length", () => {
+    const ofSixty = Math.sqrt(18 / 60);
+    expect(sentimentOf(words(60), model)[0]).toBeCloseTo(probability(ofSixty), 10);
+    expect(sentimentOf(words(120), model)[0]).toBeCloseTo(probability((ofSixty * (1 + Math.SQRT2)) / 2), 10);
+    expect(sentimentOf("", model)[0]).toBeCloseTo(probability(1), 10);
   });
 });

@@ -1,5 +1,8 @@
+import { eld } from "eld/extrasmall";
 import { describe, expect, test } from "vitest";
+import table from "../../../../functions/stages/search/stop-words.generated.json" with { type: "json" };
 import { englishStopWords, stopWordsFor } from "../../../../functions/stages/search/stop-words.ts";
+import { termUses } from "../../../../functions/stages/search/term-uses.ts";
 import { segmentWords } from "../../../../functions/stages/words.ts";
 
 const stopWordsOf = (text: string) => stopWordsFor([...segmentWords(text.toLowerCase())]);
@@ -18,6 +21,33 @@ describe("stopWordsFor", () => {
 
     expect(expected.filter((word) => !stopWords.has(word))).toEqual([]);
     expect(stopWords).not.toBe(englishStopWords);
+  });
+
+  test.each([
+    ["Spanish", "Todos los niños juegan en el jardín, y también sus padres están con ellos cuando pueden.", "niños juegan jardín padres"],
+    [
+      "French",
+      "Tous les enfants jouent dans le jardin, et leurs parents sont aussi avec eux quand ils peuvent.",
+      "enfants jouent jardin parents",
+    ],
+    ["Dutch", "Alle kinderen spelen in de tuin, en hun ouders zijn ook bij hen wanneer ze kunnen.", "kinderen spelen tuin ouders"],
+    ["Ukrainian", "Усі діти граються в саду, і їхні батьки також із ними, коли можуть.", "діти граються саду батьки"],
+  ])("leaves the words of a %s text that say something", (_, text, content) => {
+    const words = termUses(text).map(({ word }) => word);
+
+    expect(words).toEqual(expect.arrayContaining(content.split(" ")));
+    expect(words.length).toBeLessThanOrEqual(content.split(" ").length + 2);
+  });
+
+  test("there is a list for each language that is detected, except English", () => {
+    const { Languages } = eld.info() as unknown as { Languages: Readonly<Record<string, string>> };
+
+    expect(Object.keys(table.words).sort()).toEqual(
+      Object.values(Languages)
+        .filter((language) => language !== "en")
+        .sort(),
+    );
+    expect(Object.values(table.words).filter((words) => words === "")).toEqual([]);
   });
 
   test("treats a text as English that no list has a word of, and one with as many words of another language", () => {
