@@ -38,11 +38,14 @@ async function start(options: StartOptions): Promise<void> {
   const config = readStackConfig(options.project, options.stack, options.set);
   const [{ startRuntime }, { Console }] = await Promise.all([import("./runtime.ts"), import("./console/console.ts")]);
   const onFault = (error: unknown) => console.error(error);
+  let consoleUrl: string | undefined;
   const runtime = await startRuntime({
     ...options,
     evaluator,
     config,
-    onStart: (stack) => void Console.open(stack, { stackName: options.stack, settings: config.values, now: systemClock.now, onFault }),
+    onStart: (stack) => {
+      consoleUrl = Console.open(stack, { stackName: options.stack, settings: config.values, now: systemClock.now, onFault })?.url;
+    },
     clock: systemClock,
     onNotice: (sentence) => console.error(sentence),
     onFault,
@@ -50,7 +53,7 @@ async function start(options: StartOptions): Promise<void> {
   runtime.services.stepFunctions.onEnd((execution) => print(executionLine(execution, systemClock.now())));
   runtime.services.logs.onLine((line) => print(functionLine(line, options.stack)));
   stopOnSignal(runtime);
-  console.log(readyLines(runtime, options.dataFolder, performance.now()));
+  console.log(readyLines(runtime, { ...options, consoleUrl }, performance.now()));
   await runtime.warmUp();
 }
 

@@ -15,7 +15,6 @@ beforeAll(async () => {
   const onFault = (error: unknown) => faults.push(error);
   runtime = await startLocalRuntime({
     onStart: (stack) => void Console.open(stack, { stackName: "dev", settings: {}, now: systemClock.now, onFault }),
-    interceptsCalls: false,
   });
 }, 300_000);
 afterAll(async () => {

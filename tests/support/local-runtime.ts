@@ -19,8 +19,6 @@ export interface LocalRuntimeOptions extends Partial<Omit<RuntimeOptions, "confi
   readonly project?: string;
   /** Sees each permitted call of an AWS API before it runs. */
   readonly before?: Interceptor;
-  /** False where the console intercepts calls. */
-  readonly interceptsCalls?: boolean;
 }
 
 /** The program, run as `npm start` runs it, on free ports and in memory. Stop it when done. */
@@ -28,7 +26,6 @@ export async function startLocalRuntime({
   set = [],
   project = projectFolder,
   before,
-  interceptsCalls = true,
   ...options
 }: LocalRuntimeOptions = {}): Promise<Runtime> {
   const faults: unknown[] = [];
@@ -41,7 +38,7 @@ export async function startLocalRuntime({
     config: readStackConfig(project, "dev", set),
   });
   if (project === projectFolder && options.manifest === undefined) described.add(runtime.apiUrl);
-  if (interceptsCalls) runtime.account.intercept(before);
+  if (before !== undefined) runtime.account.intercept(before);
   const stop = async () => {
     described.delete(runtime.apiUrl);
     await runtime.stop();

@@ -1,45 +1,39 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { text as readText } from "node:stream/consumers";
-import { z } from "zod";
 import type { StartedStack } from "../runtime.ts";
+import { commonHeaders, EventStream } from "./event-stream.ts";
 import { Faults } from "./faults.ts";
-import type { JobDetail, StackView, StreamMessage } from "./model/console-api.ts";
+import type { JobDetail, JobMessage, ListMessage } from "./model/console-api.ts";
 import { pageBundle } from "./page-bundle.ts";
 import { Recorder, type RecordTable } from "./recorder.ts";
+import { declaredFunctions, type StackSettings, stackView } from "./stack-view.ts";
 import { plainItem } from "./update-expression.ts";
 
-export interface ConsoleOptions {
-  readonly stackName: string;
-  readonly settings: Readonly<Record<string, string>>;
+export interface ConsoleOptions extends StackSettings {
   readonly now: () => number;
   readonly onFault: (error: unknown) => void;
 }
 
-/** A job's changes are sent this often at most, and the figures this often. */
-const sendMilliseconds = 60;
+/** The figures are sent this often. */
 const statsMilliseconds = 1_000;
-const maxRestored = 10_000;
+const maxBodyBytes = 64 * 1_024;
 
-/** A page of another origin must not be able to do what this one can, and nothing of a document may run. */
-const headers = {
-  "cache-control": "no-store",
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
-  "cross-origin-resource-policy": "same-origin",
-} as const;
-
+/** Nothing of a document may run, and no request may leave this machine. */
 const policyFor = (uploads: string): string =>
   `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ${uploads}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
-const faultSchema = z.strictObject({
-  target: z.string().max(200),
-  kind: z.enum(["fail", "slow", "hang", "out-of-memory", "throttle", "deny", "lose", "duplicate"]),
-  error: z.string().max(200).optional(),
-  milliseconds: z.number().min(0).max(900_000).optional(),
-  calls: z.int().min(1).optional(),
-});
+/** An answer in JSON, or of bytes of another type; undefined where the response has been taken over. */
+type Answer =
+  | { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly status: 200; readonly bytes: string | Uint8Array; readonly headers: Readonly<Record<string, string>> };
 
-type Answer = { readonly status: number; readonly body?: unknown };
+interface Request {
+  readonly id: string;
+  readonly query: URLSearchParams;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+type Route = Readonly<Partial<Record<string, (request: Request) => Promise<Answer | undefined> | Answer | undefined>>>;
 
 /** The console of a running stack: what its jobs do, as a page and as JSON. */
 export class Console {
@@ -48,6 +42,8 @@ export class Console {
   readonly #recorder: Recorder;
   readonly #faults: Faults;
   readonly #table: RecordTable;
+  /** By path below `/console/api/`, and by method. */
+  readonly #routes: Readonly<Record<string, Route>>;
   #restored: Promise<void> | undefined;
 
   /** @returns nothing where the program declares no table of records. */
@@ -63,87 +59,136 @@ export class Console {
     this.#stack = stack;
     this.#options = options;
     this.#table = table;
-    const memories = new Map(functionsOf(stack).map(({ name, memoryMiB }) => [name, memoryMiB]));
+    const memories = new Map(declaredFunctions(stack).map(({ name, memoryMiB }) => [name, memoryMiB]));
     this.#recorder = new Recorder(table, options.now, (name) => memories.get(name) ?? 128);
     this.#faults = new Faults(stack);
-    stack.account.observe((call) => this.#recorder.call(call));
-    stack.services.stepFunctions.observe((execution, run, event) => this.#recorder.event(execution, run, event));
-    stack.services.logs.onLine((line) => this.#recorder.line(line));
+    this.#routes = this.#allRoutes();
+    this.#observe(stack);
+  }
+
+  get url(): string {
+    return `${this.#stack.apiUrl}/console`;
+  }
+
+  /** A fault of the console's own must not become one of what it looks at. */
+  #observe({ account, services }: StartedStack): void {
+    const safely =
+      <Args extends readonly unknown[]>(record: (...args: Args) => void) =>
+      (...args: Args): void => {
+        try {
+          record(...args);
+        } catch (error) {
+          this.#options.onFault(error);
+        }
+      };
+    account.observe(safely((call) => this.#recorder.call(call)));
+    services.stepFunctions.observe(safely((execution, run, event) => this.#recorder.event(execution, run, event)));
+    services.logs.onLine(safely((line) => this.#recorder.line(line)));
+  }
+
+  #allRoutes(): Readonly<Record<string, Route>> {
+    return {
+      jobs: { GET: () => ({ status: 200, body: this.#recorder.jobs.toReversed() }) },
+      "jobs/id": { GET: async ({ id }) => found(await this.#detail(id)) },
+      "jobs/id/stream": { GET: (request) => this.#followJob(request) },
+      "jobs/id/document": { GET: ({ id }) => this.#document(id) },
+      "jobs/id/name": { PUT: async ({ id, request }) => this.#name(id, request) },
+      "jobs/id/runs": { POST: ({ id }) => this.#runAgain(id) },
+      stream: { GET: (request) => this.#followJobs(request) },
+      stack: { GET: () => ({ status: 200, body: stackView(this.#stack, this.#options) }) },
+      faults: { GET: () => ({ status: 200, body: this.#faults.all }), PUT: ({ request }) => this.#setFaults(request) },
+    };
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
-    this.#route(request, response).catch((error) => {
-      this.#options.onFault(error);
-      if (!response.headersSent) send(response, { status: 500, body: { message: "The console has failed; npm start has printed why." } });
-    });
+    this.#route(request, response)
+      .then((answer) => answer && send(response, answer))
+      .catch((error) => {
+        this.#options.onFault(error);
+        if (response.headersSent) response.destroy();
+        else send(response, refusal(500, "The console has failed; npm start has printed why."));
+      });
   }
 
-  async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname, searchParams } = new URL(request.url ?? "/", "http://console");
-    const [, , section = "", resource = "", id = "", part = ""] = pathname.split("/").map(decodeURIComponent);
-    if (section !== "api") return this.#sendPage(section, response);
-    const route = `${request.method} ${resource}${id && "/id"}${part && `/${part}`}`;
-    if (route === "GET stream") return this.#stream(searchParams.get("job") ?? undefined, response);
-    if (route === "GET jobs/id/document") return this.#sendDocument(id, response);
-    send(response, await this.#call(route, id, request));
+  async #route(request: IncomingMessage, response: ServerResponse): Promise<Answer | undefined> {
+    const [path = "", query = ""] = (request.url ?? "").split("?");
+    const parts = partsOf(path);
+    if (parts === undefined) return refusal(400, "The path has a percent sign that begins no character in UTF-8.");
+    const [section, resource = "", id = "", ...rest] = parts;
+    const key = [resource, ...(id === "" ? [] : ["id"]), ...rest].join("/");
+    const route = section === "api" ? this.#routes[key] : this.#pageRoute(parts);
+    if (route === undefined) return refusal(404, `The console has no ${path}.`);
+    const method = request.method === "HEAD" ? "GET" : (request.method ?? "");
+    const handler = route[method];
+    if (handler === undefined) return notAllowed(route);
+    if (section === "api") await this.#restore();
+    return handler({ id, query: new URLSearchParams(query), request, response });
   }
 
-  async #call(route: string, id: string, request: IncomingMessage): Promise<Answer> {
-    await this.#restore();
-    if (route === "GET jobs") return { status: 200, body: this.#recorder.jobs.toReversed() };
-    if (route === "GET jobs/id") return found(this.#recorder.detail(id));
-    if (route === "PUT jobs/id/name") return this.#name(id, await bodyOf(request));
-    if (route === "POST jobs/id/runs") return this.#runAgain(id);
-    if (route === "GET stack") return { status: 200, body: this.#stackView() };
-    if (route === "GET faults") return { status: 200, body: this.#faults.all };
-    if (route === "PUT faults") return this.#setFaults(await bodyOf(request));
-    return { status: 404, body: { message: "The console's API has no such route." } };
+  /** The page has the addresses of its views, and two files. */
+  #pageRoute(parts: readonly string[]): Route | undefined {
+    const [section = "", ...rest] = parts;
+    const isView = section === "" || section === "jobs" ? rest.length <= 1 : ["faults", "stack"].includes(section) && rest.length === 0;
+    const isFile = (section === "main.js" || section === "main.css") && rest.length === 0;
+    return isView || isFile ? { GET: () => this.#page(section) } : undefined;
   }
 
-  async #sendPage(section: string, response: ServerResponse): Promise<void> {
+  async #page(section: string): Promise<Answer> {
     const { script, style, html } = await pageBundle();
-    const files: Readonly<Record<string, readonly [type: string, body: string]>> = {
-      "main.js": ["text/javascript", script],
-      "main.css": ["text/css", style],
-    };
-    const [type, body] = files[section] ?? ["text/html", html];
-    const policy = policyFor(this.#stack.awsEndpointUrl);
-    response.writeHead(200, { ...headers, "content-type": `${type}; charset=utf-8`, "content-security-policy": policy }).end(body);
+    const policy = { "content-security-policy": policyFor(this.#stack.awsEndpointUrl) };
+    const answer = (type: string, bytes: string) =>
+      ({ status: 200, bytes, headers: { ...policy, "content-type": `${type}; charset=utf-8` } }) as const;
+    if (section === "main.js") return answer("text/javascript", script);
+    return section === "main.css" ? answer("text/css", style) : answer("text/html", html);
   }
 
-  /** The jobs that are known, those that change, and the details of one of them. */
-  async #stream(followed: string | undefined, response: ServerResponse): Promise<void> {
-    await this.#restore();
-    response.writeHead(200, { ...headers, "content-type": "text/event-stream" });
-    const write = (message: StreamMessage) => response.write(`data: ${JSON.stringify(message)}\n\n`);
+  /** The jobs that are known, those that change, and the figures. */
+  #followJobs({ request, response }: Request): Answer | undefined {
+    if (request.method === "HEAD") return eventStreamHead;
     const changed = new Set<string>();
-    let timer: NodeJS.Timeout | undefined;
-    const flush = () => {
-      timer = undefined;
+    const changes = (): ListMessage => {
       const known = [...changed].map((jobId) => [jobId, this.#recorder.summary(jobId)] as const);
-      const jobs = known.flatMap(([, summary]) => summary ?? []);
-      const deleted = known.flatMap(([jobId, summary]) => (summary === undefined ? [jobId] : []));
-      if (known.length > 0) write({ type: "jobs", jobs, deleted });
-      if (followed !== undefined && changed.has(followed)) write({ type: "job", job: this.#recorder.detail(followed) });
       changed.clear();
+      const deleted = known.flatMap(([jobId, summary]) => (summary === undefined ? [jobId] : []));
+      return { type: "jobs", jobs: known.flatMap(([, summary]) => summary ?? []), deleted };
     };
-    const stopListening = this.#recorder.onChange((jobId) => {
+    const stats = (): ListMessage => ({ type: "stats", stats: this.#stats() });
+    const stop = this.#recorder.onChange((jobId) => {
       changed.add(jobId);
-      timer ??= setTimeout(flush, sendMilliseconds);
+      stream.changed(changes);
     });
-    write({ type: "hello", jobs: this.#recorder.jobs, stats: this.#stats() });
-    if (followed !== undefined) write({ type: "job", job: this.#recorder.detail(followed) });
-    const figures = setInterval(() => write({ type: "stats", stats: this.#stats() }), statsMilliseconds);
-    response.on("close", () => {
-      stopListening();
-      clearTimeout(timer);
+    const figures = setInterval(() => stream.changed(stats), statsMilliseconds);
+    const stream = new EventStream(response, () => {
+      stop();
       clearInterval(figures);
     });
+    void stream.send({ type: "hello", jobs: this.#recorder.jobs, stats: this.#stats() } satisfies ListMessage);
+    return undefined;
+  }
+
+  /** The details of a job, each time that something of it changes. */
+  #followJob({ id, request, response }: Request): Answer | undefined {
+    if (request.method === "HEAD") return eventStreamHead;
+    const message = async (): Promise<JobMessage> => ({ job: (await this.#detail(id)) ?? null });
+    const stop = this.#recorder.onChange((jobId) => jobId === id && stream.changed(message));
+    const stream = new EventStream(response, stop);
+    stream.changed(message);
+    return undefined;
   }
 
   #stats() {
     const queued = [...this.#stack.services.lambda.all].reduce((sum, { waiting }) => sum + waiting, 0);
     return { ...this.#recorder.stats, queued, faults: this.#faults.all.length };
+  }
+
+  /** What was recorded of a job, with its record as it stands in the table. */
+  async #detail(jobId: string): Promise<JobDetail | undefined> {
+    const { name: TableName, key } = this.#table;
+    const { Item: item } = await this.#stack.services.dynamodb.execute("GetItem", { TableName, Key: { [key]: { S: jobId } } });
+    if (item === undefined) return undefined;
+    const record = plainItem(item as Parameters<typeof plainItem>[0]);
+    this.#recorder.restore(record);
+    return this.#recorder.detail(jobId, record);
   }
 
   /** Reads the records that earlier processes have left, once. */
@@ -154,39 +199,41 @@ export class Console {
 
   async #readRecords(): Promise<void> {
     let ExclusiveStartKey: unknown;
-    let count = 0;
     do {
       const page = await this.#stack.services.dynamodb.execute("Scan", {
         TableName: this.#table.name,
         ...(ExclusiveStartKey ? { ExclusiveStartKey } : {}),
       });
-      const items = (page["Items"] ?? []) as Parameters<typeof plainItem>[0][];
-      for (const item of items) this.#recorder.restore(plainItem(item));
-      count += items.length;
+      for (const item of (page["Items"] ?? []) as Parameters<typeof plainItem>[0][]) this.#recorder.restore(plainItem(item));
       ExclusiveStartKey = page["LastEvaluatedKey"];
-    } while (ExclusiveStartKey !== undefined && count < maxRestored);
+    } while (ExclusiveStartKey !== undefined);
   }
 
-  #name(jobId: string, body: unknown): Answer {
-    const { data } = z.strictObject({ name: z.string().min(1) }).safeParse(body);
-    if (data === undefined) return { status: 400, body: { message: "The body has one member, name, a text." } };
-    this.#recorder.name(jobId, data.name);
-    return { status: 204 };
+  async #name(jobId: string, request: IncomingMessage): Promise<Answer> {
+    const body = await bodyOf(request);
+    if ("status" in body) return body;
+    const { readName } = await import("./requests.ts"); // zod is slow to load
+    const name = readName(body.json);
+    if ("refusal" in name) return refusal(400, name.refusal);
+    return this.#recorder.name(jobId, name.data.name) ? { status: 204 } : found(undefined);
   }
 
-  #setFaults(body: unknown): Answer {
-    const { data, error } = z.array(faultSchema).safeParse(body);
-    if (data === undefined) return { status: 400, body: { message: z.prettifyError(error) } };
-    this.#faults.set(data.map((fault) => JSON.parse(JSON.stringify(fault))));
+  async #setFaults(request: IncomingMessage): Promise<Answer> {
+    const body = await bodyOf(request);
+    if ("status" in body) return body;
+    const { readFaults } = await import("./requests.ts");
+    const faults = readFaults(body.json);
+    if ("refusal" in faults) return refusal(400, faults.refusal);
+    this.#faults.set(faults.data);
     return { status: 200, body: this.#faults.all };
   }
 
   /** Submits the document of a job anew. */
   async #runAgain(jobId: string): Promise<Answer> {
-    const detail = this.#recorder.detail(jobId);
+    const detail = await this.#detail(jobId);
     if (detail === undefined) return found(detail);
     const { apiUrl } = this.#stack;
-    const document = await this.#documentOf(jobId, detail);
+    const document = await this.#documentOf(detail);
     const text = document === undefined ? await fetch(`${apiUrl}/jobs/${encodeURIComponent(jobId)}/text`) : undefined;
     if (text !== undefined && !text.ok) return { status: text.status, body: await text.json() };
     const [contentType, body] = document ?? ["text/plain; charset=utf-8", await text?.text()];
@@ -197,89 +244,73 @@ export class Console {
   }
 
   /** The document as it was sent, where it is an object of a bucket. */
-  async #documentOf(jobId: string, { record }: JobDetail): Promise<readonly [type: string, body: Buffer] | undefined> {
+  async #documentOf({ summary, record }: JobDetail): Promise<readonly [type: string, body: Buffer] | undefined> {
     const { name, type } = Object(record?.["document"]);
     if (typeof name !== "string") return undefined;
     const { s3 } = this.#stack.services;
     for (const bucket of s3.buckets) {
-      const object = s3.list(bucket.name, "").find(({ key }) => key.split("/").includes(jobId) && key.endsWith(`/${name}`));
+      const object = s3.list(bucket.name, "").find(({ key }) => key.split("/").includes(summary.jobId) && key.endsWith(`/${name}`));
       if (object !== undefined) return [String(type), (await s3.get(bucket.name, object.key)).body];
     }
     return undefined;
   }
 
-  async #sendDocument(jobId: string, response: ServerResponse): Promise<void> {
-    const detail = this.#recorder.detail(jobId);
-    const document = detail && (await this.#documentOf(jobId, detail));
-    if (document === undefined) return send(response, { status: 404, body: { message: "There is no such document." } });
-    const [type, body] = document;
-    // A text is shown as one, also HTML; a browser opens a PDF in a frame of its own.
+  async #document(jobId: string): Promise<Answer> {
+    const detail = await this.#detail(jobId);
+    const document = detail && (await this.#documentOf(detail));
+    if (document === undefined) return refusal(404, "There is no such document.");
+    const [type, bytes] = document;
+    // A text is shown as one, also HTML.
     const shown = type.startsWith("text/") ? "text/plain; charset=utf-8" : type;
-    response.writeHead(200, {
-      ...headers,
-      "content-type": shown,
-      "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
-    });
-    response.end(body);
-  }
-
-  #stackView(): StackView {
-    const { manifest, services, account } = this.#stack;
-    const declared = new Map(functionsOf(this.#stack).map((each) => [each.name, each]));
-    return {
-      stack: this.#options.stackName,
-      outputs: manifest.outputs,
-      settings: this.#options.settings,
-      stateMachines: services.stepFunctions.all.map(({ arn, name, definition }) => ({ arn, name, definition: JSON.parse(definition) })),
-      functions: [...services.lambda.all].map(({ name, pids, idle, running, waiting }) => ({
-        ...{ name, warm: pids.length, busy: Math.max(running, pids.length - idle), waiting },
-        memoryMiB: declared.get(name)?.memoryMiB ?? 128,
-        timeoutSeconds: declared.get(name)?.timeoutSeconds ?? 3,
-      })),
-      resources: manifest.resources.map(({ type, name, id }) => ({ type, name, id })),
-      roles: [...services.iam.credentials.values()].map(({ roleName, policies }) => {
-        const unused = account.ledger.unused(roleName, policies).map(({ action }) => action);
-        const granted = policies.flatMap(({ statements }) =>
-          statements.filter(({ effect }) => effect === "Allow").flatMap(({ actions }) => actions.map(({ text }) => text)),
-        );
-        return { name: roleName, used: granted.filter((action) => !unused.includes(action)), unused };
-      }),
-    };
+    const policy = "sandbox; default-src 'none'; style-src 'unsafe-inline'";
+    return { status: 200, bytes, headers: { "content-type": shown, "content-security-policy": policy } };
   }
 }
+
+const eventStreamHead = { status: 200, bytes: "", headers: { "content-type": "text/event-stream" } } as const;
 
 function recordTableIn({ manifest }: StartedStack): RecordTable | undefined {
   const table = manifest.resources.find(({ type, inputs }) => type === "aws:dynamodb/table:Table" && inputs["rangeKey"] === undefined);
   return table && { name: String(table.outputs["name"]), key: String(table.inputs["hashKey"]) };
 }
 
-function functionsOf({ manifest }: StartedStack) {
-  return manifest.resources
-    .filter(({ type }) => type === "aws:lambda/function:Function")
-    .map(({ inputs, outputs }) => ({
-      name: String(outputs["name"]),
-      memoryMiB: Number(inputs["memorySize"] ?? 128),
-      timeoutSeconds: Number(inputs["timeout"] ?? 3),
-    }));
-}
-
-const found = (body: unknown): Answer =>
-  body === undefined ? { status: 404, body: { message: "There is no such job." } } : { status: 200, body };
-
-const maxBodyBytes = 64 * 1_024;
-
-async function bodyOf(request: IncomingMessage): Promise<unknown> {
-  if (Number(request.headers["content-length"] ?? Number.NaN) <= maxBodyBytes) {
-    try {
-      return JSON.parse(await readText(request));
-    } catch {
-      return undefined;
-    }
+/** The parts of a path below `/console`; nothing for one that cannot be decoded. */
+function partsOf(path: string): readonly string[] | undefined {
+  try {
+    return path.split("/").slice(2).map(decodeURIComponent);
+  } catch {
+    return undefined;
   }
-  return undefined;
 }
 
-function send(response: ServerResponse, { status, body }: Answer): void {
-  response.writeHead(status, { ...headers, ...(body === undefined ? {} : { "content-type": "application/json" }) });
-  response.end(body === undefined ? undefined : JSON.stringify(body));
+const refusal = (status: number, message: string): Answer => ({ status, body: { message } });
+
+function notAllowed(route: Route): Answer {
+  const methods = Object.keys(route).flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]));
+  return { status: 405, headers: { allow: methods.join(", ") }, body: { message: `This takes ${methods.join(", ")} only.` } };
+}
+
+const found = (body: unknown): Answer => (body === undefined ? refusal(404, "There is no such job.") : { status: 200, body });
+
+/** @returns the refusal of a body that is too large or no JSON. */
+async function bodyOf(request: IncomingMessage): Promise<{ readonly json: unknown } | Answer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes <= maxBodyBytes) chunks.push(chunk);
+  }
+  if (bytes > maxBodyBytes) return refusal(413, `The body has ${bytes} bytes; the maximum is ${maxBodyBytes}.`);
+  try {
+    return { json: JSON.parse(Buffer.concat(chunks).toString()) };
+  } catch {
+    return refusal(400, "The body is not JSON.");
+  }
+}
+
+function send(response: ServerResponse, answer: Answer): void {
+  const isJson = !("bytes" in answer) && answer.body !== undefined;
+  response.writeHead(answer.status, { ...commonHeaders, ...(isJson && { "content-type": "application/json" }), ...answer.headers });
+  if ("bytes" in answer) response.end(answer.bytes);
+  else response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
 }

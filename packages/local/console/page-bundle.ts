@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { loadEsbuild } from "../esbuild.ts";
 
 /** The files of the page, by their path below `/console/`. */
 export interface PageBundle {
@@ -19,7 +20,7 @@ export function pageBundle(): Promise<PageBundle> {
 }
 
 async function build(): Promise<PageBundle> {
-  const esbuild = await import("esbuild"); // slow to load
+  const esbuild = loadEsbuild();
   const { outputFiles } = await esbuild.build({
     entryPoints: [join(folder, "main.tsx")],
     bundle: true,
@@ -33,6 +34,7 @@ async function build(): Promise<PageBundle> {
     logLevel: "silent",
     write: false,
   });
+  await esbuild.stop(); // its process
   const text = (name: string) => readFileSync(join(folder, name), "utf8");
   return { script: outputFiles[0]?.text ?? "", style: text("main.css"), html: text("index.html") };
 }

@@ -2,6 +2,7 @@ import type { ObservedCall } from "../account/account.ts";
 import type { LogLine } from "../logs/log-groups.ts";
 import type { ExecutionEvent } from "../step-functions/events.ts";
 import type { StartedExecution } from "../step-functions/journal.ts";
+import { clipped } from "./clipped.ts";
 import type { JobDetail, JobExecution, JobLine, JobSummary, JobUsage, RecordWrite, Stats } from "./model/console-api.ts";
 import { priceOf } from "./price.ts";
 import { summaryOf } from "./summary.ts";
@@ -13,13 +14,17 @@ export interface RecordTable {
   readonly key: string;
 }
 
-/** Jobs that the list knows, and those of them whose details are kept. */
-const maxJobs = 10_000;
-const maxDetailed = 1_000;
-/** Of one job, so that one that goes on and on cannot fill the memory. */
-const maxEvents = 5_000;
-const maxLines = 1_000;
-const maxWrites = 100;
+/** How much is kept; what is older goes. */
+export interface RecorderLimits {
+  /** Jobs that the list knows. */
+  readonly jobs: number;
+  /** Characters of the details of all of them. */
+  readonly characters: number;
+  /** Characters of one, so that one that goes on and on does not push all others out. */
+  readonly charactersOfOne: number;
+}
+
+const usualLimits: RecorderLimits = { jobs: 10_000, characters: 100_000_000, charactersOfOne: 5_000_000 };
 
 interface Details {
   readonly writes: RecordWrite[];
@@ -29,35 +34,48 @@ interface Details {
   readUnits: number;
   writeUnits: number;
   logBytes: number;
+  /** Of what is kept, roughly. */
+  characters: number;
 }
 
 interface Trace {
   readonly jobId: string;
+  /** Milliseconds, also where the record has seconds. */
   readonly createdAt: number;
   updatedAt: number;
+  /** Without its long texts. */
   record: Members | undefined;
   name?: string;
   details?: Details;
 }
 
-const seconds = 60;
+const chartSeconds = 60;
+const maxName = 200;
+const maxLine = 8_000;
+/** Members of an event or a line besides its texts. */
+const overhead = 300;
 
 /** Keeps what happens to each job, in memory, as the console shows it. */
 export class Recorder {
   readonly #table: RecordTable;
   readonly #now: () => number;
   readonly #memoryOf: (functionName: string) => number;
-  /** In order of creation. */
+  readonly #limits: RecorderLimits;
   readonly #traces = new Map<string, Trace>();
+  /** Those with details, the oldest first. */
+  readonly #detailed = new Set<Trace & { readonly details?: Details }>();
   readonly #jobOfRun = new Map<string, string>();
   readonly #listeners = new Set<(jobId: string) => void>();
-  readonly #ended: number[] = [];
+  /** By second: jobs that ended in it. */
+  readonly #ended = new Map<number, number>();
+  #characters = 0;
 
   /** @param memoryOf the memory of a function in MiB, by the name that its log group has. */
-  constructor(table: RecordTable, now: () => number, memoryOf: (functionName: string) => number) {
+  constructor(table: RecordTable, now: () => number, memoryOf: (functionName: string) => number, limits = usualLimits) {
     this.#table = table;
     this.#now = now;
     this.#memoryOf = memoryOf;
+    this.#limits = limits;
   }
 
   /** @returns how to stop listening. */
@@ -66,12 +84,12 @@ export class Recorder {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Takes in a record that was there before the runtime started. Its times are in seconds. */
+  /** Takes in a record that was written before the runtime started. Its times are in seconds. */
   restore(record: Members): void {
     const jobId = String(record[this.#table.key]);
     if (this.#traces.has(jobId)) return;
     const at = (member: string) => 1_000 * Number(record[member] ?? 0);
-    this.#traces.set(jobId, { jobId, record, createdAt: at("createdAt"), updatedAt: at("updatedAt") });
+    this.#keep({ jobId, record: clipped(record), createdAt: at("createdAt"), updatedAt: at("updatedAt") });
   }
 
   call({ service, operation, input, caller, readUnits, writeUnits, isRefused }: ObservedCall): void {
@@ -87,14 +105,17 @@ export class Recorder {
     this.#changed(jobId);
   }
 
+  /** @param run differs where an execution runs twice. */
   event({ executionArn, stateMachineArn, input }: StartedExecution, run: string, event: ExecutionEvent): void {
     const jobId = this.#jobOfRun.get(run) ?? jobIdIn(input, this.#table.key);
     if (jobId === undefined) return;
     this.#jobOfRun.set(run, jobId);
-    const details = this.#detailsOf(this.#traceOf(jobId));
-    const execution = details.executions.get(run) ?? { executionArn, stateMachineArn, events: [] };
-    details.executions.set(run, execution);
-    if (execution.events.length < maxEvents) execution.events.push(event);
+    const trace = this.#traceOf(jobId);
+    const { executions } = this.#detailsOf(trace);
+    const execution = executions.get(run) ?? { executionArn, stateMachineArn, events: [] };
+    executions.set(run, execution);
+    const { input: given = "", output = "", parameters = "", cause = "" } = event.details;
+    if (this.#hasRoom(trace, overhead + given.length + output.length + parameters.length + cause.length)) execution.events.push(event);
     if (/^Execution(Succeeded|Failed|TimedOut|Aborted)$/.test(event.type)) this.#jobOfRun.delete(run);
     this.#changed(jobId);
   }
@@ -106,20 +127,24 @@ export class Recorder {
     if (trace === undefined) return;
     const details = this.#detailsOf(trace);
     details.logBytes += Buffer.byteLength(message) + 26; // as CloudWatch counts an event
-    if (details.lines.length < maxLines) details.lines.push({ at: timestamp, functionName: group.slice("/aws/lambda/".length), message });
+    const line = { at: timestamp, functionName: group.slice("/aws/lambda/".length), message: message.slice(0, maxLine) };
+    if (this.#hasRoom(trace, overhead + line.message.length)) details.lines.push(line);
     this.#changed(trace.jobId);
   }
 
-  name(jobId: string, name: string): void {
+  /** @returns whether there is such a job. */
+  name(jobId: string, name: string): boolean {
     const trace = this.#traces.get(jobId);
-    if (trace === undefined) return;
-    trace.name = name.slice(0, 200);
+    if (trace?.record === undefined) return false;
+    trace.name = name.slice(0, maxName);
     this.#changed(jobId);
+    return true;
   }
 
   /** Newest last. */
   get jobs(): readonly JobSummary[] {
-    return [...this.#traces.values()].flatMap((trace) => this.#summary(trace) ?? []);
+    const known = [...this.#traces.values()].flatMap((trace) => this.#summary(trace) ?? []);
+    return known.sort((one, other) => one.createdAt - other.createdAt);
   }
 
   summary(jobId: string): JobSummary | undefined {
@@ -127,14 +152,15 @@ export class Recorder {
     return trace && this.#summary(trace);
   }
 
-  detail(jobId: string): JobDetail | undefined {
+  /** @param record as it stands in the table. */
+  detail(jobId: string, record: Members): JobDetail | undefined {
     const trace = this.#traces.get(jobId);
     const summary = trace && this.#summary(trace);
     if (trace === undefined || summary === undefined) return undefined;
     const { writes = [], executions = new Map(), lines = [] } = trace.details ?? {};
-    const document = trace.record?.["document"] as { type?: string } | undefined;
+    const document = record["document"] as { type?: string } | undefined;
     return {
-      ...{ summary, record: trace.record, writes, lines, usage: this.#usage(trace) },
+      ...{ summary, record, writes, lines, usage: this.#usage(trace) },
       executions: [...executions.values()],
       documentType: document?.type,
     };
@@ -143,11 +169,7 @@ export class Recorder {
   /** Jobs that ended in each of the last 60 seconds, and those that are open. */
   get stats(): Omit<Stats, "queued" | "faults"> {
     const now = Math.floor(this.#now() / 1_000);
-    const perSecond = Array.from({ length: seconds }, () => 0);
-    for (const at of this.#ended) {
-      const place = seconds - 1 - (now - Math.floor(at / 1_000));
-      if (place >= 0 && place < seconds) perSecond[place] = (perSecond[place] ?? 0) + 1;
-    }
+    const perSecond = Array.from({ length: chartSeconds }, (_, at) => this.#ended.get(now - chartSeconds + 1 + at) ?? 0);
     let running = 0;
     for (const { record } of this.#traces.values()) if (isOpen(record)) running += 1;
     return { running, perSecond };
@@ -166,65 +188,77 @@ export class Recorder {
   }
 
   #write(jobId: string, operation: string, input: unknown, writer: string): Trace | undefined {
-    const at = this.#now();
-    if (operation === "DeleteItem") {
-      this.#traces.delete(jobId);
-      this.#changed(jobId);
-      return undefined;
-    }
+    if (operation === "DeleteItem") return this.#forget(jobId);
     if (operation !== "PutItem" && operation !== "UpdateItem") return this.#traces.get(jobId);
-    if (operation === "PutItem") this.#traces.delete(jobId); // a job made anew under its id is another job
+    if (operation === "PutItem") this.#forget(jobId); // a job created again under its id is another job
     const trace = this.#traceOf(jobId);
     const before = trace.record ?? {};
-    const members = operation === "PutItem" ? plainItem(Object(input).Item) : updatedMembers(Object(input), before);
-    const paths = Object.keys(members).filter((path) => JSON.stringify(memberAt(before, path)) !== JSON.stringify(members[path]));
-    const changes = Object.fromEntries(paths.map((path) => [path, { before: memberAt(before, path), after: members[path] }]));
+    const members = clipped(operation === "PutItem" ? plainItem(Object(input).Item) : updatedMembers(Object(input), before));
     const wasOpen = isOpen(trace.record);
     trace.record = withMembers(before, members);
-    trace.updatedAt = at;
-    if (wasOpen && !isOpen(trace.record)) this.#countEnd(at);
+    trace.updatedAt = this.#now();
+    if (wasOpen && !isOpen(trace.record)) this.#countEnd(trace.updatedAt);
+    const write = { at: trace.updatedAt, writer, operation, changes: changesOf(before, members) };
     const { writes } = this.#detailsOf(trace);
-    if (writes.length < maxWrites) writes.push({ at, writer, operation, changes });
+    if (this.#hasRoom(trace, overhead + JSON.stringify(write.changes).length)) writes.push(write);
     return trace;
   }
 
   #countEnd(at: number): void {
-    this.#ended.push(at);
-    const [first] = this.#ended;
-    if (first !== undefined && first < at - 2 * seconds * 1_000)
-      this.#ended.splice(
-        0,
-        this.#ended.findIndex((time) => time >= at - seconds * 1_000),
-      );
+    const second = Math.floor(at / 1_000);
+    this.#ended.set(second, (this.#ended.get(second) ?? 0) + 1);
+    for (const old of this.#ended.keys()) if (old <= second - chartSeconds) this.#ended.delete(old);
   }
 
   #traceOf(jobId: string): Trace {
-    const found = this.#traces.get(jobId);
-    if (found !== undefined) return found;
     const at = this.#now();
-    const trace: Trace = { jobId, createdAt: at, updatedAt: at, record: undefined };
-    this.#traces.set(jobId, trace);
-    if (this.#traces.size > maxJobs) {
-      const [oldest] = this.#traces.keys();
-      if (oldest !== undefined) this.#traces.delete(oldest);
+    return this.#traces.get(jobId) ?? this.#keep({ jobId, createdAt: at, updatedAt: at, record: undefined });
+  }
+
+  #keep(trace: Trace): Trace {
+    this.#traces.set(trace.jobId, trace);
+    if (this.#traces.size > this.#limits.jobs) {
+      const oldest = [...this.#traces.values()].sort((one, other) => one.createdAt - other.createdAt);
+      for (const { jobId } of oldest.slice(0, 1 + this.#limits.jobs / 20)) this.#forget(jobId);
     }
     return trace;
   }
 
+  #forget(jobId: string): undefined {
+    const trace = this.#traces.get(jobId);
+    if (trace === undefined) return;
+    this.#traces.delete(jobId);
+    this.#forgetDetails(trace);
+    this.#changed(jobId);
+  }
+
   #detailsOf(trace: Trace): Details {
     if (trace.details === undefined) {
-      trace.details = { writes: [], executions: new Map(), lines: [], requests: new Map(), readUnits: 0, writeUnits: 0, logBytes: 0 };
+      const counts = { readUnits: 0, writeUnits: 0, logBytes: 0, characters: 0 };
+      trace.details = { writes: [], executions: new Map(), lines: [], requests: new Map(), ...counts };
       this.#detailed.add(trace);
-      const [oldest] = this.#detailed;
-      if (this.#detailed.size > maxDetailed && oldest !== undefined) {
-        this.#detailed.delete(oldest);
-        delete oldest.details;
-      }
     }
     return trace.details;
   }
 
-  readonly #detailed = new Set<Trace>();
+  #forgetDetails(trace: Trace): void {
+    this.#characters -= trace.details?.characters ?? 0;
+    this.#detailed.delete(trace);
+    delete trace.details;
+  }
+
+  /** Counts what is to be kept of a job, and forgets the details of others for it. */
+  #hasRoom(trace: Trace, characters: number): boolean {
+    const details = this.#detailsOf(trace);
+    if (details.characters + characters > this.#limits.charactersOfOne) return false;
+    details.characters += characters;
+    this.#characters += characters;
+    for (const oldest of this.#detailed) {
+      if (this.#characters <= this.#limits.characters) break;
+      if (oldest !== trace) this.#forgetDetails(oldest);
+    }
+    return true;
+  }
 
   #usage({ details }: Trace): JobUsage {
     const { requests, readUnits = 0, writeUnits = 0, logBytes = 0, executions } = details ?? {};
@@ -245,6 +279,11 @@ export class Recorder {
 }
 
 const isOpen = (record: Members | undefined): boolean => record?.["status"] === "PENDING" || record?.["status"] === "IN_PROGRESS";
+
+function changesOf(before: Members, members: Members): RecordWrite["changes"] {
+  const paths = Object.keys(members).filter((path) => JSON.stringify(memberAt(before, path)) !== JSON.stringify(members[path]));
+  return Object.fromEntries(paths.map((path) => [path, { before: memberAt(before, path), after: members[path] }]));
+}
 
 /** The job that a JSON text names; most texts that name none are told without being read. */
 function jobIdIn(text: string, key: string): string | undefined {

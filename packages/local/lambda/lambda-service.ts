@@ -19,13 +19,13 @@ export interface InvokePermission {
   readonly sourceArn: string | undefined;
 }
 
-/** The functions of the account. */
 /**
  * Awaited before each invocation that concurrency lets through. It can hold the invocation, end it with an outcome in its place, or
  * throw an {@link AwsError} as Lambda would.
  */
 export type InvocationInterceptor = (lambda: LambdaFunction) => Promise<Invocation["outcome"] | undefined>;
 
+/** The functions of the account. */
 export class LambdaService {
   #interceptor: InvocationInterceptor | undefined;
   readonly #functions = new Map<string, LambdaFunction>();

@@ -58,9 +58,8 @@ export class StepFunctionsService implements StateMachines {
   readonly #beginning: (() => Promise<void>)[] = [];
   readonly #running = new Set<Promise<void>>();
   readonly #listeners: ((execution: ExecutionUsage) => void)[] = [];
-  readonly #stopped = new AbortController();
-
   readonly #observers = new Set<ExecutionObserver>();
+  readonly #stopped = new AbortController();
 
   constructor(options: StepFunctionsOptions) {
     this.#options = options;

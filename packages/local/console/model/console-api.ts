@@ -76,12 +76,16 @@ export interface Stats {
 }
 
 /** The messages of `/console/api/stream`, server-sent events of JSON. */
-export type StreamMessage =
+export type ListMessage =
   /** The first one: all jobs. */
   | { readonly type: "hello"; readonly jobs: readonly JobSummary[]; readonly stats: Stats }
   | { readonly type: "jobs"; readonly jobs: readonly JobSummary[]; readonly deleted: readonly string[] }
-  | { readonly type: "job"; readonly job: JobDetail | undefined }
   | { readonly type: "stats"; readonly stats: Stats };
+
+/** The messages of `/console/api/jobs/<id>/stream`; null where there is no such job. */
+export interface JobMessage {
+  readonly job: JobDetail | null;
+}
 
 export interface FunctionState {
   readonly name: string;
@@ -107,9 +111,11 @@ export type FaultKind = "fail" | "slow" | "hang" | "out-of-memory" | "throttle" 
 
 /** A switch of the faults page. */
 export interface Fault {
-  /** `function ocr`, `service dynamodb`, or `executions`. */
+  /** `function <name>`, `service dynamodb`, or `executions`. */
   readonly target: string;
   readonly kind: FaultKind;
+  /** The only operation of a service that it meets, such as `UpdateItem`; all where there is none. */
+  readonly operation?: string;
   /** The error's name, of `fail`. */
   readonly error?: string;
   /** Of `slow`. */

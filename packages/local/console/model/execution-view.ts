@@ -65,7 +65,7 @@ interface Place {
 }
 
 /** Folds the events of one execution, in order, into what its drawing and its tables show. */
-export class ExecutionFold {
+class ExecutionFold {
   readonly #visits: Visit[] = [];
   /** By the event's id: an event names the one before it on its chain of states. */
   readonly #places = new Map<number, Place>();

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { JobStatus, JobSummary } from "../model/console-api.ts";
 import { age, count, duration } from "../model/format.ts";
 import { go, pathTo } from "./address.ts";
+import type { ListState } from "./connection.ts";
 import { Submit } from "./submit.tsx";
 
 type Filter = "all" | "running" | "done" | "error";
@@ -20,12 +21,11 @@ const rowHeight = 64;
 const overscan = 6;
 
 interface Props {
-  readonly jobs: readonly JobSummary[];
-  readonly isLive: boolean;
+  readonly list: ListState;
   readonly selected: string | undefined;
 }
 
-export function JobList({ jobs, isLive, selected }: Props) {
+export function JobList({ list: { jobs, isLoaded }, selected }: Props) {
   const [filter, setFilter] = useState<Filter>("all");
   const [query, setQuery] = useState("");
   const counts = useMemo(() => countsOf(jobs), [jobs]);
@@ -49,13 +49,13 @@ export function JobList({ jobs, isLive, selected }: Props) {
         />
       </div>
       <Rows jobs={shown} selected={selected} />
-      {shown.length === 0 && <p class="empty">{emptySentence(jobs.length, isLive)}</p>}
+      {shown.length === 0 && <p class="empty">{emptySentence(jobs.length, isLoaded)}</p>}
     </aside>
   );
 }
 
-function emptySentence(all: number, isLive: boolean): string {
-  if (!isLive && all === 0) return "Connecting to the runtime…";
+function emptySentence(all: number, isLoaded: boolean): string {
+  if (!isLoaded) return "Connecting to the runtime…";
   return all === 0 ? "No job yet. Type a text above, or drop a file." : "No job matches.";
 }
 

@@ -63,7 +63,7 @@ function OpenJob({ job, address, stack }: { job: JobDetail; address: Address; st
 }
 
 /** Names a passage through a state in an address: the state, and its place among those of one name. */
-export const keyOf = ({ state, id }: Visit): string => `${state}.${id}`;
+const keyOf = ({ state, id }: Visit): string => `${state}.${id}`;
 
 /** The passage that the address names, or else the one that failed first, that runs, or that is last. */
 function selectedVisit(visits: readonly Visit[], key: string | undefined): Visit | undefined {

@@ -1,9 +1,9 @@
 import { render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { StackView } from "../model/console-api.ts";
+import type { JobDetail, StackView } from "../model/console-api.ts";
 import { count } from "../model/format.ts";
 import { go, pathTo, useAddress, type View } from "./address.ts";
-import { type ConsoleState, connect, emptyState } from "./connection.ts";
+import { emptyList, followJob, followJobs, type ListState } from "./connection.ts";
 import { FaultsPage } from "./faults.tsx";
 import { JobPage } from "./job.tsx";
 import { JobList } from "./job-list.tsx";
@@ -17,26 +17,25 @@ const views: readonly (readonly [View, string])[] = [
 
 function App() {
   const address = useAddress();
-  const [state, setState] = useState(emptyState);
-  const [stack, setStack] = useState<StackView>();
+  const [list, setList] = useState(emptyList);
   const [showsKeys, setShowsKeys] = useState(false);
-  const latest = useRef(state);
-  latest.current = state;
-  useEffect(() => connect(address.jobId, latest.current, setState), [address.jobId]);
-  useEffect(() => void (state.isLive && fetchStack().then(setStack)), [state.isLive, address.view]);
+  const job = useJob(address.jobId);
+  const stack = useStack(list.isLive, address.view);
+  useEffect(() => followJobs(setList), []);
   useEffect(() => listenToKeys(() => setShowsKeys((shown) => !shown)), []);
+  const { faults } = list.stats;
   return (
     <>
-      <Header state={state} view={address.view} stack={stack?.stack} />
-      {state.stats.faults > 0 && (
+      <Header list={list} view={address.view} stack={stack?.stack} />
+      {faults > 0 && (
         <a class="faults-on" href={pathTo({ view: "faults" })} onClick={link({ view: "faults" })}>
-          {state.stats.faults === 1 ? "A fault is" : `${state.stats.faults} faults are`} switched on. Jobs may fail because of it.
+          {faults === 1 ? "A fault is" : `${faults} faults are`} switched on. Jobs may fail because of it.
         </a>
       )}
       {address.view === "jobs" && (
         <main class={address.jobId === undefined ? "jobs" : "jobs with-job"}>
-          <JobList jobs={state.jobs} isLive={state.isLive} selected={address.jobId} />
-          <JobPage job={state.job} address={address} stack={stack} />
+          <JobList list={list} selected={address.jobId} />
+          <JobPage job={job} address={address} stack={stack} />
         </main>
       )}
       {address.view === "faults" && <FaultsPage stack={stack} />}
@@ -44,6 +43,31 @@ function App() {
       {showsKeys && <Keys close={() => setShowsKeys(false)} />}
     </>
   );
+}
+
+/** @returns undefined until it is known, and null where there is no such job. */
+function useJob(jobId: string | undefined): JobDetail | null | undefined {
+  const [job, setJob] = useState<JobDetail | null>();
+  useEffect(() => {
+    setJob(undefined);
+    return jobId === undefined ? undefined : followJob(jobId, setJob);
+  }, [jobId]);
+  return job;
+}
+
+const stackMilliseconds = 1_000;
+
+/** The stack; its functions' environments are looked at again and again while they are shown. */
+function useStack(isLive: boolean, view: View): StackView | undefined {
+  const [stack, setStack] = useState<StackView>();
+  useEffect(() => {
+    if (!isLive) return undefined;
+    const read = () => void fetchStack().then(setStack, () => undefined); // a lost connection is told by the stream
+    read();
+    const timer = view === "stack" ? setInterval(read, stackMilliseconds) : undefined;
+    return () => clearInterval(timer);
+  }, [isLive, view]);
+  return stack;
 }
 
 async function fetchStack(): Promise<StackView> {
@@ -57,8 +81,8 @@ const link = (address: Parameters<typeof go>[0]) => (event: MouseEvent) => {
   go(address);
 };
 
-function Header({ state, view, stack }: { state: ConsoleState; view: View; stack: string | undefined }) {
-  const { stats, isLive } = state;
+function Header({ list, view, stack }: { list: ListState; view: View; stack: string | undefined }) {
+  const { stats, isLive } = list;
   const latest = stats.perSecond.at(-1) ?? 0;
   return (
     <header>
