@@ -32,18 +32,22 @@ export function dollars(value: number): string {
   return `$${value >= 1 ? value.toFixed(2) : value.toPrecision(2)}`;
 }
 
-/** A function's log line short: level, words and details; any other line as it is. */
+/** A function's log line short: its level, its words, and its details but for those that the page shows anyway; any other line as it is. */
 export function shortLine(message: string): string {
   const fields = objectIn(message);
-  const { level, message: words, timestamp: _, service: __, sampling_rate: ___, ...details } = fields ?? {};
+  const { level, message: words, ...details } = fields ?? {};
   if (words === undefined) return message;
-  const rest = Object.entries(details).map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+  const told = Object.entries(details).filter(([name]) => !knownDetails.includes(name));
+  const rest = told.map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
   return [level ?? "INFO", words, ...rest].join("  ");
 }
 
+const knownDetails = ["timestamp", "service", "sampling_rate", "jobId", "stage", "function_name", "function_request_id", "xray_trace_id"];
+
 /** The message of a function's error, which a cause has as JSON; any other cause as it is. */
 export function causeText(cause: string): string {
-  return String(objectIn(cause)?.["errorMessage"] ?? cause);
+  const message = String(objectIn(cause)?.["errorMessage"] ?? cause);
+  return message.replace(/^RequestId: \S+ /, "").replace(/^Error: /, "");
 }
 
 function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {

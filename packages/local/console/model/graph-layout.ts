@@ -81,7 +81,11 @@ function columnsFrom(starts: readonly string[], nodes: readonly PlacedNode[], ed
   const caught = edges.filter(({ from, to }) => reached.has(from) && !reached.has(to));
   const entries = caught.length > 0 ? caught.map(({ to }) => to) : rest.slice(0, 1).map(({ id }) => id);
   if (rest.length === 0 || entries.length === 0) return withCurves(left, edges);
-  const right = columnsFrom(entries, rest, edges);
+  const right = columnsFrom(
+    entries,
+    rest,
+    edges.filter(({ from, to }) => !reached.has(from) && !reached.has(to)),
+  );
   return withCurves(beside(left, right, lastOf(left, caught)), edges);
 }
 
@@ -95,13 +99,20 @@ function beside(left: Layout, right: Layout, y: number): Layout {
   const bottom = y + right.height;
   const shifted = moved(right, left.width + gap.x, y);
   const end = left.nodes.find(({ type }) => type === "end");
-  const lower = end === undefined ? 0 : Math.max(0, bottom + gap.y / 2 - end.y); // the end is below all
+  const lower = end === undefined ? 0 : dropOf(end, left.nodes, bottom);
   return {
     width: left.width + gap.x + right.width,
     height: Math.max(left.height + lower, bottom),
     nodes: [...left.nodes.map((node) => (node === end ? { ...node, y: node.y + lower } : node)), ...shifted.nodes],
     edges: [...left.edges.map((edge) => (edge.to === end?.id ? lengthened(edge, lower) : edge)), ...shifted.edges],
   };
+}
+
+/** How far an end has to go down to be below all: below the states on its right, and then below those of its own column, too. */
+function dropOf(end: PlacedNode, column: readonly PlacedNode[], bottom: number): number {
+  const drop = Math.max(0, bottom + gap.y / 2 - end.y);
+  const others = column.filter((node) => node !== end).map(({ y, height }) => y + height);
+  return drop === 0 ? 0 : Math.max(drop, Math.max(0, ...others) + gap.y / 2 - end.y);
 }
 
 function lengthened(edge: PlacedEdge, by: number): PlacedEdge {

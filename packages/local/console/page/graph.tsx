@@ -16,6 +16,16 @@ export function Graph({ definition, visits, selected, select }: Props) {
   const placed = useMemo(() => layoutOf(graphOf(definition)), [definition]);
   const byState = useMemo(() => Map.groupBy(visits, ({ state }) => state), [visits]);
   const retried = useMemo(() => retriedStates(definition), [definition]);
+  const nodeOf = (node: PlacedNode) => (
+    <Node
+      key={node.id}
+      node={node}
+      visits={byState.get(node.id) ?? []}
+      isSelected={node.id === selected}
+      isRetried={retried.has(node.id)}
+      select={select}
+    />
+  );
   return (
     <div class="graph">
       <svg
@@ -41,41 +51,15 @@ export function Graph({ definition, visits, selected, select }: Props) {
             </marker>
           ))}
         </defs>
-        {placed.nodes.filter(isGroup(placed.nodes)).map((node) => (
-          <Node
-            key={node.id}
-            node={node}
-            visits={byState.get(node.id) ?? []}
-            isSelected={node.id === selected}
-            isRetried={retried.has(node.id)}
-            isGroup
-            select={select}
-          />
-        ))}
+        {placed.nodes.filter(({ isGroup }) => isGroup).map(nodeOf)}
         {placed.edges.map((edge) => (
           <Edge key={`${edge.from} ${edge.to} ${edge.kind} ${edge.label}`} edge={edge} isTaken={isTaken(edge, visits)} />
         ))}
-        {placed.nodes
-          .filter((node) => !isGroup(placed.nodes)(node))
-          .map((node) => (
-            <Node
-              key={node.id}
-              node={node}
-              visits={byState.get(node.id) ?? []}
-              isSelected={node.id === selected}
-              isRetried={retried.has(node.id)}
-              select={select}
-            />
-          ))}
+        {placed.nodes.filter(({ isGroup }) => !isGroup).map(nodeOf)}
       </svg>
     </div>
   );
 }
-
-const isGroup = (nodes: readonly PlacedNode[]) => {
-  const parents = new Set(nodes.map(({ parent }) => parent));
-  return ({ id }: PlacedNode) => parents.has(id);
-};
 
 function retriedStates(definition: StatesDefinition): ReadonlySet<string> {
   return new Set(graphOf(definition).edges.flatMap(({ kind, from }) => (kind === "retry" ? [from] : [])));
@@ -110,12 +94,11 @@ interface NodeProps {
   readonly visits: readonly Visit[];
   readonly isSelected: boolean;
   readonly isRetried: boolean;
-  readonly isGroup?: boolean;
   select(visit: Visit): void;
 }
 
-function Node({ node, visits, isSelected, isRetried, isGroup = false, select }: NodeProps) {
-  const { x, y, width, height, type, id } = node;
+function Node({ node, visits, isSelected, isRetried, select }: NodeProps) {
+  const { x, y, width, height, type, id, isGroup } = node;
   if (type === "start" || type === "end") return <circle class={`marker ${type}`} cx={x + width / 2} cy={y + height / 2} r={width / 2} />;
   const status = statusOf(visits);
   const last = visits.at(-1);
