@@ -21,15 +21,15 @@ const { accountId } = aws.getCallerIdentityOutput();
 const stores = createStores(settings);
 // awsx is imported only where it is used: its components are remote, and slow to load.
 const network = settings.privateNetwork ? new (await import("./infrastructure/private-network.ts")).PrivateNetwork("stages") : undefined;
-const stages = createStages({ createFunction, stores, settings, network: network?.functionNetwork });
+const stages = createStages({ createFunction, stores, settings, network });
 const stateMachine = new JobStateMachine("process-job", { definition, stages, jobs: stores.jobs, accountId, settings });
 const routes = createRoutes({ createFunction, stores, stateMachine, settings });
 const api = new JobsApi("jobs", { routes, settings });
-const sweeper = new Sweeper("sweep-every-minute", { createFunction, jobs: stores.jobs, stateMachine, accountId });
+const sweeper = new Sweeper("sweeper", { createFunction, jobs: stores.jobs, stateMachine, accountId, settings });
 
 const functions = [...stages.values(), ...new Set(Object.values(routes)), sweeper.function];
 const watched = { functions, stages, stateMachine, api, stores };
-const alarms = new Alarms("alarms", { email: settings.alarmEmail, watched });
+const alarms = new Alarms("alarms", { settings, watched });
 const dashboard = new Dashboard("overview", { watched, alarmArns: alarms.arns });
 
 export const ApiBaseUrl = api.baseUrl;

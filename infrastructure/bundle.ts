@@ -32,6 +32,9 @@ const options = {
   logLevel: "silent",
 } as const satisfies BuildOptions;
 
+/** OCR runs it in a thread of its own, so it is a file of its own. */
+const decodeThread = { in: "functions/stages/ocr/decode/decode-thread.ts", out: "ocr/decode-thread" };
+
 /**
  * Builds every function's bundle, unless nothing has changed since it was built. Equal inputs give equal bytes, in
  * any folder.
@@ -73,6 +76,7 @@ function bundleAll(project: string, folder: string): void {
   const others = existsSync(folder) ? readdirSync(folder).filter((file) => !names.includes(parse(file).name.replace(/\.meta$/, ""))) : [];
   for (const file of others) rmSync(join(folder, file), { recursive: true });
   for (const name of names) if (!isBuilt(project, join(folder, name))) bundle(project, name, join(folder, name));
+  buildSync({ ...options, sourcemap: "linked", entryPoints: [decodeThread], outdir: folder, absWorkingDir: project });
   copyEngineFiles(project, [...engineFiles, languageFile(defaultLanguages)], join(folder, "ocr"));
   // Their scripts are CommonJS, as Lambda treats a .js file, regardless of a package.json above this folder.
   writeFileSync(join(folder, "ocr", "package.json"), '{"type":"commonjs"}');

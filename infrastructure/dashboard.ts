@@ -36,7 +36,7 @@ export class Dashboard extends pulumi.ComponentResource {
     const dashboard = new aws.cloudwatch.Dashboard(
       name,
       { dashboardName: `${pulumi.getProject()}-${pulumi.getStack()}`, dashboardBody: pulumi.jsonStringify({ widgets }) },
-      { parent: this },
+      { parent: this }, // its body names the functions: like alarms, it waits for what AWS refuses to create twice
     );
     this.name = dashboard.dashboardName;
     this.registerOutputs({ name: this.name });

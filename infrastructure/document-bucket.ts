@@ -19,7 +19,7 @@ export class DocumentBucket extends pulumi.ComponentResource {
 
   constructor(name: string, args: DocumentBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super("async-text-processing:index:DocumentBucket", name, {}, opts);
-    const bucket = new aws.s3.Bucket(name, { forceDestroy: !args.protect }, { parent: this });
+    const bucket = new aws.s3.Bucket(name, { forceDestroy: !args.protect }, { parent: this, protect: args.protect });
     this.name = bucket.bucket;
     this.arn = bucket.arn;
     this.#createProtection(name);

@@ -2,9 +2,10 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { fillPlaceholders, readDefinition } from "../statemachine/definition.ts";
 import { functionPlaceholder } from "../statemachine/stage-states.ts";
+import { createRole } from "./role.ts";
 import type { Settings } from "./settings.ts";
 import type { StageFunctions } from "./stages.ts";
-import { allow, policyDocument, type Statement, trustPolicy } from "./statement.ts";
+import { allow, type Statement } from "./statement.ts";
 import type { JobTable } from "./tables.ts";
 import { logDelivery, tracing } from "./unscoped-actions.ts";
 
@@ -16,7 +17,7 @@ export interface JobStateMachineArgs {
   /** The table to which the definition itself writes errors. */
   readonly jobs: JobTable;
   readonly accountId: pulumi.Input<string>;
-  readonly settings: Pick<Settings, "executionLogLevel" | "logRetentionDays" | "ocrLanguages">;
+  readonly settings: Pick<Settings, "executionLogLevel" | "logRetentionDays" | "ocrLanguages" | "permissionsBoundary">;
 }
 
 /** The Express state machine that runs a job's stages, with all that the console needs to draw an execution. */
@@ -57,13 +58,11 @@ export class JobStateMachine extends pulumi.ComponentResource {
     return allow(["states:StartExecution"], this.arn);
   }
 
-  #createRole(name: string, { stages, jobs, accountId }: JobStateMachineArgs) {
-    const role = new aws.iam.Role(name, { assumeRolePolicy: trustPolicy("states.amazonaws.com", accountId) }, { parent: this });
+  #createRole(name: string, { stages, jobs, accountId, settings }: JobStateMachineArgs) {
     const versions = [...stages.values()].map(({ lambda }) => pulumi.interpolate`${lambda.arn}:*`);
     const unscoped = [allow(logDelivery, "*"), allow(tracing, "*")];
-    const all = [allow(["lambda:InvokeFunction"], versions), jobs.grant("dynamodb:UpdateItem"), ...unscoped];
-    const policy = new aws.iam.RolePolicy(name, { role: role.id, policy: policyDocument(all) }, { parent: this });
-    return { role, policy };
+    const statements = [allow(["lambda:InvokeFunction"], versions), jobs.grant("dynamodb:UpdateItem"), ...unscoped];
+    return createRole(name, { service: "states.amazonaws.com", accountId, statements, settings }, this);
   }
 }
 

@@ -34,7 +34,11 @@ export class JobsApi extends pulumi.ComponentResource {
 
   constructor(name: string, args: JobsApiArgs, opts?: pulumi.ComponentResourceOptions) {
     super("async-text-processing:index:JobsApi", name, {}, opts);
-    const api = new aws.apigatewayv2.Api(name, { protocolType: "HTTP", corsConfiguration: corsOf(args) }, { parent: this });
+    const api = new aws.apigatewayv2.Api(
+      name,
+      { protocolType: "HTTP", corsConfiguration: corsOf(args), tags: tagsOfProject() },
+      { parent: this },
+    );
     const authorization = this.#authorizationOf(name, api, args);
     const integrations = new Map<JobFunction, aws.apigatewayv2.Integration>();
     for (const [routeKey, target] of Object.entries(args.routes)) {
@@ -95,7 +99,7 @@ export class JobsApi extends pulumi.ComponentResource {
     const accessLogSettings = { destinationArn: logGroup.arn, format: accessLogFormat };
     new aws.apigatewayv2.Stage(
       name,
-      { apiId, name: "$default", autoDeploy: true, defaultRouteSettings, accessLogSettings },
+      { apiId, name: "$default", autoDeploy: true, defaultRouteSettings, accessLogSettings, tags: tagsOfProject() },
       { parent: this },
     );
     return logGroup.name;
@@ -115,6 +119,9 @@ function corsOf({ settings, routes }: JobsApiArgs): aws.types.input.apigatewayv2
     maxAge: 3_600,
   };
 }
+
+/** The ARN of an API has no name in it: a policy tells this project's APIs from others by their tag. */
+const tagsOfProject = () => ({ project: pulumi.getProject() });
 
 /** `GET /jobs/{jobId}` as part of a logical name: `get-jobs-jobId`. */
 const slugOf = (routeKey: string): string =>

@@ -34,7 +34,7 @@ export function consoleLinks({ stateMachine, functions }: Watched, dashboardName
       logs,
       3_600,
       "fields @timestamp, jobId, stage, error, cause, @log",
-      'filter level = "ERROR"',
+      'filter level = "ERROR" and ispresent(message)', // lines of metrics have a level, and no message
       "sort @timestamp desc",
     ),
     // An execution is named after its job; the address of its drawing depends on what AWS adds to the name, and on its start.

@@ -1,31 +1,42 @@
 import * as aws from "@pulumi/aws";
 import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
+import type { FunctionNetwork } from "./job-function.ts";
 
 /** A network from which only DynamoDB and S3 can be reached: isolated subnets, two gateway endpoints, no internet access. */
-export class PrivateNetwork extends pulumi.ComponentResource {
-  /** For a function that runs in the network. */
-  readonly functionNetwork: aws.types.input.lambda.FunctionVpcConfig;
+export class PrivateNetwork extends pulumi.ComponentResource implements FunctionNetwork {
+  readonly #vpc: awsx.ec2.Vpc;
+  readonly #endpoints: readonly aws.ec2.VpcEndpoint[];
 
   constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
     super("async-text-processing:index:PrivateNetwork", name, {}, opts);
-    const vpc = new awsx.ec2.Vpc(
+    this.#vpc = new awsx.ec2.Vpc(
       name,
       { numberOfAvailabilityZones: 2, natGateways: { strategy: "None" }, subnetStrategy: "Auto", subnetSpecs: [{ type: "Isolated" }] },
       { parent: this },
     );
-    const endpoints = ["dynamodb", "s3"].map((service) => this.#createEndpoint(name, service, vpc));
+    this.#endpoints = ["dynamodb", "s3"].map((service) => this.#createEndpoint(name, service, this.#vpc));
+    this.registerOutputs();
+  }
+
+  /**
+   * Each function has a security group, whose deletion waits until Lambda has deleted the function's network interfaces,
+   * 20 to 45 minutes later. Until then the role needs its permission: the group depends on it.
+   *
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+   */
+  configFor(name: string, permission: aws.iam.RolePolicy): aws.types.input.lambda.FunctionVpcConfig {
+    const prefixListIds = this.#endpoints.map((endpoint) => endpoint.prefixListId);
     const securityGroup = new aws.ec2.SecurityGroup(
       name,
       {
-        vpcId: vpc.vpcId,
-        description: "Lets the stages reach DynamoDB and S3, and nothing else.",
-        egress: [{ protocol: "tcp", fromPort: 443, toPort: 443, prefixListIds: endpoints.map(({ prefixListId }) => prefixListId) }],
+        vpcId: this.#vpc.vpcId,
+        description: "Lets a stage reach DynamoDB and S3, and nothing else.",
+        egress: [{ protocol: "tcp", fromPort: 443, toPort: 443, prefixListIds }],
       },
-      { parent: this },
+      { parent: this, dependsOn: [permission], customTimeouts: { delete: "60m" } },
     );
-    this.functionNetwork = { subnetIds: vpc.isolatedSubnetIds, securityGroupIds: [securityGroup.id] };
-    this.registerOutputs();
+    return { subnetIds: this.#vpc.isolatedSubnetIds, securityGroupIds: [securityGroup.id] };
   }
 
   #createEndpoint(name: string, service: string, vpc: awsx.ec2.Vpc): aws.ec2.VpcEndpoint {

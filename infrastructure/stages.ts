@@ -1,7 +1,6 @@
-import type * as aws from "@pulumi/aws";
 import { type RegisteredStage, stages } from "../functions/stages/registry.ts";
 import { fileName, memberName, type Stage } from "../functions/stages/stage.ts";
-import type { CreateFunction, JobFunction } from "./job-function.ts";
+import type { CreateFunction, FunctionNetwork, JobFunction } from "./job-function.ts";
 import type { Settings } from "./settings.ts";
 import type { Stores } from "./stores.ts";
 
@@ -13,7 +12,7 @@ export interface StagesArgs {
   readonly stores: Stores;
   readonly settings: Settings;
   /** Where the stages run in a network of their own. */
-  readonly network: aws.types.input.lambda.FunctionVpcConfig | undefined;
+  readonly network: FunctionNetwork | undefined;
 }
 
 /** A stage whose config values are the stack's. */

@@ -2,7 +2,9 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { CreateFunction, JobFunction } from "./job-function.ts";
 import type { JobStateMachine } from "./job-state-machine.ts";
-import { allow, policyDocument, trustPolicy } from "./statement.ts";
+import { createRole } from "./role.ts";
+import type { Settings } from "./settings.ts";
+import { allow } from "./statement.ts";
 import type { JobTable } from "./tables.ts";
 
 export interface SweeperArgs {
@@ -10,13 +12,18 @@ export interface SweeperArgs {
   readonly jobs: JobTable;
   readonly stateMachine: JobStateMachine;
   readonly accountId: pulumi.Input<string>;
+  readonly settings: Pick<Settings, "permissionsBoundary">;
 }
 
 /** Restarts or ends jobs that got stuck, every minute. */
 export class Sweeper extends pulumi.ComponentResource {
   readonly function: JobFunction;
 
-  constructor(name: string, { createFunction, jobs, stateMachine, accountId }: SweeperArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { createFunction, jobs, stateMachine, accountId, settings }: SweeperArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("async-text-processing:index:Sweeper", name, {}, opts);
     this.function = createFunction("sweep-jobs", {
       timeoutSeconds: 50,
@@ -25,7 +32,8 @@ export class Sweeper extends pulumi.ComponentResource {
       statements: [jobs.grant("dynamodb:UpdateItem"), jobs.grantQueryOfOpenJobs(), stateMachine.grantStart()],
     });
     const target = this.function.lambda;
-    const { role, policy } = this.#createRole(name, target, accountId);
+    const statements = [allow(["lambda:InvokeFunction"], target.arn)];
+    const { role, policy } = createRole(name, { service: "scheduler.amazonaws.com", accountId, statements, settings }, this);
     new aws.scheduler.Schedule(
       name,
       {
@@ -37,12 +45,5 @@ export class Sweeper extends pulumi.ComponentResource {
       { parent: this, dependsOn: [policy] },
     );
     this.registerOutputs();
-  }
-
-  #createRole(name: string, target: aws.lambda.Function, accountId: pulumi.Input<string>) {
-    const role = new aws.iam.Role(name, { assumeRolePolicy: trustPolicy("scheduler.amazonaws.com", accountId) }, { parent: this });
-    const statements = [allow(["lambda:InvokeFunction"], target.arn)];
-    const policy = new aws.iam.RolePolicy(name, { role: role.id, policy: policyDocument(statements) }, { parent: this });
-    return { role, policy };
   }
 }

@@ -26,7 +26,7 @@ abstract class DataTable extends pulumi.ComponentResource {
         pointInTimeRecovery: { enabled: protect }, // set either way: left out, it would stay as it was
         deletionProtectionEnabled: protect,
       },
-      { parent: this },
+      { parent: this, protect }, // Pulumi refuses before it has deleted anything, AWS when it is the table's turn
     );
     this.name = table.name;
     this.arn = table.arn;
@@ -48,7 +48,16 @@ export class JobTable extends DataTable {
       { name: "openShard", type: "N" },
       { name: "dueAt", type: "N" },
     ],
-    globalSecondaryIndexes: [{ name: openJobsIndex, hashKey: "openShard", rangeKey: "dueAt", projectionType: "KEYS_ONLY" }],
+    globalSecondaryIndexes: [
+      {
+        name: openJobsIndex,
+        keySchemas: [
+          { attributeName: "openShard", keyType: "HASH" },
+          { attributeName: "dueAt", keyType: "RANGE" },
+        ],
+        projectionType: "KEYS_ONLY",
+      },
+    ],
   };
 
   constructor(name: string, args: TableArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -18,12 +18,15 @@ const tasksOf = (machine: Resource) => statesIn(definitionOf(machine)).filter((s
 const functionSuffixes = (machine: Resource): string[] =>
   Array.from(JSON.stringify(definitionOf(machine)).matchAll(/:function:[\w-]+([^"]*)"/g), ([, suffix = ""]) => suffix);
 
-/** An Express execution is drawn from a complete log, which AWS delivers to this prefix without a policy for each group. */
-function isDrawn(machine: Resource): boolean {
+/** The console draws an Express execution from a log of everything, with data; `executionLogLevel: ERROR` logs failures, without. */
+const executionLogs = ["ALL with data", "ERROR without data"];
+
+/** AWS delivers a log to this prefix without a policy for each group. */
+function isLogged(machine: Resource): boolean {
   const destination = String(at(machine, "loggingConfiguration", "logDestination"));
-  const logs =
-    at(machine, "loggingConfiguration", "level") === "ALL" && at(machine, "loggingConfiguration", "includeExecutionData") === true;
-  return logs && /:log-group:\/aws\/vendedlogs\/states\/[^:]+:\*$/.test(destination);
+  const data = at(machine, "loggingConfiguration", "includeExecutionData") === true ? "with data" : "without data";
+  const log = `${at(machine, "loggingConfiguration", "level")} ${data}`;
+  return executionLogs.includes(log) && /:log-group:\/aws\/vendedlogs\/states\/[^:]+:\*$/.test(destination);
 }
 
 function mayDeliverLogs(machine: Resource, resources: readonly Resource[]): boolean {
@@ -59,6 +62,13 @@ export const operationRules: readonly Rule[] = [
       return violations(ofType(resources, "function"), isDeclared, "Its log group is not declared.");
     },
   },
+  ruleFor(
+    "function",
+    "declared-log-level",
+    "A function declares the level of its log: Lambda takes INFO where there is none, and the logger what Lambda takes.",
+    (target) => at(target, "loggingConfig", "applicationLogLevel") !== undefined,
+    "It logs at INFO, whatever its logger is told.",
+  ),
   {
     name: "watched-functions",
     description: "A function has an alarm on its errors and its throttles.",
@@ -84,11 +94,11 @@ export const operationRules: readonly Rule[] = [
     "It has no timeout of its own.",
   ),
   {
-    name: "drawn-executions",
-    description: "A state machine logs all that the console draws an Express execution from, and may deliver it.",
+    name: "logged-executions",
+    description: "A state machine logs all that the console draws an Express execution from, or failures alone, and may deliver it.",
     check: (resources) => {
-      const canBeDrawn = (machine: Resource) => isDrawn(machine) && mayDeliverLogs(machine, resources);
-      return violations(ofType(resources, "stateMachine"), canBeDrawn, "The console cannot draw its executions.");
+      const logs = (machine: Resource) => isLogged(machine) && mayDeliverLogs(machine, resources);
+      return violations(ofType(resources, "stateMachine"), logs, "Its log lacks what the console draws, or cannot be delivered.");
     },
   },
   ruleFor(

@@ -20,7 +20,8 @@ type Definition = TimedDefinition & { readonly TimeoutSeconds: number };
 export function buildDefinition(stages: readonly [Stage, ...Stage[]] = registeredStages): Definition {
   const states = stages.map((stage, at) => statesOf(stage, stages[at + 1]));
   const definition = {
-    Comment: "Takes a job through its stages. Only the job's key travels: texts and results live in the record and the bucket.",
+    Comment:
+      "Takes a job through its stages. Only the job's key and the numbers of pages travel: texts and results live in the record and the bucket.",
     QueryLanguage: "JSONata",
     StartAt: stateName(stages[0]),
     TimeoutSeconds: executionSeconds,

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import { checkUploadSize, isDocumentType, maxUploadBytes } from "../jobs/accepted-documents.ts";
+import { checkUploadSize, maxUploadBytes } from "../jobs/accepted-documents.ts";
 import { createUploadAddress, type UploadSigner } from "../jobs/upload-address.ts";
-import { type DocumentType, documentTypes } from "../stages/document.ts";
+import { type DocumentType, documentTypeOf, documentTypes } from "../stages/document.ts";
 import { ownerRoute } from "./caller.ts";
 import { type HttpRequest, json, type Route } from "./http.ts";
 import { HttpError } from "./problems.ts";
@@ -23,10 +23,11 @@ function announcedDocument(request: HttpRequest): { type: DocumentType; bytes: n
   if (!announced.success) {
     throw new HttpError("InvalidUpload", 'Send {"contentType": "…", "bytes": …} with the document\'s media type and its size in bytes.');
   }
-  const { contentType: type, bytes } = announced.data;
-  if (!isDocumentType(type)) {
-    const texts = type.startsWith("text/plain") ? " Send a text of up to 1 MiB to POST /jobs." : "";
-    const sentence = `Content-Type "${type}" is not supported for an upload, only ${documentTypes.join(", ")}.${texts}`;
+  const { contentType, bytes } = announced.data;
+  const type = documentTypeOf(contentType);
+  if (type === undefined) {
+    const texts = contentType.startsWith("text/plain") ? " Send a text of up to 1 MiB to POST /jobs." : "";
+    const sentence = `Content-Type "${contentType}" is not supported for an upload, only ${documentTypes.join(", ")}.${texts}`;
     throw new HttpError("UnsupportedMediaType", sentence);
   }
   checkUploadSize(bytes);

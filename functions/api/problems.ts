@@ -31,7 +31,10 @@ export const problems = {
   UploadAlreadyUsed: { status: 409, when: "The upload was submitted with another Idempotency-Key." },
   UploadChanged: { status: 409, when: "The document was uploaded again while it was read. Send the same request again." },
   DocumentTooLarge: { status: 413, when: "The text, the document or the image is larger than the limit that the sentence names." },
-  UnsupportedMediaType: { status: 415, when: "The Content-Type, charset or Content-Encoding is not supported." },
+  UnsupportedMediaType: {
+    status: 415,
+    when: "The Content-Type, charset or Content-Encoding is not supported, or the document is of a kind that is not read.",
+  },
   ContentTypeMismatch: { status: 415, when: "The content is not what its Content-Type says." },
   UnsupportedDocument: { status: 415, when: "The image is too small to be read." },
   IdempotencyKeyReused: { status: 422, when: "The Idempotency-Key was used with another document." },

@@ -1,15 +1,17 @@
 import * as z from "zod/mini";
-import { acceptedDocument, acceptedText, isDocumentType } from "../jobs/accepted-documents.ts";
+import { acceptedDocument, acceptedText } from "../jobs/accepted-documents.ts";
 import type { Submission, UploadReference } from "../jobs/submit-job.ts";
 import {
   type DocumentType,
+  documentKindNames,
+  documentTypeOf,
   documentTypes,
   type HtmlDocument,
   htmlType,
   type ScannedDocument,
   type UnreadDocument,
 } from "../stages/document.ts";
-import { typeOf } from "../stages/document-checks.ts";
+import { foreignKindOf, typeOf } from "../stages/document-checks.ts";
 import { type HttpRequest, header } from "./http.ts";
 import { HttpError } from "./problems.ts";
 import { bodyOf, decodedText, jsonBodyOf, mediaTypeOf, textOf } from "./request-body.ts";
@@ -43,8 +45,7 @@ export async function submittedDocument(request: HttpRequest): Promise<Submissio
   if (type === htmlType) return htmlDocument(textOf(request));
   if (type === "" || type === typeOfCurl || type === "application/json" || type.endsWith("+json"))
     return documentOfJson(jsonBodyOf(request));
-  if (isDocumentType(type)) return scannedDocument(type, bodyOf(request));
-  throw new HttpError("UnsupportedMediaType", `Content-Type ${type} is not supported. ${supported}`);
+  return documentOfBytes(type, bodyOf(request)) ?? acceptedText(textOf(request));
 }
 
 function documentOfJson(json: unknown): string | UploadReference {
@@ -72,15 +73,28 @@ function checkBodySize({ bytes }: Pick<UnreadDocument, "bytes">, remedy: string)
   throw new HttpError("DocumentTooLarge", sentence + remedy);
 }
 
-/** Clients that do not know a file's type send it as `application/octet-stream`: then its content decides. */
 async function documentOfFile(file: File): Promise<string | UnreadDocument> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const { type, charset } = mediaTypeOf(file.type);
-  const found = type === "application/octet-stream" ? (typeOf(bytes) ?? "text/plain") : type;
-  if (found === "text/plain") return acceptedText(decodedText(bytes, charset));
-  if (found === htmlType) return htmlDocument(decodedText(bytes, charset));
-  if (isDocumentType(found)) return scannedDocument(found, bytes);
-  throw new HttpError("UnsupportedMediaType", `Content-Type ${type} of the file is not supported. ${supported}`);
+  if (type === "text/plain") return acceptedText(decodedText(bytes, charset));
+  if (type === htmlType) return htmlDocument(decodedText(bytes, charset));
+  return documentOfBytes(type, bytes) ?? acceptedText(decodedText(bytes, charset));
+}
+
+/**
+ * Clients that do not know a document's type send it as `application/octet-stream`: then its content decides.
+ *
+ * @returns nothing where the content is to be taken for a text.
+ */
+function documentOfBytes(type: string, bytes: Uint8Array): ScannedDocument | undefined {
+  const isUnknown = type === "application/octet-stream";
+  const found = isUnknown ? typeOf(bytes) : documentTypeOf(type);
+  if (found !== undefined) return scannedDocument(found, bytes);
+  const foreign = foreignKindOf(bytes);
+  if (foreign !== undefined)
+    throw new HttpError("UnsupportedMediaType", `The document is ${foreign}, which is not read. Send ${documentKindNames}.`);
+  if (!isUnknown) throw new HttpError("UnsupportedMediaType", `Content-Type ${type} is not supported. ${supported}`);
+  return undefined;
 }
 
 /**

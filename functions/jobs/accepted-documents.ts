@@ -1,5 +1,5 @@
-import { type DocumentType, documentTypes, type ScannedDocument } from "../stages/document.ts";
-import { checkImageSize, imageSizeOf, typeOf } from "../stages/document-checks.ts";
+import { type DocumentType, documentKindNames, type ScannedDocument } from "../stages/document.ts";
+import { checkImageSize, foreignKindOf, imageSizeOf, typeOf } from "../stages/document-checks.ts";
 import { SubmissionError } from "./errors.ts";
 
 /** Maximum of a text, in bytes of UTF-8. */
@@ -10,8 +10,6 @@ export const maxUploadBytes = 50 * 1024 * 1024;
 
 /** Bytes at the beginning of a document that hold its type, and the size of nearly all images. */
 export const bytesToCheck = 1024 * 1024;
-
-export const isDocumentType = (type: string): type is DocumentType => (documentTypes as readonly string[]).includes(type);
 
 /**
  * Trims a text at both ends.
@@ -51,11 +49,19 @@ export function checkUploadSize(bytes: number): void {
  */
 export function checkContent(type: DocumentType, start: Uint8Array): void {
   const found = typeOf(start);
-  if (found !== type) {
-    const content = found ?? "neither PNG, JPEG nor PDF";
-    throw new SubmissionError("ContentTypeMismatch", `Content-Type is ${type}, but the content is ${content}.`);
-  }
+  if (found !== type)
+    throw new SubmissionError("ContentTypeMismatch", `Content-Type is ${type}, but the content is ${found ?? unread(start)}.`);
+  if (hasPages.includes(type)) return;
   const size = imageSizeOf(start, type);
-  const mayComeLater = type === "application/pdf" || (size === undefined && start.byteLength >= bytesToCheck);
+  const mayComeLater = size === undefined && start.byteLength >= bytesToCheck;
   if (!mayComeLater) checkImageSize(size);
+}
+
+/** Each of their pages has a size of its own, anywhere in the file. */
+const hasPages: readonly DocumentType[] = ["application/pdf", "image/tiff"];
+
+function unread(start: Uint8Array): string {
+  const foreign = foreignKindOf(start);
+  if (foreign !== undefined) return `${foreign}, which is not read. Send ${documentKindNames}`;
+  return `neither ${documentKindNames.replace(" or ", " nor ")}`;
 }

@@ -1,4 +1,5 @@
 import type { UnreadDocument } from "../stages/document.ts";
+import { isMissing } from "./errors.ts";
 import type { DocumentObject, Job, JobKey, TextObject } from "./job.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { objectKey } from "./storage-layout.ts";
@@ -68,9 +69,24 @@ export class DocumentStore {
     return (await objects.has(objectKey(job, job.textObject.name))) ? this.read(job) : undefined;
   }
 
-  /** Removes an object from the bucket that was put there for a write which has then been refused. */
-  async discard(key: JobKey, name: string): Promise<void> {
-    await (await this.#objects()).delete(objectKey(key, name));
+  /** Keeps a value beside the document of a job, under a name that follows from the job: a repeat writes the same. */
+  async putJson(key: JobKey, name: string, value: unknown): Promise<void> {
+    await (await this.#objects()).put(objectKey(key, name), Buffer.from(JSON.stringify(value)), "application/json");
+  }
+
+  /** @returns the value under a name, or nothing where there is none. */
+  async findJson(key: JobKey, name: string): Promise<unknown> {
+    try {
+      return JSON.parse(await (await this.#body(key, name)).transformToString("utf-8"));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Removes objects of a job, whether they are there or not. */
+  async discard(key: JobKey, ...names: readonly string[]): Promise<void> {
+    await (await this.#objects()).delete(...names.map((name) => objectKey(key, name)));
   }
 
   /** Removes every object of a job's generation. */

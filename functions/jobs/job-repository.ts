@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { type StageName, type StageResult, stageNames } from "../stages/registry.ts";
-import { memberName } from "../stages/stage.ts";
+import { memberName, type StageStep } from "../stages/stage.ts";
 import { type Condition, type GuardedUpdate, toExpressions, toGuard } from "./guarded-update.ts";
 import { asOf, isOpen, type Job, type JobKey, statusesBefore, timeLimits } from "./job.ts";
 import { jobIdOfUpload } from "./job-ids.ts";
@@ -70,9 +70,13 @@ export class JobRepository {
     return job === undefined ? undefined : asOf(job, this.#now());
   }
 
-  /** Opens a job for a stage. The first stage moves it on to `IN_PROGRESS`, and its write is its read. */
-  async open(key: JobKey, stage: StageName): Promise<Turn> {
-    const job = stage === stageNames[0] ? await this.#begin(key) : await this.#read(key.jobId);
+  /**
+   * Opens a job for a stage. The first stage moves it on to `IN_PROGRESS`, and its write is its read.
+   *
+   * @param step of a stage in parts; the job has been opened before all but the first.
+   */
+  async open(key: JobKey, stage: StageName, step: StageStep = "plan"): Promise<Turn> {
+    const job = stage === stageNames[0] && step === "plan" ? await this.#begin(key) : await this.#read(key.jobId);
     return job !== undefined && this.#isTurnOf(stage, job, key) ? { job } : { nothingToDo: this.#whyNot(stage, job, key) };
   }
 

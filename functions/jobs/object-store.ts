@@ -47,8 +47,10 @@ export class ObjectStore {
     return KeyCount !== 0;
   }
 
-  async delete(Key: string): Promise<void> {
-    await this.#client.send(new DeleteObjectCommand({ ...this.#bucket, Key }));
+  /** Deletes objects, whether they are there or not. */
+  async delete(...keys: readonly string[]): Promise<void> {
+    if (keys.length === 1) await this.#client.send(new DeleteObjectCommand({ ...this.#bucket, Key: keys[0] }));
+    else for (let at = 0; at < keys.length; at += 1_000) await this.#deleteObjects(keys.slice(at, at + 1_000).map((Key) => ({ Key })));
   }
 
   /** Deletes every object whose key begins so. */

@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from "node:crypto";
-import type { UnreadDocument } from "../stages/document.ts";
+import { documentTypeOf, type UnreadDocument } from "../stages/document.ts";
 import { causeOf, StageError } from "../stages/errors.ts";
-import { bytesToCheck, checkContent, checkUploadSize, isDocumentType } from "./accepted-documents.ts";
+import { bytesToCheck, checkContent, checkUploadSize } from "./accepted-documents.ts";
 import type { DocumentPlace, DocumentStore, TextPlace } from "./document-store.ts";
 import { SubmissionError, uploadNotFound } from "./errors.ts";
 import type { Executions } from "./executions.ts";
@@ -125,9 +125,10 @@ async function placeUpload(
   { documents, uploads }: Pick<SubmitJobServices, "documents" | "uploads">,
 ): Promise<TextPlace | DocumentPlace> {
   const upload = await uploads.find(job.owner, uploadId);
-  const { bytes, type } = upload;
+  const { bytes } = upload;
   checkUploadSize(bytes);
-  if (!isDocumentType(type)) throw new SubmissionError("UnsupportedMediaType", `Content-Type ${type} is not supported for an upload.`);
+  const type = documentTypeOf(upload.type);
+  if (type === undefined) throw new SubmissionError("UnsupportedMediaType", `Content-Type ${upload.type} is not supported for an upload.`);
   await uploads.copy(uploadId, upload, job, documentName);
   checkContent(type, await documents.readStart(job, documentName, bytesToCheck));
   return { document: { name: documentName, bytes, type } };

@@ -1,5 +1,4 @@
-import type { S3ServiceException } from "@aws-sdk/client-s3";
-import { SubmissionError, uploadNotFound } from "./errors.ts";
+import { isMissing, SubmissionError, statusOf, uploadNotFound } from "./errors.ts";
 import type { JobKey } from "./job.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { objectKey, uploadDays, uploadKey } from "./storage-layout.ts";
@@ -48,19 +47,14 @@ export class UploadStore {
     await (await this.#objects()).delete(uploadKey(owner, uploadId));
   }
 
-  /** S3 answers 403 for a missing object to those who may not list the bucket. */
   async #ofUpload<T>(uploadId: string, call: (objects: ObjectStore) => Promise<T>): Promise<T> {
     const objects = await this.#objects();
     try {
       return await call(objects);
     } catch (error) {
-      const status = isAnswerOfS3(error) ? error.$metadata.httpStatusCode : undefined;
-      if (status === 404 || status === 403) throw uploadNotFound(uploadId);
-      if (status !== 412) throw error;
+      if (isMissing(error)) throw uploadNotFound(uploadId);
+      if (statusOf(error) !== 412) throw error;
       throw new SubmissionError("UploadChanged", `Upload '${uploadId}' changed while it was read. Send the same request again.`);
     }
   }
 }
-
-/** The class itself is not asked for: its module is slow to load. */
-const isAnswerOfS3 = (error: unknown): error is S3ServiceException => error instanceof Error && "$metadata" in error;

@@ -1,4 +1,5 @@
 import { bufferOf, type DocumentType } from "./document.ts";
+import { foreignKinds } from "./foreign-kinds.ts";
 import { DocumentTooLargeError, DocumentUnreadableError, UnsupportedDocumentError } from "./ocr/stage.ts";
 
 /** The size of an image, in pixels. */
@@ -8,11 +9,13 @@ export interface ImageSize {
 }
 
 /** Pixels that a side of an image must have and may have, and pixels that it may have altogether. */
-const imageLimits = { minSide: 16, maxSide: 10_000, maxPixels: 24_000_000 } as const;
+const imageLimits = { minSide: 16, maxSide: 16_000, maxPixels: 60_000_000 } as const;
 
 const pngSignature = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
 /** A JPEG's start of image, and the first byte of the marker that follows. */
 const jpegStart = Buffer.from([0xff, 0xd8, 0xff]);
+/** TIFF and BigTIFF, in either order of bytes. */
+const tiffStarts = ["II*\0", "MM\0*", "II+\0", "MM\0+"];
 /** PDF readers accept the header anywhere within this many bytes: mail gateways and web servers put lines before it. */
 const pdfHeaderWithin = 1024;
 
@@ -21,19 +24,29 @@ export function typeOf(bytes: Uint8Array): DocumentType | undefined {
   const head = bufferOf(bytes).subarray(0, pdfHeaderWithin + "%PDF-".length);
   if (head.subarray(0, pngSignature.length).equals(pngSignature)) return "image/png";
   if (head.subarray(0, jpegStart.length).equals(jpegStart)) return "image/jpeg";
+  if (tiffStarts.includes(head.toString("latin1", 0, 4))) return "image/tiff";
+  if (/^RIFF....WEBP/s.test(head.toString("latin1", 0, 12))) return "image/webp";
   return head.includes("%PDF-", 0, "latin1") ? "application/pdf" : undefined;
+}
+
+/** The name of a kind that is known, but not read; nothing where a document's first bytes are of no such kind. */
+export function foreignKindOf(bytes: Uint8Array): string | undefined {
+  const head = bufferOf(bytes).toString("hex", 0, 16);
+  return Object.keys(foreignKinds).find((kind) => foreignKinds[kind]?.test(head));
 }
 
 /**
  * The size that an image's header states, read without decoding it.
  *
  * @param bytes the file, or as much of its beginning as holds the header.
- * @returns nothing for a PDF, and where the header is not there or is broken.
- * @see https://www.w3.org/TR/png-3/#11IHDR and ITU-T T.81, annex B
+ * @returns nothing for a PDF and for a TIFF, whose pages have each a size, and where the header is not there or is broken.
+ * @see https://www.w3.org/TR/png-3/#11IHDR, ITU-T T.81, annex B, and RFC 9649
  */
 export function imageSizeOf(bytes: Uint8Array, type: DocumentType): ImageSize | undefined {
-  if (type === "image/png") return pngSize(bufferOf(bytes));
-  return type === "image/jpeg" ? jpegSize(bufferOf(bytes)) : undefined;
+  const file = bufferOf(bytes);
+  if (type === "image/png") return pngSize(file);
+  if (type === "image/jpeg") return jpegSize(file);
+  return type === "image/webp" ? webpSize(file) : undefined;
 }
 
 /**
@@ -41,22 +54,32 @@ export function imageSizeOf(bytes: Uint8Array, type: DocumentType): ImageSize | 
  *
  * @throws {@link DocumentUnreadableError} where there is no size.
  * @throws {@link UnsupportedDocumentError} with a side under 16 pixels.
- * @throws {@link DocumentTooLargeError} with a side over 10,000 pixels, or more than 24 megapixels.
+ * @throws {@link DocumentTooLargeError} with a side over 16,000 pixels, or more than 60 megapixels.
  */
-export function checkImageSize(size: ImageSize | undefined): void {
+export function checkImageSize(size: ImageSize | undefined): asserts size is ImageSize {
   if (size === undefined) throw new DocumentUnreadableError();
   const { width, height } = size;
   const received = `The image has ${width} × ${height} pixels`;
   const { minSide, maxSide, maxPixels } = imageLimits;
   if (Math.min(width, height) < minSide) throw new UnsupportedDocumentError(`${received}; each side must have at least ${minSide}.`);
   if (Math.max(width, height) > maxSide) throw new DocumentTooLargeError(`${received}; the limit is ${maxSide} a side.`);
-  if (width * height > maxPixels) throw new DocumentTooLargeError(`${received}; the limit is ${maxPixels} altogether (24 megapixels).`);
+  if (width * height > maxPixels) throw new DocumentTooLargeError(`${received}; the limit is ${maxPixels} altogether (60 megapixels).`);
 }
 
 function pngSize(file: Buffer): ImageSize | undefined {
   // The signature, a chunk's length and its type: IHDR has to be the first one.
   if (file.length < 24 || file.toString("latin1", 12, 16) !== "IHDR") return undefined;
   return { width: file.readUInt32BE(16), height: file.readUInt32BE(20) };
+}
+
+function webpSize(file: Buffer): ImageSize | undefined {
+  if (file.length < 30) return undefined;
+  const chunk = file.toString("latin1", 12, 16);
+  if (chunk === "VP8X") return { width: file.readUIntLE(24, 3) + 1, height: file.readUIntLE(27, 3) + 1 };
+  if (chunk === "VP8 ") return { width: file.readUInt16LE(26) & 0x3fff, height: file.readUInt16LE(28) & 0x3fff };
+  if (chunk !== "VP8L") return undefined;
+  const sides = file.readUInt32LE(21);
+  return { width: (sides & 0x3fff) + 1, height: ((sides >>> 14) & 0x3fff) + 1 };
 }
 
 function jpegSize(file: Buffer): ImageSize | undefined {

@@ -31,6 +31,29 @@ export function stageError(kind: StageErrorKind): StageErrorClass {
 /** Every unknown error becomes this one, so that the text of a foreign error is not passed on. */
 export class StageFailedError extends stageError({ name: "StageFailed", sentence: "The stage failed.", isRetried: true }) {}
 
+/** An attempt at a part of a job had no time for all of it; what it has done is saved, and the next attempt continues. */
+export class StageUnfinishedError extends stageError({
+  name: "StageUnfinished",
+  sentence: "The stage did not finish in time.",
+  isRetried: true,
+}) {}
+
+export class StageTimedOutError extends stageError({ name: "StageTimedOut", sentence: "The stage did not finish in time." }) {}
+
+export class StageCrashedError extends stageError({ name: "StageCrashed", sentence: "The stage stopped before it had finished." }) {}
+
+export class StageThrottledError extends stageError({
+  name: "StageThrottled",
+  sentence: "Too many documents were being processed. Submit the document again later.",
+}) {}
+
+/** Names under which Step Functions reports an attempt that was ended from outside, and the error of ours that stands for them. */
+export const interruptions = {
+  timeouts: { names: ["States.Timeout", "Sandbox.Timedout"], error: StageTimedOutError },
+  crashes: { names: ["Lambda.Unknown", "Runtime.ExitError", "Runtime.OutOfMemory"], error: StageCrashedError },
+  throttles: { names: ["Lambda.TooManyRequestsException"], error: StageThrottledError },
+} as const;
+
 /** A stage's result is not of the shape that its schema has. */
 export class StageOutputInvalidError extends stageError({
   name: "StageOutputInvalid",

@@ -17,6 +17,8 @@ export interface Stage {
   readonly memoryMiB: number;
   /** After which Lambda ends an attempt. */
   readonly timeoutSeconds: number;
+  /** Only of a stage that divides long work into parts, each an invocation of its own; `timeoutSeconds` is then a part's. */
+  readonly parts?: StageParts;
   /** Attempts in all where one fails or is ended; an execution has 290 seconds for all stages. */
   readonly attempts: 1 | 2 | 3;
   /** Maximum of the config value `stagePaceSeconds`; the wait is part of `timeoutSeconds`. */
@@ -25,6 +27,26 @@ export interface Stage {
   readonly access: StageAccess;
   /** Config values that the stage reads: `relatedDocuments` as the environment variable `RELATED_DOCUMENTS`. */
   readonly config?: readonly string[];
+}
+
+/** How a stage divides long work. */
+export interface StageParts {
+  /** Maximum of a job's parts, all of which run at once: a new AWS account may run ten functions at once in all. */
+  readonly max: number;
+  /** Pieces of work that one part is to have at least: work of no more is not divided. */
+  readonly minPieces: number;
+  /** The time of the invocation that opens the job and divides the work, and of the one that joins the parts. */
+  readonly planSeconds: number;
+  readonly joinSeconds: number;
+}
+
+/** What an invocation of a stage is for: all of a stage's work, or one step of a stage that works in parts. */
+export type StageStep = "plan" | "whole" | "part" | "join";
+
+/** The time of a step's invocation in seconds. */
+export function secondsOf({ timeoutSeconds, parts }: Pick<Stage, "timeoutSeconds" | "parts">, step: StageStep): number {
+  if (parts === undefined) return timeoutSeconds;
+  return { plan: parts.planSeconds, whole: timeoutSeconds, part: timeoutSeconds, join: parts.joinSeconds }[step];
 }
 
 export interface StageAccess {

@@ -8,7 +8,14 @@ const { values } = parseArgs({
 });
 const [jobs, seconds] = [Number(values.jobs), Number(values.seconds)];
 if (Number.isInteger(jobs) && jobs > 0 && seconds > 0) {
-  await runBench({ project: process.cwd(), settings, jobs, seconds, waiting: { jobs: 200, paceSeconds: 5 }, print: (text) => console.log(text) });
+  await runBench({
+    project: process.cwd(),
+    settings,
+    jobs,
+    seconds,
+    waiting: { jobs: 200, paceSeconds: 5 },
+    print: (text) => console.log(text),
+  });
 } else {
   console.error("--jobs takes a whole number of jobs for each load, --seconds the maximum time of one.");
   process.exitCode = 1;

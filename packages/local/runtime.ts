@@ -75,12 +75,17 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const running = started.move();
   return {
     ...parts,
-    // One after the other: all at once would keep the machine from what is in progress already.
-    warmUp: async () => {
-      for (const lambda of (await stack.use(services.lambda)).all) await lambda.warmUp();
-    },
+    warmUp: () => warmUp(stack),
     stop: () => running.disposeAsync(),
   };
+}
+
+/** One after the other: all at once would keep the machine from what is in progress already. Executions that go on wait for theirs. */
+async function warmUp(stack: RunningStack): Promise<void> {
+  const definitions = (await stack.use(services.stepFunctions)).all.map(({ definition }) => definition).join();
+  const lambdas = [...(await stack.use(services.lambda)).all];
+  const isOfExecutions = ({ name }: { readonly name: string }) => definitions.includes(`:function:${name}:`);
+  for (const lambda of lambdas.sort((a, b) => Number(isOfExecutions(b)) - Number(isOfExecutions(a)))) await lambda.warmUp();
 }
 
 async function evaluate({ config, stack, manifest, evaluator }: RuntimeOptions, location: Location): Promise<Manifest> {

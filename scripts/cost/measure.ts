@@ -15,6 +15,8 @@ export interface JobDocument {
   readonly name: string;
   readonly contentType: string;
   readonly body: string | Uint8Array<ArrayBuffer>;
+  /** Invocations that share its work on AWS, all at the same time. */
+  readonly atOnce?: number;
 }
 
 /** The conditions of a measurement. */
@@ -30,6 +32,7 @@ export interface Measured {
 /** The usage of a job, and of a poll of it once it is done. */
 export interface Measurement {
   readonly manifest: Manifest;
+  readonly atOnce?: number;
   readonly job: RequestUsage;
   readonly poll: RequestUsage;
 }
@@ -71,7 +74,7 @@ export async function measureJob(project: string, { set, document, jobsBefore, j
     const job = meter.take(jobs);
     for (const jobId of jobIds) await expectDone(runtime.apiUrl, jobId);
     await sleep(settleMilliseconds);
-    return { manifest, job, poll: meter.take(jobs) };
+    return { manifest, job, poll: meter.take(jobs), ...(document.atOnce && { atOnce: document.atOnce }) };
   } finally {
     await runtime.stop();
   }

@@ -1,7 +1,7 @@
 import type { Manifest } from "@async-text-processing/local";
+import priceList from "../../infrastructure/prices.json" with { type: "json" };
 import { assumptions, platformLines } from "./assumptions.ts";
 import type { Measurement } from "./measure.ts";
-import priceList from "./prices.json" with { type: "json" };
 import type { Counts, RequestUsage } from "./usage.ts";
 
 export const prices = priceList.prices;

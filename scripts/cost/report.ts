@@ -24,10 +24,10 @@ export function designs({ lean, byDefault }: Measurements, traffic: Traffic): Co
   };
 }
 
-/** Dollars a million jobs of other documents, as lean. A document that takes longer to read than the given duration of a job extends it. */
+/** Dollars a million jobs of other documents, as lean. A document that takes longer to read than the given duration of a job extends it, by its slowest part where it is read in parts. */
 export function documents({ documents }: Measurements, traffic: Traffic): Columns {
   const column = ([name, measurement]: [string, Measurement]) => {
-    const seconds = total(measurement.job.milliseconds) / 1_000;
+    const seconds = total(measurement.job.milliseconds) / 1_000 / (measurement.atOnce ?? 1);
     return [name, priceJobs(measurement, { ...traffic, jobSeconds: Math.max(traffic.jobSeconds, seconds) })];
   };
   return Object.fromEntries(Object.entries(documents).map(column));

@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { PDFDocument } from "pdf-lib";
+import { ocr } from "../../functions/stages/ocr/stage.ts";
+import priceList from "../../infrastructure/prices.json" with { type: "json" };
 import { type JobDocument, type Measured, measureJob } from "./measure.ts";
 import { monthlyParts } from "./monthly.ts";
 import type { Traffic } from "./price-jobs.ts";
-import priceList from "./prices.json" with { type: "json" };
 import { designs, documents, type Measurements, report, settings } from "./report.ts";
 
 export interface CostOptions {
@@ -50,14 +52,26 @@ export async function runCost({ project, traffics, jobs, asJson, print, progress
         jobsBefore,
       }),
       "scanned page": await measure("scanned page, lean", { set: lean, document: scan, jobsBefore: 2, jobs: 2 }),
+      "100 scanned pages": await measure("scan of a hundred pages, lean", {
+        ...{ set: lean, jobsBefore: 0, jobs: 1 },
+        document: { name: "long scan", contentType: "application/pdf", body: await longScan(project), atOnce: ocr.parts.max },
+      }),
     },
   };
   print(asJson ? JSON.stringify(figures(measurements, traffics), null, 2) : `${head}\n\n${report(measurements, traffics)}`);
 }
 
+/** A hundred scanned pages: the three of the sample, over and over. */
+async function longScan(project: string): Promise<Uint8Array<ArrayBuffer>> {
+  const [sample, scan] = [await PDFDocument.load(readFileSync(join(project, "docs/samples/scanned.pdf"))), await PDFDocument.create()];
+  const pages = Array.from({ length: 100 }, (_, page) => page % sample.getPageCount());
+  for (const page of await scan.copyPages(sample, pages)) scan.addPage(page);
+  return new Uint8Array(await scan.save());
+}
+
 const text = (name: string, body: string): JobDocument => ({ name, contentType: "text/plain", body });
 
-const head = `Prices of ${priceList.region} as of ${priceList.asOf} (scripts/cost/prices.json); docs/cost.md says how it is counted and what is assumed.
+const head = `Prices of ${priceList.region} as of ${priceList.asOf} (infrastructure/prices.json); docs/cost.md says how it is counted and what is assumed.
 lean: relatedDocuments=off, logLevel=ERROR, executionLogLevel=ERROR. default: what Pulumi.yaml says. Standard, durable: lean, with another engine.
 one worker: a Lambda that sleeps 5 s and reads no document.`;
 

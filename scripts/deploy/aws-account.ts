@@ -43,14 +43,13 @@ export class AwsAccount {
     return AccountLimit.ConcurrentExecutions;
   }
 
-  /** True for a log group of exactly this name. @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html */
-  async hasLogGroup(name: string): Promise<boolean> {
+  /** The names of the first log groups whose names begin so, in order. @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html */
+  async logGroupsWith(prefix: string): Promise<string[]> {
     const { CloudWatchLogsClient, DescribeLogGroupsCommand } = await import("@aws-sdk/client-cloudwatch-logs");
-    // Answered in order of names: the name itself comes first.
     const { logGroups = [] } = await this.#answerOf((options, limit) =>
-      new CloudWatchLogsClient(options).send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name }), limit),
+      new CloudWatchLogsClient(options).send(new DescribeLogGroupsCommand({ logGroupNamePrefix: prefix }), limit),
     );
-    return logGroups.some(({ logGroupName }) => logGroupName === name);
+    return logGroups.flatMap(({ logGroupName }) => logGroupName ?? []);
   }
 
   /** @throws {@link AwsRefusal}, {@link Refusal} where AWS does not answer, or what AWS's clients throw of credentials. */

@@ -1,6 +1,6 @@
 import { tokenVariable } from "../job/caller.ts";
 import { jobCommand } from "../job/command.ts";
-import { checkConcurrency } from "./aws-account.ts";
+import { AwsRefusal, checkConcurrency } from "./aws-account.ts";
 import { createCommand, Refusal, type Surroundings } from "./command.ts";
 import { checkPrerequisites, type Prerequisites } from "./prerequisites.ts";
 
@@ -28,6 +28,7 @@ export const deploy = createCommand(usage, ["preview", "yes", "no-smoke"], async
   if (notice !== undefined) surroundings.report(notice);
   const outputs = await stackFile.keptDuring(async () => {
     await pulumi.run("stack", "select", target.stack, "--create");
+    await checkNames(ready);
     if (switches.preview) return pulumi.run("preview", "--stack", target.stack);
     return up(ready, surroundings.isTerminal && !switches.yes);
   });
@@ -39,6 +40,23 @@ export const deploy = createCommand(usage, ["preview", "yes", "no-smoke"], async
     surroundings.report(`No job was sent through the API: its callers need a token (auth: jwt), and ${tokenVariable} is not set.`);
   else await smoke(outputs.ApiBaseUrl, auth === "iam" ? ["--sign"] : [], surroundings);
 });
+
+/**
+ * Looks for a stack of this name that another state knows, whose alarms this one would overwrite.
+ *
+ * @throws {@link Refusal} where there is one.
+ */
+async function checkNames({ pulumi, target, account, stackFile }: Prerequisites): Promise<void> {
+  if ((await pulumi.resources(target.stack)).length > 0) return;
+  const groups = await account.logGroupsWith(`/aws/vendedlogs/states/${stackFile.project}-${target.stack}-`).catch((error: unknown) => {
+    if (error instanceof AwsRefusal) return []; // the update itself stops at the first name that exists
+    throw error;
+  });
+  if (groups.length === 0) return;
+  throw new Refusal(
+    `There is a stack ${target.stack} in ${target.region} (${groups[0]}) that the state in ${target.backendUrl} does not know: set the PULUMI_BACKEND_URL that it was deployed with, or another STACK_NAME; if only that log group is left of it, delete it.`,
+  );
+}
 
 async function up({ pulumi, target }: Prerequisites, mayAsk: boolean): Promise<Outputs> {
   await pulumi.run("up", "--stack", target.stack, ...(mayAsk ? [] : ["--yes"]));

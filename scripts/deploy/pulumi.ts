@@ -6,8 +6,8 @@ import { PulumiCommand } from "@pulumi/pulumi/automation/cmd.js";
 import { Refusal } from "./command.ts";
 import type { Target } from "./settings.ts";
 
-/** The first version that keeps stacks by project where there is no Pulumi account. */
-const minVersion = "3.61.0";
+/** The first version that names resources by the pattern in Pulumi.yaml. */
+const minVersion = "3.146.0";
 
 const installCommands: Partial<Record<NodeJS.Platform, string>> = {
   darwin: "brew install pulumi/tap/pulumi",
@@ -38,6 +38,15 @@ async function installedPulumi(place: { root?: string }): Promise<Pick<PulumiCom
   }
 }
 
+interface StateResource {
+  readonly type: string;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+}
+
+interface State {
+  readonly deployment?: { readonly resources?: readonly StateResource[] };
+}
+
 /** The Pulumi CLI, run in the project's folder. */
 export class Pulumi {
   readonly #command: string;
@@ -64,6 +73,12 @@ export class Pulumi {
   async read(...args: string[]): Promise<unknown> {
     const { code, output } = await this.#start(args, ["ignore", "pipe", "inherit"]);
     return code === 0 && output !== "" ? JSON.parse(output) : undefined;
+  }
+
+  /** The resources in a stack's state. */
+  async resources(stack: string): Promise<readonly StateResource[]> {
+    const { deployment } = ((await this.read("stack", "export", "--stack", stack)) ?? {}) as State;
+    return deployment?.resources ?? [];
   }
 
   #start(args: readonly string[], stdio: SpawnOptions["stdio"]): Promise<{ code: number | string | null; output: string }> {

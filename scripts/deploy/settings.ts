@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual, parseEnv } from "node:util";
 import { parse } from "yaml";
+import { stackNameProblem } from "../../infrastructure/stack-name.ts";
 import { Refusal } from "./command.ts";
 
 /** Where the stack goes. */
@@ -12,9 +13,6 @@ export interface Target {
   readonly backendUrl: string;
 }
 
-/** The stack's name is part of its functions' names, which AWS limits to 64 characters. */
-const stackName = /^[A-Za-z0-9_-]{1,27}$/;
-
 /** Sets the variables of `.env` that the environment does not set; an empty value sets nothing. */
 export function loadEnvFile(folder: string, env: NodeJS.ProcessEnv): void {
   for (const [name, value] of Object.entries(parseEnv(textOf(join(folder, ".env")) ?? ""))) {
@@ -22,17 +20,12 @@ export function loadEnvFile(folder: string, env: NodeJS.ProcessEnv): void {
   }
 }
 
-/** @throws {@link Refusal} for a name that cannot be a stack's. */
-export function stackOf({ STACK_NAME: stack = "" }: NodeJS.ProcessEnv): string {
-  if (stack === "") return "dev";
-  if (stackName.test(stack)) return stack;
-  throw new Refusal(
-    `STACK_NAME takes up to 27 letters, digits, hyphens and underscores, since it becomes part of the functions' names, not "${stack}".`,
-  );
-}
+export const stackOf = ({ STACK_NAME }: NodeJS.ProcessEnv): string => STACK_NAME || "dev";
 
-/** @throws {@link Refusal} where no region is set, it is none, or the state would be lost. */
-export function targetOf(env: NodeJS.ProcessEnv, { name, config }: StackFile): Target {
+/** @throws {@link Refusal} where the name cannot be a stack's, no region is set, it is none, or the state would be lost. */
+export function targetOf(env: NodeJS.ProcessEnv, { name, project, config }: StackFile): Target {
+  const problem = stackNameProblem(project, name);
+  if (problem !== undefined) throw new Refusal(`STACK_NAME, "${name}", ${problem}.`);
   const backendUrl = env["PULUMI_BACKEND_URL"] || "file://~"; // as `pulumi login --local`; it outlives this folder
   if (env["CI"] && backendUrl.startsWith("file:"))
     throw new Refusal("A runner's disk is lost after the run, and the stack's state with it: set PULUMI_BACKEND_URL to a bucket, s3://….");
@@ -56,13 +49,14 @@ interface StackYaml {
 /** `Pulumi.<stack>.yaml`: the stack's config values, which belong to the project, and a salt, which belongs to one machine. */
 export class StackFile {
   readonly name: string;
-  readonly #project: string;
+  /** The name of the project. */
+  readonly project: string;
   readonly #path: string;
   readonly #text: string | undefined;
 
   constructor(folder: string, stack: string) {
     this.name = stack;
-    this.#project = parse(readFileSync(join(folder, "Pulumi.yaml"), "utf8")).name;
+    this.project = parse(readFileSync(join(folder, "Pulumi.yaml"), "utf8")).name;
     this.#path = join(folder, `Pulumi.${stack}.yaml`);
     this.#text = textOf(this.#path);
   }
@@ -74,7 +68,7 @@ export class StackFile {
 
   /** The stack's value for a config key of the project. */
   projectValue(key: string): unknown {
-    return this.config[`${this.#project}:${key}`];
+    return this.config[`${this.project}:${key}`];
   }
 
   /** Does `work`, then removes the salt that the Pulumi CLI may have written. Other changes stay. */

@@ -38,14 +38,9 @@ async function askForYes({ target }: Prerequisites, { isTerminal, ask }: Surroun
   if (answer.trim() !== "yes") throw new Refusal("Nothing was deleted.");
 }
 
-interface State {
-  readonly deployment?: { readonly resources?: readonly { readonly type: string; readonly outputs?: Readonly<Record<string, unknown>> }[] };
-}
-
 /** The names of the stack's log groups: AWS creates one again where a late line arrives and a role allows it. */
 async function logGroupsOf({ pulumi, target }: Prerequisites): Promise<string[]> {
-  const { deployment } = ((await pulumi.read("stack", "export", "--stack", target.stack)) ?? {}) as State;
-  const groups = (deployment?.resources ?? []).filter(({ type }) => type === "aws:cloudwatch/logGroup:LogGroup");
+  const groups = (await pulumi.resources(target.stack)).filter(({ type }) => type === "aws:cloudwatch/logGroup:LogGroup");
   return groups.map(({ outputs }) => outputs?.["name"]).filter((name) => typeof name === "string");
 }
 
@@ -56,7 +51,7 @@ async function reportLeftovers(
 ): Promise<void> {
   const left: string[] = [];
   try {
-    for (const name of logGroups) if (await account.hasLogGroup(name)) left.push(name);
+    for (const name of logGroups) if ((await account.logGroupsWith(name)).includes(name)) left.push(name);
   } catch (error) {
     if (!(error instanceof AwsRefusal)) throw error;
     report(`Whether log groups are left is unknown (${error.message}).`);

@@ -12,6 +12,7 @@ import type { Job } from "../../functions/jobs/job.ts";
 import { stages } from "../../functions/stages/registry.ts";
 import { projectFolder } from "../support/evaluated-program.ts";
 import { isFinal, type LocalRuntimeOptions, poll, startLocalRuntime, submit } from "../support/local-runtime.ts";
+import { type ScannedPage, scannedPages } from "../support/scanned-pages.ts";
 
 /** `CRASH_JOBS=1000 npm test -- crash` is the large form, of minutes: so many jobs in each test, and every seed. */
 const large = process.env["CRASH_JOBS"];
@@ -360,3 +361,30 @@ test(`${jobsPerTest} jobs whose executions are doubled, dropped and lost end in 
   expect(pending.length).toBeGreaterThan(jobsPerTest / 10);
   expect([...runs.values()].filter((count) => count > 1).length).toBeGreaterThan(jobsPerTest / 6);
 }, 300_000);
+
+test("a scan of a hundred pages is read, though SIGKILL ends the process in the middle of its parts", async () => {
+  const words = ["Glacier", "Expedition", "Harbour", "Orchestra"];
+  const pages = Array.from({ length: 100 }, (_, page): ScannedPage => {
+    if (page === 49) return "damaged";
+    return page % 25 === 12 ? { word: words[(page - 12) / 25] ?? "" } : "empty";
+  });
+  /** The document, what is known of it, and a file for each page that was read. */
+  const files = () => (existsSync(join(data, "buckets")) ? readdirSync(join(data, "buckets", "documents-local")).length : 0);
+  const first = await start();
+  const init = { method: "POST", headers: { "content-type": "application/pdf" }, body: Uint8Array.from(await scannedPages(pages)) };
+  const jobId = String(((await (await fetch(`${first.apiUrl}/jobs`, init)).json()) as { jobId: string }).jobId);
+
+  await endWhen(first, "SIGKILL", () => files() > 20);
+  const filesBefore = files();
+  const second = await start();
+  const job = await poll(second, jobId, isFinal);
+  await until(() => files() === 1, "every part is gone");
+  await ended(second.child, "SIGINT");
+
+  expect(filesBefore).toBeLessThan(100);
+  expect(job).toMatchObject({
+    status: "DONE",
+    text: words.join("\n\n"),
+    result: { ocr: { pageCount: 100, pagesRead: 99, pagesSkipped: [{ page: 50, reason: "DocumentUnreadable" }] } },
+  });
+}, 120_000);

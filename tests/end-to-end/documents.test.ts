@@ -7,8 +7,9 @@ import { type Runtime, systemClock } from "@async-text-processing/local";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { jobCommand } from "../../scripts/job/command.ts";
 import { isFinal, poll, request, startLocalRuntime } from "../support/local-runtime.ts";
-import { pageJpeg, pagePng, writtenPage } from "../support/page-picture.ts";
+import { pageJpeg, pagePng, pagesAs, writtenPage } from "../support/page-picture.ts";
 import { pngFile } from "../support/scanned-documents.ts";
+import { type ScannedPage, scannedPages } from "../support/scanned-pages.ts";
 
 const lines = ["Glacier meltwater lubricates bedrock", "The expedition was a wonderful success"];
 const folder = mkdtempSync(join(tmpdir(), "documents-"));
@@ -94,11 +95,39 @@ test("the client uploads a file of more than 6 MB to the bucket, and only the jo
   expect(keys.map(({ key }) => key)).toEqual([expect.stringMatching(`^jobs/${job["jobId"]}/.*/document$`)]);
 });
 
+test("the pages of a fax as TIFF are read, and a WebP", async () => {
+  const pages = lines.map((line) => [line]);
+
+  const fax = await ended("image/tiff", await pagesAs(".tif", pages, { compression: "ccittfax4", bitdepth: 1 }));
+  const webp = await ended("image/webp", await pagesAs(".webp", [lines]));
+
+  expect(fax).toMatchObject({ ...read, result: { ...read.result, ocr: { ...read.result.ocr, pageCount: 2, pagesRead: 2 } } });
+  expect(webp).toMatchObject(read);
+});
+
 test("a document of another type than its Content-Type is a 415, and an image of too many pixels a 413", async () => {
   const wrong = await post("image/png", await pageJpeg(lines, 1));
   const bomb = await post("image/png", pngFile({ width: 60_000, height: 60_000 }).bytes);
 
   expect([wrong.status, bomb.status]).toEqual([415, 413]);
+});
+
+test("of a scan of a hundred pages every page is read but the damaged one, and nothing is kept of its parts", async () => {
+  const words = ["Glacier", "Expedition", "Harbour"];
+  const pages = Array.from({ length: 100 }, (_, page): ScannedPage => {
+    if (page === 49) return "damaged";
+    return page % 20 === 9 ? { word: words[(page - 9) / 20] ?? "Orchestra" } : "empty";
+  });
+
+  const job = await ended("application/pdf", await scannedPages(pages));
+
+  expect(job).toMatchObject({
+    status: "DONE",
+    text: ["Glacier", "Expedition", "Orchestra", "Orchestra"].join("\n\n"),
+    result: { ocr: { pageCount: 100, pagesRead: 99, pagesSkipped: [{ page: 50, reason: "DocumentUnreadable" }] } },
+  });
+  const kept = runtime.services.s3.list("documents-local", `jobs/${job["jobId"]}/`).map(({ key }) => key.split("/").at(-1));
+  expect(kept).toEqual(["document"]);
 });
 
 test.each([

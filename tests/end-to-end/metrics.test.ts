@@ -3,16 +3,21 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { isFinal, poll, request, startLocalRuntime, submit } from "../support/local-runtime.ts";
 
 const lines: Record<string, unknown>[] = [];
+const others: Record<string, unknown>[] = [];
 
 let runtime: Runtime;
 beforeAll(async () => {
-  runtime = await startLocalRuntime();
-  runtime.services.logs.onLine(({ message }) => message.includes('"_aws"') && lines.push(JSON.parse(message)));
+  // The highest level: Lambda drops what is below it, and lets the metrics through.
+  runtime = await startLocalRuntime({ set: ["logLevel=ERROR"] });
+  runtime.services.logs.onLine(({ group, message }) => {
+    if (message.includes('"_aws"')) lines.push(JSON.parse(message));
+    else if (group.startsWith("/aws/lambda/")) others.push(JSON.parse(message));
+  });
 });
 afterAll(() => runtime.stop());
 
 /** The metrics in the functions' logs, by the function that wrote them. */
-const recorded = () => lines.map(({ _aws, ...values }) => values);
+const recorded = () => lines.map(({ _aws, level: _level, timestamp: _timestamp, ...values }) => values);
 
 test("a job is counted when it is accepted and when it is done, in the stack's namespace", async () => {
   const jobId = await submit(runtime, "A text to be counted");
@@ -36,4 +41,5 @@ test("an attempt that fails is counted for its stage", async () => {
     { service: "create-job", JobsAccepted: 1 },
     { service: "ocr", StageFailures: 1 },
   ]);
+  expect(others).toMatchObject([{ level: "ERROR", message: "Stage failed" }]); // nothing else was logged, of either job
 });

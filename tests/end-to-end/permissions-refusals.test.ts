@@ -26,7 +26,7 @@ describe("an invalid policy of a role stops the start, by its name", () => {
   test.each([
     ["ocr", "lambda.amazonaws.com"],
     ["process-job", "states.amazonaws.com"],
-    ["sweep-every-minute", "scheduler.amazonaws.com"],
+    ["sweeper", "scheduler.amazonaws.com"],
   ])("%s trusts another service than %s", async (name, service) => {
     const start = startLocalRuntime({ manifest: withInputs(program, role, name, trusting([assume("ec2.amazonaws.com")])) });
 

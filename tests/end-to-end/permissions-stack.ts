@@ -31,7 +31,7 @@ export interface Stack {
 }
 
 /** The role of the schedule, whose one call is a sweep. */
-const sweeper = "sweep-every-minute-local";
+const sweeper = "sweeper-local";
 
 export async function startStack(manifest: Manifest): Promise<Stack> {
   const clock = new ManualClock();

@@ -235,7 +235,7 @@ test.each([
   ],
   [
     "a stage that takes more time than there is",
-    inOtherWords("functions/stages/ocr/stage.ts", "timeoutSeconds: 78,", "timeoutSeconds: 100,"),
+    inOtherWords("functions/stages/ocr/stage.ts", "timeoutSeconds: 49,", "timeoutSeconds: 100,"),
     /^The stages take up to \d+ s of the 289 s that an execution has: \d+ s are missing; lower timeoutSeconds or attempts in a stage\.ts\.$/,
   ],
   [

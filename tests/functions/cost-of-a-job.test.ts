@@ -2,7 +2,7 @@ import type { Usage } from "@async-text-processing/local";
 import { type Item, itemBytes } from "@async-text-processing/local/testing";
 import { expect, test } from "vitest";
 import type { ScannedDocument } from "../../functions/stages/document.ts";
-import { extractText } from "../../functions/stages/ocr/extract-text.ts";
+import { run as runOcr } from "../../functions/stages/ocr/run.ts";
 import { stages } from "../../functions/stages/registry.ts";
 import { keptIn } from "../support/kept.ts";
 import { createPipeline, type PipelineOptions } from "../support/pipeline.ts";
@@ -78,6 +78,7 @@ test("a new key costs no read", async () => {
   expect(counted.filter((name) => name !== undefined)).toEqual(["jobs PutItem"]);
 });
 
+const empty = { text: "", confidence: 1 };
 const inlineBytes = 320;
 const mebibyte = 1_048_576;
 
@@ -110,8 +111,8 @@ test.each(
     for (const item of Items as Item[]) sizes.push(itemBytes(item));
   };
   const ocr = () => {
-    const read = extractText(text);
-    return { ...read, result: { ...read.result, pageCount: 1000, pagesRead: 20, confidence: 0.8765 } };
+    const pages = Array.from({ length: 900 }, (_, at) => [at + 1, at % 3 === 0 ? empty : { skipped: "UnsupportedDocument" }] as const);
+    return runOcr.join({ pageCount: 901, pages: [[0, { text, confidence: 0.8765 }], ...pages], rest: "" }, new Map());
   };
   const pipeline = await createPipeline({ relatedDocuments: "list", before: look, ...(way === "uploaded" && { stages: { ocr } }) });
   for (let other = 0; other < 6; other++) {

@@ -6,7 +6,7 @@ import { createPipeline, type Pipeline } from "../support/pipeline.ts";
 
 const mebibyte = 1_048_576;
 const supported =
-  'Send application/json with {"text": "…"}, text/plain or text/html in UTF-8, image/png, image/jpeg, application/pdf, or one file as multipart/form-data.';
+  'Send application/json with {"text": "…"}, text/plain or text/html in UTF-8, image/png, image/jpeg, image/tiff, image/webp, application/pdf, or one file as multipart/form-data.';
 const noText = "Field 'text' is required and must not be empty";
 const notJson = "Invalid JSON in request body";
 const half = "The text contains a lone surrogate. Send well-formed Unicode.";
@@ -91,7 +91,7 @@ test.each([
 });
 
 test.each([
-  { type: "application/octet-stream", error: `Content-Type application/octet-stream is not supported. ${supported}` },
+  { type: "image/gif", error: `Content-Type image/gif is not supported. ${supported}` },
   { type: "application/jsonp", error: `Content-Type application/jsonp is not supported. ${supported}` },
   { type: "text/plain; charset=iso-8859-1", error: "Charset iso-8859-1 is not supported. Send the text in UTF-8." },
   { type: "application/json; charset=utf-16", error: "Charset utf-16 is not supported. Send the text in UTF-8." },

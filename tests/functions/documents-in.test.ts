@@ -3,11 +3,11 @@ import type { ScannedDocument } from "../../functions/stages/document.ts";
 import { about, bodyOf, problem, textOf } from "../support/answers.ts";
 import { keptIn, nothingKept } from "../support/kept.ts";
 import { createPipeline, type Pipeline } from "../support/pipeline.ts";
-import { formOf, jpegFile, pdfFile, pngFile } from "../support/scanned-documents.ts";
+import { formOf, jpegFile, pdfFile, pngFile, webpFile } from "../support/scanned-documents.ts";
 
 const limit = 4_194_304;
 const supported =
-  'Send application/json with {"text": "…"}, text/plain or text/html in UTF-8, image/png, image/jpeg, application/pdf, or one file as multipart/form-data.';
+  'Send application/json with {"text": "…"}, text/plain or text/html in UTF-8, image/png, image/jpeg, image/tiff, image/webp, application/pdf, or one file as multipart/form-data.';
 
 /** As the HTTP API hands over what is not text. */
 const send = (pipeline: Pipeline, type: string, body: Uint8Array, headers: Record<string, string> = {}) =>
@@ -209,7 +209,7 @@ test.each([
   { what: "a JPEG said to be a PNG", type: "image/png", bytes: jpegFile().bytes, found: "image/jpeg" },
   { what: "a PNG said to be a JPEG", type: "image/jpeg", bytes: pngFile().bytes, found: "image/png" },
   { what: "a PNG said to be a PDF", type: "application/pdf", bytes: pngFile().bytes, found: "image/png" },
-  { what: "a text said to be a PDF", type: "application/pdf", bytes: Buffer.from("plain"), found: "neither PNG, JPEG nor PDF" },
+  { what: "a text said to be a PDF", type: "application/pdf", bytes: Buffer.from("plain"), found: "neither PNG, JPEG, TIFF, WebP nor PDF" },
 ])("$what is a 415 that names both, as a body and in a form", async ({ type, bytes, found }) => {
   const pipeline = await createPipeline();
 
@@ -220,29 +220,100 @@ test.each([
   expect(await keptIn(pipeline.aws)).toEqual(nothingKept);
 });
 
+test.each([
+  { what: "TIFF", type: "image/tiff", bytes: Buffer.from("II*\0\x08\0\0\0", "latin1") },
+  { what: "BigTIFF", type: "image/tiff", bytes: Buffer.from("MM\0+\0\x08\0\0", "latin1") },
+  { what: "WebP", type: "image/webp", bytes: webpFile(640, 480) },
+  { what: "PNG", type: "image/png", bytes: pngFile().bytes },
+  { what: "PDF", type: "application/pdf", bytes: pdfFile().bytes },
+])("$what without a type is what its first bytes say, as a body and in a form", async ({ type, bytes }) => {
+  const pipeline = await createPipeline();
+  const unnamed = "application/octet-stream";
+
+  const answers = [
+    await send(pipeline, unnamed, bytes),
+    await sendForm(pipeline, new File([Uint8Array.from(bytes)], "scan", { type: unnamed })),
+  ];
+
+  expect(answers.map(({ statusCode }) => statusCode)).toEqual([202, 202]);
+  const jobs = await Promise.all(answers.map((answer) => pipeline.jobs.get(String(bodyOf(answer)["jobId"]))));
+  expect(jobs.map((job) => job?.document?.type)).toEqual([type, type]);
+});
+
+test("a text without a type is a text", async () => {
+  const pipeline = await createPipeline();
+
+  const answer = await send(pipeline, "application/octet-stream", Buffer.from("A plain text."));
+
+  expect(bodyOf(await pipeline.request("get", about(String(bodyOf(answer)["jobId"]))))).toMatchObject({ text: "A plain text." });
+});
+
+test.each(["image/jpg", "image/pjpeg", "Image/JPG; name=x"])("%s is image/jpeg", async (type) => {
+  const pipeline = await createPipeline();
+
+  const answer = await send(pipeline, type, jpegFile().bytes);
+
+  expect((await pipeline.jobs.get(String(bodyOf(answer)["jobId"])))?.document?.type).toBe("image/jpeg");
+});
+
+const ftyp = (brand: string) => `\0\0\0\x18ftyp${brand}\0\0\0\0`;
+test.each([
+  { kind: "GIF", start: "GIF89a" },
+  { kind: "BMP", start: "BM\x36\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0" },
+  { kind: "HEIC", start: ftyp("heic") },
+  { kind: "HEIC", start: ftyp("mif1") },
+  { kind: "AVIF", start: ftyp("avif") },
+  { kind: "JPEG 2000", start: "\0\0\0\x0cjP  \r\n\x87\n" },
+  { kind: "JPEG XL", start: "\xff\x0a" },
+  { kind: "PSD", start: "8BPS\0\x01" },
+  { kind: "DjVu", start: "AT&TFORM" },
+  { kind: "PostScript", start: "%!PS-Adobe" },
+  { kind: "RTF", start: "{\\rtf1" },
+  { kind: "a ZIP archive, as .docx and .xlsx are", start: "PK\x03\x04" },
+  { kind: "an older Office document", start: "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" },
+])("$kind is a 415 that names it and what is read, whatever its type", async ({ kind, start }) => {
+  const pipeline = await createPipeline();
+  const bytes = Buffer.from(start, "latin1");
+  const answers = [];
+
+  for (const type of ["application/octet-stream", "image/x-unknown"]) {
+    answers.push(await send(pipeline, type, bytes), await sendForm(pipeline, new File([Uint8Array.from(bytes)], "file", { type })));
+  }
+  const mismatched = await send(pipeline, "image/png", bytes);
+
+  const refusal = `${kind}, which is not read. Send PNG, JPEG, TIFF, WebP or PDF.`;
+  const problems = answers.map((answer) => bodyOf(answer));
+  expect(problems).toEqual(Array(4).fill(problem(415, "Unsupported Media Type", "UnsupportedMediaType", `The document is ${refusal}`)));
+  expect(bodyOf(mismatched)).toMatchObject({
+    code: "ContentTypeMismatch",
+    error: `Content-Type is image/png, but the content is ${refusal}`,
+  });
+  expect(await keptIn(pipeline.aws)).toEqual(nothingKept);
+});
+
 test("a file of another type in a form is a 415", async () => {
   const pipeline = await createPipeline();
 
   const answer = await sendForm(pipeline, new File(["a,b"], "a.csv", { type: "text/csv" }));
 
-  const sentence = `Content-Type text/csv of the file is not supported. ${supported}`;
+  const sentence = `Content-Type text/csv is not supported. ${supported}`;
   expect(bodyOf(answer)).toEqual(problem(415, "Unsupported Media Type", "UnsupportedMediaType", sentence));
 });
 
 test.each([
   {
     what: "too many pixels",
-    size: { width: 6000, height: 4001 },
+    size: { width: 10_000, height: 6001 },
     status: 413,
     code: "DocumentTooLarge",
-    sentence: /6000 × 4001 pixels; the limit is 24000000 altogether/,
+    sentence: /10000 × 6001 pixels; the limit is 60000000 altogether/,
   },
   {
     what: "too long a side",
-    size: { width: 10_001, height: 20 },
+    size: { width: 16_001, height: 20 },
     status: 413,
     code: "DocumentTooLarge",
-    sentence: /10001 × 20 pixels; the limit is 10000 a side/,
+    sentence: /16001 × 20 pixels; the limit is 16000 a side/,
   },
   {
     what: "too short a side",
@@ -255,9 +326,10 @@ test.each([
   const pipeline = await createPipeline();
 
   const answers = [];
-  for (const { type, bytes } of [pngFile(size), jpegFile(size)]) answers.push(await send(pipeline, type, bytes));
+  for (const { type, bytes } of [pngFile(size), jpegFile(size), { type: "image/webp", bytes: webpFile(size.width, size.height) }])
+    answers.push(await send(pipeline, type, bytes));
 
-  expect(answers.map(({ statusCode }) => statusCode)).toEqual([status, status]);
+  expect(answers.map(({ statusCode }) => statusCode)).toEqual([status, status, status]);
   for (const answer of answers) expect(bodyOf(answer)).toMatchObject({ code, error: expect.stringMatching(sentence) });
   expect(await keptIn(pipeline.aws)).toEqual(nothingKept);
 });

@@ -28,7 +28,7 @@ const endings = {
   StageOutputInvalid: "The stage returned a result that could not be used.",
   DocumentUnreadable: "The document could not be read; it may be damaged. Check that it opens, and send it again.",
   DocumentTooLarge: "The document is too large to be read. Send fewer pages or a smaller image.",
-  UnsupportedDocument: "The document is of a kind that cannot be read. Send a PNG or JPEG image or a PDF.",
+  UnsupportedDocument: "The document is of a kind that is not read. Send PNG, JPEG, TIFF, WebP or PDF.",
   DocumentProtected: "The document is protected by a password. Send it without one.",
   NoTextFound: "No text was found in the document in the configured languages (eng, deu). Send a sharper or larger image of it.",
 };
@@ -160,7 +160,7 @@ test("OCR gets the document, its job and the remaining time", async () => {
 
   const [document, ...rest] = seen as [ReturnType<typeof pngFile>, ...unknown[]];
   expect([document.type, Buffer.from(document.bytes)]).toEqual(["image/png", pngFile().bytes]);
-  expect(rest).toEqual([key.jobId, 78_000]);
+  expect(rest).toEqual([key.jobId, 12_000]);
 });
 
 /** Runs a job whose one stage fails, to the end of its execution. */
@@ -168,10 +168,10 @@ async function runFailing(stage: StageName, failure: Pick<Failure, "run" | "invo
   let attempts = 0;
   const pipeline = await createPipeline({
     stages: failure.run === undefined ? {} : ({ [stage]: failure.run } as Partial<Stages>),
-    invokeStage: (name, call) => {
+    invokeStage: (name, call, event) => {
       if (name !== stage) return call();
       attempts++;
-      return failure.invoke?.(name, call) ?? call();
+      return failure.invoke?.(name, call, event) ?? call();
     },
   });
   const key = await pipeline.submit(text);

@@ -36,7 +36,7 @@ test("an upload is announced with an address for a quarter of an hour, and the h
 });
 
 const howTo = 'Send {"contentType": "…", "bytes": …} with the document\'s media type and its size in bytes.';
-const types = "is not supported for an upload, only image/png, image/jpeg, application/pdf.";
+const types = "is not supported for an upload, only image/png, image/jpeg, image/tiff, image/webp, application/pdf.";
 
 test.each([
   { what: "no size", body: { contentType: "image/png" }, status: 400, title: "Bad Request", error: howTo },

@@ -18,7 +18,7 @@ test("every role has one policy, and no other role has any", () => {
 test.each([
   ["ocr", "lambda.amazonaws.com", undefined],
   ["process-job", "states.amazonaws.com", { StringEquals: { "aws:SourceAccount": "000000000000" } }],
-  ["sweep-every-minute", "scheduler.amazonaws.com", { StringEquals: { "aws:SourceAccount": "000000000000" } }],
+  ["sweeper", "scheduler.amazonaws.com", { StringEquals: { "aws:SourceAccount": "000000000000" } }],
 ])("%s can be assumed by %s alone", (name, service, condition) => {
   const { assumeRolePolicy } = inputsOf(program, "aws:iam/role:Role", name);
 

@@ -1,7 +1,8 @@
 import { readdirSync } from "node:fs";
-import { readStackConfig } from "@async-text-processing/local";
-import { Config, getProject } from "@pulumi/pulumi";
+import { type Manifest, readStackConfig } from "@async-text-processing/local";
+import { Config } from "@pulumi/pulumi";
 import { setAllConfig } from "@pulumi/pulumi/runtime/config.js";
+import { setMockOptions } from "@pulumi/pulumi/runtime/settings.js";
 import { describe, expect, test } from "vitest";
 import { stages } from "../../functions/stages/registry.ts";
 import { fileName } from "../../functions/stages/stage.ts";
@@ -34,11 +35,8 @@ describe("a config value reaches its resources", () => {
     ]);
   });
 
-  test("relatedDocuments and logLevel reach the search stage", async () => {
-    expect(await variablesOf("search", "relatedDocuments=list", "logLevel=ERROR")).toMatchObject({
-      RELATED_DOCUMENTS: "list",
-      POWERTOOLS_LOG_LEVEL: "ERROR",
-    });
+  test("relatedDocuments reaches the search stage", async () => {
+    expect(await variablesOf("search", "relatedDocuments=list")).toMatchObject({ RELATED_DOCUMENTS: "list" });
   });
 
   test("ocrLanguages reach the OCR stage, its archive and the sentence of a job without text", async () => {
@@ -118,13 +116,16 @@ describe("a config value reaches its resources", () => {
     });
   });
 
-  test("executionLogLevel reaches the state machine, and logLevel Lambda's own lines", async () => {
+  test("executionLogLevel reaches the state machine, and logLevel Lambda, which hands it on to the function", async () => {
     const program = await evaluatedProgram("executionLogLevel=ERROR", "logLevel=WARN");
 
     expect(inputsOf(program, "aws:sfn/stateMachine:StateMachine", "process-job")["loggingConfiguration"]).toMatchObject({
       ...{ level: "ERROR", includeExecutionData: false },
     });
-    expect(inputsOf(program, "aws:lambda/function:Function", "ocr")["loggingConfig"]).toMatchObject({ systemLogLevel: "WARN" });
+    expect(inputsOf(program, "aws:lambda/function:Function", "ocr")["loggingConfig"]).toMatchObject({
+      applicationLogLevel: "WARN",
+      systemLogLevel: "WARN",
+    });
   });
 
   test("protect keeps tables and bucket from being deleted, and tables restorable", async () => {
@@ -163,81 +164,162 @@ describe("a config value reaches its resources", () => {
     });
   });
 
-  test("privateNetwork puts the stages, and nothing else, where only DynamoDB and S3 can be reached", async () => {
-    const program = await evaluatedProgram("privateNetwork=true");
+  test("permissionsBoundary bounds every role, and none where it is empty", async () => {
+    const boundary = "arn:aws:iam::123456789012:policy/boundary";
+    const boundariesOf = async (...set: string[]) => {
+      const roles = (await evaluatedProgram(...set)).resources.filter(({ type }) => type === "aws:iam/role:Role");
+      return new Set(roles.map(({ inputs }) => inputs["permissionsBoundary"]));
+    };
 
-    const inNetwork = program.resources.filter(
-      ({ type, inputs }) => type === "aws:lambda/function:Function" && inputs["vpcConfig"] !== undefined,
-    );
-    expect(inNetwork.map(({ name }) => name).sort()).toEqual(stages.map(fileName).sort());
-    expect(inputsOf(program, "awsx:ec2:Vpc", "stages")).toMatchObject({
-      natGateways: { strategy: "None" },
-      subnetSpecs: [{ type: "Isolated" }],
+    expect(await boundariesOf(`permissionsBoundary=${boundary}`, "search=true")).toEqual(new Set([boundary]));
+    expect(await boundariesOf("search=true")).toEqual(new Set([undefined]));
+  });
+
+  describe("privateNetwork", () => {
+    const functionsOf = ({ resources }: Manifest) => resources.filter(({ type }) => type === "aws:lambda/function:Function");
+
+    test("puts the stages, and nothing else, where only DynamoDB and S3 can be reached", async () => {
+      const program = await evaluatedProgram("privateNetwork=true");
+
+      const inNetwork = functionsOf(program).filter(({ inputs }) => inputs["vpcConfig"] !== undefined);
+      expect(inNetwork.map(({ name }) => name).sort()).toEqual(stages.map(fileName).sort());
+      expect(inputsOf(program, "awsx:ec2:Vpc", "stages")).toMatchObject({
+        natGateways: { strategy: "None" },
+        subnetSpecs: [{ type: "Isolated" }],
+      });
+      const groups = program.resources.filter(({ type }) => type === "aws:ec2/securityGroup:SecurityGroup");
+      expect(groups.map(({ name }) => name).sort()).toEqual(stages.map(fileName).sort());
+      for (const { inputs } of groups)
+        expect(inputs).toMatchObject({
+          egress: [{ protocol: "tcp", fromPort: 443, toPort: 443, prefixListIds: ["pl-local", "pl-local"] }],
+        });
+      const endpoints = program.resources.filter(({ type }) => type === "aws:ec2/vpcEndpoint:VpcEndpoint");
+      expect(endpoints.map(({ inputs }) => [inputs["serviceName"], inputs["vpcEndpointType"]])).toEqual([
+        ["com.amazonaws.us-east-1.dynamodb", "Gateway"],
+        ["com.amazonaws.us-east-1.s3", "Gateway"],
+      ]);
     });
-    expect(inputsOf(program, "aws:ec2/securityGroup:SecurityGroup", "stages")).toMatchObject({
-      egress: [{ protocol: "tcp", fromPort: 443, toPort: 443, prefixListIds: ["pl-local", "pl-local"] }],
+
+    test("gives a function that enters or leaves a network another name, so that no version of it stays there, and the same log", async () => {
+      const [inside, outside] = [await evaluatedProgram("privateNetwork=true"), await evaluatedProgram("search=true")];
+
+      const nameOf = (program: Manifest) => inputsOf(program, "aws:lambda/function:Function", "ocr")["name"];
+      expect([nameOf(inside), nameOf(outside)]).toEqual(["async-text-processing-dev-ocr-vpc", "async-text-processing-dev-ocr"]);
+      const logOf = (program: Manifest) => inputsOf(program, "aws:cloudwatch/logGroup:LogGroup", "ocr");
+      expect(logOf(inside)).toEqual(logOf(outside));
     });
-    const endpoints = program.resources.filter(({ type }) => type === "aws:ec2/vpcEndpoint:VpcEndpoint");
-    expect(endpoints.map(({ inputs }) => [inputs["serviceName"], inputs["vpcEndpointType"]])).toEqual([
-      ["com.amazonaws.us-east-1.dynamodb", "Gateway"],
-      ["com.amazonaws.us-east-1.s3", "Gateway"],
-    ]);
   });
 });
 
-test.each([
-  ["logLevel=LOUD", "The config value async-text-processing:logLevel is wrong: "],
-  ["jobRetentionDays=0", "The config value async-text-processing:jobRetentionDays is wrong: "],
-  ["jobRetentionDays=many", "The config value async-text-processing:jobRetentionDays is wrong: "],
-  ["logRetentionDays=8", "The config value async-text-processing:logRetentionDays is wrong: must be one of 1, 3, 5, "],
-  ['stagePaceSeconds={"ocr": 6}', "The config value async-text-processing:stagePaceSeconds.ocr is wrong: "],
-  ['stagePaceSeconds={"ocrr": 1}', "The config value async-text-processing:stagePaceSeconds is wrong: "],
-  [
-    "ocrLanguages=german",
-    "The config value async-text-processing:ocrLanguages is wrong: must be one language or several, such as eng or eng+deu",
-  ],
-  ["ocrLanguages=eng+deu+eng", "The config value async-text-processing:ocrLanguages is wrong: names eng twice"],
+const configured = 'must be calls by function as JSON, such as {"ocr": 20, "create-job": 10}';
+
+/** Each refusal, without the beginning that names the value. */
+const refusals: readonly (readonly [assignments: string, value: string, sentence: string])[] = [
+  ["logLevel=LOUD", "logLevel", "must be DEBUG, INFO, WARN or ERROR"],
+  ["executionLogLevel=OFF", "executionLogLevel", "must be ALL or ERROR"],
+  ["jobRetentionDays=0", "jobRetentionDays", "must be a whole number from 1 to 365"],
+  ["jobRetentionDays=many", "jobRetentionDays", "must be a whole number from 1 to 365"],
+  ["logRetentionDays=8", "logRetentionDays", "must be one of 1, 3, 5, 7, 14, 30, "],
+  ['stagePaceSeconds={"ocr": 6}', "stagePaceSeconds.ocr", "must be 0 to 5 seconds"],
+  ['stagePaceSeconds={"ocrr": 1}', "stagePaceSeconds", 'must be seconds by stage as JSON, such as {"ocr": 2, "mlInference": 2}'],
+  ["stagePaceSeconds=2", "stagePaceSeconds", 'must be seconds by stage as JSON, such as {"ocr": 2, "mlInference": 2}'],
+  ["ocrLanguages=german", "ocrLanguages", "must be one language or several, such as eng or eng+deu"],
+  ["ocrLanguages=eng+deu+eng", "ocrLanguages", "names eng twice"],
   [
     "ocrLanguages=eng+qaa",
-    "The config value async-text-processing:ocrLanguages is wrong: the language qaa is not installed; install it with npm install --save-exact @tesseract.js-data/qaa.",
+    "ocrLanguages",
+    "the language qaa is not installed; install it with npm install --save-exact @tesseract.js-data/qaa",
   ],
-  ["relatedDocuments=all", "The config value async-text-processing:relatedDocuments is wrong: "],
-  ["search=always", "The config value async-text-processing:search is wrong: "],
-  ["privateNetwork=maybe", "The config value async-text-processing:privateNetwork is wrong: "],
-  ["alarmEmail=me", "The config value async-text-processing:alarmEmail is wrong: must be one e-mail address, or empty"],
-  ['reservedConcurrency={"ocr": -1}', "The config value async-text-processing:reservedConcurrency.ocr is wrong: "],
-  ["reservedConcurrency=10", "The config value async-text-processing:reservedConcurrency is wrong: "],
-  ["executionLogLevel=OFF", "The config value async-text-processing:executionLogLevel is wrong: "],
-  ["auth=basic", "The config value async-text-processing:auth is wrong: "],
-  ["auth=jwt", "The config value async-text-processing:jwtIssuer is wrong: must be the issuer of the tokens where auth is jwt"],
-  ["jwtIssuer=issuer", "The config value async-text-processing:jwtIssuer is wrong: must be the address of an OpenID issuer, or empty"],
-  ["protect=yes", "The config value async-text-processing:protect is wrong: "],
-  ['throttle={"rate": 0, "burst": 1}', "The config value async-text-processing:throttle.rate is wrong: "],
-  ['throttle={"rate": 5}', "The config value async-text-processing:throttle.burst is wrong: "],
+  ["relatedDocuments=all", "relatedDocuments", "must be off, count or list"],
+  ["search=always", "search", "must be true or false"],
+  ["privateNetwork=maybe", "privateNetwork", "must be true or false"],
+  ["alarmEmail=me", "alarmEmail", "must be one e-mail address, or empty"],
+  ["monthlyBudget=much", "monthlyBudget", "must be dollars a month, or 0 for no budget"],
+  ["monthlyBudget=50", "monthlyBudget", "needs alarmEmail, where AWS mails it to"],
+  ["reservedConcurrency={ocr: 1}", "reservedConcurrency", configured],
+  ['reservedConcurrency="ocr"', "reservedConcurrency", configured],
+  ["reservedConcurrency=10", "reservedConcurrency", configured],
+  ['reservedConcurrency={"ocr": -1}', "reservedConcurrency.ocr", "must be a whole number of calls, 0 or more"],
+  ['reservedConcurrency={"ocrr": 1}', "reservedConcurrency", 'this stack has no function "ocrr"; it has create-job, '],
+  ['reservedConcurrency={"find-documents": 1}', "reservedConcurrency", 'this stack has no function "find-documents"; it has '],
+  ["auth=basic", "auth", "must be none, iam or jwt"],
+  ["auth=jwt", "jwtIssuer", "must be the issuer of the tokens where auth is jwt"],
+  ["auth=jwt jwtIssuer=https://a.example", "jwtAudience", "must be at least one audience where auth is jwt"],
+  ["jwtIssuer=issuer", "jwtIssuer", "must be the https:// address of an OpenID issuer, or empty"],
+  ["jwtIssuer=http://issuer.example.com", "jwtIssuer", "must begin with https://"],
+  ["jwtIssuer=http://localhost.example.com", "jwtIssuer", "must begin with https://"],
+  ["protect=yes", "protect", "must be true or false"],
+  ['throttle={"rate": 0, "burst": 1}', "throttle.rate", "must be a number of requests a second, 1 or more"],
+  ['throttle={"rate": 5}', "throttle.burst", "must be a whole number of requests, 1 or more"],
+  ["throttle=5", "throttle", 'must be JSON such as {"rate": 50, "burst": 100}'],
   [
     "corsOrigins=https://a.example,https://b.example/app",
-    "The config value async-text-processing:corsOrigins is wrong: must be comma-separated origins such as ",
+    "corsOrigins",
+    "must be comma-separated origins such as https://app.example.com, or *",
   ],
-  [
-    "relatedDocuments=off search=true",
-    "The config value async-text-processing:search is wrong: must be false where relatedDocuments is off, which keeps nothing to search in.",
-  ],
-])("%s is refused with one sentence", (assignments, sentence) => {
-  const { values } = readStackConfig(projectFolder, "dev", assignments.split(/ (?=search=)/));
-  setAllConfig({ ...values });
+  ["permissionsBoundary=boundary", "permissionsBoundary", "must be the ARN of a managed policy, or empty"],
+  ["relatedDocuments=off search=true", "search", "must be false where relatedDocuments is off, which keeps nothing to search in"],
+];
 
-  const refusal = refusalOf(() => readSettings(new Config("async-text-processing")));
+/** Reads the settings as Pulumi's engine hands them over, for a stack of this name. */
+function settingsOf(values: Readonly<Record<string, string>>, stack = "dev") {
+  setMockOptions({}, "async-text-processing", stack);
+  setAllConfig({ ...readStackConfig(projectFolder, "dev", []).values, ...values });
+  return readSettings(new Config("async-text-processing"));
+}
+
+const given = (assignments: string) => readStackConfig(projectFolder, "dev", assignments.split(/ (?=search=|jwt)/)).values;
+
+test.each(refusals)("%s is refused with one sentence", (assignments, value, sentence) => {
+  const refusal = refusalOf(() => settingsOf(given(assignments)));
 
   expect(refusal).toMatch(/^[^\n]+\.$/);
-  expect(refusal).toContain(sentence.replace("async-text-processing", getProject()));
+  expect(refusal).toContain(`The config value async-text-processing:${value} is wrong: ${sentence}`);
 });
 
-test.each([
-  ["logLevel=LOUD", "The config value async-text-processing:logLevel is wrong: "],
-  ['reservedConcurrency={"ocrr": 1}', 'The config value async-text-processing:reservedConcurrency is wrong: there is no function "ocrr"'],
-])("%s stops the program with one sentence", async (assignment, sentence) => {
+test("a text of digits stays a text, and so does one that reads like JSON", () => {
+  const { jwtAudience } = settingsOf({ "async-text-processing:jwtAudience": "123456789012, true" });
+
+  expect(jwtAudience).toEqual(["123456789012", "true"]);
+});
+
+test("an issuer on this machine may be reached by http, which serves npm start", () => {
+  const { jwtIssuer } = settingsOf({ "async-text-processing:jwtIssuer": "http://127.0.0.1:8080/realms/a" });
+
+  expect(jwtIssuer).toBe("http://127.0.0.1:8080/realms/a");
+});
+
+test("a misspelt key is refused with the nearest one, and keys of others are not", () => {
+  expect(refusalOf(() => settingsOf({ "async-text-processing:logLevl": "ERROR" }))).toBe(
+    "There is no config value async-text-processing:logLevl; the nearest is logLevel.",
+  );
+  expect(refusalOf(() => settingsOf({ "async-text-processing-2:logLevl": "ERROR", "aws:region": "eu-west-1" }))).toBe("It is taken.");
+});
+
+describe("a stack's name", () => {
+  test.each(["dev", "a", "feature-12345678901"])("%s is taken", (stack) => {
+    expect(refusalOf(() => settingsOf({}, stack))).toBe("It is taken.");
+  });
+
+  test.each(["feature-123456789012", "v1.2", "Dev", "my_stack"])("%s is refused before anything is created", (stack) => {
+    expect(refusalOf(() => settingsOf({}, stack))).toBe(
+      `The stack's name, ${stack}, must be 1 to 19 lower-case letters, digits and hyphens, since it is part of the names of functions, roles and buckets.`,
+    );
+  });
+
+  test("of 19 characters fits into the names of all roles, functions and schedules, which have up to 64", async () => {
+    const { resources } = await evaluatedProgram("search=true", "privateNetwork=true");
+    const limited = ["aws:iam/role:Role", "aws:lambda/function:Function", "aws:scheduler/schedule:Schedule"];
+    const names = resources
+      .filter(({ type }) => limited.includes(type))
+      .map(({ name }) => `async-text-processing-${"s".repeat(19)}-${name}-0a1b2c3`);
+
+    expect(Math.max(...names.map((name) => name.length))).toBe(64);
+  });
+});
+
+test.each([["logLevel=LOUD"], ['reservedConcurrency={"ocrr": 1}']])("%s stops the program with one sentence", async (assignment) => {
   const refusal = await evaluatedProgram(assignment).catch((error: Error) => error.message);
 
-  expect(refusal).toMatch(/^[^\n]+\.$/);
-  expect(refusal).toContain(sentence);
+  expect(refusal).toMatch(/^The config value async-text-processing:[^\n]+\.$/);
 });

@@ -14,9 +14,12 @@ beforeAll(async () => {
 const found = (resources: readonly Resource[]) =>
   rules.flatMap(({ name, check }) => check(resources).map(({ resource }) => `${name}: ${resource.name}`));
 
-test("the program keeps every rule, with and without protection", () => {
+test("the program keeps every rule, with and without protection, and with the settings that cost least", async () => {
+  const lean = await evaluatedProgram("relatedDocuments=off", "logLevel=ERROR", "executionLogLevel=ERROR");
+
   expect(found(plain)).toEqual([]);
   expect(found(guarded)).toEqual([]);
+  expect(found(lean.resources)).toEqual([]);
 });
 
 test("every rule has a name of its own, and says in one sentence what it asks for", () => {

@@ -56,13 +56,47 @@ Try it:
     expect(project.calls.map(({ args }) => args.join(" "))).toEqual([
       "version",
       "stack select dev --create",
+      "stack export --stack dev",
       "up --stack dev --yes",
       "stack output --json --stack dev",
     ]);
     expect(project.awsCalls).toEqual([
       "GetCallerIdentity AKIATESTTESTTESTTEST eu-central-1/sts",
       "/2016-08-19/account-settings AKIATESTTESTTESTTEST eu-central-1/lambda",
+      "/aws/vendedlogs/states/letters-dev- AKIATESTTESTTESTTEST eu-central-1/logs",
     ]);
+  });
+
+  describe("a stack of the same name that another state knows", () => {
+    const group = "/aws/vendedlogs/states/letters-dev-process-job";
+    const asked = "/aws/vendedlogs/states/letters-dev-";
+
+    test("is not touched: nothing is updated", async () => {
+      project.aws = { ...project.aws, [asked]: [200, { logGroups: [{ logGroupName: group }] }] };
+
+      const { code, stderr } = await project.run(deploy);
+
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: `There is a stack dev in eu-central-1 (${group}) that the state in file://~ does not know: set the PULUMI_BACKEND_URL that it was deployed with, or another STACK_NAME; if only that log group is left of it, delete it.\n`,
+      });
+      expect(project.calls.map(({ args }) => args[0])).not.toContain("up");
+    });
+
+    test("is not looked for where the state has resources, which are its own", async () => {
+      const resources = [{ type: "pulumi:pulumi:Stack" }];
+      project.standIn({ "stack output": outputs(), "stack export": { output: JSON.stringify({ deployment: { resources } }) } });
+      project.aws = { ...project.aws, [asked]: [200, { logGroups: [{ logGroupName: group }] }] };
+
+      expect(await project.run(deploy, ["--no-smoke"])).toMatchObject({ code: 0, stderr: "" });
+    });
+
+    test("is left to the update where the question is not permitted, as to a role for previews", async () => {
+      project.standIn({ "stack output": outputs() });
+      project.aws = { ...project.aws, [asked]: [400, { __type: "AccessDeniedException" }] };
+
+      expect(await project.run(deploy, ["--no-smoke"])).toMatchObject({ code: 0, stderr: "" });
+    });
   });
 
   test("signs the job with its own credentials where callers sign", async () => {
@@ -74,7 +108,7 @@ Try it:
 
     expect(code).toBe(0);
     expect(stdout).toContain(`npm run job -- "some text" --url ${project.url} --sign\n`);
-    expect(project.awsCalls.slice(2)).toEqual([
+    expect(project.awsCalls.slice(3)).toEqual([
       "POST /jobs AKIATESTTESTTESTTEST eu-central-1/execute-api",
       "GET /jobs/j-1 AKIATESTTESTTESTTEST eu-central-1/execute-api",
     ]);
@@ -105,7 +139,7 @@ Try it:
     const { stdout, stderr } = await project.run(deploy, ["--no-smoke"]);
 
     expect(project.calls.slice(1).map(({ env }) => env)).toEqual(
-      Array(3).fill({
+      Array(4).fill({
         ...accessKey,
         AWS_REGION: "eu-central-1",
         AWS_DEFAULT_REGION: "eu-central-1",
@@ -122,7 +156,7 @@ Try it:
     const { code, stderr } = await project.run(deploy);
 
     expect({ code, stderr }).toEqual({ code: 1, stderr: "pulumi up ended with 255; its output above says why.\n" });
-    expect(project.calls.map(({ args }) => args[0])).toEqual(["version", "stack", "up"]);
+    expect(project.calls.map(({ args }) => args[0])).toEqual(["version", "stack", "stack", "up"]);
     expect(project.read("Pulumi.dev.yaml")).toBe(stackYaml);
   });
 
@@ -151,7 +185,12 @@ Try it:
     const { code, stdout } = await project.run(deploy, ["--preview"]);
 
     expect({ code, stdout }).toEqual({ code: 0, stdout: where });
-    expect(project.calls.map(({ args }) => args.join(" "))).toEqual(["version", "stack select dev --create", "preview --stack dev"]);
+    expect(project.calls.map(({ args }) => args.join(" "))).toEqual([
+      "version",
+      "stack select dev --create",
+      "stack export --stack dev",
+      "preview --stack dev",
+    ]);
     expect(project.read("Pulumi.dev.yaml")).toBe(stackYaml);
   });
 
@@ -212,8 +251,8 @@ describe("before anything is changed, npm run deploy refuses", () => {
       says: "The Pulumi CLI was not found on the PATH: install it (curl -fsSL https://get.pulumi.com | sh) and open a new terminal.",
     },
     "an old Pulumi CLI": {
-      given: () => project.standIn({ version: { output: "v3.60.9\n" } }),
-      says: "Pulumi 3.60.9 is too old for this project, which needs 3.61.0 or newer: reinstall it (curl -fsSL https://get.pulumi.com | sh).",
+      given: () => project.standIn({ version: { output: "v3.145.9\n" } }),
+      says: "Pulumi 3.145.9 is too old for this project, which needs 3.146.0 or newer: reinstall it (curl -fsSL https://get.pulumi.com | sh).",
     },
     "no credentials": {
       given: () => project.write(".env", "AWS_DEFAULT_REGION=eu-central-1\n"),

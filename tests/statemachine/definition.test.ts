@@ -45,7 +45,11 @@ describe("the file", () => {
     const placeholders = Array.from(readDefinition().matchAll(/\$\{(.*?)\}/g), ([, name]) => name);
 
     expect(JSON.parse(text)).toEqual(buildDefinition());
-    expect(placeholders).toEqual([...stages.map((stage) => `${stateName(stage)}FunctionArn`), "JobsTableName", "OcrLanguages"]);
+    expect([...new Set(placeholders)]).toEqual([
+      ...stages.map((stage) => `${stateName(stage)}FunctionArn`),
+      "JobsTableName",
+      "OcrLanguages",
+    ]);
   });
 
   test("may have another layout, as an editor saves it", () => {
@@ -101,6 +105,50 @@ describe("a stage's state", () => {
     const { Retry } = statesOf({ ...tagging, attempts })["TAGLongTexts"] as State;
 
     expect(Retry.map(({ ErrorEquals }) => ErrorEquals)).toEqual(groups);
+  });
+});
+
+describe("a stage in parts", () => {
+  const inParts: Stage = { ...tagging, name: "divide", parts: { max: 6, minPieces: 2, planSeconds: 10, joinSeconds: 5 } };
+  const states = statesOf(inParts, { ...tagging, name: "search", timeoutSeconds: 5 });
+  const { Items, MaxConcurrency, ItemProcessor } = states["DivideParts"] as State;
+  const { States: ofPart } = ItemProcessor as { States: Readonly<Record<string, State>> };
+
+  test("plans, and goes on at once where nothing is left, or by way of all of it, or of its parts and their join", () => {
+    const ways = Object.entries({ ...states, ...ofPart }).filter(([name]) => name.startsWith("Divide"));
+
+    const { Choices, Default } = states["DivideDivided"] as State;
+    expect([...(Choices as { Next: string }[]).map(({ Next }) => Next), Default]).toEqual(["DivideParts", "DivideWhole", "Search"]);
+    expect(Object.fromEntries(ways.map(([name, { Next, TimeoutSeconds }]) => [name, [Next, TimeoutSeconds]]))).toEqual({
+      Divide: ["DivideDivided", 11],
+      DivideDivided: [undefined, undefined],
+      DivideWhole: ["Search", 42],
+      DivideParts: ["DivideJoin", undefined],
+      DivideJoin: ["Search", 6],
+      DividePart: [undefined, 42],
+      DividePartLost: [undefined, undefined],
+    });
+  });
+
+  test("has no more parts than run at once, and the failure of one is its outcome", () => {
+    expect([Items, MaxConcurrency]).toEqual(["{% [$states.input.parts[[0..5]]] %}", 6]);
+    expect(ofPart["DividePart"]?.["Catch"]).toEqual(
+      ["States.DataLimitExceeded", "States.ALL"].map((error) => ({
+        ErrorEquals: [error],
+        Output: "{% $merge([$states.input.part, {'error': $states.errorOutput.Error}]) %}",
+        Next: "DividePartLost",
+      })),
+    );
+    expect(ofPart["DividePart"]?.Retry[0]?.ErrorEquals).toContain("StageUnfinished");
+  });
+
+  test("may be the last one", () => {
+    const { DivideDivided, DivideWhole, DivideJoin, DivideDone } = statesOf(inParts);
+
+    expect([DivideDivided?.["Default"], DivideWhole?.["End"], DivideJoin?.["End"], DivideDone]).toEqual([
+      ...["DivideDone", true, true],
+      { Type: "Succeed" },
+    ]);
   });
 });
 

@@ -61,6 +61,30 @@ describe("how long an execution can take", () => {
     expect(lengths).toEqual([17, 17]);
   });
 
+  const mapOf = (more: Partial<TimedState>): TimedState => ({
+    ...{ Type: "Map", Items: "{% [$states.input[[0..7]]] %}", MaxConcurrency: 8, Next: "End" },
+    ItemProcessor: { StartAt: "Part", States: { Part: task({ Retry: [{ ErrorEquals: ["A"], MaxAttempts: 1 }] }), End: end } },
+    ...more,
+  });
+
+  test.each([
+    { what: "all items at once", of: mapOf({}), seconds: 21 },
+    { what: "items one after the other", of: mapOf({ MaxConcurrency: 1 }), seconds: 8 * 21 },
+    { what: "three rounds of three items at most", of: mapOf({ MaxConcurrency: 3 }), seconds: 3 * 21 },
+    { what: "no limit but that of an inline Map, 40", of: mapOf({ MaxConcurrency: 0, Items: "{% x[[0..80]] %}" }), seconds: 3 * 21 },
+    { what: "more than an inline Map does at once", of: mapOf({ MaxConcurrency: 100, Items: "{% x[[0..40]] %}" }), seconds: 2 * 21 },
+    { what: "nobody knows how many items", of: mapOf({ Items: "{% $states.input %}" }), seconds: Number.POSITIVE_INFINITY },
+  ])("a Map of $what: $seconds s", ({ of, seconds }) => {
+    expect(pathOf(of)).toBe(seconds);
+  });
+
+  test("of a Choice the longest way out counts", () => {
+    const choice = (next: string, byDefault: string): TimedState => ({ Type: "Choice", Choices: [{ Next: next }], Default: byDefault });
+    const Other = task({ TimeoutSeconds: 7 });
+
+    expect([pathOf(choice("Other", "End"), { Other }), pathOf(choice("End", "Other"), { Other })]).toEqual([7, 7]);
+  });
+
   test("a circle and a state of unknown length are refused by name", () => {
     expect(() => pathOf(task({ Next: "Task" }))).toThrow("The path through Task, Task does not end.");
     expect(() => pathOf({ Type: "Wait", Next: "End" })).toThrow("The duration of the Wait state Task is not known.");

@@ -2,7 +2,7 @@ import aslValidator from "asl-validator";
 import { beforeAll, expect, test } from "vitest";
 import { statusesBefore, timeLimits } from "../../functions/jobs/job.ts";
 import { stages } from "../../functions/stages/registry.ts";
-import { fileName, type Stage, stateName } from "../../functions/stages/stage.ts";
+import { fileName, stateName } from "../../functions/stages/stage.ts";
 import { fillPlaceholders, readDefinition } from "../../statemachine/definition.ts";
 import { longestPathSeconds, type TimedDefinition, type TimedState } from "../../statemachine/longest-path.ts";
 import { functionPlaceholder } from "../../statemachine/stage-states.ts";
@@ -17,9 +17,12 @@ interface Task extends TimedState {
 }
 
 const definition: TimedDefinition & { readonly TimeoutSeconds: number } = JSON.parse(readDefinition());
-const taskOf = (name: string): Task => definition.States[name] as Task;
+/** Every state, those within a Map too. */
+const allStates = Object.assign({}, definition.States, definition.States["OCRParts"]?.ItemProcessor?.States) as Record<string, Task>;
+const taskOf = (name: string): Task => allStates[name] as Task;
 const states = stages.map(stateName);
-const retriers = [...states, "SetError"].flatMap((name) => taskOf(name).Retry ?? []);
+const invocations = Object.keys(allStates).filter((name) => taskOf(name).Resource?.endsWith(":lambda:invoke"));
+const retriers = [...invocations, "SetError"].flatMap((name) => taskOf(name).Retry ?? []);
 
 test("the definition is one that AWS takes, as far as its schema tells", () => {
   const functionArn = "arn:aws:lambda:eu-central-1:123456789012:function:ocr:7";
@@ -36,12 +39,21 @@ test("the definition is one that AWS takes, as far as its schema tells", () => {
 test("the stages follow one another, from OCR to Search, and what fails has a way of its own", () => {
   const steps = Object.entries(definition.States).map(([name, { Type, Next }]) => `${name}: ${Type}, ${Next ?? "end"}`);
 
-  const onward = states.map((name, at) => `${name}: Task, ${states[at + 1] ?? "end"}`);
-  expect(steps).toEqual([...onward, "SetError: Task, JobFailed", "SettledAlready: Succeed, end", "JobFailed: Fail, end"]);
+  expect(steps).toEqual([
+    ...["OCR: Task, OCRDivided", "OCRDivided: Choice, end", "OCRWhole: Task, MLInference", "OCRParts: Map, OCRJoin"],
+    ...["OCRJoin: Task, MLInference", "MLInference: Task, Search", "Search: Task, end"],
+    ...["SetError: Task, JobFailed", "SettledAlready: Succeed, end", "JobFailed: Fail, end"],
+  ]);
+  const { Choices = [], Default } = taskOf("OCRDivided");
+  expect([...Choices.map(({ Next }) => Next), Default]).toEqual(["OCRParts", "OCRWhole", "MLInference"]);
   expect([definition.StartAt, states.at(-1)]).toEqual(["OCR", "Search"]);
 });
 
-test.each(stages.map((stage) => ({ name: stateName(stage), failedStage: stage.name })))(
+const failing = [
+  ...stages.map((stage) => [stateName(stage), stage.name]),
+  ...["OCRWhole", "OCRParts", "OCRJoin"].map((name) => [name, "ocr"]),
+];
+test.each(failing.map(([name = "", failedStage]) => ({ name, failedStage })))(
   "whatever fails $name leads to SetError, with the job's key and no Cause",
   ({ name, failedStage }) => {
     const { Catch } = taskOf(name);
@@ -68,26 +80,37 @@ test("any failure of SetError leads to JobFailed, except for a job that has ende
   ]);
 });
 
-test("only the job's key travels to a stage and from one to the next", () => {
-  const given = states.map((name) => [taskOf(name).Resource, taskOf(name).Arguments["Payload"]]);
+test("only the job's key travels to a stage and from one to the next, and the numbers of pages between OCR's own states", () => {
+  const given = invocations.map((name) => [taskOf(name).Resource, taskOf(name).Arguments["Payload"]]);
+  const guarded = /^\{% \$states\.result\.Payload\.jobId = \$states\.input\.jobId \? (.*) : \$error\('[^']*'\) %\}$/;
+  const outputs = invocations.map((name) => [name, guarded.exec(String(taskOf(name).Output))?.[1]]);
 
-  expect(given).toEqual(states.map(() => ["arn:aws:states:::lambda:invoke", "{% $states.input %}"]));
-  for (const name of states)
-    expect(taskOf(name).Output).toMatch(/^\{% \$states\.result\.Payload\.jobId = \$states\.input\.jobId \? \$states\.input : \$error\(/);
+  const ofPart = "{% $merge([$states.input, {'attempt': $states.context.State.RetryCount}]) %}";
+  expect(given).toEqual(invocations.map((name) => ["arn:aws:states:::lambda:invoke", name === "OCRPart" ? ofPart : "{% $states.input %}"]));
+  const key = "'jobId': $states.input.jobId, 'generation': $states.input.generation";
+  const planned = "$merge([$states.input, {'parts': $states.result.Payload.parts}])";
+  expect(Object.fromEntries(outputs)).toEqual({
+    OCR: `($states.result.Payload.parts ? ${planned} : $states.input)`,
+    ...{ OCRWhole: `{${key}}`, OCRPart: "$states.input.part", OCRJoin: `{${key}}` },
+    ...{ MLInference: "$states.input", Search: "$states.input" },
+  });
+  expect(taskOf("OCRParts").Output).toBe(`{% {${key}, 'parts': $states.result} %}`);
 });
 
 test("the longest path is shorter than 290 s, than the definition's own timeout and than Express allows", () => {
   const seconds = longestPathSeconds(definition);
 
-  // Attempts × the state's timeout, 1 s of waiting before each further one, and 7 s for throttles; SetError 3 × 3 + 1 + 2.
-  const ofStages = states.map((name, at) => attemptsOf(stages[at]) * (taskOf(name).TimeoutSeconds ?? 0) + attemptsOf(stages[at]) - 1 + 7);
-  expect(seconds).toBe(ofStages.reduce((sum, of) => sum + of, 12));
+  // Attempts × the state's timeout, 1 s of waiting before each further one, and 7 s for throttles; SetError 3 × 3 + 1 + 2. All
+  // parts of OCR run at once, and take longer than the plan's other way.
+  const onTheWay = ["OCR", "OCRPart", "OCRJoin", ...states.slice(1)];
+  const times = onTheWay.map((name) => attemptsOf(name) * (taskOf(name).TimeoutSeconds ?? 0) + attemptsOf(name) - 1 + 7);
+  expect(seconds).toBe(times.reduce((sum, of) => sum + of, 12));
   expect(seconds).toBeLessThan(290);
   expect(seconds).toBeLessThanOrEqual(definition.TimeoutSeconds);
   expect(definition.TimeoutSeconds).toBeLessThan(300);
 });
 
-const attemptsOf = (stage: Stage | undefined): number => stage?.attempts ?? Number.NaN;
+const attemptsOf = (name: string): number => stages.find((stage) => name.startsWith(stateName(stage)))?.attempts ?? Number.NaN;
 
 test("a job's deadline comes after the longest execution and the last write of it", () => {
   expect(timeLimits.executionDeadlineSeconds - timeLimits.lastWriteSeconds).toBeGreaterThanOrEqual(300);
@@ -98,7 +121,7 @@ test("every wait before a retry is jittered, and throttles have a retrier of the
 
   for (const { JitterStrategy } of trying) expect(JitterStrategy).toBe("FULL");
   const throttled = retriers.filter(({ ErrorEquals }) => ErrorEquals.includes("Lambda.TooManyRequestsException"));
-  expect(throttled.map(({ ErrorEquals }) => ErrorEquals)).toEqual(states.map(() => ["Lambda.TooManyRequestsException"]));
+  expect(throttled.map(({ ErrorEquals }) => ErrorEquals)).toEqual(invocations.map(() => ["Lambda.TooManyRequestsException"]));
 });
 
 test("what a stage can throw is known to SetError, and only what may pass is retried", () => {
@@ -107,7 +130,7 @@ test("what a stage can throw is known to SetError, and only what may pass is ret
   const known = Array.from(table.matchAll(/'errors': \[([^\]]*)\]/g), ([, names = ""]) => names.split(", ")).flat();
 
   expect(known).toEqual(expect.arrayContaining(kinds.map(({ name }) => `'${name}'`)));
-  for (const name of states) expect(taskOf(name).Retry?.[0]?.ErrorEquals).toContain("StageFailed");
+  for (const name of invocations) expect(taskOf(name).Retry?.[0]?.ErrorEquals).toContain("StageFailed");
   const retried = retriers.flatMap(({ ErrorEquals }) => ErrorEquals);
   for (const { name, isRetried = false } of kinds) expect([name, retried.includes(name)]).toEqual([name, isRetried]);
 });
@@ -132,7 +155,8 @@ beforeAll(async () => {
   timeoutOf = (name) => Number(inputsOf(program, "aws:lambda/function:Function", name)["timeout"]);
 });
 
-test.each(stages.map((stage) => [fileName(stage), stateName(stage)]))(
+/** The state of each stage that gives its function the most time: the plan and the join of OCR end earlier, by the function's own clock. */
+test.each(stages.map((stage) => [fileName(stage), `${stateName(stage)}${"parts" in stage ? "Part" : ""}`]))(
   "the function %s gives up before its state %s does, so that its own error is seen",
   (name, state) => {
     expect(timeoutOf(name)).toBeGreaterThan(0);

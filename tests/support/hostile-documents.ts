@@ -2,6 +2,8 @@ import { deflateSync } from "node:zlib";
 import type { DocumentType } from "../../functions/stages/document.ts";
 import { encryptedPdf } from "./encrypted-pdf.ts";
 import { flateStream, line, onePage, type PdfObject, pdfFile, stream } from "./pdf-file.ts";
+import { webpFile } from "./scanned-documents.ts";
+import { type TiffParts, tiffFile } from "./tiff-file.ts";
 
 export interface HostileDocument {
   readonly name: string;
@@ -56,7 +58,8 @@ const mazes: Readonly<Record<string, readonly [make: () => Buffer, text: string]
   "arrays without end": [() => drawing(`${line("Before")}${"[".repeat(500_000)}`), "Before"],
   "dictionaries without end": [() => onePage(stream("", line("Dictionaries")), { resources: "/X <</A ".repeat(200_000) }), "Dictionaries"],
   "a page of 350,000 km": [() => onePage(stream("", line("Wide")), { mediaBox: "0 0 1e9 1e9" }), "Wide"],
-  "1,000 pages": [() => pagesFile(`[${"3 0 R ".repeat(1000)}]`, 1000, line("Leaf")), Array(20).fill("Leaf").join("\n\n")],
+  "1,000 pages": [() => pagesFile(`[${"3 0 R ".repeat(1000)}]`, 1000, line("Leaf")), Array(1000).fill("Leaf").join("\n\n")],
+  "a page tree that bites its tail": [() => pagesFile("[3 0 R 2 0 R]", 2, line("Tail")), "Tail"],
   "a billion pages, it says": [() => pagesFile("[3 0 R]", 1_000_000_000, line("The only one")), "The only one"],
 };
 
@@ -68,6 +71,20 @@ function pagesFile(kids: string, count: number, contents: string): Buffer {
 const page = (contents: string) =>
   `<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents ${contents}/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>`;
 
+const few = Buffer.alloc(100);
+const largest = { width: 16_000, height: 3750 };
+/** TIFFs of few bytes, and how they end. */
+const tiffs: Readonly<Record<string, readonly [TiffParts, outcome: string]>> = {
+  "of 60,000 × 60,000": [{ width: 60_000, height: 60_000, strip: few }, "DocumentTooLarge"],
+  "of two thousand million columns": [{ width: 2 ** 31, height: 32, strip: few }, "DocumentUnreadable"],
+  "of 60 megapixels without data": [{ ...largest, strip: few }, "DocumentUnreadable"],
+  "of 60 megapixels in one strip of LZW": [{ ...largest, compression: 5, strip: few }, "DocumentUnreadable"],
+  "of 60 megapixels as a fax": [{ ...largest, bits: 1, compression: 4, strip: few }, "NoTextFound"],
+  "whose next directory is the same one": [{ width: 100, height: 100, next: 8 }, "NoTextFound"],
+  "whose next directory is beyond its end": [{ width: 100, height: 100, next: 1e9 }, "DocumentUnreadable"],
+  "of 60,000 samples a pixel": [{ width: 100, height: 100, entries: [[277, 60_000]] }, "DocumentUnreadable"],
+};
+
 /** Documents that are refused, with the error's name. */
 export function refused(): ReadonlyMap<HostileDocument, string> {
   const pdf = (name: string, bytes: Uint8Array): HostileDocument => ({ name, type: "application/pdf", bytes });
@@ -77,16 +94,20 @@ export function refused(): ReadonlyMap<HostileDocument, string> {
       pdf("a picture of 65,000 × 65,000 in JPEG", pictured("/Width 65000/Height 65000/Filter/DCTDecode", jpeg(65_000, 65_000))),
       "NoTextFound",
     ],
-    [pdf("a page tree that bites its tail", pagesFile("[3 0 R 2 0 R]", 2, line("Tail"))), "DocumentUnreadable"],
     [pdf("nothing", Buffer.alloc(0)), "DocumentUnreadable"],
     [pdf("a header alone", Buffer.from("%PDF-1.7\n")), "DocumentUnreadable"],
     [pdf("an image that claims to be a PDF", png(100, 100, 10_100)), "DocumentUnreadable"],
     [{ name: "a PDF that claims to be an image", type: "image/png", bytes: onePage(stream("", line("x"))) }, "DocumentUnreadable"],
     [pdf("a password", encryptedPdf("A secret", "sesame")), "DocumentProtected"],
     [{ name: "a PNG of 60,000 × 60,000", type: "image/png", bytes: png(60_000, 60_000, 100) }, "DocumentTooLarge"],
-    [{ name: "a PNG of 100 × 100 and 200 MB", type: "image/png", bytes: png(100, 100, 200 * megabyte) }, "DocumentUnreadable"],
+    [{ name: "a PNG of 100 × 100 and 200 MB", type: "image/png", bytes: png(100, 100, 200 * megabyte) }, "NoTextFound"],
     [{ name: "a JPEG of 65,000 × 65,000", type: "image/jpeg", bytes: jpeg(65_000, 65_000) }, "DocumentTooLarge"],
     [{ name: "a JPEG without a scan", type: "image/jpeg", bytes: jpeg(4000, 6000) }, "DocumentUnreadable"],
+    [{ name: "a WebP of 16,000 × 16,000", type: "image/webp", bytes: webpFile(16_000, 16_000) }, "DocumentTooLarge"],
+    [{ name: "a WebP without a picture", type: "image/webp", bytes: webpFile(4000, 4000) }, "DocumentUnreadable"],
+    ...Object.entries(tiffs).map(
+      ([name, [parts, outcome]]) => [{ name: `a TIFF ${name}`, type: "image/tiff", bytes: tiffFile(parts) }, outcome] as const,
+    ),
   ]);
 }
 

@@ -21,6 +21,9 @@ export interface LocalRuntimeOptions extends Partial<Omit<RuntimeOptions, "confi
   readonly before?: Interceptor;
 }
 
+/** Tests poll more often than clients do. */
+const unthrottled = 'throttle={"rate": 5000, "burst": 5000}';
+
 /** The program, run as `npm start` runs it, on free ports and in memory. Stop it when done. */
 export async function startLocalRuntime({
   set = [],
@@ -35,7 +38,7 @@ export async function startLocalRuntime({
     ...options,
     stack: "dev",
     port: 0,
-    config: readStackConfig(project, "dev", set),
+    config: readStackConfig(project, "dev", [unthrottled, ...set]),
   });
   if (project === projectFolder && options.manifest === undefined) described.add(runtime.apiUrl);
   if (before !== undefined) runtime.account.intercept(before);

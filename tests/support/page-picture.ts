@@ -1,6 +1,7 @@
 import { PDFiumLibrary } from "@hyzyla/pdfium";
 import jpeg from "jpeg-js";
 import { PNG } from "pngjs";
+import { encoded } from "./encoded-image.ts";
 import { onePage, stream } from "./pdf-file.ts";
 
 /** A page with these lines on it, as a PDF that holds them as text. */
@@ -24,6 +25,15 @@ async function picture(lines: readonly string[], scale: number): Promise<PNG> {
 /** The picture as a PNG in grey. */
 export async function pagePng(lines: readonly string[], { scale = 2, deflateLevel = 6 } = {}): Promise<Buffer> {
   return PNG.sync.write(await picture(lines, scale), { colorType: 0, deflateLevel });
+}
+
+/** Pictures of pages, one for each list of lines, as one file; the suffix names its kind. */
+export async function pagesAs(suffix: string, pages: readonly (readonly string[])[], options: object = {}): Promise<Uint8Array> {
+  const pictures = pages.map(async (lines) => {
+    const { data, width, height } = await picture(lines, 2);
+    return { samples: Uint8Array.from({ length: width * height }, (_, pixel) => data[4 * pixel] ?? 0), width, height };
+  });
+  return encoded(await Promise.all(pictures), suffix, options);
 }
 
 export async function pageJpeg(lines: readonly string[], scale = 2): Promise<Buffer> {

@@ -17,7 +17,7 @@ import { Executions } from "../../functions/jobs/executions.ts";
 import type { Job, JobKey } from "../../functions/jobs/job.ts";
 import { JobRepository } from "../../functions/jobs/job-repository.ts";
 import { ObjectStore } from "../../functions/jobs/object-store.ts";
-import { createStageHandler, type StageServices } from "../../functions/jobs/stage-handler.ts";
+import { createStageHandler, type StageEvent, type StageServices } from "../../functions/jobs/stage-handler.ts";
 import { sweepJobs } from "../../functions/jobs/sweep-jobs.ts";
 import { UploadStore } from "../../functions/jobs/upload-store.ts";
 import { htmlType, type UnreadDocument } from "../../functions/stages/document.ts";
@@ -29,12 +29,13 @@ import { PostingTable } from "../../functions/stages/search/posting-table.ts";
 import { RelatedDocuments } from "../../functions/stages/search/related-documents.ts";
 import { type RelatedDocumentsMode, runWith } from "../../functions/stages/search/run.ts";
 import { fileName } from "../../functions/stages/stage.ts";
-import type { StageFunction } from "../../functions/stages/stage-function.ts";
+import type { StageFunction, StageInParts } from "../../functions/stages/stage-function.ts";
 import { httpEvent } from "./http-event.ts";
 import { context, createProcessJob, type InvokeStage, type StageHandlers, stateMachineArn } from "./process-job.ts";
 import { tables } from "./tables.ts";
 
-export type Stages = { readonly [S in RegisteredStage as S["name"]]: StageFunction<S> };
+type Run<S extends RegisteredStage> = StageFunction<S> | StageInParts<S>;
+export type Stages = { readonly [S in RegisteredStage as S["name"]]: Run<S> };
 export type Route = "create" | "upload" | "get" | "text" | "delete";
 
 /** A log line of a function, its fields with the message. */
@@ -62,7 +63,7 @@ export interface Pipeline {
   /** `POST /jobs` with a document; the execution that it asks for has not begun. */
   submit(document: string | UnreadDocument, headers?: Record<string, string>): Promise<JobKey>;
   /** One stage's Lambda, called as the state machine would. */
-  runStage(stage: StageName, key: JobKey, actor?: string): Promise<unknown>;
+  runStage(stage: StageName, event: StageEvent, actor?: string): Promise<unknown>;
   /** One execution of the definition, from its beginning. */
   execute(key: JobKey, actor?: string): Promise<ExecutionOutcome>;
   sweep(): ReturnType<typeof sweepJobs>;
@@ -94,7 +95,7 @@ export async function createPipeline(options: PipelineOptions = {}): Promise<Pip
       const { jobId } = JSON.parse(answer.body ?? "");
       return started.find((key) => key.jobId === jobId) ?? { jobId, generation: (await services.jobs.get(jobId))?.generation ?? "" };
     },
-    runStage: (stage, key, actor = "admin") => actorOf(actor).handlers[stage](key, context),
+    runStage: (stage, event, actor = "admin") => actorOf(actor).handlers[stage](event, context),
     execute: async ({ jobId, generation }, actor = "admin") => {
       const executionArn = `arn:aws:states:eu-central-1:123456789012:express:process-job:${jobId}:${++executions}`;
       const onEvent = (event: ExecutionEvent) => events.push(event);
@@ -178,8 +179,7 @@ function handlersOf(
     pace: async () => undefined,
     attemptName: () => `attempt-${++attempts.count}`,
   };
-  const handlerOf = <S extends RegisteredStage>(stage: S) =>
-    createStageHandler(stage, all[stage.name] as StageFunction<RegisteredStage> as StageFunction<S>, stageServices);
+  const handlerOf = <S extends RegisteredStage>(stage: S) => createStageHandler(stage, all[stage.name] as unknown as Run<S>, stageServices);
   return Object.fromEntries(registry.map((stage) => [stage.name, handlerOf(stage)])) as StageHandlers;
 }
 
@@ -193,7 +193,7 @@ const plainRuns = Object.fromEntries(
 /** OCR of documents that are texts under another name: what a reader makes of an image is tested with the readers. */
 const readText: StageFunction<typeof ocr> = (request) => {
   const { document } = request;
-  if (typeof document === "string" || document.type === htmlType) return runOcr(request);
+  if (typeof document === "string" || document.type === htmlType) return runOcr.whole(request);
   return extractText(Buffer.from(document.bytes).toString().replaceAll("\0", ""));
 };
 

@@ -25,6 +25,14 @@ export function jpegFile({ width = 640, height = 480, text = "A page.", bytes }:
   return { type: "image/jpeg", bytes: filled(header, text, bytes) };
 }
 
+/** The header of a WebP of the extended format, and nothing after it. */
+export function webpFile(width: number, height: number): Buffer {
+  const file = Buffer.from("RIFF\x16\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\0\0\0\0\0\0", "latin1");
+  file.writeUIntLE(width - 1, 24, 3);
+  file.writeUIntLE(height - 1, 27, 3);
+  return file;
+}
+
 /** The beginning of a PDF. */
 export function pdfFile({ text = "A page.", bytes }: FileOptions = {}): ScannedDocument {
   return { type: "application/pdf", bytes: filled(Buffer.from("%PDF-1.7\n"), text, bytes) };

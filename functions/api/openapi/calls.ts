@@ -58,6 +58,7 @@ export const calls: Readonly<Record<string, CallDescription>> = {
         "text/plain": { schema: { type: "string", pattern: "\\S" } },
         "text/html": { schema: { type: "string", pattern: "\\S", description: "A page in UTF-8, up to 4 MiB." } },
         ...documents,
+        "application/octet-stream": { schema: { description: "A document or a text: its first bytes decide." } },
         "multipart/form-data": { schema: form },
       },
     },

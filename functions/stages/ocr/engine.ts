@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { gunzipSync } from "node:zlib";
 import { defaultLanguages, type EngineFile, engineFiles, languageFile, languagesIn, pathOfEngineFile } from "./engine-files.ts";
-import type { PageImage, PageText } from "./page-image.ts";
+import type { PageImage } from "./page-image.ts";
 
 /** The method by which the engine tells ink from paper while it looks for lines. */
 export type Threshold = "Otsu" | "Sauvola";
@@ -15,9 +15,18 @@ export interface Manner {
   readonly layout?: Layout;
 }
 
+/** A word that was read, or what was taken for one. */
+export interface Word {
+  readonly text: string;
+  /** 0..1 */
+  readonly confidence: number;
+  /** The word begins a line, or a paragraph. */
+  readonly begins?: "line" | "paragraph";
+}
+
 export interface Engine {
-  /** Reads a page of dark print on light paper, its lines level. Of a page without text it may be very sure. */
-  read(page: PageImage, manner?: Manner): PageText;
+  /** Reads a page of dark print on light paper, its lines level. Words come in the order in which they are read. */
+  read(page: PageImage, manner?: Manner): Word[];
 }
 
 /** The used part of tesseract.js-core. */
@@ -32,8 +41,7 @@ interface Tesseract {
   SetVariable(name: string, value: string): boolean;
   SetImageFile(exif: number, angle: number): number;
   Recognize(monitor: null): number;
-  GetUTF8Text(): string;
-  MeanTextConf(): number;
+  GetTSVText(page: number): string;
   Clear(): void;
 }
 
@@ -92,12 +100,7 @@ function startTesseract(core: TesseractCore, ocrLanguages: string): Tesseract {
   return tesseract;
 }
 
-function recognize(
-  core: TesseractCore,
-  tesseract: Tesseract,
-  page: PageImage,
-  { threshold = "Otsu", layout = "columns" }: Manner,
-): PageText {
+function recognize(core: TesseractCore, tesseract: Tesseract, page: PageImage, { threshold = "Otsu", layout = "columns" }: Manner): Word[] {
   core.FS.writeFile(imageFile, portableGreyMap(page));
   tesseract.SetVariable("user_defined_dpi", String(page.dpi ?? 0));
   tesseract.SetVariable("thresholding_method", thresholdingMethods[threshold]);
@@ -105,7 +108,7 @@ function recognize(
   try {
     if (tesseract.SetImageFile(1, 0) !== 0) throw new Error("The OCR engine did not take the page.");
     tesseract.Recognize(null);
-    return { text: tesseract.GetUTF8Text().trimEnd(), confidence: tesseract.MeanTextConf() / 100 };
+    return wordsIn(tesseract.GetTSVText(0));
   } finally {
     tesseract.Clear();
     core.FS.unlink(imageFile);
@@ -114,4 +117,23 @@ function recognize(
 
 function portableGreyMap({ grey, width, height }: PageImage): Uint8Array {
   return Buffer.concat([Buffer.from(`P5\n${width} ${height}\n255\n`, "latin1"), grey]);
+}
+
+/**
+ * Each line of the table is a page, a block, a paragraph, a line or a word: its level, the numbers of page, block, paragraph, line and
+ * word, its box, confidence in percent and text.
+ */
+function wordsIn(table: string): Word[] {
+  const words: Word[] = [];
+  let [paragraph, line] = ["", ""];
+  for (const row of table.split("\n")) {
+    const [level, page, block, paragraphNumber, lineNumber, , , , , , confidence, text = ""] = row.split("\t");
+    if (level !== "5" || text.trim() === "") continue;
+    const [before, lineBefore] = [paragraph, line];
+    paragraph = `${page} ${block} ${paragraphNumber}`;
+    line = `${paragraph} ${lineNumber}`;
+    const begins = paragraph !== before ? "paragraph" : line !== lineBefore ? "line" : undefined;
+    words.push({ text, confidence: Number(confidence) / 100, ...(begins && { begins }) });
+  }
+  return words;
 }

@@ -8,3 +8,11 @@ export interface PageSource {
   /** Errors, {@link TimeLimitError} among them, leave nothing behind that the next document would meet. */
   readPage(page: number): Promise<PageText>;
 }
+
+/** A page that was left out, and why. */
+export interface SkippedPage {
+  readonly skipped: string;
+}
+
+/** The text of a page, or why there is none. */
+export type PageOutcome = PageText | SkippedPage;

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { documentKindNames } from "../document.ts";
 import { stageError } from "../errors.ts";
 import type { Stage } from "../stage.ts";
 
@@ -17,7 +18,7 @@ export class DocumentTooLargeError extends stageError({
 /** The document is whole, but of a kind that is not read. */
 export class UnsupportedDocumentError extends stageError({
   name: "UnsupportedDocument",
-  sentence: "The document is of a kind that cannot be read. Send a PNG or JPEG image or a PDF.",
+  sentence: `The document is of a kind that is not read. Send ${documentKindNames}.`,
 }) {}
 
 /** The document can only be opened with a password. */
@@ -43,11 +44,13 @@ export const ocr = {
     preview: z.string(),
     pageCount: z.optional(z.int()),
     pagesRead: z.optional(z.int()),
+    pagesSkipped: z.optional(z.array(z.object({ page: z.int(), lastPage: z.optional(z.int()), reason: z.string() }))),
     confidence: z.optional(z.number().check(z.minimum(0), z.maximum(1))),
   }),
   errors: [DocumentUnreadableError, DocumentTooLargeError, UnsupportedDocumentError, DocumentProtectedError, NoTextFoundError],
   memoryMiB: 2048,
-  timeoutSeconds: 78, // it reads the pages that there is time for; the rest of an execution leaves room for one more stage
+  timeoutSeconds: 49, // a part reads the pages that there is time for; the rest of an execution leaves room for one more stage
+  parts: { max: 8, minPieces: 4, planSeconds: 12, joinSeconds: 8 },
   attempts: 2,
   maxPaceSeconds: 5,
   access: { documents: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"] },

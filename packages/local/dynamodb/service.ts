@@ -7,7 +7,9 @@ import type { DynamoEngine } from "./dynamo-engine.ts";
 
 interface Index {
   readonly name: string;
-  readonly hashKey: string;
+  readonly keySchemas?: readonly { readonly attributeName: string; readonly keyType: string }[];
+  /** In place of `keySchemas`: the deprecated form. */
+  readonly hashKey?: string;
   readonly rangeKey?: string;
   readonly projectionType: string;
   readonly nonKeyAttributes?: readonly string[];
@@ -48,9 +50,10 @@ function declarationOf(TableName: string, inputs: Properties) {
   };
 }
 
-function indexDeclaration({ name, hashKey, rangeKey, projectionType, nonKeyAttributes }: Index) {
+function indexDeclaration({ name, keySchemas, hashKey = "", rangeKey, projectionType, nonKeyAttributes }: Index) {
   const Projection = { ProjectionType: projectionType, ...(nonKeyAttributes && { NonKeyAttributes: nonKeyAttributes }) };
-  return { IndexName: name, KeySchema: keySchema(hashKey, rangeKey), Projection };
+  const keys = keySchemas?.map(({ attributeName, keyType }) => ({ AttributeName: attributeName, KeyType: keyType }));
+  return { IndexName: name, KeySchema: keys ?? keySchema(hashKey, rangeKey), Projection };
 }
 
 function keySchema(hashKey: string, rangeKey: string | undefined) {

@@ -20,14 +20,20 @@ const partOfApi = (
 
 const idOf: ResourceType["computed"] = ({ name }) => ({ id: `${name}-local` });
 
+const tags = "no policy and no bill here tells resources apart by tags";
+
 /** API Gateway: one HTTP API with its `$default` stage, in front of functions. */
 export const httpApi: Service<Parts> = {
   name: "apigateway",
   resourceTypes: {
-    "aws:apigatewayv2/api:Api": partOfApi(["protocolType", "corsConfiguration"], ({ name }, location) => {
-      const id = `${name}-local`;
-      return { id, apiEndpoint: location.apiUrl, executionArn: arn(location, "execute-api", id) };
-    }),
+    "aws:apigatewayv2/api:Api": partOfApi(
+      ["protocolType", "corsConfiguration"],
+      ({ name }, location) => {
+        const id = `${name}-local`;
+        return { id, apiEndpoint: location.apiUrl, executionArn: arn(location, "execute-api", id) };
+      },
+      { withoutLocalMeaning: { tags } },
+    ),
     "aws:apigatewayv2/authorizer:Authorizer": partOfApi(["apiId", "authorizerType", "identitySources", "jwtConfiguration"], idOf, {
       withoutLocalMeaning: { name: "nothing refers to it" },
     }),
@@ -42,6 +48,7 @@ export const httpApi: Service<Parts> = {
     "aws:apigatewayv2/stage:Stage": partOfApi(
       ["apiId", "name", "autoDeploy", "defaultRouteSettings", "accessLogSettings"],
       ({ name }, location) => ({ id: `${name}-local`, invokeUrl: location.apiUrl }),
+      { withoutLocalMeaning: { tags } },
     ),
   },
   open: async (stack) => {

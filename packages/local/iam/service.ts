@@ -3,6 +3,7 @@ import type { Roles } from "./roles.ts";
 
 const role: ResourceType<Roles> = {
   simulated: ["name", "assumeRolePolicy"],
+  withoutLocalMeaning: { permissionsBoundary: "it names a policy that the program does not declare" },
   computed: ({ name, inputs }, { accountId }) => {
     const roleName = (inputs["name"] as string | undefined) ?? `${name}-local`;
     return { id: roleName, name: roleName, arn: `arn:aws:iam::${accountId}:role/${roleName}` };

@@ -5,6 +5,7 @@ import { functionLog } from "../logs/side-writes.ts";
 import type { DeclaredResource, Properties, ResourceType, Stack } from "../service.ts";
 import type { FunctionSpec } from "./lambda-function.ts";
 import type { LambdaService } from "./lambda-service.ts";
+import { filterLog } from "./log-filter.ts";
 
 export const lambdaFunction: ResourceType<LambdaService> = {
   simulated: [
@@ -44,9 +45,11 @@ const isReserved = (executions: number): boolean => executions >= 0;
 
 async function specOf({ inputs, outputs }: DeclaredResource, stack: Stack): Promise<Omit<FunctionSpec, "scaling">> {
   const functionName = outputs["name"] as string;
-  const logGroupName = (inputs["loggingConfig"] as { logGroup?: string } | undefined)?.logGroup ?? `/aws/lambda/${functionName}`;
+  const logVariables = logVariablesOf(functionName, inputs["loggingConfig"] as LoggingConfig | undefined);
+  const { AWS_LAMBDA_LOG_GROUP_NAME: logGroupName, AWS_LAMBDA_LOG_LEVEL: logLevel } = logVariables;
   const reserved = inputs["reservedConcurrentExecutions"] as number;
   const principal = (await stack.use(iam)).assume(inputs["role"] as string, "lambda.amazonaws.com", functionName);
+  const write = await functionLog(stack, principal, logGroupName);
   return {
     functionName,
     version: outputs["version"] as string,
@@ -60,19 +63,13 @@ async function specOf({ inputs, outputs }: DeclaredResource, stack: Stack): Prom
     onFault: stack.onFault,
     codeFolder: (inputs["code"] as { archive: string }).archive,
     handler: inputs["handler"] as string,
-    variables: environmentVariables(inputs, functionName, logGroupName, principal, stack),
-    onLine: await functionLog(stack, principal, logGroupName),
+    variables: { ...environmentVariables(inputs, functionName, principal, stack), ...logVariables },
+    onLine: logLevel === undefined ? write : filterLog(logLevel, write),
   };
 }
 
 /** The declared variables, and those that Lambda sets; none of this machine's. */
-function environmentVariables(
-  inputs: Properties,
-  functionName: string,
-  logGroupName: string,
-  principal: Principal,
-  stack: Stack,
-): Record<string, string> {
+function environmentVariables(inputs: Properties, functionName: string, principal: Principal, stack: Stack): Record<string, string> {
   const declared = (inputs["environment"] as { variables?: Record<string, string> } | undefined)?.variables;
   return {
     ...declared,
@@ -83,11 +80,24 @@ function environmentVariables(
     AWS_LAMBDA_FUNCTION_NAME: functionName,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(inputs["memorySize"]),
     AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
-    AWS_LAMBDA_LOG_FORMAT: "JSON",
-    AWS_LAMBDA_LOG_GROUP_NAME: logGroupName,
     LANG: "en_US.UTF-8",
     TZ: ":UTC",
     _HANDLER: inputs["handler"] as string,
+  };
+}
+
+interface LoggingConfig {
+  readonly logFormat?: string;
+  readonly logGroup?: string;
+  readonly applicationLogLevel?: string;
+}
+
+/** With the JSON format, Lambda exports a level in any case: INFO where none is declared. */
+function logVariablesOf(functionName: string, { logFormat = "Text", logGroup, applicationLogLevel = "INFO" }: LoggingConfig = {}) {
+  return {
+    AWS_LAMBDA_LOG_GROUP_NAME: logGroup ?? `/aws/lambda/${functionName}`,
+    AWS_LAMBDA_LOG_FORMAT: logFormat,
+    ...(logFormat === "JSON" && { AWS_LAMBDA_LOG_LEVEL: applicationLogLevel }),
   };
 }
 

@@ -7,7 +7,7 @@ interface ProjectFile {
   readonly name: string;
   readonly main?: string;
   readonly runtime?: string | { readonly name?: string };
-  readonly config?: Readonly<Record<string, { readonly default?: unknown } | string>>;
+  readonly config?: Readonly<Record<string, { readonly default?: unknown; readonly value?: unknown } | string>>;
 }
 
 interface StackFile {
@@ -38,7 +38,7 @@ export function readStackConfig(folder: string, stack: string, set: readonly str
   const described = Object.entries(project.config ?? {}).map(([key, value]) => [key, defaultOf(value)] as const);
   const fullKey = (key: string) => (key.includes(":") ? key : `${project.name}:${key}`);
   const ofStack = Object.entries(readYaml<StackFile>(join(folder, `Pulumi.${stack}.yaml`)).config ?? {});
-  const known = described.map(([key]) => fullKey(key));
+  const known = described.map(([key]) => fullKey(key)).filter((key) => key.startsWith(`${project.name}:`));
   const ofCommandLine = set.map((assignment) => assigned(assignment, known, fullKey));
   const all = [...described, ...ofStack, ...ofCommandLine].filter(([, value]) => value !== undefined);
   const values = Object.fromEntries(all.map(([key, value]) => [fullKey(key), textOf(key, value)]));
@@ -68,8 +68,9 @@ function assigned(assignment: string, known: readonly string[], fullKey: (key: s
   throw new StartError(`There is no config value "${key}"; Pulumi.yaml describes ${known.map((one) => one.split(":")[1]).join(", ")}.`);
 }
 
-function defaultOf(value: { readonly default?: unknown } | string): unknown {
-  return typeof value === "string" ? value : value.default;
+/** A key of the project has a default; one of a provider or of Pulumi has a value. */
+function defaultOf(value: { readonly default?: unknown; readonly value?: unknown } | string): unknown {
+  return typeof value === "string" ? value : (value.default ?? value.value);
 }
 
 function textOf(key: string, value: unknown): string {

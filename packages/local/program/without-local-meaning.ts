@@ -10,6 +10,7 @@ const reasons = {
     "the AWS endpoint answers pages of no other site, so that there is nothing to allow",
   "aws:cloudwatch/metricAlarm:MetricAlarm": "there are no metrics to watch; what fails is printed when it does",
   "aws:cloudwatch/dashboard:Dashboard": "there are no metrics to draw",
+  "aws:budgets/budget:Budget": "nothing here costs money",
   "aws:sns/topic:Topic": "only alarms go there",
   "aws:sns/topicSubscription:TopicSubscription": "only alarms go there, and no mail is sent from here",
   "awsx:ec2:Vpc": "all addresses are on this machine",

@@ -6,6 +6,7 @@ beforeEach(() => {
   vi.stubEnv("POWERTOOLS_METRICS_NAMESPACE", "async-text-processing/dev");
   vi.stubEnv("POWERTOOLS_SERVICE_NAME", "search");
   vi.stubEnv("POWERTOOLS_METRICS_DISABLED", "false");
+  vi.stubEnv("AWS_LAMBDA_LOG_LEVEL", "ERROR");
   vi.stubEnv("POWERTOOLS_DEV", "true"); // lets it write to the console that is spied on
   vi.spyOn(console, "log").mockImplementation((line) => lines.push(JSON.parse(line)));
   vi.resetModules();
@@ -37,6 +38,9 @@ test("values become one line of the embedded metric format, by stack and functio
         ],
       },
       service: "search",
+      // Lambda's filter lets it through at this level.
+      level: "ERROR",
+      timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       JobsDone: 1,
       JobDuration: 6,
     },

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { stages } from "../../../functions/stages/registry.ts";
 import { monthlyParts } from "../../../scripts/cost/monthly.ts";
-import { designs, report, settings } from "../../../scripts/cost/report.ts";
+import { designs, documents, report, settings } from "../../../scripts/cost/report.ts";
 import { noUsage as nothing, type RequestUsage } from "../../../scripts/cost/usage.ts";
 
 const resource = (type: string, name: string, inputs: object) => ({ type, name, id: name, outputs: {}, inputs: { ...inputs } });
@@ -69,6 +69,14 @@ test("this design is compared with four others", () => {
 
   expect(Object.keys(columns)).toEqual(["lean", "default", "Standard", "durable", "one worker"]);
   expect(columns["Standard"]?.["Step Functions"]).toBe(75);
+});
+
+test("a document that takes longer than a job is said to extends it, and one that is read in parts by the time of a part", () => {
+  const slow = { ...lean, job: { ...lean.job, milliseconds: { ocr: 40_000 } } };
+
+  const { whole, parts } = documents({ ...measurements, documents: { whole: slow, parts: { ...slow, atOnce: 8 } } }, traffic);
+
+  expect([whole?.["HTTP API"], parts?.["HTTP API"]]).toEqual([1 + 40, 1 + 5]);
 });
 
 test("the tables add up, and show a dash where a part is another design's", () => {

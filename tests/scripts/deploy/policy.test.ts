@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { DeclaredResource } from "@async-text-processing/local";
 import { compilePolicy, evaluate } from "@async-text-processing/local/testing";
 import { beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { evaluatedProgram } from "../../support/evaluated-program.ts";
 
 const [region, account] = ["us-east-1", "000000000000"];
@@ -26,16 +27,23 @@ const needs: Record<string, readonly Need[]> = {
   "aws:apigatewayv2/api:Api": [
     { actions: "apigateway:POST", on: arn("apigateway", () => "/apis", `${region}:`) },
     { actions: "apigateway:GET apigateway:PATCH apigateway:PUT apigateway:DELETE", on: api },
-    { actions: "apigateway:POST", on: arn("apigateway", () => "/tags/arn%3Aaws", `${region}:`) },
+    { actions: "apigateway:POST apigateway:TagResource", on: arn("apigateway", () => "/tags/arn%3Aaws", `${region}:`) },
   ],
   "aws:apigatewayv2/integration:Integration": [{ actions: "apigateway:POST apigateway:GET apigateway:PATCH apigateway:DELETE", on: api }],
   "aws:apigatewayv2/route:Route": [{ actions: "apigateway:POST apigateway:GET apigateway:PATCH apigateway:DELETE", on: api }],
   "aws:apigatewayv2/stage:Stage": [
     { actions: "apigateway:POST apigateway:GET apigateway:PATCH apigateway:DELETE", on: api },
+    { actions: "apigateway:TagResource", on: arn("apigateway", () => "/apis/a1b2c3/stages", `${region}:`) },
     {
       actions:
         "logs:DescribeLogGroups logs:CreateLogDelivery logs:GetLogDelivery logs:UpdateLogDelivery logs:DeleteLogDelivery logs:ListLogDeliveries logs:PutResourcePolicy logs:DescribeResourcePolicies",
       on: () => everywhere,
+    },
+  ],
+  "aws:budgets/budget:Budget": [
+    {
+      actions: "budgets:ModifyBudget budgets:ViewBudget budgets:ListTagsForResource budgets:TagResource budgets:UntagResource",
+      on: arn("budgets", (name) => `budget/${name}`, `:${account}`),
     },
   ],
   "aws:cloudwatch/dashboard:Dashboard": [
@@ -70,7 +78,7 @@ const needs: Record<string, readonly Need[]> = {
   "aws:iam/role:Role": [
     {
       actions:
-        "iam:CreateRole iam:GetRole iam:UpdateRole iam:UpdateAssumeRolePolicy iam:DeleteRole iam:TagRole iam:UntagRole iam:ListRolePolicies iam:ListAttachedRolePolicies iam:ListInstanceProfilesForRole iam:PassRole",
+        "iam:CreateRole iam:GetRole iam:UpdateRole iam:UpdateAssumeRolePolicy iam:DeleteRole iam:TagRole iam:UntagRole iam:ListRolePolicies iam:ListAttachedRolePolicies iam:ListInstanceProfilesForRole iam:PassRole iam:PutRolePermissionsBoundary iam:DeleteRolePermissionsBoundary",
       on: role,
     },
   ],
@@ -129,9 +137,12 @@ const needs: Record<string, readonly Need[]> = {
       on: arn("sns", (name) => name),
     },
   ],
+  // SNS authorizes calls on a subscription against its topic, which has the same logical name.
   "aws:sns/topicSubscription:TopicSubscription": [
-    { actions: "sns:Subscribe", on: arn("sns", (name) => name) },
-    { actions: "sns:GetSubscriptionAttributes sns:SetSubscriptionAttributes sns:Unsubscribe", on: () => everywhere },
+    {
+      actions: "sns:Subscribe sns:GetSubscriptionAttributes sns:SetSubscriptionAttributes sns:Unsubscribe",
+      on: arn("sns", (name) => name),
+    },
   ],
 };
 
@@ -149,21 +160,32 @@ interface PolicyFile {
 }
 
 const read = (name: string): PolicyFile => JSON.parse(readFileSync(new URL(`../../../docs/${name}`, import.meta.url), "utf8"));
-const actionsOf = ({ Statement }: PolicyFile) => Statement.flatMap(({ Action }) => Action).sort();
+const actionsOf = ({ Statement }: PolicyFile) => [...new Set(Statement.flatMap(({ Action }) => Action))].sort();
 const policy = read("deploying-policy.json");
 const networkPolicy = read("deploying-policy-private-network.json");
 
-/** `iam:PassedToService` is a key of one action only, and asserted by itself. */
+/** The conditions are asserted by themselves. */
 const compiled = compilePolicy({ ...policy, Statement: policy.Statement.map(({ Condition: _, ...statement }) => statement) });
 
-/** The name on AWS: where the program says none, Pulumi makes one of the logical name and seven characters. */
-const nameOf = ({ name, inputs }: DeclaredResource) => String(inputs["name"] ?? inputs["dashboardName"] ?? `${name}-0a1b2c3`);
+/** The name on AWS: where the program gives none, Pulumi fills in the pattern of Pulumi.yaml. */
+const nameOf = ({ name, inputs }: DeclaredResource) =>
+  String(
+    inputs["name"] ??
+      inputs["dashboardName"] ??
+      autonaming.replace(
+        /\$\{(\w+)(\(7\))?\}/g,
+        (_, part: string) => ({ project: "async-text-processing", stack: "dev", name, hex: "0a1b2c3" })[part] ?? "",
+      ),
+  );
+
+const { config } = parse(readFileSync(new URL("../../../Pulumi.yaml", import.meta.url), "utf8"));
+const autonaming: string = config["pulumi:autonaming"].value.providers.aws.pattern;
 
 let resources: readonly DeclaredResource[];
 let networkTypes: string[];
 beforeAll(async () => {
   ({ resources } = await evaluatedProgram(
-    ...["alarmEmail=ada@example.com", "corsOrigins=https://app.example.com", "protect=true", "search=true"],
+    ...["alarmEmail=ada@example.com", "monthlyBudget=50", "corsOrigins=https://app.example.com", "protect=true", "search=true"],
   ));
   const network = await evaluatedProgram("privateNetwork=true");
   const types = new Set(resources.map(({ type }) => type));
@@ -210,15 +232,18 @@ describe("the policy of the deploying identity", () => {
     ["iam:CreateRole", role("admin")],
     ["iam:PutRolePolicy", role("ocr-of-another-project")],
     ["lambda:UpdateFunctionCode", lambda("another-project-dev-ocr")],
-    ["dynamodb:DeleteTable", arn("dynamodb", (name) => `table/${name}`)("jobs")],
-    ["s3:DeleteBucket", bucket("documents")],
-    ["s3:GetObject", `${bucket("documents-0a1b2c3")}/jobs/j-1/text`],
+    ["iam:PutRolePolicy", role("search-service")],
+    ["dynamodb:DeleteTable", arn("dynamodb", (name) => `table/${name}`)("jobs-staging")],
+    ["s3:DeleteBucket", bucket("documents-archive")],
+    ["s3:GetObject", `${bucket("async-text-processing-dev-documents-0a1b2c3")}/jobs/j-1/text`],
+    ["sns:Unsubscribe", arn("sns", (name) => name)("alarms-0a1b2c3")],
+    ["scheduler:DeleteSchedule", arn("scheduler", (name) => `schedule/default/${name}`)("sweeper-0a1b2c3")],
     ["logs:DeleteLogGroup", arn("logs", (name) => `log-group:${name}`)("/aws/lambda/other")],
   ])("does not allow %s on %s", (action, resource) => {
     expect(evaluate([compiled], { action, resource }).allowed).toBe(false);
   });
 
-  test("passes roles to the three services that take them on, and to no other", () => {
+  test("passes roles to the three services that take them on, and touches the APIs that bear the project's tag", () => {
     const conditions = policy.Statement.filter(({ Condition }) => Condition !== undefined).map(({ Sid, Condition }) => [Sid, Condition]);
 
     expect(conditions).toEqual([
@@ -226,7 +251,11 @@ describe("the policy of the deploying identity", () => {
         "Roles",
         { StringEqualsIfExists: { "iam:PassedToService": ["lambda.amazonaws.com", "states.amazonaws.com", "scheduler.amazonaws.com"] } },
       ],
+      ["NewApi", { StringEquals: { "aws:RequestTag/project": "async-text-processing" } }],
+      ["Api", { StringEquals: { "aws:ResourceTag/project": "async-text-processing" } }],
     ]);
+    const api = resources.find(({ type }) => type === "aws:apigatewayv2/api:Api");
+    expect(api?.inputs["tags"]).toEqual({ project: "async-text-processing" });
   });
 
   test("fits into a managed policy: 6,144 characters without white space", () => {

@@ -26,7 +26,7 @@ describe("the Pulumi CLI is found", () => {
   test("or where its installer puts it", async () => {
     mkdirSync(join(project.folder, ".pulumi", "bin"), { recursive: true });
     const program = join(project.folder, ".pulumi", "bin", "pulumi");
-    writeFileSync(program, "#!/bin/sh\necho v3.99.0\n", { mode: 0o755 });
+    writeFileSync(program, "#!/bin/sh\necho v3.199.0\n", { mode: 0o755 });
 
     expect(await found({ PATH: "/nowhere" })).toBe(program);
   });
@@ -43,21 +43,21 @@ describe("the Pulumi CLI is found", () => {
 });
 
 describe("the version of the Pulumi CLI", () => {
-  test.each(["v3.61.0", "v3.61.1\n", "3.62.0", "v3.203.0-alpha.1+abc", "v4.0.0"])("%s is accepted", async (version) => {
+  test.each(["v3.146.0", "v3.146.1\n", "3.147.0", "v3.203.0-alpha.1+abc", "v4.0.0"])("%s is accepted", async (version) => {
     expect(await withVersion(version)).toBe("pulumi");
   });
 
   test.each([
-    ["v3.60.9", "3.60.9"],
+    ["v3.145.9", "3.145.9"],
     ["v2.90.0", "2.90.0"],
     ["v3.9.100\n", "3.9.100"],
   ])("%s is too old", async (version, said) => {
     await expect(withVersion(version)).rejects.toThrow(
-      `Pulumi ${said} is too old for this project, which needs 3.61.0 or newer: reinstall it (curl -fsSL https://get.pulumi.com | sh).`,
+      `Pulumi ${said} is too old for this project, which needs 3.146.0 or newer: reinstall it (curl -fsSL https://get.pulumi.com | sh).`,
     );
   });
 
-  test.each(["", "Usage: pulumi", "version 3.99.0"])("%j is none", async (version) => {
+  test.each(["", "Usage: pulumi", "version 3.199.0"])("%j is none", async (version) => {
     await expect(withVersion(version)).rejects.toThrow("`pulumi version` prints no version: reinstall the Pulumi CLI (curl");
   });
 

@@ -1,10 +1,8 @@
-import { globSync, readFileSync } from "node:fs";
-import { parse } from "node:path";
+import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { loadEnvFile, StackFile, stackOf, targetOf } from "../../../scripts/deploy/settings.ts";
+import { loadEnvFile, StackFile, targetOf } from "../../../scripts/deploy/settings.ts";
 import { DeployProject, stackYaml } from "../../support/deploy-project.ts";
-import { projectFolder } from "../../support/evaluated-program.ts";
 
 let project: DeployProject;
 beforeEach(() => {
@@ -48,26 +46,17 @@ describe(".env", () => {
   });
 });
 
-const longStack = "Team-a_2345678901234567890A";
-
-test("the functions of a stack with the longest name have names that Lambda takes", () => {
-  const names = globSync("functions/*.ts", { cwd: projectFolder }).map((file) => `async-text-processing-${longStack}-${parse(file).name}`);
-
-  expect(names.filter((name) => name.length > 64)).toEqual([]);
-});
+/** The longest that a stack of the project `letters` may have. */
+const longStack = "team-a-89012345678901234567890123";
 
 describe("the stack's name", () => {
-  test.each([
-    [{}, "dev"],
-    [{ STACK_NAME: "" }, "dev"],
-    [{ STACK_NAME: longStack }, longStack],
-  ])("of %j is %s", (env, name) => {
-    expect(stackOf(env)).toBe(name);
+  test.each(["dev", longStack])("may be %s", (name) => {
+    expect(target({ AWS_REGION: "eu-west-1" }, name).stack).toBe(name);
   });
 
-  test.each([`${longStack}B`, "my stack", "org/dev", "dev & calc", "v1.2"])("may not be %s", (name) => {
-    expect(() => stackOf({ STACK_NAME: name })).toThrow(
-      `STACK_NAME takes up to 27 letters, digits, hyphens and underscores, since it becomes part of the functions' names, not "${name}".`,
+  test.each([`${longStack}4`, "my stack", "org/dev", "dev & calc", "v1.2", "Dev"])("may not be %s", (name) => {
+    expect(() => target({ AWS_REGION: "eu-west-1" }, name)).toThrow(
+      `STACK_NAME, "${name}", must be 1 to 33 lower-case letters, digits and hyphens, since it is part of the names of functions, roles and buckets.`,
     );
   });
 });

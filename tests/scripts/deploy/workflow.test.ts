@@ -5,7 +5,10 @@ import { parse } from "yaml";
 interface Workflow {
   readonly permissions: unknown;
   readonly jobs: Readonly<
-    Record<string, { readonly if: string; readonly steps: readonly { uses?: string; run?: string; with?: object }[] }>
+    Record<
+      string,
+      { readonly if: string; readonly "timeout-minutes": number; readonly steps: readonly { uses?: string; run?: string; with?: object }[] }
+    >
   >;
 }
 
@@ -20,6 +23,10 @@ test("the workflow previews pull requests and updates the stack on a push", () =
     ["preview", "github.event_name == 'pull_request'", "npm run deploy -- --preview"],
     ["up", "github.event_name == 'push'", "npm run deploy -- --yes"],
   ]);
+});
+
+test("an update may take as long as AWS needs to delete the network interfaces of functions, 45 minutes, and the rest as long as before", () => {
+  expect(jobs["up"]?.["timeout-minutes"]).toBeGreaterThanOrEqual(45 + 30);
 });
 
 test("it stores no key, and requests only a token", () => {

@@ -45,6 +45,9 @@ test.each([
   ["note.txt", "text/plain; charset=utf-8"],
   ["page.html", "text/html; charset=utf-8"],
   ["scan.png", "image/png"],
+  ["fax.TIF", "image/tiff"],
+  ["fax.tiff", "image/tiff"],
+  ["page.webp", "image/webp"],
   ["scan.jpg", "image/jpeg"],
   ["scan.jpeg", "image/jpeg"],
   ["my report.PDF", "application/pdf"],
@@ -70,7 +73,9 @@ test("a file of another type is refused, with the types that are read", async ()
 
   const document = documentFrom("sheet.xlsx", folder, input());
 
-  await expect(document).rejects.toThrow("sheet.xlsx is a file, but not of a type that is read: .txt .html .htm .png .jpg .jpeg .pdf.");
+  await expect(document).rejects.toThrow(
+    "sheet.xlsx is a file, but not of a type that is read: .txt .html .htm .png .jpg .jpeg .tif .tiff .webp .pdf.",
+  );
 });
 
 test("a folder is its files of a type that is read, and those of the folders in it, in order", async () => {
@@ -91,7 +96,7 @@ test("a folder without a file of a type that is read is refused, with the types"
   await mkdir(join(folder, "empty"));
 
   await expect(documentsFrom(["empty"], folder, input())).rejects.toThrow(
-    /^There is no file of a type that is read in .*empty: \.txt \.html \.htm \.png \.jpg \.jpeg \.pdf\.$/,
+    /^There is no file of a type that is read in .*empty: \.txt \.html \.htm \.png \.jpg \.jpeg \.tif \.tiff \.webp \.pdf\.$/,
   );
 });
 

@@ -48,7 +48,7 @@ export interface Place {
 /** Pixels at which a page is looked at: a fifth of the time of all of an A4 page, and 7-point letters are still letters. */
 const surveyPixels = 1_600_000;
 /** Height of small letters that the engine reads well and fastest, and the range in which it reads as well. */
-const bestXHeight = { ofSmall: 18, ofLarge: 15 } as const;
+const bestXHeight = { ofSmall: 13, ofLarge: 15 } as const;
 const goodXHeight = { min: 12, max: 18 } as const;
 const scales = { min: 0.25, max: 3 } as const;
 /** Letters that are as close across as down are a texture, and no reason to enlarge it. */

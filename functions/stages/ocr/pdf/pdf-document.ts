@@ -2,11 +2,14 @@ import type { PageImage } from "../page-image.ts";
 import { DocumentProtectedError, DocumentUnreadableError } from "../stage.ts";
 import type { PageLayer } from "./page-layer.ts";
 import { Pdfium, type PdfiumCalls } from "./pdfium.ts";
-import { renderSize } from "./render-size.ts";
+import { readCharacters } from "./read-characters.ts";
+import type { Part } from "./render-size.ts";
 
 /** Of pdfium's headers fpdfview.h, fpdf_edit.h and fpdf_flatten.h. */
 const passwordError = 4;
 const securityError = 5;
+const textObject = 1;
+const pathObject = 2;
 const imageObject = 3;
 const formObject = 5;
 const flattenForDisplay = 0;
@@ -14,8 +17,13 @@ const greyBitmap = 1;
 const white = 0xffffffff;
 const withAnnotationsInGrey = 0x01 | 0x08;
 
-/** Characters that a page may have before the rest of them is let go: more than the text of a document may be long. */
-const maxCharacters = 1024 * 1024;
+/** A path of more segments than a rectangle has may be the outline of a letter; so may be many lines. */
+const maxRuleSegments = 6;
+const maxRules = 30;
+/** So few strokes are no letters. */
+const maxMarks = 3;
+/** Objects of a page that are looked at. */
+const maxObjects = 100_000;
 
 /**
  * An open PDF. Pages are counted from 0, and each call frees what it took for its page.
@@ -47,18 +55,19 @@ export class PdfDocument {
 
   /** The page's own text, the values of filled-in fields included. */
   readLayer(page: number, millis: number): PageLayer {
-    return this.#onPage(page, millis, (calls, address) => {
-      const pictured = picturedPart(calls, address);
-      const blank = calls._FPDFPage_CountObjects(address) === 0;
-      return { ...readCharacters(calls, address), pictured, blank };
-    });
+    return this.#onPage(page, millis, (calls, address) => ({
+      ...readCharacters(calls, address),
+      width: calls._FPDF_GetPageWidthF(address),
+      height: calls._FPDF_GetPageHeightF(address),
+      ...drawingsOn(calls, address),
+    }));
   }
 
-  /** The page as it is shown, in grey. */
-  render(page: number, millis: number): PageImage {
+  /** A part of the page as it is shown, in grey; `without` its text it is what is left when all characters are taken off. */
+  render(page: number, part: Part, millis: number, without?: "text"): PageImage {
     return this.#onPage(page, millis, (calls, address) => {
-      const { width, height, dpi } = renderSize(calls._FPDF_GetPageWidth(address), calls._FPDF_GetPageHeight(address));
-      return { grey: draw(calls, address, width, height), width, height, dpi };
+      if (without === "text") for (const object of objectsOf(calls, address)) hideText(calls, object);
+      return { grey: draw(calls, address, part), width: part.width, height: part.height, dpi: part.dpi };
     });
   }
 
@@ -98,42 +107,60 @@ function loadPage(calls: PdfiumCalls, document: number, page: number): number {
   return address;
 }
 
-function readCharacters(calls: PdfiumCalls, page: number): Pick<PageLayer, "characters" | "unknown"> {
-  const text = calls._FPDFText_LoadPage(page);
-  const count = Math.min(calls._FPDFText_CountChars(text), maxCharacters);
-  let characters = "";
-  let unknown = 0;
-  // One by one: FPDFText_GetText leaves off the end of a text with ligatures in it.
-  for (let index = 0; index < count; index++) {
-    characters += String.fromCodePoint(calls._FPDFText_IsHyphen(text, index) === 1 ? softHyphen : calls._FPDFText_GetUnicode(text, index));
-    if (calls._FPDFText_HasUnicodeMapError(text, index) === 1) unknown++;
-  }
-  calls._FPDFText_ClosePage(text);
-  return { characters, unknown };
+/** The objects of a page, and those of the groups among them. */
+function* objectsOf(calls: PdfiumCalls, page: number): Generator<number> {
+  let count = 0;
+  const groups: number[] = [];
+  for (let index = 0; index < calls._FPDFPage_CountObjects(page) && count < maxObjects; index++, count++)
+    yield noting(calls, calls._FPDFPage_GetObject(page, index), groups);
+  for (let group = groups.pop(); group !== undefined; group = groups.pop())
+    for (let index = 0; index < calls._FPDFFormObj_CountObjects(group) && count < maxObjects; index++, count++)
+      yield noting(calls, calls._FPDFFormObj_GetObject(group, index), groups);
 }
 
-const softHyphen = 0xad;
-
-/** Groups of objects count as pictures: a picture is often wrapped into one. */
-function picturedPart(calls: PdfiumCalls, page: number): number {
-  const bounds = calls.wasmExports.malloc(16);
-  let area = 0;
-  for (let index = 0; index < calls._FPDFPage_CountObjects(page); index++) {
-    const object = calls._FPDFPage_GetObject(page, index);
-    if (![imageObject, formObject].includes(calls._FPDFPageObj_GetType(object))) continue;
-    if (calls._FPDFPageObj_GetBounds(object, bounds, bounds + 4, bounds + 8, bounds + 12) === 0) continue;
-    const [left = 0, bottom = 0, right = 0, top = 0] = new Float32Array(calls.HEAPU8.buffer, bounds, 4);
-    area += (right - left) * (top - bottom);
-  }
-  calls.wasmExports.free(bounds);
-  return area / (calls._FPDF_GetPageWidth(page) * calls._FPDF_GetPageHeight(page));
+function noting(calls: PdfiumCalls, object: number, groups: number[]): number {
+  if (calls._FPDFPageObj_GetType(object) === formObject) groups.push(object);
+  return object;
 }
 
-function draw(calls: PdfiumCalls, page: number, width: number, height: number): Uint8Array {
+function hideText(calls: PdfiumCalls, object: number): void {
+  if (calls._FPDFPageObj_GetType(object) === textObject) calls._FPDFPageObj_SetIsActive(object, 0);
+}
+
+function drawingsOn(calls: PdfiumCalls, page: number): Pick<PageLayer, "drawings" | "pictureDpi"> {
+  let [rules, shapes, dpi] = [0, 0, 0];
+  for (const object of objectsOf(calls, page)) {
+    const type = calls._FPDFPageObj_GetType(object);
+    if (type === imageObject) dpi = Math.max(dpi, dpiOf(calls, object));
+    else if (type === pathObject && calls._FPDFPath_CountSegments(object) <= maxRuleSegments) rules++;
+    else if (type !== textObject && type !== formObject) shapes++;
+  }
+  const isPrintPossible = dpi > 0 || shapes > 0 || rules > maxRules;
+  return {
+    drawings: isPrintPossible ? "shapes" : rules > maxMarks ? "rules" : "none",
+    pictureDpi: rules + shapes === 0 && dpi > 0 ? dpi : undefined,
+  };
+}
+
+/** Of the direction in which it is finer; that of a picture within a group may be of another size than this says. */
+function dpiOf(calls: PdfiumCalls, image: number): number {
+  const scratch = calls.wasmExports.malloc(24);
+  calls._FPDFImageObj_GetImagePixelSize(image, scratch, scratch + 4);
+  calls._FPDFPageObj_GetBounds(image, scratch + 8, scratch + 12, scratch + 16, scratch + 20);
+  const [width = 0, height = 0] = new Uint32Array(calls.HEAPU8.buffer, scratch, 2);
+  const [left = 0, bottom = 0, right = 0, top = 0] = new Float32Array(calls.HEAPU8.buffer, scratch + 8, 4);
+  calls.wasmExports.free(scratch);
+  // A picture that lies on its side has its width along the page's height.
+  return (pointsPerInch * Math.max(width, height)) / Math.max(1e-3, Math.min(right - left, top - bottom));
+}
+
+const pointsPerInch = 72;
+
+function draw(calls: PdfiumCalls, page: number, { left, top, width, height, pageWidth, pageHeight }: Part): Uint8Array {
   const bitmap = calls._FPDFBitmap_CreateEx(width, height, greyBitmap, 0, 0);
   if (bitmap === 0) throw new DocumentUnreadableError();
   calls._FPDFBitmap_FillRect(bitmap, 0, 0, width, height, white);
-  calls._FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, 0, withAnnotationsInGrey);
+  calls._FPDF_RenderPageBitmap(bitmap, page, -left, -top, pageWidth, pageHeight, 0, withAnnotationsInGrey);
   const start = calls._FPDFBitmap_GetBuffer(bitmap);
   const stride = calls._FPDFBitmap_GetStride(bitmap);
   const grey = new Uint8Array(width * height);

@@ -10,9 +10,22 @@ export interface PdfiumCalls extends Awaited<ReturnType<typeof PDFiumModule>> {
   readonly _FPDFPage_GetAnnotCount: (page: number) => number;
   readonly _FPDFPage_Flatten: (page: number, usage: number) => number;
   readonly _FPDFPageObj_GetBounds: (object: number, left: number, bottom: number, right: number, top: number) => number;
+  readonly _FPDFPageObj_SetIsActive: (object: number, isActive: number) => number;
+  readonly _FPDFFormObj_CountObjects: (form: number) => number;
+  readonly _FPDFFormObj_GetObject: (form: number, index: number) => number;
+  readonly _FPDFImageObj_GetImagePixelSize: (image: number, width: number, height: number) => number;
+  readonly _FPDFPath_CountSegments: (path: number) => number;
+  readonly _FPDF_GetPageWidthF: (page: number) => number;
+  readonly _FPDF_GetPageHeightF: (page: number) => number;
+  readonly _FPDFPage_GetRotation: (page: number) => number;
+  readonly _FPDF_GetPageBoundingBox: (page: number, box: number) => number;
   readonly _FPDFText_GetUnicode: (textPage: number, index: number) => number;
   readonly _FPDFText_IsHyphen: (textPage: number, index: number) => number;
+  readonly _FPDFText_IsGenerated: (textPage: number, index: number) => number;
   readonly _FPDFText_HasUnicodeMapError: (textPage: number, index: number) => number;
+  readonly _FPDFText_GetLooseCharBox: (textPage: number, index: number, box: number) => number;
+  readonly _FPDFText_GetCharOrigin: (textPage: number, index: number, x: number, y: number) => number;
+  readonly _FPDFText_GetMatrix: (textPage: number, index: number, matrix: number) => number;
 }
 
 /** Bytes that reading may take beyond the file: a picture of 24 megapixels in four colours is drawn with 128 MiB. */

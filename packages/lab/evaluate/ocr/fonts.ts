@@ -6,8 +6,16 @@ import type { PDFDocument, PDFFont, StandardFonts } from "pdf-lib";
 /** Fonts of Fontsource, by the names of its packages: a face of phones, one of till rolls, one of the 17th century. */
 type WebFont = "roboto" | "vt323" | "im-fell-english";
 
+/** Fonts of scripts that the English model does not know, and the file of each: of Korean and Chinese, that with the most frequent letters. */
+const foreignFonts = {
+  "noto-sans-hebrew": "noto-sans-hebrew-hebrew",
+  "noto-sans-arabic": "noto-sans-arabic-arabic",
+  "nanum-gothic": "nanum-gothic-119",
+  "ma-shan-zheng": "ma-shan-zheng-119",
+} as const;
+
 /** One of the standard 14 fonts by its name, a file of the DejaVu family, or a font of Fontsource. */
-export type FontName = `${StandardFonts}` | `DejaVu${string}` | WebFont;
+export type FontName = `${StandardFonts}` | `DejaVu${string}` | WebFont | keyof typeof foreignFonts;
 
 /** Adds a font to a document, its file cut down to the letters that are used. */
 export async function embedFont(document: PDFDocument, font: FontName): Promise<PDFFont> {
@@ -19,5 +27,7 @@ export async function embedFont(document: PDFDocument, font: FontName): Promise<
 
 function specifierOf(font: FontName): string | undefined {
   if (font.startsWith("DejaVu")) return `dejavu-fonts-ttf/ttf/${font}.ttf`;
-  return /^[a-z]/.test(font) ? `@fontsource/${font}/files/${font}-latin-400-normal.woff` : undefined;
+  if (!/^[a-z]/.test(font)) return undefined;
+  const file = Object.hasOwn(foreignFonts, font) ? foreignFonts[font as keyof typeof foreignFonts] : `${font}-latin`;
+  return `@fontsource/${font}/files/${file}-400-normal.woff`;
 }

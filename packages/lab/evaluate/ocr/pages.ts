@@ -15,7 +15,8 @@ export const pageGroups = [...plainGroups, ...(Object.keys(families) as Family[]
 export type PageGroup = (typeof plainGroups)[number] | Family;
 
 /** True if the text on such a page has an order in which everybody would read it: labels on signs and maps have none. */
-export const isOrdered = (group: PageGroup): boolean => !["signs and packages", "maps", "screenshots", "no text"].includes(group);
+export const isOrdered = (group: PageGroup): boolean =>
+  !["signs and packages", "maps", "screenshots", "no text", "foreign scripts"].includes(group);
 
 /** A page whose text is known. */
 export interface TestPage {

@@ -19,9 +19,9 @@ export interface MeasuredReading extends Reading {
 process.once("message", async ({ reader, files }: ReadingTask) => {
   const read = await openReader(reader);
   // The engine is compiled further while it reads its first page; what that costs is no page's.
-  for (const file of files.slice(0, 1)) read(documentIn(file));
+  for (const file of files.slice(0, 1)) await read(documentIn(file));
   for (const file of files) {
-    const reading = read(documentIn(file));
+    const reading = await read(documentIn(file));
     process.send?.({ ...reading, peakMemoryMiB: process.resourceUsage().maxRSS / 1024 } satisfies MeasuredReading);
   }
   process.disconnect();

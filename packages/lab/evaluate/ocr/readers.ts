@@ -7,6 +7,7 @@ import { decodeImage } from "../../../../functions/stages/ocr/decode-image.ts";
 import { openEngine } from "../../../../functions/stages/ocr/engine.ts";
 import type { PageText } from "../../../../functions/stages/ocr/page-image.ts";
 import { openPageReader } from "../../../../functions/stages/ocr/page-reader.ts";
+import { readingOf, textOf } from "../../../../functions/stages/ocr/reading.ts";
 
 /** The compared readers: the project's, its engine on the page as it comes, and Tesseract as the machine has it. */
 export const readerNames = ["ours", "tesseract.js-core, no clean-up", "native tesseract"] as const;
@@ -19,19 +20,19 @@ export interface Reading {
   readonly cpuSeconds: number;
 }
 
-type Reader = (document: ScannedDocument) => Reading;
+type Reader = (document: ScannedDocument) => Promise<Reading>;
 
 /** As much as a function has for a page and more: the figures are not to depend on how busy the machine is. */
 const unhurried = { remainingMillis: () => 60_000 };
 
 export async function openReader(name: ReaderName): Promise<Reader> {
-  if (name === "native tesseract") return readNatively;
+  if (name === "native tesseract") return async (document) => readNatively(document);
   if (name === "ours") {
     const reader = await openPageReader();
-    return timed((document) => reader.read(decodeImage(document), unhurried));
+    return timed(async (document) => reader.read(await decodeImage(document), unhurried));
   }
   const engine = await openEngine();
-  return timed((document) => engine.read(decodeImage(document)));
+  return timed(async (document) => textOf(readingOf(engine.read(await decodeImage(document)))));
 }
 
 /** True if this machine has the native engine, which nothing else in the project asks for. */
@@ -39,10 +40,10 @@ export function hasNativeTesseract(): boolean {
   return spawnSync("tesseract", ["--version"]).status === 0;
 }
 
-function timed(read: (document: ScannedDocument) => PageText): Reader {
-  return (document) => {
+function timed(read: (document: ScannedDocument) => Promise<PageText>): Reader {
+  return async (document) => {
     const before = process.cpuUsage();
-    const { text, confidence } = read(document);
+    const { text, confidence } = await read(document);
     const { user, system } = process.cpuUsage(before);
     return { text, confidence, cpuSeconds: (user + system) / 1e6 };
   };

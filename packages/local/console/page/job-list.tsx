@@ -17,7 +17,7 @@ const filters: readonly (readonly [Filter, string])[] = [
 const filterOf = (status: JobStatus): Filter => (status === "DONE" ? "done" : status === "ERROR" ? "error" : "running");
 
 /** Pixels of a row; rows that are not in view are not in the page. */
-const rowHeight = 64;
+const rowHeight = 76;
 const overscan = 6;
 
 interface Props {

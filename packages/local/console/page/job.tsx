@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
-import type { JobDetail, StackView } from "../model/console-api.ts";
+import type { JobDetail, JobStatus, StackView } from "../model/console-api.ts";
 import type { Visit } from "../model/execution-view.ts";
 import { clockTime, dollars, duration } from "../model/format.ts";
 import { type Address, go } from "./address.ts";
@@ -55,12 +55,21 @@ function OpenJob({ job, address, stack }: { job: JobDetail; address: Address; st
       )}
       <div class="middle">
         {machine && <Graph definition={machine.definition} visits={visits} selected={visit?.state} select={select} />}
-        {current ? <Waterfall view={current.view} selected={visit} select={select} /> : <p class="empty">It has not started yet.</p>}
+        {current ? (
+          <Waterfall view={current.view} selected={visit} select={select} />
+        ) : (
+          <p class="empty">{noExecution(job.summary.status)}</p>
+        )}
       </div>
-      <Tabs job={job} execution={current} visit={visit} address={address} />
+      <Tabs job={job} execution={current} visit={visit} address={address} stack={stack?.stack} />
     </section>
   );
 }
+
+const noExecution = (status: JobStatus): string =>
+  status === "PENDING"
+    ? "No execution has started yet."
+    : "Its executions are not known: they are kept until the runtime ends, the latest of them.";
 
 /** Names a passage through a state in an address: the state, and its place among those of one name. */
 const keyOf = ({ state, id }: Visit): string => `${state}.${id}`;

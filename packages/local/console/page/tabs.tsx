@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { JobDetail, JobUsage, RecordWrite } from "../model/console-api.ts";
+import type { JobDetail, JobLine, JobUsage, RecordWrite } from "../model/console-api.ts";
 import type { Visit } from "../model/execution-view.ts";
 import { causeText, clockTime, count, dollars, pretty, shortLine } from "../model/format.ts";
 import { type Address, go } from "./address.ts";
@@ -10,9 +10,10 @@ interface Props {
   readonly execution: ViewedExecution | undefined;
   readonly visit: Visit | undefined;
   readonly address: Address;
+  readonly stack: string | undefined;
 }
 
-export function Tabs({ job, execution, visit, address }: Props) {
+export function Tabs({ job, execution, visit, address, stack = "" }: Props) {
   const events = execution?.execution.events ?? [];
   const tabs = [
     ["state", visit?.state ?? "State"],
@@ -42,7 +43,7 @@ export function Tabs({ job, execution, visit, address }: Props) {
       </div>
       <div class="panel" role="tabpanel" id="tab-panel" aria-labelledby={`tab-${open}`} tabIndex={0}>
         {open === "state" && <StateTab job={job} visit={visit} />}
-        {open === "log" && <LogTab lines={job.lines} />}
+        {open === "log" && <Log lines={job.lines} sourceOf={({ functionName }) => functionName.replace(new RegExp(`^.*-${stack}-`), "")} />}
         {open === "record" && <RecordTab job={job} />}
         {open === "events" && <EventsTab events={events} />}
         {open === "document" && <DocumentTab job={job} />}
@@ -89,23 +90,19 @@ function StateTab({ job, visit }: { job: JobDetail; visit: Visit | undefined }) 
           </div>
         )}
         <h2>Log of the attempt</h2>
-        <LogTab lines={lines} />
+        <Log lines={lines} />
       </div>
     </div>
   );
 }
 
-function LogTab({ lines }: { lines: JobDetail["lines"] }) {
+/** @param sourceOf names the function of each line, where they are of several. */
+function Log({ lines, sourceOf }: { lines: JobDetail["lines"]; sourceOf?: (line: JobLine) => string }) {
   if (lines.length === 0) return <p class="empty">No line was logged.</p>;
-  return (
-    <pre class="log">
-      {lines.map(({ at, functionName, message }) => `${clockTime(at)}  ${shortName(functionName)}  ${shortLine(message)}`).join("\n")}
-    </pre>
-  );
+  const textOf = (line: JobLine) =>
+    [clockTime(line.at), ...(sourceOf ? [sourceOf(line).padEnd(13)] : []), shortLine(line.message)].join("  ");
+  return <pre class="log">{lines.map(textOf).join("\n")}</pre>;
 }
-
-/** A function's name without its project and stack, which are the same for all. */
-const shortName = (name: string): string => (/^.+?-[^-]+-(.*)$/.exec(name)?.[1] ?? name).padEnd(14);
 
 function RecordTab({ job: { record, writes } }: { job: JobDetail }) {
   return (

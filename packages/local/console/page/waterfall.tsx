@@ -43,7 +43,9 @@ export function Waterfall({ view, selected, select }: Props) {
               <span>0 s</span>
               <span>{duration(end - view.startedAt)}</span>
             </th>
-            <th scope="col">Status</th>
+            <th scope="col" class="status-name">
+              Status
+            </th>
             <th scope="col" class="number">
               Time
             </th>

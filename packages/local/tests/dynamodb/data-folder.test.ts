@@ -91,6 +91,13 @@ describe("a data folder", () => {
   });
 });
 
+test("in memory, what is kept of an item does not keep a block of other buffers", async () => {
+  const engine = await DynamoEngine.open({ clock: new ManualClock() });
+  onTestFinished(() => engine.close());
+
+  expect(Buffer.from("key").buffer.byteLength).toBe(3);
+});
+
 test("closing waits for what is running, and can be done twice", async () => {
   const engine = await openEngine(await temporaryFolder());
   await engine.createTable(jobs);

@@ -2,7 +2,9 @@ import { ConditionalCheckFailedException, DescribeTimeToLiveCommand, TransactWri
 import { BatchWriteCommand, DeleteCommand, GetCommand, PutCommand, QueryCommand, ScanCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, test } from "vitest";
 import { jobs } from "../../../../tests/support/job-table.ts";
-import type { TableDeclaration } from "../../dynamodb/dynamo-engine.ts";
+import { DynamoEngine, type TableDeclaration } from "../../dynamodb/dynamo-engine.ts";
+import { dynamodb } from "../../dynamodb/service.ts";
+import type { Stack } from "../../service.ts";
 import { createLocalAws } from "../../testing/local-aws.ts";
 import { ManualClock } from "../../testing/manual-clock.ts";
 
@@ -25,6 +27,41 @@ const openJobs = {
   KeyConditionExpression: "openShard = :shard",
   ExpressionAttributeValues: { ":shard": "0" },
 };
+
+test.each([
+  [
+    "keySchemas",
+    {
+      keySchemas: [
+        { attributeName: "shard", keyType: "HASH" },
+        { attributeName: "dueAt", keyType: "RANGE" },
+      ],
+    },
+  ],
+  ["hashKey and rangeKey, which are deprecated", { hashKey: "shard", rangeKey: "dueAt" }],
+])("an index is declared by %s", async (_, keys) => {
+  const clock = new ManualClock();
+  const engine = await DynamoEngine.open({ clock });
+  const inputs = {
+    billingMode: "PAY_PER_REQUEST",
+    hashKey: "jobId",
+    attributes: ["jobId", "shard", "dueAt"].map((name) => ({ name, type: "S" })),
+    globalSecondaryIndexes: [{ name: "open", projectionType: "KEYS_ONLY", ...keys }],
+  };
+  const resource = { type: "aws:dynamodb/table:Table", name: "jobs", id: "jobs", inputs, outputs: { name: "jobs" } };
+
+  const stop = await dynamodb.resourceTypes[resource.type]?.start(resource, engine, { clock } as unknown as Stack);
+
+  const { Table } = (await engine.execute("DescribeTable", { TableName: "jobs" }, () => undefined)) as {
+    Table: { GlobalSecondaryIndexes: { KeySchema: unknown }[] };
+  };
+  expect(Table.GlobalSecondaryIndexes[0]?.KeySchema).toEqual([
+    { AttributeName: "shard", KeyType: "HASH" },
+    { AttributeName: "dueAt", KeyType: "RANGE" },
+  ]);
+  await stop?.();
+  await engine.close();
+});
 
 describe("a refused condition", () => {
   const refused = {

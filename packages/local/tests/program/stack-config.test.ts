@@ -37,10 +37,12 @@ test.each([
 });
 
 test("values are the project's defaults, the stack's over them, and the command line's over both", () => {
-  const yaml = "name: p\nconfig:\n  a: { default: 1 }\n  b: { default: x }\n  c: plain\n  d: { description: none }";
+  const yaml =
+    "name: p\nconfig:\n  a: { default: 1 }\n  b: { default: x }\n  c: plain\n  d: { description: none }\n  engine:key: { value: { e: 2 } }";
   const folder = project({ "Pulumi.yaml": yaml, "Pulumi.test.yaml": "config:\n  p:b: y\n  other:key: [1]\n", "index.ts": "" });
 
   const { values } = readStackConfig(folder, "test", ["c=given=twice"]);
 
-  expect(values).toEqual({ "p:a": "1", "p:b": "y", "p:c": "given=twice", "other:key": "[1]" });
+  expect(values).toEqual({ "p:a": "1", "p:b": "y", "p:c": "given=twice", "other:key": "[1]", "engine:key": '{"e":2}' });
+  expect(() => readStackConfig(folder, "test", ["e=1"])).toThrow('There is no config value "e"; Pulumi.yaml describes a, b, c, d.');
 });

@@ -1,10 +1,14 @@
 import fc from "fast-check";
 import { PNG } from "pngjs";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { DocumentType } from "../../../../functions/stages/document.ts";
+import { typeOf } from "../../../../functions/stages/document-checks.ts";
 import { StageError } from "../../../../functions/stages/errors.ts";
-import { decodeImage } from "../../../../functions/stages/ocr/decode-image.ts";
+import { decodeImage, openImage } from "../../../../functions/stages/ocr/decode-image.ts";
 import { DocumentTooLargeError, DocumentUnreadableError, UnsupportedDocumentError } from "../../../../functions/stages/ocr/stage.ts";
+import { TimeLimitError } from "../../../../functions/stages/ocr/time-limit.ts";
+import { encoded, type Picture } from "../../../support/encoded-image.ts";
+import { faxTiff, tiffFile } from "../../../support/tiff-file.ts";
 import { jpegFile, jpegSegment, pngChunk, pngFile } from "./image-files.ts";
 
 const side = 32;
@@ -21,6 +25,7 @@ function corners({ grey, width, height }: { grey: Uint8Array; width: number; hei
 }
 
 const png = (bytes: Uint8Array) => decodeImage({ type: "image/png", bytes });
+const tiff = (bytes: Uint8Array) => decodeImage({ type: "image/tiff", bytes });
 const jpg = (bytes: Uint8Array) => decodeImage({ type: "image/jpeg", bytes });
 
 test.each([
@@ -32,59 +37,29 @@ test.each([
   { orientation: 6, seen: ["white", "black", "white", "grey"] },
   { orientation: 7, seen: ["white", "grey", "white", "black"] },
   { orientation: 8, seen: ["grey", "white", "black", "white"] },
-])("a photograph of Exif orientation $orientation is turned", ({ orientation, seen }) => {
+])("a photograph of Exif orientation $orientation is turned", async ({ orientation, seen }) => {
   const littleEndian = Buffer.from("II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0X\0\0\0\0\0\0\0", "latin1");
   littleEndian[18] = orientation;
   const exif = jpegSegment(0xe1, Buffer.concat([Buffer.from("Exif\0\0", "latin1"), littleEndian]));
 
-  const page = jpg(jpegFile(quarters, side, [exif]));
+  const page = await jpg(jpegFile(quarters, side, [exif]));
 
   const names = corners(page).map((value = 0) => (value < 40 ? "black" : value > 215 ? "white" : "grey"));
   expect(names).toEqual(seen);
 });
 
-test("big-endian Exif is read, a broken directory turns nothing", () => {
+test("big-endian Exif is read, a broken directory turns nothing", async () => {
   const bigEndian = Buffer.from("Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x03\0\0\0\0\0\0", "latin1");
   const cutOff = bigEndian.subarray(0, 18);
 
-  const turned = jpg(jpegFile(quarters, side, [jpegSegment(0xe1, bigEndian)]));
-  const asItIs = jpg(jpegFile(quarters, side, [jpegSegment(0xe1, cutOff)]));
+  const turned = await jpg(jpegFile(quarters, side, [jpegSegment(0xe1, bigEndian)]));
+  const asItIs = await jpg(jpegFile(quarters, side, [jpegSegment(0xe1, cutOff)]));
 
   expect(corners(turned)[3]).toBeLessThan(40);
   expect(corners(asItIs)[0]).toBeLessThan(40);
 });
 
-test.each([
-  { unit: 1, density: 300, dpi: 300 },
-  { unit: 2, density: 118, dpi: 300 },
-  { unit: 0, density: 1, dpi: undefined },
-])("JFIF density $density of unit $unit is $dpi dpi", ({ unit, density, dpi }) => {
-  const jfif = jpegSegment(
-    0xe0,
-    Buffer.from(`JFIF\0\x01\x02${String.fromCharCode(unit, 0, density % 256, 0, density % 256)}\0\0`, "latin1"),
-  );
-  jfif.writeUInt16BE(density, 12);
-
-  const page = jpg(jpegFile(quarters, side, [jfif]));
-
-  expect(page.dpi).toBe(dpi);
-});
-
-test.each([
-  { perMetre: 11_811, unit: 1, dpi: 300 },
-  { perMetre: 2835, unit: 1, dpi: 72 },
-  { perMetre: 11_811, unit: 0, dpi: undefined },
-])("$perMetre pixels of unit $unit in a PNG are $dpi dpi", ({ perMetre, unit, dpi }) => {
-  const physical = Buffer.alloc(9, unit);
-  physical.writeUInt32BE(perMetre, 0);
-  physical.writeUInt32BE(perMetre, 4);
-
-  const page = png(pngFile({ side, colourType: 0, depth: 8, rows: rowsOf(quarters), chunks: [pngChunk("pHYs", physical)] }));
-
-  expect(page.dpi).toBe(dpi);
-});
-
-test("colours are weighed, and stand over white where they are transparent", () => {
+test("colours are weighed, and stand over white where they are transparent", async () => {
   const image = new PNG({ width: 16, height: 16 });
   image.data.fill(
     Buffer.from([
@@ -92,32 +67,32 @@ test("colours are weighed, and stand over white where they are transparent", () 
     ]),
   );
 
-  const { grey } = png(PNG.sync.write(image));
+  const { grey } = await png(PNG.sync.write(image));
 
   expect([...grey.subarray(0, 8)]).toEqual([76, 149, 28, 127, 255, 255, 10, 0]);
 });
 
-test("white print on a transparent ground stands out from it", () => {
+test("white print on a transparent ground stands out from it", async () => {
   const image = new PNG({ width: 16, height: 16 });
   for (let pixel = 0; pixel < 32; pixel++) image.data.fill(255, pixel * 4, pixel * 4 + 4);
 
-  const { grey } = decodeImage({ type: "image/png", bytes: PNG.sync.write(image) });
+  const { grey } = await decodeImage({ type: "image/png", bytes: PNG.sync.write(image) });
 
   expect([grey[0], grey[255]]).toEqual([255, 0]);
 });
 
-test("plain images are decoded as the library decodes them, whatever their rows are filtered by", () => {
-  fc.assert(
-    fc.property(
+test("plain images are decoded as the library decodes them, whatever their rows are filtered by", async () => {
+  await fc.assert(
+    fc.asyncProperty(
       fc.uint8Array({ minLength: 4 * 20 * 17, maxLength: 4 * 20 * 17 }),
       fc.constantFrom(0, 2, 4, 6),
       fc.constantFrom(-1, 0, 1, 2, 3, 4),
-      (bytes, colorType, filterType) => {
+      async (bytes, colorType, filterType) => {
         const image = new PNG({ width: 20, height: 17 });
         image.data = Buffer.from(bytes.map((value, index) => (index % 4 === 3 ? 255 : value)));
         const file = PNG.sync.write(image, { colorType: colorType as 0 | 2 | 4 | 6, filterType });
 
-        const { grey } = decodeImage({ type: "image/png", bytes: file });
+        const { grey } = await decodeImage({ type: "image/png", bytes: file });
 
         const { data } = PNG.sync.read(file);
         const expected = Uint8Array.from(
@@ -131,7 +106,7 @@ test("plain images are decoded as the library decodes them, whatever their rows 
   );
 });
 
-test("16 bits a sample are read, and a palette with transparent colours", () => {
+test("16 bits a sample are read, and a palette with transparent colours", async () => {
   const deep = pngFile({
     side,
     colourType: 0,
@@ -150,7 +125,7 @@ test("16 bits a sample are read, and a palette with transparent colours", () => 
     rows: rowsOf(quarters.map((value) => ({ 0: 0, 128: 1 })[value] ?? 2)),
   });
 
-  const pages = [corners(png(deep)), corners(png(coloured))];
+  const pages = [corners(await png(deep)), corners(await png(coloured))];
 
   expect(pages).toEqual([
     [0, 128, 255, 255],
@@ -165,16 +140,6 @@ test.each<{ name: string; type: DocumentType; bytes: Uint8Array }>([
     type: "image/png",
     bytes: pngFile({ side, colourType: 0, depth: 8, rows: rowsOf(quarters).subarray(0, 200) }),
   },
-  {
-    name: "a PNG that inflates past its size",
-    type: "image/png",
-    bytes: pngFile({ side, colourType: 0, depth: 8, rows: Buffer.alloc(50_000_000) }),
-  },
-  {
-    name: "an interlaced one",
-    type: "image/png",
-    bytes: pngFile({ side, colourType: 0, depth: 8, interlaced: true, rows: Buffer.alloc(50_000_000) }),
-  },
   { name: "a JPEG cut off", type: "image/jpeg", bytes: jpegFile(quarters, side).subarray(0, 500) },
   { name: "a JPEG without an end", type: "image/jpeg", bytes: jpegFile(quarters, side).subarray(0, -2) },
   {
@@ -182,44 +147,42 @@ test.each<{ name: string; type: DocumentType; bytes: Uint8Array }>([
     type: "image/jpeg",
     bytes: withScans(200),
   },
-])("$name is unreadable", ({ type, bytes }) => {
-  expect(() => decodeImage({ type, bytes })).toThrow(DocumentUnreadableError);
+])("$name is unreadable", async ({ type, bytes }) => {
+  await expect(decodeImage({ type, bytes })).rejects.toThrow(DocumentUnreadableError);
 });
 
-test("a JPEG whose data cannot be of its size is refused before memory is taken for it", () => {
+test("a JPEG whose data cannot be of its size is refused", async () => {
   const claimed = Buffer.from(jpegFile(quarters, side));
   const frame = claimed.indexOf(Buffer.from([0xff, 0xc0]));
   claimed.writeUInt16BE(4800, frame + 5);
   claimed.writeUInt16BE(4800, frame + 7);
-  const before = process.memoryUsage().arrayBuffers;
 
-  expect(() => jpg(claimed)).toThrow(DocumentUnreadableError);
-  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50_000_000);
+  await expect(jpg(claimed)).rejects.toThrow(DocumentUnreadableError);
 });
 
-test("a few scans are read", () => {
-  const page = jpg(withScans(10));
+test("a few scans are read", async () => {
+  const page = await jpg(withScans(10));
 
   expect(page.width).toBe(side);
 });
 
-test("size is judged by the header", () => {
+test("size is judged by the header", async () => {
   const header = (width: number) => pngFile({ side: width, colourType: 0, depth: 8, rows: Buffer.alloc(0) });
 
-  expect(() => png(header(5000))).toThrow(DocumentTooLargeError);
-  expect(() => png(header(15))).toThrow(UnsupportedDocumentError);
-  expect(() => decodeImage({ type: "application/pdf", bytes: Buffer.from("%PDF-1.7") })).toThrow(UnsupportedDocumentError);
+  await expect(png(header(8000))).rejects.toThrow(DocumentTooLargeError);
+  await expect(png(header(15))).rejects.toThrow(UnsupportedDocumentError);
+  await expect(decodeImage({ type: "application/pdf", bytes: Buffer.from("%PDF-1.7") })).rejects.toThrow(UnsupportedDocumentError);
 });
 
-test("whatever is damaged is refused by name, or read", () => {
+test("whatever is damaged is refused by name, or read", async () => {
   const files = [pngFile({ side, colourType: 0, depth: 8, rows: rowsOf(quarters) }), jpegFile(quarters, side)];
   const damage = fc.array(fc.tuple(fc.nat(2000), fc.nat(255)), { minLength: 1, maxLength: 6 });
-  fc.assert(
-    fc.property(fc.constantFrom(0, 1), damage, (which, changes) => {
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(0, 1), damage, async (which, changes) => {
       const bytes = Buffer.from(files[which] ?? "");
       for (const [at, value] of changes) bytes[at % bytes.length] = value;
 
-      const outcome = outcomeOf(() => (which === 0 ? png(bytes) : jpg(bytes)));
+      const outcome = await outcomeOf(which === 0 ? png(bytes) : jpg(bytes));
 
       expect(outcome).toBe("as expected");
     }),
@@ -227,9 +190,9 @@ test("whatever is damaged is refused by name, or read", () => {
   );
 });
 
-function outcomeOf(decode: () => unknown): string {
+async function outcomeOf(decoded: Promise<unknown>): Promise<string> {
   try {
-    decode();
+    await decoded;
     return "as expected";
   } catch (error) {
     return error instanceof StageError ? "as expected" : String(error);
@@ -248,4 +211,164 @@ function rowsOf(samples: Uint8Array, bytesPerPixel = 1): Buffer {
   return Buffer.concat(
     Array.from({ length: side }, (_, row) => Buffer.concat([Buffer.of(0), samples.subarray(row * length, (row + 1) * length)])),
   );
+}
+
+describe("kinds of files", () => {
+  const page: Picture = { samples: quarters, width: side, height: side };
+  const colours: Picture = { ...page, samples: Uint8Array.from({ length: 3 * side * side }, (_, at) => quarters[Math.floor(at / 3)] ?? 0) };
+  /** Black ink alone. */
+  const inks: Picture = {
+    ...page,
+    samples: Uint8Array.from({ length: 4 * side * side }, (_, at) => (at % 4 === 3 ? 255 - (quarters[at >> 2] ?? 0) : 0)),
+  };
+  const bilevel: Picture = { ...page, samples: quarters.map((value) => (value > 128 ? 255 : 0)) };
+  const jpegs = ["off", "on", "auto"].flatMap((subsample_mode) => [false, true].map((interlace) => ({ subsample_mode, interlace })));
+
+  test.each<{ what: string; picture: Picture; suffix: string; options?: object }>([
+    ...jpegs.map((options) => ({
+      what: `JPEG, ${options.interlace ? "progressive" : "sequential"}, subsampling ${options.subsample_mode}`,
+      picture: colours,
+      suffix: ".jpg",
+      options: { ...options, Q: 95 },
+    })),
+    { what: "JPEG in CMYK", picture: inks, suffix: ".jpg", options: { Q: 95 } },
+    ...["none", "lzw", "deflate", "packbits", "jpeg"].map((compression) => ({
+      what: `TIFF, ${compression}`,
+      picture: colours,
+      suffix: ".tif",
+      options: { compression },
+    })),
+    {
+      what: "TIFF in tiles",
+      picture: colours,
+      suffix: ".tif",
+      options: { tile: true, tile_width: 16, tile_height: 16, compression: "lzw" },
+    },
+    { what: "TIFF in CMYK", picture: inks, suffix: ".tif" },
+    { what: "BigTIFF", picture: page, suffix: ".tif", options: { bigtiff: true } },
+    { what: "WebP", picture: colours, suffix: ".webp", options: { Q: 95 } },
+    { what: "WebP, lossless", picture: colours, suffix: ".webp", options: { lossless: true } },
+    {
+      what: "WebP, animated",
+      picture: colours,
+      suffix: ".webp",
+      options: { lossless: true, frames: [{ ...colours, samples: new Uint8Array(3 * side * side) }] },
+    },
+    { what: "PNG, interlaced", picture: colours, suffix: ".png", options: { interlace: true } },
+    { what: "PNG with a palette", picture: colours, suffix: ".png", options: { palette: true } },
+  ])("$what is read", async ({ picture, suffix, options }) => {
+    const { frames = [], ...saving } = (options ?? {}) as { frames?: readonly Picture[] };
+    const bytes = await encoded([picture, ...frames], suffix, saving);
+
+    const decoded = await decodeImage({ type: typeOf(bytes) ?? "image/png", bytes });
+
+    expect([decoded.width, decoded.height]).toEqual([side, side]);
+    for (const [at, value] of corners(decoded).entries()) expect(Math.abs((value ?? 0) - ([0, 128, 255, 255][at] ?? 0))).toBeLessThan(4);
+  });
+
+  test.each(["ccittfax4", "packbits", "none"])("TIFF of one bit, %s, is read", async (compression) => {
+    const bytes = await encoded([bilevel], ".tif", { compression, bitdepth: 1 });
+
+    expect(corners(await tiff(bytes))).toEqual([0, 0, 255, 255]);
+  });
+
+  test.each([
+    { what: "Group 3, one-dimensional", options: 0 },
+    { what: "Group 3, two-dimensional", options: 1 },
+  ])("a fax of $what is read, its pixels made square", async ({ options }) => {
+    const bytes = faxTiff({ width: 64, height: 32, twoDimensional: options === 1, dotsPerInch: [204, 98] });
+
+    const { width, height, grey } = await tiff(bytes);
+
+    expect([width, height]).toEqual([64, 67]);
+    expect([grey[10 * 64 + 8], grey[10 * 64 + 40]]).toEqual([0, 255]);
+  });
+
+  test("each page of a TIFF is a page", async () => {
+    const [white, black] = [255, 0].map((value) => ({ ...page, samples: new Uint8Array(side * side).fill(value) }));
+    const bytes = await encoded([white ?? page, page, black ?? page], ".tif", { compression: "lzw" });
+    const seen: (number | undefined)[][] = [];
+
+    const source = await openImage({ type: "image/tiff", bytes }, { remainingMillis: () => 60_000 }, async (image) => {
+      seen.push(corners(image));
+      return { text: "", confidence: 0 };
+    });
+    for (const number of [0, 1, 2]) await source.readPage(number);
+
+    expect(source.pageCount).toBe(3);
+    expect(seen).toEqual([Array(4).fill(255), [0, 128, 255, 255], Array(4).fill(0)]);
+    expect(await source.readLayer(0)).toBeUndefined();
+  });
+
+  test("bytes after the end of a PNG are ignored, and data beyond its rows", async () => {
+    const whole = pngFile({ side, colourType: 0, depth: 8, rows: rowsOf(quarters) });
+    const beyond = pngFile({ side, colourType: 0, depth: 8, rows: Buffer.concat([rowsOf(quarters), Buffer.alloc(5_000_000)]) });
+
+    const pages = [await png(Buffer.concat([whole, Buffer.from("appended")])), await png(beyond)];
+
+    expect(pages.map(corners)).toEqual(Array(2).fill([0, 128, 255, 255]));
+  });
+
+  test.each([
+    { what: "a JPEG of 12 bits a sample", bytes: () => withFrame(0xc1, 12), kind: "JPEG" },
+    { what: "a differential JPEG", bytes: () => withFrame(0xc5, 8), kind: "JPEG" },
+    { what: "a TIFF of 32 bits a sample", bytes: () => tiffFile({ width: side, height: side, bits: 32 }), kind: "TIFF" },
+  ])("$what is refused by name", async ({ bytes, kind }) => {
+    const file = bytes();
+
+    await expect(decodeImage({ type: typeOf(file) ?? "image/png", bytes: file })).rejects.toMatchObject({
+      name: "UnsupportedDocument",
+      message: `This kind of ${kind} is not read. Save it in 8 bits a sample, with an ordinary compression.`,
+    });
+  });
+});
+
+describe("large images", () => {
+  const large = { width: 6016, height: 4000 };
+
+  test.each([
+    { suffix: ".jpg", size: [3008, 2000] },
+    { suffix: ".png", size: [3008, 2000] },
+    { suffix: ".tif", size: [3008, 2000] },
+  ])("$suffix of more than 24 megapixels is halved", async ({ suffix, size }) => {
+    const samples = new Uint8Array(large.width * large.height).fill(255);
+    samples.fill(0, 0, samples.length / 4);
+    const bytes = await encoded([{ samples, ...large }], suffix, suffix === ".tif" ? { compression: "ccittfax4", bitdepth: 1 } : {});
+
+    const { width, height, grey } = await decodeImage({ type: typeOf(bytes) ?? "image/png", bytes });
+
+    expect([width, height]).toEqual(size);
+    expect([grey[400 * width + 1500], grey[1500 * width + 1500]]).toEqual([0, 255]);
+  });
+
+  test("a WebP is made smaller, so that it has 12 megapixels", async () => {
+    const bytes = await encoded([{ samples: new Uint8Array(4000 * 4000).fill(255), width: 4000, height: 4000 }], ".webp");
+
+    const { width, height } = await decodeImage({ type: "image/webp", bytes });
+
+    expect(width * height).toBeGreaterThan(11_900_000);
+    expect(width * height).toBeLessThan(12_100_000);
+  });
+});
+
+test("decoding is ended when its time is up, and the next image is decoded", async () => {
+  const samples = new Uint8Array(6000 * 9000).fill(200);
+  const bytes = await encoded([{ samples, width: 6000, height: 9000 }], ".png", { interlace: true, compression: 1 });
+  let millis = 40;
+
+  const ended = decodeImage({ type: "image/png", bytes }, 0, { remainingMillis: () => millis });
+
+  await expect(ended).rejects.toThrow(TimeLimitError);
+  millis = 60_000;
+  expect(corners(await png(pngFile({ side, colourType: 0, depth: 8, rows: rowsOf(quarters) })))).toEqual([0, 128, 255, 255]);
+  await expect(png(bytes).then(({ width }) => width)).resolves.toBe(3000);
+});
+
+/** The JPEG with another kind of frame, which says that its samples have so many bits. */
+function withFrame(marker: number, bits: number): Buffer {
+  const file = Buffer.from(jpegFile(quarters, side));
+  const frame = file.indexOf(Buffer.from([0xff, 0xc0]));
+  file[frame + 1] = marker;
+  file[frame + 4] = bits;
+  return file;
 }

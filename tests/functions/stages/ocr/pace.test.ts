@@ -25,6 +25,10 @@ test.each([
   expect(new Pace(() => remaining).hasTimeForPage()).toBe(begun);
 });
 
+test("a first page may be known to take less", () => {
+  expect([new Pace(() => 6_250, 1_000).hasTimeForPage(), new Pace(() => 6_249, 1_000).hasTimeForPage()]).toEqual([true, false]);
+});
+
 test.each([
   [17_500, true],
   [17_501, false],

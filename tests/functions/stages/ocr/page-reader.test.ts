@@ -17,7 +17,7 @@ beforeAll(async () => {
 test("a photograph is read, its shadow and its slant notwithstanding", async () => {
   const { document, truth } = await photographedPage(2);
 
-  const { text, confidence } = reader.read(decodeImage(document), unhurried);
+  const { text, confidence } = reader.read(await decodeImage(document), unhurried);
 
   expect(characterErrorRate(truth, text)).toBeLessThan(0.02);
   expect(confidence).toBeGreaterThan(0.85);
@@ -26,14 +26,14 @@ test("a photograph is read, its shadow and its slant notwithstanding", async () 
 test("columns are read one after the other, also on a page that lies on its side", async () => {
   const { document, truth } = await twoColumnScan(2);
 
-  const { text } = reader.read(turned(decodeImage(document), 3), unhurried);
+  const { text } = reader.read(turned(await decodeImage(document), 3), unhurried);
 
   expect(characterErrorRate(truth, text)).toBeLessThan(0.02);
 });
 
 test("a page is read of which one half is light on dark", async () => {
   const { document, truth } = await twoColumnScan(2);
-  const page = decodeImage(document);
+  const page = await decodeImage(document);
   const grey = page.grey.slice();
   for (let at = grey.length >> 1; at < grey.length; at++) grey[at] = 255 - (grey[at] ?? 0);
 
@@ -60,6 +60,19 @@ test("names between the lines of a map are read", async () => {
   expect(wordsFound(names.join(" "), text)).toBeGreaterThan(0.7);
 });
 
+test("a page in another script is an empty text", async () => {
+  const canvas = await Canvas.open(400, 200, ["DejaVuSans"]);
+  const lines = [
+    "каждый гражданин имеет право на образование",
+    "железнодорожный мост через быструю реку",
+    "щенок ждал хозяина у двери дома",
+  ];
+  for (const [index, line] of lines.entries()) canvas.text(30, 50 + index * 30, line, { font: "DejaVuSans", size: 12 });
+  const { page } = await canvas.drawn(150);
+
+  expect(reader.read(page, unhurried)).toEqual({ text: "", confidence: 0 });
+});
+
 test("an empty page is an empty text", () => {
   const page = { grey: new Uint8Array(600 * 800).fill(240), width: 600, height: 800 };
 
@@ -69,10 +82,10 @@ test("an empty page is an empty text", () => {
 });
 
 test("without time a page is read once, and not tried in other ways", () => {
-  const empty = { grey: new Uint8Array(400 * 300).fill(240), width: 400, height: 300 };
+  const blocks = Uint8Array.from({ length: 400 * 300 }, (_, at) => (at % 40 < 12 && Math.floor(at / 400) % 50 < 14 ? 0 : 240));
   let asked = 0;
 
-  reader.read(empty, { remainingMillis: () => 1000 - 400 * asked++ });
+  reader.read({ grey: blocks, width: 400, height: 300 }, { remainingMillis: () => 1000 - 400 * asked++ });
 
   // Before the first reading, after it, and before the attempt that there is no time for.
   expect(asked).toBe(3);

@@ -44,6 +44,14 @@ export class Canvas {
     return this.#font(font).widthOfTextAtSize(text, size);
   }
 
+  /** The letters that a font has between two others. */
+  lettersOf(font: FontName, first: string, last: string): string[] {
+    const letters = this.#font(font)
+      .getCharacterSet()
+      .map((code) => String.fromCodePoint(code));
+    return letters.filter((letter) => letter >= first && letter <= last);
+  }
+
   /** Writes cells of one line, each `[x, text]` at its place on the base line `y`; `right` sets texts that end at their `x`. */
   row(y: number, cells: readonly (readonly [x: number, text: string])[], look: Look, right: readonly number[] = []): void {
     for (const [index, [x, text]] of cells.entries()) {

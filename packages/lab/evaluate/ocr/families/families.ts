@@ -1,5 +1,6 @@
 import type { Random } from "../random.ts";
 import type { Drawing } from "./canvas.ts";
+import { foreign } from "./foreign.ts";
 import { fax, figures, form, oldPrint, pageImage } from "./office.ts";
 import { receipt } from "./receipts.ts";
 import { map, screenshot, sign, textless } from "./scenes.ts";
@@ -16,6 +17,7 @@ export const families = {
   figures,
   maps: map,
   "no text": textless,
+  "foreign scripts": foreign,
 } as const satisfies Readonly<Record<string, (random: Random) => Promise<Drawing>>>;
 
 export type Family = keyof typeof families;

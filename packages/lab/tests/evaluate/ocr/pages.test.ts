@@ -40,10 +40,10 @@ test("chance keeps to its bounds", () => {
   );
 });
 
-test("a page is turned clockwise, and comes back out of its file", () => {
+test("a page is turned clockwise, and comes back out of its file", async () => {
   const page = { grey: Uint8Array.from({ length: 16 * 20 }, (_, index) => (index % 16 < 8 ? 0 : 255)), width: 16, height: 20 };
 
-  const turned = decodeImage({ type: "image/png", bytes: pngOf(rotated(page, 90, 255)) });
+  const turned = await decodeImage({ type: "image/png", bytes: pngOf(rotated(page, 90, 255)) });
 
   expect([turned.width, turned.height]).toEqual([20, 16]);
   expect([turned.grey[3 * 20 + 10], turned.grey[12 * 20 + 10]]).toEqual([0, 255]);

@@ -1,19 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { isWhole, makesSense, type PageLayer, textOf } from "../../../../../functions/stages/ocr/pdf/page-layer.ts";
+import { cleanText, countLetters, hasMeaning, type PageLayer } from "../../../../../functions/stages/ocr/pdf/page-layer.ts";
 
-const layerOf = (characters: string, rest: Partial<PageLayer> = {}): PageLayer => ({
-  characters,
-  unknown: 0,
-  pictured: 0,
-  blank: false,
-  ...rest,
-});
-
-describe("textOf", () => {
+describe("cleanText", () => {
   test.each([
     ["line ends", "one\r\ntwo\rthree\ntwo\ffour\u2028five", "one\ntwo\nthree\ntwo\nfour\nfive"],
-    ["a divided word", "an exam\u00adple", "an example"],
-    ["a divided name, and a range", "Smith\u00adJones 10\u00ad20", "Smith-Jones 10-20"],
+    ["a divided word", "an exam-\nple, an exam\u2010\r\nple, an exam\u00adple", "an example, an example, an example"],
+    ["a divided name, and ranges", "Smith-\nJones 10\u00ad20 10-\n20", "Smith-Jones 10-20 10-\n20"],
+    ["a dash at the end of a line", "one -\ntwo", "one -\ntwo"],
     ["control characters", "a\u0000b\u0007c\u001bd\u007fe\u0085f\tg", "abcdef\tg"],
     ["noncharacters and the byte order mark", "a\ufffeb\uffffc\ufeffd\ufdd0e", "abcde"],
     ["half of a surrogate pair", "a\ud800b", "a\ufffdb"],
@@ -23,44 +16,47 @@ describe("textOf", () => {
     ["an emoji of several code points, which stays", "👩\u200d👧 ok", "👩\u200d👧 ok"],
     ["spaces at the ends of lines", "  a \u00a0\nb\t\n", "a\nb"],
     ["many empty lines", "a\n\n\n\nb\r\n\r\nc", "a\n\nb\n\nc"],
-  ])("%s", (_, characters, text) => {
-    expect(textOf(layerOf(characters))).toBe(text);
+  ])("%s", (_, text, cleaned) => {
+    expect(cleanText(text)).toBe(cleaned);
   });
 
   test("takes time in proportion to the text", () => {
-    const hostile = ["\u00ad", " ", "\n", "a\u00ad", "\ufdfa", "\u0000", " \n"].map((part) => part.repeat(1024 * 512));
+    const hostile = ["\u00ad", " ", "\n", "a\u00ad", "a-\n", "\ufdfa", "\u0000", " \n"].map((part) => part.repeat(1024 * 256));
 
-    for (const characters of hostile) expect(textOf(layerOf(characters)).length).toBeLessThan(20 * characters.length);
+    for (const text of hostile) expect(cleanText(text).length).toBeLessThan(20 * text.length);
   });
 });
 
-describe("makesSense", () => {
+describe("hasMeaning", () => {
+  const layerOf = (text: string, unknown = 0): PageLayer => ({
+    characters: {
+      codes: Uint32Array.from(text, (letter) => letter.codePointAt(0) ?? 0),
+      boxes: new Float32Array(),
+      origins: new Float32Array(),
+      turns: new Uint8Array(),
+    },
+    unknown,
+    width: 612,
+    height: 792,
+    drawings: "none",
+    pictureDpi: undefined,
+  });
+
   test.each([
     ["text", layerOf("Plain text"), true],
     ["nothing", layerOf(""), true],
-    ["one unknown of five", layerOf("abc de", { unknown: 1 }), true],
-    ["two unknown of nine", layerOf("abc def ghi", { unknown: 2 }), false],
+    ["more text than a call takes arguments", layerOf("😀 ".repeat(100_000)), true],
+    ["one unknown of five", layerOf("abc de", 1), true],
+    ["two unknown of nine", layerOf("abc def ghi", 2), false],
     ["one private character of five", layerOf("abcd\ue000"), true],
     ["one replacement character of four", layerOf("abc\ufffd"), false],
+    ["one control character of four", layerOf("abc\u0003"), false],
     ["spaces beside nonsense", layerOf(`\ue000\ue001${" ".repeat(100)}`), false],
-  ])("%s", (_, layer, sense) => {
-    expect(makesSense(layer)).toBe(sense);
+  ])("%s", (_, layer, meaning) => {
+    expect(hasMeaning(layer)).toBe(meaning);
   });
 });
 
-describe("isWhole", () => {
-  const scan = { pictured: 1 };
-
-  test.each([
-    ["text", layerOf("Page 1"), true],
-    ["no text", layerOf(" .\r\n"), false],
-    ["nothing at all", layerOf("", { blank: true }), true],
-    ["nonsense", layerOf("ABCDEF", { unknown: 6 }), false],
-    ["a stamp on a scan", layerOf("Scanned by Acme, page 3", scan), false],
-    ["a page number beside a small logo", layerOf("Page 1", { pictured: 0.24 }), true],
-    ["49 letters on a scan", layerOf("a ".repeat(49), scan), false],
-    ["a scan whose text lies under it", layerOf("a ".repeat(50), scan), true],
-  ])("%s", (_, layer, whole) => {
-    expect(isWhole(layer)).toBe(whole);
-  });
+test("letters and digits of all scripts are counted", () => {
+  expect(countLetters("Ab 1, Ω я 水 ٣ – !")).toBe(7);
 });

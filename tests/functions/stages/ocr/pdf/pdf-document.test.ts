@@ -3,8 +3,9 @@ import { createRequire } from "node:module";
 import fontkit from "@pdf-lib/fontkit";
 import { degrees, PDFDocument } from "pdf-lib";
 import { describe, expect, test } from "vitest";
-import { textOf } from "../../../../../functions/stages/ocr/pdf/page-layer.ts";
 import { PdfDocument } from "../../../../../functions/stages/ocr/pdf/pdf-document.ts";
+import { textInOrder } from "../../../../../functions/stages/ocr/pdf/reading-order.ts";
+import { partOf, readingOf, wholeOf } from "../../../../../functions/stages/ocr/pdf/render-size.ts";
 import { TimeLimitError } from "../../../../../functions/stages/ocr/time-limit.ts";
 import { encryptedPdf } from "../../../../support/encrypted-pdf.ts";
 import { flateStream, line, onePage, stream } from "../../../../support/pdf-file.ts";
@@ -12,7 +13,14 @@ import { flateStream, line, onePage, stream } from "../../../../support/pdf-file
 const millis = 10_000;
 const open = (file: Uint8Array) => PdfDocument.open(file, millis);
 const layerOf = async (file: Uint8Array) => (await open(file)).readLayer(0, millis);
-const textIn = async (file: Uint8Array) => textOf(await layerOf(file));
+const textIn = async (file: Uint8Array) => textInOrder(await layerOf(file));
+
+/** The first page as a whole, with or without its text. */
+async function drawn(file: Uint8Array, without?: "text") {
+  const document = await open(file);
+  const page = document.readLayer(0, millis);
+  return document.render(0, partOf(page, wholeOf(page), readingOf(1)), millis, without);
+}
 
 /** A grey picture of 100 × 100 pixels, filled with one value, over the part of the page that the matrix says. */
 const picture = (matrix: string, value = 0) =>
@@ -20,6 +28,16 @@ const picture = (matrix: string, value = 0) =>
     resources: "/XObject<</I 6 0 R>>",
     objects: [
       flateStream("/Type/XObject/Subtype/Image/Width 100/Height 100/ColorSpace/DeviceGray/BitsPerComponent 8", Buffer.alloc(10_000, value)),
+    ],
+  });
+
+/** A page of one group of objects, which holds a picture of its own. */
+const nested = (content: string) =>
+  onePage(stream("", "/G Do"), {
+    resources: "/XObject<</G 6 0 R>>",
+    objects: [
+      stream("/Type/XObject/Subtype/Form/BBox[0 0 612 792]/Resources<</Font<</F1 4 0 R>>/XObject<</I 7 0 R>>>>", content),
+      flateStream("/Type/XObject/Subtype/Image/Width 10/Height 10/ColorSpace/DeviceGray/BitsPerComponent 8", Buffer.alloc(100)),
     ],
   });
 
@@ -60,16 +78,38 @@ describe("a text layer", () => {
     expect(await layerOf(Buffer.from(file.toString("latin1").replace("/Font<</F1 4 0 R>>", ""), "latin1"))).toMatchObject({ unknown: 3 });
   });
 
-  test("says what pictures cover of the page", async () => {
-    expect((await layerOf(picture("306 0 0 792 0 0"))).pictured).toBeCloseTo(0.5, 3);
-    expect(await layerOf(onePage(stream("", line("x"))))).toMatchObject({ pictured: 0, blank: false });
-    expect(await layerOf(onePage(stream("", "")))).toMatchObject({ characters: "", pictured: 0, blank: true });
+  test.each([
+    ["a picture", picture("306 0 0 792 0 0"), "shapes"],
+    ["text", onePage(stream("", line("x"))), "none"],
+    ["nothing", onePage(stream("", "")), "none"],
+    ["a stroke", onePage(stream("", "0 0 m 300 300 l S")), "none"],
+    ["a grid", onePage(stream("", Array.from({ length: 20 }, (_, row) => `50 ${100 + row} m 500 ${100 + row} l S`).join("\n"))), "rules"],
+    ["the outline of a letter", onePage(stream("", "0 0 m 1 0 l 1 5 l 2 5 l 2 6 l -1 6 l -1 5 l 0 5 l f")), "shapes"],
+    ["a picture within a group", nested("q 200 0 0 200 0 0 cm/I Do Q"), "shapes"],
+  ])("says that there is beside it: %s", async (_, file, drawings) => {
+    expect((await layerOf(file)).drawings).toBe(drawings);
+  });
+
+  test("says how fine its pictures are, where there is nothing else", async () => {
+    expect((await layerOf(picture("306 0 0 306 0 0"))).pictureDpi).toBeCloseTo((100 * 72) / 306, 3);
+    expect((await layerOf(onePage(stream("", line("x"))))).pictureDpi).toBeUndefined();
+  });
+
+  test("has its places on the page as it is shown: cut out, and turned", async () => {
+    const contents = stream("", "BT/F1 20 Tf 200 500 Td(A)Tj ET");
+    const cut = onePage(contents, { mediaBox: "100 100 612 792" });
+    const turned = onePage(contents, { mediaBox: "100 100 612 792]/Rotate 90/Group[" });
+
+    expect([...(await layerOf(cut)).characters.origins]).toEqual([100, 292]);
+    expect(await layerOf(turned)).toMatchObject({ width: 692, height: 512 });
+    expect([...(await layerOf(turned)).characters.origins]).toEqual([400, 100]);
+    expect([...(await layerOf(turned)).characters.turns]).toEqual([1]);
   });
 });
 
 describe("a drawn page", () => {
   test("is grey, 240 dots an inch, black where there is ink", async () => {
-    const { grey, width, height, dpi } = (await open(picture("306 0 0 396 0 0", 100))).render(0, millis);
+    const { grey, width, height, dpi } = await drawn(picture("306 0 0 396 0 0", 100));
 
     expect({ width, height, dpi, length: grey.length }).toEqual({ width: 2040, height: 2640, dpi: 240, length: 2040 * 2640 });
     expect(grey[2560 * width + 100]).toBe(100); // below, on the left
@@ -81,8 +121,44 @@ describe("a drawn page", () => {
     const document = await PDFDocument.create();
     document.addPage([612, 792]).setRotation(degrees(90));
 
-    expect((await open(await document.save())).render(0, millis)).toMatchObject({ width: 2640, height: 2040 });
+    expect(await drawn(await document.save())).toMatchObject({ width: 2640, height: 2040 });
   });
+});
+
+describe("a page drawn without its text", () => {
+  const inkOf = ({ grey }: { grey: Uint8Array }) => grey.filter((value) => value < 130).length;
+  const written = (text: string) => onePage(stream("", text));
+
+  test("has nothing of it, and everything else", async () => {
+    const stroke = "0 0 m 300 300 l S ";
+
+    expect(inkOf(await drawn(written(line("Text")), "text"))).toBe(0);
+    expect(inkOf(await drawn(written(stroke + line("Text")), "text"))).toBe(inkOf(await drawn(written(stroke))));
+  });
+
+  test("has nothing of the text within groups", async () => {
+    expect(inkOf(await drawn(nested(line("Within"))))).toBeGreaterThan(0);
+    expect(inkOf(await drawn(nested(line("Within")), "text"))).toBe(0);
+  });
+
+  test("does not take the text from the page", async () => {
+    const document = await open(written(line("Text")));
+    const page = document.readLayer(0, millis);
+    const part = partOf(page, wholeOf(page), readingOf(1));
+    document.render(0, part, millis, "text");
+
+    expect(inkOf(document.render(0, part, millis))).toBeGreaterThan(0);
+  });
+});
+
+test("a part of a page is cut out of the whole", async () => {
+  const document = await open(picture("306 0 0 396 100 100", 100));
+  const page = { width: 612, height: 792 };
+
+  const part = document.render(0, partOf(page, { left: 90, top: 592, right: 300, bottom: 692 + 10 }, readingOf(1)), millis);
+
+  expect(part).toMatchObject({ width: 700, height: 366, dpi: 240 });
+  expect([part.grey[30], part.grey[40], part.grey[340 * 700 + 340]]).toEqual([255, 100, 255]);
 });
 
 describe("encryption", () => {
@@ -107,7 +183,9 @@ describe("walls", () => {
   test("a call that takes too long is ended, and the next document is read", async () => {
     const slow = await open(onePage(flateStream("", "0 0 m 600 700 l 300 0 l S\n".repeat(300_000))));
 
-    expect(() => slow.render(0, 200)).toThrow(TimeLimitError);
+    expect(() => slow.render(0, partOf({ width: 612, height: 792 }, wholeOf({ width: 612, height: 792 }), readingOf(1)), 200)).toThrow(
+      TimeLimitError,
+    );
     expect(await textIn(good)).toBe("Still here");
   });
 

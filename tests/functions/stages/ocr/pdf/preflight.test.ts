@@ -44,6 +44,15 @@ describe("lets pass", () => {
     expect(() => preflight(bombAfter(9))).not.toThrow();
   });
 
+  test("200 scans of 8 megapixels, without inflating them", () => {
+    const scan = flateStream("/Subtype/Image", spaces(8_000_000));
+
+    // Were they inflated, the last one would pass unseen.
+    const last = flateStream("", spaces(3 * mebibyte));
+    expect(() => preflight(onePage("null", { objects: Array<Buffer>(200).fill(scan) }))).not.toThrow();
+    expect(() => preflight(onePage("null", { objects: [...Array<Buffer>(200).fill(scan), last] }))).toThrow(tooLarge);
+  });
+
   test("what a library writes", async () => {
     const document = await PDFDocument.create();
     for (let page = 0; page < 30; page++) document.addPage().drawText("Hello");

@@ -1,0 +1,127 @@
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
+import { documentKinds, type ImageType, type ScannedImage } from "../../document.ts";
+import { pathOfEngineFile, vipsFiles } from "../engine-files.ts";
+import { DocumentTooLargeError, DocumentUnreadableError, UnsupportedDocumentError } from "../stage.ts";
+import { TimeLimitError } from "../time-limit.ts";
+
+/** What a decoding thread is started with. */
+export interface DecoderStart {
+  /** Paths of libvips. */
+  readonly script: string;
+  readonly wasm: string;
+  readonly maxMemoryBytes: number;
+}
+
+/** A request to a decoding thread, which answers it through its port by a {@link DecodeAnswer}. */
+export interface DecodeRequest {
+  readonly type: ImageType;
+  readonly bytes: Uint8Array;
+  /** Counted from 0; only a TIFF has more than one. */
+  readonly page: number;
+  /** By which width and height are divided: 1 or 2, and any number for a WebP. Without one, the header is asked for. */
+  readonly reduction?: number;
+  readonly port: MessagePort;
+}
+
+export type DecodeAnswer = ImageHeader | DecodedImage | { readonly failure: "damage" | "memory" | "unsupported" };
+
+export interface ImageHeader {
+  readonly pageCount: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface DecodedImage {
+  readonly grey: Uint8Array<ArrayBuffer>;
+  readonly width: number;
+  readonly height: number;
+  /** 1..8, as Exif numbers them. */
+  readonly orientation: number;
+}
+
+/** The memory of the decoder, in which it holds the file as well: a progressive JPEG of 60 megapixels takes up to 400 MB. */
+const maxMemoryBytes = 512 * 1024 * 1024;
+/** Longer than anything lasts here; a timer takes no number without end. */
+const maxMillis = 300_000;
+
+/** A larger page leaves a decoder with much memory that the OCR engine would have to do without. */
+const maxKeptPixels = 10_000_000;
+
+/** Kept from one image to the next, since a new one takes 0.15 s. */
+let thread: Worker | undefined;
+
+function openThread(): Worker {
+  const start: DecoderStart = { script: pathOfEngineFile(vipsFiles.script), wasm: pathOfEngineFile(vipsFiles.wasm), maxMemoryBytes };
+  const opened = new Worker(threadSource(), { workerData: start, execArgv: [] });
+  // An error ends the thread, and its ports with it.
+  opened.on("error", () => undefined).on("exit", () => closeThread(opened));
+  opened.unref();
+  return opened;
+}
+
+/** Built beside the bundle; where the source itself is run, this file's neighbour. */
+function threadSource(): URL {
+  const built = new URL("decode-thread.mjs", import.meta.url);
+  return existsSync(built) ? built : new URL("decode-thread.ts", import.meta.url);
+}
+
+function closeThread(opened: Worker | undefined): void {
+  if (thread === opened) thread = undefined;
+  void opened?.terminate();
+}
+
+/**
+ * Reads the header of a page of an image.
+ *
+ * @param millis after which the decoder is ended from outside.
+ * @throws {@link DocumentUnreadableError}, {@link DocumentTooLargeError}, {@link TimeLimitError}
+ */
+export async function readHeader(document: ScannedImage, page: number, millis: number): Promise<ImageHeader> {
+  return (await ask({ ...document, page }, millis)) as ImageHeader;
+}
+
+/**
+ * Decodes a page of an image whose size has been checked.
+ *
+ * @param reduction by which width and height are divided while it is decoded: 1 or 2, and any number for a WebP.
+ * @throws as {@link readHeader}; {@link UnsupportedDocumentError} where its samples are neither of 8 nor of 16 bits.
+ */
+export async function readPixels(document: ScannedImage, page: number, reduction: number, millis: number): Promise<DecodedImage> {
+  const image = (await ask({ ...document, page, reduction }, millis)) as DecodedImage;
+  if (image.grey.length > maxKeptPixels) closeThread(thread);
+  return image;
+}
+
+async function ask(request: Omit<DecodeRequest, "port">, millis: number): Promise<ImageHeader | DecodedImage> {
+  if (millis < 1) throw new TimeLimitError();
+  thread ??= openThread();
+  const asked = thread;
+  const { port1: answers, port2: port } = new MessageChannel();
+  let isOutOfTime = false;
+  const timer = setTimeout(
+    () => {
+      isOutOfTime = true;
+      closeThread(asked);
+    },
+    Math.min(millis, maxMillis),
+  );
+  try {
+    asked.postMessage({ ...request, port } satisfies DecodeRequest, [port]);
+    const [answer] = (await Promise.race([once(answers, "message"), once(answers, "close")])) as [DecodeAnswer?];
+    if (isOutOfTime) throw new TimeLimitError();
+    return successOf(answer ?? { failure: "damage" }, request.type);
+  } finally {
+    clearTimeout(timer);
+    answers.close();
+  }
+}
+
+function successOf(answer: DecodeAnswer, type: ImageType): ImageHeader | DecodedImage {
+  if (!("failure" in answer)) return answer;
+  if (answer.failure === "memory") throw new DocumentTooLargeError("The image needs more memory to be decoded than there is.");
+  if (answer.failure === "damage") throw new DocumentUnreadableError();
+  const sentence = `This kind of ${documentKinds[type]} is not read. Save it in 8 bits a sample, with an ordinary compression.`;
+  throw new UnsupportedDocumentError(sentence);
+}

@@ -1,0 +1,86 @@
+import letterPairs from "./letter-pairs.generated.json" with { type: "json" };
+
+/** Letters and digits are at least this part of what is seen of a text. */
+const minAlphanumeric = 0.5;
+/** Letters of the Latin alphabet that are not of the English one: a third in Vietnamese, most of them in Cyrillic that is read as Latin. */
+const maxForeign = 0.5;
+/** Neighbours in a word of which one is of another script. */
+const maxMixed = 0.15;
+/** Few characters prove nothing. */
+const minCharacters = 12;
+/** Words that are not abbreviations, and the letters of them that tell. */
+const minWord = 4;
+const minLetters = 20;
+/** The mean of a text of any language, and how far a short one may stay below it. */
+const minMean = -0.2;
+const allowance = 2.5;
+
+/**
+ * True unless the text is none of any language, as far as its letters can tell: a font with a false table of characters gives
+ * other letters in place of those that are seen. Numbers, codes and short texts pass, and so does every script but the
+ * Latin one if its letters are not mixed with others'.
+ */
+export function isLikeLanguage(text: string): boolean {
+  const seen = text.replace(/\s+/gu, "").replace(/(.)\1{3,}/gu, "$1");
+  const count = Array.from(seen).length;
+  if (count < minCharacters) return true;
+  if ((seen.match(/[\p{L}\p{M}\p{N}]/gu)?.length ?? 0) < minAlphanumeric * count) return false;
+  return !isMixed(text) && isLikeLatin(text);
+}
+
+const scripts =
+  /\p{scx=Latin}+|\p{scx=Greek}+|\p{scx=Cyrillic}+|[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}]+|\p{scx=Hangul}+|\p{scx=Arabic}+|\p{scx=Hebrew}+|\p{L}+/gu;
+
+function isMixed(text: string): boolean {
+  let [changes, letters] = [0, 0];
+  for (const word of text.match(/\p{L}+/gu) ?? []) {
+    letters += word.length;
+    changes += (word.match(scripts)?.length ?? 1) - 1;
+  }
+  return changes > maxMixed * letters;
+}
+
+function isLikeLatin(text: string): boolean {
+  const words = text.match(/\p{Script=Latin}[\p{Script=Latin}\p{M}]*/gu)?.filter((word) => word.length >= minWord) ?? [];
+  const letters = words.join("");
+  if ((letters.match(/[^\p{ASCII}\p{M}]/gu)?.length ?? 0) > maxForeign * letters.length) return false;
+  if (letters.length < minLetters) return true;
+  let [sum, pairs] = [0, 0];
+  for (const word of words.map(folded)) {
+    for (let index = 0; index <= word.length; index++, pairs++) sum += scoreOf(word[index - 1], word[index]);
+  }
+  return sum / pairs + allowance / Math.sqrt(pairs) > minMean;
+}
+
+/** Letters with a mark or a stroke as those without. */
+const folds: Readonly<Record<string, string>> = {
+  ß: "ss",
+  æ: "ae",
+  œ: "oe",
+  ø: "o",
+  ł: "l",
+  đ: "d",
+  ð: "d",
+  ı: "i",
+  þ: "th",
+  ə: "e",
+  ŋ: "n",
+};
+
+/** A word in the letters of the English alphabet. */
+export const folded = (word: string): string =>
+  word
+    .toLowerCase()
+    .normalize("NFD")
+    .replace(/\p{M}/gu, "")
+    .replace(/[^a-z]/gu, (letter) => folds[letter] ?? "");
+
+const rowOf = (letter: string | undefined): number => (letter === undefined ? 26 : letter.charCodeAt(0) - 97);
+
+const scoreOf = (one: string | undefined, other: string | undefined): number => {
+  const step = letterPairs.steps[rowOf(one)]?.charCodeAt(rowOf(other)) ?? zero;
+  return (step - zero) / letterPairs.stepsPerUnit;
+};
+
+/** The step that says neither yes nor no: above it are pairs more frequent than by chance. */
+const zero = "m".charCodeAt(0);

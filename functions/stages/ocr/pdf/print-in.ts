@@ -1,0 +1,84 @@
+import { heightOf, lettersOf, type Part as Shape, widthOf } from "../clean-up/letters.ts";
+import { inverted, isDark } from "../clean-up/polarity.ts";
+import { reduced } from "../clean-up/resize.ts";
+import { contrastOf, thresholdOf } from "../clean-up/threshold.ts";
+import type { PageImage } from "../page-image.ts";
+import { groundOf } from "./accounted-ink.ts";
+
+/** Neighbours in a line: in heights, the white between them and how far they may differ. */
+const maxGap = 1.2;
+const maxRatio = 2.6;
+/** The part of the lower one's height that they share. */
+const minShared = 0.5;
+/** Letters in a row that make it a line; leaves and gravel come in twos and threes. */
+const minInLine = 4;
+/** Texture beyond this is not sorted into lines. */
+const maxShapes = 30_000;
+
+/** Grey values between ink and paper: less is the grain of the paper, where all print is painted over. */
+const minContrast = 32;
+
+/**
+ * The number of letters on a drawn page that stand in lines. Pictures, rules and shapes have none, or few.
+ *
+ * @param whole the same page with the print that is painted over: it tells ink from paper.
+ */
+export function lettersInLines(page: PageImage, whole: PageImage): number {
+  const dark = isDark(whole);
+  const turned = (image: PageImage): PageImage => (dark ? inverted(image) : image);
+  const light = turned(whole);
+  const threshold = thresholdOf(light);
+  if (contrastOf(light, threshold) < minContrast) return 0;
+  const { letters } = lettersOf(turned(page), threshold);
+  return letters.length > maxShapes ? letters.length : countInLines(letters.toSorted((one, other) => one.left - other.left));
+}
+
+/** Pixels at which letters of 6 points on a page of A4 are still letters. */
+const enoughPixels = 1_170_000;
+
+/** True where something on a drawn page has the shape of a letter, however large. */
+export function hasLetterShapes(image: PageImage): boolean {
+  const small = reduced(image, Math.max(1, Math.round(Math.sqrt((image.width * image.height) / enoughPixels))));
+  const light = groundOf(small) < 128 ? inverted(small) : small;
+  // A letter is small against its page: the page is given a long white margin below.
+  const grey = new Uint8Array(light.width * marginFactor * Math.max(light.width, light.height)).fill(255);
+  grey.set(light.grey);
+  return lettersOf({ grey, width: light.width, height: grey.length / light.width }, thresholdOf(light)).letters.length > 0;
+}
+
+const marginFactor = 3;
+
+function countInLines(shapes: readonly Shape[]): number {
+  const line = shapes.map((_, index) => index);
+  const rootOf = (index: number): number => {
+    let root = index;
+    while (line[root] !== root) root = line[root] ?? root;
+    return root;
+  };
+  for (const [index, shape] of shapes.entries()) {
+    const next = nextOf(shapes, index, shape);
+    if (next !== undefined) line[rootOf(next)] = rootOf(index);
+  }
+  const sizes = new Map<number, number>();
+  for (const index of line.keys()) sizes.set(rootOf(index), (sizes.get(rootOf(index)) ?? 0) + 1);
+  return [...sizes.values()].filter((size) => size >= minInLine).reduce((sum, size) => sum + size, 0);
+}
+
+/** The nearest shape to the right that could be the next letter. */
+function nextOf(shapes: readonly Shape[], index: number, shape: Shape): number | undefined {
+  const height = heightOf(shape);
+  const reach = shape.right + maxGap * height;
+  for (let at = index + 1; at < shapes.length; at++) {
+    const other = shapes[at] as Shape;
+    if (other.left > reach) return undefined;
+    if (other.left > (shape.left + shape.right) / 2 && isBeside(shape, other)) return at;
+  }
+  return undefined;
+}
+
+function isBeside(one: Shape, other: Shape): boolean {
+  const [height, otherHeight] = [heightOf(one), heightOf(other)];
+  if (Math.max(height, otherHeight) > maxRatio * Math.min(height, otherHeight)) return false;
+  const shared = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) + 1;
+  return shared >= minShared * Math.min(height, otherHeight) && widthOf(other) < 12 * otherHeight;
+}

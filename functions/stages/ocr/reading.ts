@@ -1,0 +1,77 @@
+import type { Word } from "./engine.ts";
+import type { PageText } from "./page-image.ts";
+
+/** What the engine took for words on a page, right or wrong. */
+export interface Reading {
+  readonly words: readonly Word[];
+  /** The mean of the words' confidence, 0..1; 0 where there are none. */
+  readonly confidence: number;
+  /** Letters and digits in the words that are kept. */
+  readonly letters: number;
+  /** The same letters, each counting as the square of its word's confidence: few sure ones and many unsure ones are both of little use. */
+  readonly worth: number;
+}
+
+/** Hardly any word below this confidence is right, unless the rest of its line is above. */
+const likelyFrom = 0.6;
+/** Of ten words from this confidence on, eight are right. */
+const sureFrom = 0.8;
+/** Of all letters: where fewer are in sure words, the page is a picture, or in a script that the engine was not told. */
+const minSureShare = 0.2;
+
+export function readingOf(words: readonly Word[]): Reading {
+  const kept = linesOf(words).flatMap(likelyIn);
+  return {
+    words,
+    confidence: words.reduce((sum, { confidence }) => sum + confidence, 0) / Math.max(1, words.length),
+    letters: lettersIn(kept),
+    worth: kept.reduce((sum, word) => sum + word.confidence ** 2 * lettersOf(word), 0),
+  };
+}
+
+/** The text without the words that are hardly ever right; empty where hardly any others remain. */
+export function textOf({ words }: Reading): PageText {
+  const sure = words.filter(({ confidence }) => confidence >= sureFrom);
+  const kept = linesOf(words).flatMap(likelyIn);
+  if (kept.length === 0 || lettersIn(sure) < minSureShare * lettersIn(words)) return { text: "", confidence: 0 };
+  const characters = kept.reduce((sum, { text }) => sum + text.length, 0);
+  const confidence = kept.reduce((sum, word) => sum + word.text.length * word.confidence, 0) / characters;
+  return { text: joined(words, new Set(kept)), confidence };
+}
+
+function linesOf(words: readonly Word[]): Word[][] {
+  const lines: Word[][] = [];
+  for (const word of words) {
+    const line = word.begins === undefined ? lines.at(-1) : undefined;
+    if (line === undefined) lines.push([word]);
+    else line.push(word);
+  }
+  return lines;
+}
+
+function likelyIn(line: readonly Word[]): Word[] {
+  const letters = lettersIn(line);
+  const sureness = line.reduce((sum, word) => sum + word.confidence * lettersOf(word), 0);
+  return line.filter((word) => {
+    const others = letters - lettersOf(word);
+    return word.confidence >= likelyFrom || (others > 0 && sureness - word.confidence * lettersOf(word) >= likelyFrom * others);
+  });
+}
+
+const gaps = { paragraph: "\n\n", line: "\n" } as const;
+
+/** A line or paragraph ends where it ended, though its first words are left out. */
+function joined(words: readonly Word[], kept: ReadonlySet<Word>): string {
+  let [text, gap] = ["", ""];
+  for (const word of words) {
+    if (word.begins !== undefined && gap !== gaps.paragraph) gap = gaps[word.begins];
+    if (!kept.has(word)) continue;
+    text += text === "" ? word.text : `${gap || " "}${word.text}`;
+    gap = "";
+  }
+  return text;
+}
+
+const lettersOf = ({ text }: Word): number => text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
+
+const lettersIn = (words: readonly Word[]): number => words.reduce((sum, word) => sum + lettersOf(word), 0);

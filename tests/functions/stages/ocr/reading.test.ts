@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import type { Word } from "../../../../functions/stages/ocr/engine.ts";
+import { readingOf, textOf } from "../../../../functions/stages/ocr/reading.ts";
+
+/** A paragraph of lines, each of words and their confidence in percent: `fine:95 rubbish:20`. */
+function paragraph(...lines: readonly string[]): Word[] {
+  return lines.flatMap((line, row) =>
+    line.split(" ").map((word, column) => {
+      const [text = "", percent] = word.split(":");
+      const begins = column > 0 ? undefined : row === 0 ? "paragraph" : "line";
+      return { text, confidence: Number(percent) / 100, ...(begins && { begins }) };
+    }),
+  );
+}
+
+const textIn = (words: readonly Word[]) => textOf(readingOf(words)).text;
+
+test("lines and paragraphs are kept apart", () => {
+  expect(textIn([...paragraph("Two:95 words:95", "below:95"), ...paragraph("after:95")])).toBe("Two words\nbelow\n\nafter");
+});
+
+test("a word that is hardly ever right is left out, and the line that it began is still a line", () => {
+  expect(textIn(paragraph("Read:95 well:95 ~:10", "TSHO:20 AHI:62 SAA:30", "and:95 on:95"))).toBe("Read well ~\nAHI\nand on");
+});
+
+test("an unsure word in a line that is sure else is kept", () => {
+  expect(textIn(paragraph("read(voucher,:40 number:95 of:95 it):96"))).toBe("read(voucher, number of it)");
+});
+
+test("a page of which hardly any word is sure has no text", () => {
+  expect(textOf(readingOf(paragraph("TSH:65 AHSS:70 SOPO:30", "ok:95 HSA:62")))).toEqual({ text: "", confidence: 0 });
+});
+
+test("the confidence is that of the characters that are kept", () => {
+  expect(textOf(readingOf(paragraph("abcd:90 efghijkl:96", "rubbish:10"))).confidence).toBeCloseTo((4 * 0.9 + 8 * 0.96) / 12);
+});
+
+test("letters of unsure words are worth less, and of words that are left out nothing", () => {
+  expect(readingOf(paragraph("abcd:90", "efgh:20"))).toMatchObject({ letters: 4, worth: 4 * 0.9 ** 2 });
+  expect(readingOf([])).toMatchObject({ letters: 0, worth: 0, confidence: 0 });
+});
