@@ -244,13 +244,14 @@ export class Console {
   }
 
   /** The document as it was sent, where it is an object of a bucket. */
-  async #documentOf({ summary, record }: JobDetail): Promise<readonly [type: string, body: Buffer] | undefined> {
-    const { name, type } = Object(record?.["document"]);
-    if (typeof name !== "string") return undefined;
+  async #documentOf({ summary, document }: JobDetail): Promise<readonly [type: string, body: Buffer] | undefined> {
+    if (document === undefined) return undefined;
     const { s3 } = this.#stack.services;
     for (const bucket of s3.buckets) {
-      const object = s3.list(bucket.name, "").find(({ key }) => key.split("/").includes(summary.jobId) && key.endsWith(`/${name}`));
-      if (object !== undefined) return [String(type), (await s3.get(bucket.name, object.key)).body];
+      const object = s3
+        .list(bucket.name, "")
+        .find(({ key }) => key.split("/").includes(summary.jobId) && key.endsWith(`/${document.name}`));
+      if (object !== undefined) return [document.type, (await s3.get(bucket.name, object.key)).body];
     }
     return undefined;
   }

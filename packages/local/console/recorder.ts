@@ -3,7 +3,7 @@ import type { LogLine } from "../logs/log-groups.ts";
 import type { ExecutionEvent } from "../step-functions/events.ts";
 import type { StartedExecution } from "../step-functions/journal.ts";
 import { clipped } from "./clipped.ts";
-import type { JobDetail, JobExecution, JobLine, JobSummary, JobUsage, RecordWrite, Stats } from "./model/console-api.ts";
+import type { JobDetail, JobDocument, JobExecution, JobLine, JobSummary, JobUsage, RecordWrite, Stats } from "./model/console-api.ts";
 import { priceOf } from "./price.ts";
 import { summaryOf } from "./summary.ts";
 import { type Members, memberAt, plainItem, updatedMembers, withMembers } from "./update-expression.ts";
@@ -45,6 +45,8 @@ interface Trace {
   updatedAt: number;
   /** Without its long texts. */
   record: Members | undefined;
+  /** The document's object, which the record names until it is read. */
+  document?: JobDocument;
   name?: string;
   details?: Details;
 }
@@ -158,11 +160,11 @@ export class Recorder {
     const summary = trace && this.#summary(trace);
     if (trace === undefined || summary === undefined) return undefined;
     const { writes = [], executions = new Map(), lines = [] } = trace.details ?? {};
-    const document = record["document"] as { type?: string } | undefined;
+    const document = documentIn(record) ?? trace.document;
     return {
       ...{ summary, record, writes, lines, usage: this.#usage(trace) },
       executions: [...executions.values()],
-      documentType: document?.type,
+      ...(document && { document }),
     };
   }
 
@@ -197,6 +199,8 @@ export class Recorder {
     const wasOpen = isOpen(trace.record);
     trace.record = withMembers(before, members);
     trace.updatedAt = this.#now();
+    const document = documentIn(trace.record);
+    if (document !== undefined) trace.document = document;
     if (wasOpen && !isOpen(trace.record)) this.#countEnd(trace.updatedAt);
     const write = { at: trace.updatedAt, writer, operation, changes: changesOf(before, members) };
     const { writes } = this.#detailsOf(trace);
@@ -279,6 +283,11 @@ export class Recorder {
 }
 
 const isOpen = (record: Members | undefined): boolean => record?.["status"] === "PENDING" || record?.["status"] === "IN_PROGRESS";
+
+function documentIn(record: Members): JobDocument | undefined {
+  const { name, type } = Object(record["document"]);
+  return typeof name === "string" && typeof type === "string" ? { name, type } : undefined;
+}
 
 function changesOf(before: Members, members: Members): RecordWrite["changes"] {
   const paths = Object.keys(members).filter((path) => JSON.stringify(memberAt(before, path)) !== JSON.stringify(members[path]));

@@ -55,6 +55,12 @@ export interface JobExecution {
   readonly events: readonly ExecutionEvent[];
 }
 
+/** The object of a document: the last part of its key, and its media type. */
+export interface JobDocument {
+  readonly name: string;
+  readonly type: string;
+}
+
 export interface JobDetail {
   readonly summary: JobSummary;
   readonly record: Readonly<Record<string, unknown>> | undefined;
@@ -62,8 +68,8 @@ export interface JobDetail {
   readonly executions: readonly JobExecution[];
   readonly lines: readonly JobLine[];
   readonly usage: JobUsage;
-  /** Of the document, where it is kept as an object. */
-  readonly documentType: string | undefined;
+  /** Where it is kept as an object, and the runtime has seen its record before it was read. */
+  readonly document?: JobDocument;
 }
 
 export interface Stats {

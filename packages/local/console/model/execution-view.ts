@@ -19,6 +19,8 @@ export interface Visit {
   readonly id: number;
   readonly state: string;
   readonly type: string;
+  /** The state that led to it; none before the first of an execution, an iteration or a branch. */
+  readonly from?: string;
   readonly enteredAt: number;
   exitedAt?: number;
   status: Status;
@@ -64,6 +66,15 @@ interface Place {
   readonly scope: Scope | undefined;
 }
 
+interface Entry {
+  readonly id: number;
+  readonly type: string;
+  readonly details: Details;
+  readonly at: number;
+  readonly iteration: number | undefined;
+  readonly from: string | undefined;
+}
+
 /** Folds the events of one execution, in order, into what its drawing and its tables show. */
 class ExecutionFold {
   readonly #visits: Visit[] = [];
@@ -96,7 +107,7 @@ class ExecutionFold {
     const before = this.#places.get(Number(previous_event_id));
     const scope = scopeOf(type, details, before);
     const visit = type.endsWith("StateEntered")
-      ? this.#enter({ id: Number(id), type, details, at, iteration: scope?.iteration })
+      ? this.#enter({ id: Number(id), type, details, at, iteration: scope?.iteration, from: stateLeft(before) })
       : visitOf(type, before);
     this.#places.set(Number(id), { type, visit, scope });
     if (type.endsWith("StateEntered") && visit !== undefined && scope !== undefined) this.#scopes.set(visit, scope);
@@ -105,12 +116,13 @@ class ExecutionFold {
     if (/^MapIteration(Succeeded|Failed|Aborted)$/.test(type) && scope?.group.items !== undefined) scope.group.items.ended += 1;
   }
 
-  #enter({ id, type, details, at, iteration }: { id: number; type: string; details: Details; at: number; iteration: number | undefined }) {
+  #enter({ id, type, details, at, iteration, from }: Entry) {
     const { name = "", input } = details;
     const visit: Visit = {
       ...{ id, state: name, type: type.replace("StateEntered", ""), enteredAt: at, status: "running", attempts: [] },
       ...(input === undefined ? {} : { input }),
       ...(iteration === undefined ? {} : { iteration }),
+      ...(from === undefined ? {} : { from }),
     };
     this.#visits.push(visit);
     return visit;
@@ -137,6 +149,9 @@ class ExecutionFold {
     }
   }
 }
+
+const stateLeft = (before: Place | undefined): string | undefined =>
+  before?.type.endsWith("StateExited") ? before.visit?.state : undefined;
 
 const isWithin = (scope: Scope | undefined, group: Visit): boolean =>
   scope !== undefined && (scope.group === group || isWithin(scope.outer, group));

@@ -12,6 +12,7 @@ const kinds: Readonly<Record<string, readonly (readonly [FaultKind, string])[]>>
   service: [
     ["fail", "fails with an error"],
     ["slow", "answers late"],
+    ["hang", "never answers"],
     ["throttle", "is throttled"],
     ["deny", "denies the permission"],
   ],
@@ -21,7 +22,11 @@ const kinds: Readonly<Record<string, readonly (readonly [FaultKind, string])[]>>
   ],
 };
 
-const services = ["dynamodb", "s3", "states"];
+const services = [
+  ["dynamodb", "DynamoDB"],
+  ["s3", "S3"],
+  ["states", "Step Functions"],
+] as const;
 
 const json = { "Content-Type": "application/json" };
 
@@ -37,10 +42,11 @@ export function FaultsPage({ stack }: { stack: StackView | undefined }) {
     const timer = setInterval(read, 1_000);
     return () => clearInterval(timer);
   }, []);
+  const shortName = (name: string) => name.replace(new RegExp(`^.*-${stack?.stack}-`), "");
   const targets = [
-    ...(stack?.functions ?? []).map(({ name }) => `function ${name}`),
-    ...services.map((service) => `service ${service}`),
-    "executions",
+    ...(stack?.functions ?? []).map(({ name }) => [`function ${name}`, `Function ${shortName(name)}`] as const),
+    ...services.map(([service, title]) => [`service ${service}`, title] as const),
+    ["executions", "Executions"] as const,
   ];
   return (
     <main class="page" tabIndex={0}>
@@ -60,8 +66,8 @@ export function FaultsPage({ stack }: { stack: StackView | undefined }) {
           </tr>
         </thead>
         <tbody>
-          {targets.map((target) => (
-            <TargetRow key={target} target={target} faults={faults} put={put} />
+          {targets.map(([target, title]) => (
+            <TargetRow key={target} target={target} title={title} faults={faults} put={put} />
           ))}
         </tbody>
       </table>
@@ -71,32 +77,35 @@ export function FaultsPage({ stack }: { stack: StackView | undefined }) {
 
 interface RowProps {
   readonly target: string;
+  readonly title: string;
   readonly faults: readonly Fault[];
   put(faults: readonly Fault[]): Promise<void>;
 }
 
-function TargetRow({ target, faults, put }: RowProps) {
+function TargetRow({ target, title, faults, put }: RowProps) {
   const [group = ""] = target.split(" ");
   const choices = kinds[group] ?? [];
   const [kind, setKind] = useState<FaultKind>(choices[0]?.[0] ?? "fail");
-  const [error, setError] = useState("Lambda.ServiceException");
+  const [error, setError] = useState("");
+  const [operation, setOperation] = useState("");
   const [milliseconds, setMilliseconds] = useState(3_000);
   const [calls, setCalls] = useState("");
   const on = faults.filter((fault) => fault.target === target);
   const switchOn = () => {
     const fault: Fault = {
       ...{ target, kind },
-      ...(kind === "fail" && { error }),
+      ...(kind === "fail" && error !== "" && { error }),
+      ...(operation !== "" && { operation }),
       ...(kind === "slow" && { milliseconds }),
       ...(calls !== "" && { calls: Number(calls) }),
     };
-    void put([...faults.filter((other) => other.target !== target || other.kind !== kind), fault]);
+    void put([...faults.filter((other) => other.target !== target || other.kind !== kind || other.operation !== fault.operation), fault]);
   };
   return (
     <tr>
-      <th scope="row">{target}</th>
+      <th scope="row">{title}</th>
       <td>
-        <select aria-label={`Fault of ${target}`} value={kind} onChange={({ currentTarget }) => setKind(currentTarget.value as FaultKind)}>
+        <select aria-label={`Fault of ${title}`} value={kind} onChange={({ currentTarget }) => setKind(currentTarget.value as FaultKind)}>
           {choices.map(([name, title]) => (
             <option key={name} value={name}>
               {title}
@@ -104,22 +113,35 @@ function TargetRow({ target, faults, put }: RowProps) {
           ))}
         </select>
         {kind === "fail" && (
-          <input aria-label={`Error of ${target}`} value={error} onInput={({ currentTarget }) => setError(currentTarget.value)} />
+          <input
+            placeholder="error name"
+            aria-label={`Error of ${title}`}
+            value={error}
+            onInput={({ currentTarget }) => setError(currentTarget.value)}
+          />
         )}
         {kind === "slow" && (
           <input
             type="number"
             min={1}
-            aria-label={`Milliseconds of ${target}`}
+            aria-label={`Milliseconds of ${title}`}
             value={milliseconds}
             onInput={({ currentTarget }) => setMilliseconds(Number(currentTarget.value))}
+          />
+        )}
+        {group === "service" && (
+          <input
+            placeholder="all operations"
+            aria-label={`Operation of ${title}`}
+            value={operation}
+            onInput={({ currentTarget }) => setOperation(currentTarget.value.trim())}
           />
         )}
         <input
           type="number"
           min={1}
           placeholder="all calls"
-          aria-label={`Calls of ${target}`}
+          aria-label={`Calls of ${title}`}
           value={calls}
           onInput={({ currentTarget }) => setCalls(currentTarget.value)}
         />
@@ -129,8 +151,14 @@ function TargetRow({ target, faults, put }: RowProps) {
           Switch on
         </button>
         {on.map((fault) => (
-          <button key={fault.kind} type="button" class="chip bad" onClick={() => void put(faults.filter((other) => other !== fault))}>
+          <button
+            key={JSON.stringify(fault)}
+            type="button"
+            class="chip bad"
+            onClick={() => void put(faults.filter((other) => other !== fault))}
+          >
             {fault.kind}
+            {fault.operation === undefined ? "" : ` ${fault.operation}`}
             {fault.calls === undefined ? "" : `, ${fault.calls} calls`} ✕<span class="hidden"> switch off</span>
           </button>
         ))}

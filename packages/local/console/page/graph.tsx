@@ -30,7 +30,7 @@ export function Graph({ definition, visits, selected, select }: Props) {
     <div class="graph">
       <svg
         viewBox={`0 0 ${placed.width} ${placed.height}`}
-        style={{ maxWidth: `${placed.width}px` }}
+        style={{ maxWidth: `${placed.width}px`, minWidth: `${0.72 * placed.width}px` }}
         role="group"
         aria-label="State machine"
       >
@@ -72,11 +72,7 @@ function isTaken({ from, to, kind }: PlacedEdge, visits: readonly Visit[]): bool
   if (isMarked(to)) return before.some(({ status }) => status === "succeeded" || (status === "caught" && kind === "catch"));
   const after = visits.filter(({ state }) => state === to);
   if (isMarked(from)) return after.length > 0;
-  return after.some((next) =>
-    before.some(
-      (visit) => (visit.exitedAt ?? Number.POSITIVE_INFINITY) <= next.enteredAt && (visit.status === "caught") === (kind === "catch"),
-    ),
-  );
+  return after.some((next) => next.from === from && before.some(({ status }) => (status === "caught") === (kind === "catch")));
 }
 
 function Edge({ edge, isTaken }: { edge: PlacedEdge; isTaken: boolean }) {

@@ -1,5 +1,5 @@
-import { useState } from "preact/hooks";
-import type { JobDetail, JobLine, JobUsage, RecordWrite } from "../model/console-api.ts";
+import { useEffect, useState } from "preact/hooks";
+import type { JobDetail, JobLine, JobStatus, JobUsage, RecordWrite } from "../model/console-api.ts";
 import type { Visit } from "../model/execution-view.ts";
 import { causeText, clockTime, count, dollars, pretty, shortLine } from "../model/format.ts";
 import { type Address, go } from "./address.ts";
@@ -171,21 +171,31 @@ function EventsTab({ events }: { events: ViewedExecution["execution"]["events"] 
   );
 }
 
+/** Those that browsers show. */
+const shownImages = ["image/png", "image/jpeg", "image/webp"];
+
 function DocumentTab({ job }: { job: JobDetail }) {
   const id = encodeURIComponent(job.summary.jobId);
   const [text, setText] = useState<string>();
-  if (text === undefined)
-    void fetch(`/jobs/${id}/text`).then(async (answer) => setText(answer.ok ? await answer.text() : "No text has been read."));
+  const { status } = job.summary;
+  useEffect(() => {
+    const shown = (answer: Response) => (answer.ok ? answer.text() : noText(status));
+    fetch(`/jobs/${id}/text`)
+      .then(shown)
+      .then(setText, () => setText("The text could not be loaded."));
+  }, [id, status]);
   const address = `/console/api/jobs/${id}/document`;
   return (
     <div class="columns two">
-      {job.documentType === undefined ? null : (
+      {job.document && (
         <div>
-          <h2>The document, {job.documentType}</h2>
-          {job.documentType.startsWith("image/") ? (
+          <h2>The document, {job.document.type}</h2>
+          {shownImages.includes(job.document.type) ? (
             <img src={address} alt="The document as it was sent" />
           ) : (
-            <a href={address}>Open the document</a>
+            <a href={address} target="_blank" rel="noreferrer">
+              Open the document
+            </a>
           )}
         </div>
       )}
@@ -193,6 +203,9 @@ function DocumentTab({ job }: { job: JobDetail }) {
     </div>
   );
 }
+
+const noText = (status: JobStatus): string =>
+  status === "PENDING" || status === "IN_PROGRESS" ? "No text has been read yet." : "No text was read.";
 
 function UsageTab({ usage }: { usage: JobUsage }) {
   const rows = [
