@@ -5,6 +5,8 @@ export type Status = "waiting" | "running" | "succeeded" | "caught" | "failed" |
 /** One try of a task: a call of a function or of a service. Times are milliseconds since 1970. */
 export interface Attempt {
   readonly scheduledAt: number;
+  /** Of the function that it calls; none of another service. */
+  readonly functionName?: string;
   /** When its function got the event. */
   startedAt?: number;
   endedAt?: number;
@@ -179,7 +181,7 @@ function visitOf(type: string, before: Place | undefined): Visit | undefined {
 function apply(visit: Visit, type: string, details: Details, at: number): void {
   const { error, cause, output, length } = details;
   const latest = visit.attempts.at(-1);
-  if (/Scheduled$/.test(type)) visit.attempts.push({ scheduledAt: at, status: "waiting" });
+  if (/Scheduled$/.test(type)) visit.attempts.push({ scheduledAt: at, status: "waiting", ...functionIn(details) });
   else if (/^(Task|LambdaFunction)Started$/.test(type) && latest !== undefined) Object.assign(latest, { startedAt: at, status: "running" });
   else if (/^(Task|LambdaFunction)Succeeded$/.test(type) && latest !== undefined)
     Object.assign(latest, { endedAt: at, status: "succeeded" });
@@ -199,6 +201,11 @@ function exitStatusOf({ attempts, error, type }: Visit): Status {
   const last = attempts.at(-1);
   const hasFailed = last === undefined ? error !== undefined && type !== "Choice" : last.status === "failed";
   return hasFailed ? "caught" : "succeeded";
+}
+
+function functionIn({ parameters, resource }: Details): { functionName?: string } {
+  const [, functionName] = /:function:([\w-]+)/.exec(`${resource} ${parameters}`) ?? [];
+  return functionName === undefined ? {} : { functionName };
 }
 
 const definedOf = (members: Readonly<Record<string, string | undefined>>) =>

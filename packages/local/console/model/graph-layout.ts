@@ -28,11 +28,11 @@ export interface Layout {
   readonly edges: readonly PlacedEdge[];
 }
 
-const size = { state: { width: 156, height: 48 }, marker: { width: 18, height: 18 } };
+const size = { state: { width: 150, height: 44 }, marker: { width: 18, height: 18 } };
 const margin = 14;
 /** Of a group; above what is in it is its title. */
 const padding = { side: 14, top: 30, bottom: 12 };
-const gap = { x: 34, y: 30 };
+const gap = { x: 32, y: 26 };
 
 const isMarker = ({ type }: GraphNode): boolean => type === "start" || type === "end";
 
@@ -141,7 +141,10 @@ function dagreLayout(nodes: readonly PlacedNode[], edges: readonly GraphEdge[]):
     const { points = [] } = graph.edge(edge.from, edge.to, String(at)) as { points?: readonly Point[] };
     return { ...edge, points };
   });
-  return { width, height, nodes: placed, edges: lines };
+  // An edge around a node can be outside the width that dagre gives.
+  const across = lines.flatMap(({ points }) => points.map(({ x }) => x));
+  const left = Math.min(0, ...across);
+  return { ...moved({ nodes: placed, edges: lines }, -left, 0), width: Math.max(width, ...across) - left, height };
 }
 
 /** With the edges between nodes that have places now and had none beside each other: those of catchers, and back from their states. */

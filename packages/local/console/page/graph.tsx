@@ -1,4 +1,4 @@
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { graphOf, type StatesDefinition } from "../model/definition-graph.ts";
 import { type Status, statusOf, type Visit } from "../model/execution-view.ts";
 import { duration } from "../model/format.ts";
@@ -16,6 +16,8 @@ export function Graph({ definition, visits, selected, select }: Props) {
   const placed = useMemo(() => layoutOf(graphOf(definition)), [definition]);
   const byState = useMemo(() => Map.groupBy(visits, ({ state }) => state), [visits]);
   const retried = useMemo(() => retriedStates(definition), [definition]);
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => keepInView(box.current, box.current?.querySelector(".node.selected")), [selected, placed]);
   const nodeOf = (node: PlacedNode) => (
     <Node
       key={node.id}
@@ -27,10 +29,10 @@ export function Graph({ definition, visits, selected, select }: Props) {
     />
   );
   return (
-    <div class="graph">
+    <div class="graph" ref={box}>
       <svg
         viewBox={`0 0 ${placed.width} ${placed.height}`}
-        style={{ maxWidth: `${placed.width}px`, minWidth: `${0.72 * placed.width}px` }}
+        style={{ maxWidth: `${placed.width}px`, minWidth: `${0.68 * placed.width}px` }}
         role="group"
         aria-label="State machine"
       >
@@ -59,6 +61,14 @@ export function Graph({ definition, visits, selected, select }: Props) {
       </svg>
     </div>
   );
+}
+
+/** Scrolls the drawing alone: the page around it stays where it is. */
+function keepInView(box: HTMLElement | null, node: Element | null | undefined): void {
+  if (!box || !node) return;
+  const [around, own] = [box.getBoundingClientRect(), node.getBoundingClientRect()];
+  const isInView = own.top >= around.top && own.bottom <= around.bottom;
+  if (!isInView) box.scrollBy({ top: own.top - around.top - around.height / 2 });
 }
 
 function retriedStates(definition: StatesDefinition): ReadonlySet<string> {
@@ -111,16 +121,16 @@ function Node({ node, visits, isSelected, isRetried, select }: NodeProps) {
     >
       <title>{label}</title>
       <rect x={x} y={y} width={width} height={height} rx="9" />
-      <text x={x + 14} y={isGroup ? y + 18 : y + (note(visits) ? 21 : 29)}>
+      <text x={x + 14} y={isGroup ? y + 18 : y + (note(visits) ? 19 : 27)}>
         {shortened(id)}
       </text>
       {note(visits) && (
-        <text class="note" x={isGroup ? x + width - 12 : x + 14} y={isGroup ? y + 18 : y + 38} text-anchor={isGroup ? "end" : "start"}>
+        <text class="note" x={isGroup ? x + width - 12 : x + 14} y={isGroup ? y + 18 : y + 35} text-anchor={isGroup ? "end" : "start"}>
           {note(visits)}
         </text>
       )}
       {isRetried && (
-        <text class="retries" x={x + width - 12} y={y + (isGroup ? height - 8 : 21)} text-anchor="end">
+        <text class="retries" x={x + width - 12} y={y + (isGroup ? height - 8 : 19)} text-anchor="end">
           ↻
         </text>
       )}

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { JobDetail, JobLine, JobStatus, JobUsage, RecordWrite } from "../model/console-api.ts";
-import type { Visit } from "../model/execution-view.ts";
+import type { Attempt, Visit } from "../model/execution-view.ts";
 import { causeText, clockTime, count, dollars, pretty, shortLine } from "../model/format.ts";
 import { type Address, go } from "./address.ts";
 import type { ViewedExecution } from "./viewed-executions.ts";
@@ -65,10 +65,7 @@ function StateTab({ job, visit }: { job: JobDetail; visit: Visit | undefined }) 
   if (visit === undefined) return <p class="empty">No state was entered yet.</p>;
   const { input, output, error, cause, attempts } = visit;
   const chosen = attempts[attempt ?? attempts.length - 1] ?? attempts.at(-1);
-  const lines =
-    chosen === undefined
-      ? []
-      : job.lines.filter(({ at }) => at >= chosen.scheduledAt && at <= (chosen.endedAt ?? Number.POSITIVE_INFINITY) + 50);
+  const lines = chosen === undefined ? [] : job.lines.filter((line) => isOf(line, chosen));
   return (
     <div class="columns">
       <Text title="Input">{pretty(input ?? "–")}</Text>
@@ -95,6 +92,14 @@ function StateTab({ job, visit }: { job: JobDetail; visit: Visit | undefined }) 
     </div>
   );
 }
+
+/** Its lines come with a function's answer. */
+const lateMilliseconds = 50;
+
+const isOf = ({ at, functionName }: JobLine, attempt: Attempt): boolean =>
+  functionName === attempt.functionName &&
+  at >= attempt.scheduledAt &&
+  at <= (attempt.endedAt ?? Number.POSITIVE_INFINITY) + lateMilliseconds;
 
 /** @param sourceOf names the function of each line, where they are of several. */
 function Log({ lines, sourceOf }: { lines: JobDetail["lines"]; sourceOf?: (line: JobLine) => string }) {
