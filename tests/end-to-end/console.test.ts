@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { type Runtime, systemClock } from "@async-text-processing/local";
+import { type Runtime, type StartedStack, systemClock } from "@async-text-processing/local";
 import { Console } from "@async-text-processing/local/console";
 import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
@@ -12,16 +15,16 @@ let browser: Browser;
 const faults: unknown[] = [];
 beforeAll(async () => {
   browser = await openBrowser();
-  const onFault = (error: unknown) => faults.push(error);
-  runtime = await startLocalRuntime({
-    onStart: (stack) => void Console.open(stack, { stackName: "dev", settings: {}, now: systemClock.now, onFault }),
-  });
+  runtime = await startLocalRuntime({ onStart: openConsole });
 }, 300_000);
 afterAll(async () => {
   await browser?.close();
   await runtime?.stop();
   expect(faults).toEqual([]);
 });
+
+const onFault = (error: unknown) => faults.push(error);
+const openConsole = (stack: StartedStack) => void Console.open(stack, { stackName: "dev", settings: {}, now: systemClock.now, onFault });
 
 const json = { "content-type": "application/json" };
 const consoleUrl = (path: string) => `${runtime.apiUrl}/console${path}`;
@@ -241,6 +244,102 @@ test.each([
       .join("\n"),
   ).toBe("");
   expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+});
+
+test("a runtime that is started again is found again, with the jobs that it had", async () => {
+  const dataFolder = mkdtempSync(join(tmpdir(), "console-"));
+  const first = await startLocalRuntime({ onStart: openConsole, dataFolder });
+  const page = await browser.newPage();
+  pages.push(page);
+  await page.goto(`${first.apiUrl}/console`);
+  await page.getByLabel("Text of a new job").fill("Still here after the restart");
+  await page.keyboard.press("Enter");
+  await page.locator(".pill", { hasText: "DONE" }).waitFor();
+
+  await first.stop();
+  await page.getByText("reconnecting", { exact: true }).waitFor();
+  await page.locator(".pill", { hasText: "DONE" }).waitFor(); // what was read stays
+  const second = await startLocalRuntime({ onStart: openConsole, dataFolder, port: Number(new URL(first.apiUrl).port) });
+
+  await page.getByText("live", { exact: true }).waitFor();
+  await page.locator(".row", { hasText: "Still here after the restart" }).waitFor();
+  await page.getByText("Its executions are not known").waitFor();
+  await page.close();
+  await second.stop();
+  rmSync(dataFolder, { recursive: true });
+});
+
+test("many jobs that are submitted while one looks all end in the list as they ended in the table", async () => {
+  const page = await open("/");
+  const count = Number(process.env["CONSOLE_JOBS"] ?? 40);
+
+  const ids = await Promise.all(Array.from({ length: count }, (_, at) => submitted(`crowd ${at}`)));
+
+  await page.getByLabel("Search in the list").fill("crowd");
+  await page.getByLabel(`${count} jobs, newest first`).waitFor();
+  await page.locator(".list").evaluate((list) => list.scrollTo(0, list.scrollHeight));
+  await expect.poll(async () => (await jobsOf(ids)).filter(({ status }) => status !== "DONE"), { timeout: 300_000 }).toEqual([]);
+  await page.getByRole("button", { name: "Running 0", exact: true }).waitFor();
+  expect(await page.locator(".row .dot.done").count()).toBe(await page.locator(".row").count());
+}, 400_000);
+
+async function jobsOf(ids: readonly string[]): Promise<readonly { jobId: string; status: string }[]> {
+  const jobs = (await (await fetch(consoleUrl("/api/jobs"))).json()) as { jobId: string; status: string }[];
+  return jobs.filter(({ jobId }) => ids.includes(jobId));
+}
+
+test("the tour: a scan is read, a stage is broken, the retry and the error are seen, and then it is read again", async () => {
+  const page = await open("/");
+  await page.locator("input[type=file]").setInputFiles(join(import.meta.dirname, "../../docs/samples/two-column-scan.png"));
+  await page.locator(".pill", { hasText: "DONE" }).waitFor();
+  await page.getByRole("tab", { name: "Document" }).click();
+  await page.getByAltText("The document as it was sent").waitFor();
+  await page.locator("pre", { hasText: "lighthouse" }).waitFor();
+
+  await page.getByRole("link", { name: "Faults" }).click();
+  const search = page.getByRole("row", { name: /^Function search / });
+  await search.getByLabel("Error of Function search").fill("StageFailed");
+  await search.getByRole("button", { name: "Switch on" }).click();
+  await page.locator(".faults-on").waitFor();
+  await page.goBack();
+  await page.getByRole("button", { name: "Run again" }).click();
+  await page.locator(".pill", { hasText: "ERROR" }).waitFor();
+  await page.getByRole("tab", { name: "Search", selected: true }).waitFor();
+  await page.getByRole("rowheader", { name: /^attempt 2 · StageFailed/ }).waitFor();
+
+  await page.getByRole("link", { name: "A fault is switched on" }).click();
+  await page.getByRole("button", { name: "Switch all off" }).click();
+  await page.locator(".faults-on").waitFor({ state: "detached" });
+  await page.goBack();
+  await page.getByRole("button", { name: "Run again" }).click();
+  await page.locator(".pill", { hasText: "DONE" }).waitFor();
+});
+
+test.each([
+  ["GET", "/api/nothing", 404],
+  ["GET", "/nothing", 404],
+  ["GET", "/jobs/a/b", 404],
+  ["GET", "/%zz", 400],
+  ["GET", "/api/jobs/none", 404],
+  ["GET", "/api/jobs/none/document", 404],
+  ["POST", "/api/jobs/none/runs", 404],
+  ["PUT", "/api/jobs/none/name", 404, '{"name":"a"}'],
+  ["PUT", "/api/jobs/none/name", 400, "{}"],
+  ["PUT", "/api/faults", 400, "not JSON"],
+  ["PUT", "/api/faults", 400, '[{"target":"executions","kind":"explode"}]'],
+  ["PUT", "/api/faults", 413, `"${"x".repeat(70_000)}"`],
+  ["POST", "/api/jobs", 405],
+  ["DELETE", "/jobs", 405],
+  ["HEAD", "/api/stream", 200],
+  ["HEAD", "/jobs/any", 200],
+] as const)("%s %s is answered with %i", async (method, path, status, body?: string) => {
+  const answer = await fetch(consoleUrl(path), { method, ...(body !== undefined && { body }) });
+  const text = await answer.text();
+
+  expect(answer.status).toBe(status);
+  if (status === 200) expect(text).toBe("");
+  else expect(JSON.parse(text)).toEqual({ message: expect.any(String) });
+  if (status === 405) expect(answer.headers.get("allow")).toBe("GET, HEAD");
 });
 
 test("pages of other origins can neither read the console's API nor switch faults on", async () => {

@@ -29,12 +29,11 @@ export function Graph({ definition, visits, selected, select }: Props) {
     />
   );
   return (
-    <div class="graph" ref={box}>
+    <div class="graph" ref={box} tabIndex={0} role="group" aria-label="State machine">
       <svg
+        role="presentation"
         viewBox={`0 0 ${placed.width} ${placed.height}`}
         style={{ maxWidth: `${placed.width}px`, minWidth: `${0.68 * placed.width}px` }}
-        role="group"
-        aria-label="State machine"
       >
         <defs>
           {["plain", "taken", "caught"].map((kind) => (
