@@ -24,7 +24,7 @@ export interface RecorderLimits {
   readonly charactersOfOne: number;
 }
 
-const usualLimits: RecorderLimits = { jobs: 10_000, characters: 100_000_000, charactersOfOne: 5_000_000 };
+const usualLimits: RecorderLimits = { jobs: 10_000, characters: 50_000_000, charactersOfOne: 2_500_000 };
 
 interface Details {
   readonly writes: RecordWrite[];
