@@ -223,10 +223,11 @@ function retryAfter(headers: Headers, clock: Clock): Pick<Answer, "retryAfterMil
   return Number.isNaN(milliseconds) ? {} : { retryAfterMilliseconds: Math.min(Math.max(milliseconds, 100), 86_400_000) };
 }
 
+/** The answer as it came: a schema would put its own members before all others. */
 function shapeIn<Shape>({ body }: Answer, schema: z.ZodType<Shape>, { url }: JobApi): Shape {
-  const found = schema.safeParse(jsonIn(body));
-  if (!found.success) throw new UnreachableApiError(`The server at ${url} is not the job API. Check --url.`);
-  return found.data;
+  const answer = jsonIn(body);
+  if (!schema.safeParse(answer).success) throw new UnreachableApiError(`The server at ${url} is not the job API. Check --url.`);
+  return answer as Shape;
 }
 
 function refusalBy(answer: Answer, address: string, api: JobApi): JobApiError {

@@ -13,6 +13,11 @@ const minutes = "it takes minutes";
 
 export const notRun: readonly NotRun[] = [
   { begins: "npm ci", because: "it would replace the packages that this runs on; .ci/run begins with it" },
+  {
+    begins: "npm install ",
+    because: "it would change the packages that this runs on",
+    instead: "tests/functions/stages/ocr/engine.test.ts",
+  },
   { begins: "npm test", because: "it is what runs this" },
   { begins: "npm run check", because: "it looks at the project's files; .ci/run runs it" },
   { begins: "npm run format", because: "it rewrites the project's files" },
@@ -35,6 +40,16 @@ export const notRun: readonly NotRun[] = [
     instead: "tests/scripts/job/batch-command.test.ts",
   },
   { begins: "npm run job -- --delete", because: "there is no job with that id", instead: "tests/scripts/job/batch-command.test.ts" },
+  {
+    begins: "node packages/lab/build-letter-pairs.ts",
+    because: "it rewrites a file of the project",
+    instead: "packages/lab/tests/build-letter-pairs.test.ts",
+  },
+  {
+    begins: "node packages/lab/evaluate-pdf.ts",
+    because: "it compares with pdftotext, which may not be installed",
+    instead: "packages/lab/tests/evaluate/pdf.test.ts",
+  },
   { begins: "npm run mutate", because: "it takes an hour" },
   { begins: "CRASH_JOBS=1000 npm test", because: minutes, instead: "tests/end-to-end/crash.test.ts" },
   {

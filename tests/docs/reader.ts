@@ -64,7 +64,8 @@ export class Reader {
       this.#sectionStack = undefined;
     }
     if (this.#page === page) return;
-    for (const jobId of this.#jobIds.slice(0, -1)) await fetch(`${this.#stack?.apiUrl}/jobs/${jobId}`, { method: "DELETE" });
+    const others = this.#jobIds.filter((jobId) => jobId !== this.#jobIds.at(-1));
+    for (const jobId of others) await fetch(`${this.#stack?.apiUrl}/jobs/${jobId}`, { method: "DELETE" });
     [this.#page, this.#ids, this.#jobIds] = [page, new Map(), []];
   }
 

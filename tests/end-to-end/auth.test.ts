@@ -86,11 +86,11 @@ describe("jwt", () => {
       { code: 0, job: { status: "DONE" } },
     ]);
     expect([without.code, without.last]).toEqual([
-      2,
+      3,
       `${runtime.apiUrl} answered 401: callers need a token, by --token <token> or the variable JOB_TOKEN.`,
     ]);
     expect([expired.code, expired.last]).toEqual([
-      2,
+      3,
       `${runtime.apiUrl} answered 401: the token was rejected; get a new one from the API's issuer, for one of its audiences.`,
     ]);
   });
@@ -138,7 +138,7 @@ describe("iam", () => {
       "wrong",
       ["--sign"],
       {
-        code: 2,
+        code: 3,
         last: expect.stringMatching(
           /answered 403: the signature was rejected; its signer needs execute-api:Invoke on the API, whose region has to be us-east-1\.$/,
         ),
@@ -148,7 +148,7 @@ describe("iam", () => {
       "not at all, and says what to do",
       "local",
       [],
-      { code: 2, last: expect.stringMatching(/answered 403: callers sign, by --sign and with AWS credentials in the environment\.$/) },
+      { code: 3, last: expect.stringMatching(/answered 403: callers sign, by --sign and with AWS credentials in the environment\.$/) },
     ],
   ])("npm run job signs %s", async (_, secret, switches, outcome) => {
     vi.stubEnv("AWS_ACCESS_KEY_ID", "local");

@@ -174,7 +174,10 @@ test("each function and each execution logs into a file of its own", async () =>
   const events = lines("aws-vendedlogs-states-async-text-processing-dev-process-job.log");
   expect(events.map(({ type }) => type)).toEqual([
     "ExecutionStarted",
-    ...stages.flatMap(() => ["TaskStateEntered", "TaskScheduled", "TaskStarted", "TaskSucceeded", "TaskStateExited"]),
+    ...stages.flatMap((stage) => [
+      ...["TaskStateEntered", "TaskScheduled", "TaskStarted", "TaskSucceeded", "TaskStateExited"],
+      ...("parts" in stage ? ["ChoiceStateEntered", "ChoiceStateExited"] : []),
+    ]),
     "ExecutionSucceeded",
   ]);
   expect(lines("aws-vendedlogs-apis-async-text-processing-dev.log")[0]).toMatchObject({ routeKey: "POST /jobs", status: "202" });

@@ -46,6 +46,8 @@ test("OCR's engines are beside its bundle, byte for byte, and beside no other", 
       "ocr/tesseract-core-relaxedsimd-lstm.wasm",
       "ocr/tesseract-core-simd-lstm.js",
       "ocr/tesseract-core-simd-lstm.wasm",
+      "ocr/vips-node.js",
+      "ocr/vips.wasm",
     ].sort(),
   );
   const core = readFileSync(join(projectFolder, "node_modules/tesseract.js-core/tesseract-core-simd-lstm.wasm"), "latin1");
