@@ -4,6 +4,7 @@ import { age, count, duration } from "../model/format.ts";
 import { go, pathTo } from "./address.ts";
 import type { ListState } from "./connection.ts";
 import { Submit } from "./submit.tsx";
+import { useNow } from "./use-now.ts";
 
 type Filter = "all" | "running" | "done" | "error";
 
@@ -77,7 +78,7 @@ function matching(jobs: readonly JobSummary[], filter: Filter, query: string): r
 function Rows({ jobs, selected }: { jobs: readonly JobSummary[]; selected: string | undefined }) {
   const list = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 800 });
-  const now = useNow();
+  const now = useNow(1_000);
   useStableTop(list, jobs, view.top > rowHeight);
   const measure = () => list.current && setView({ top: list.current.scrollTop, height: list.current.clientHeight });
   useEffect(() => void measure(), [jobs.length === 0]);
@@ -128,15 +129,6 @@ function useStableTop(list: { readonly current: HTMLDivElement | null }, jobs: r
     if (isReading && added > 0) list.current?.scrollBy({ top: added * rowHeight });
     before.current = first?.jobId;
   }, [jobs]);
-}
-
-function useNow(): number {
-  const [now, setNow] = useState(Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1_000);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
 }
 
 const statusClass = { PENDING: "waiting", IN_PROGRESS: "running", DONE: "done", ERROR: "error" } as const;

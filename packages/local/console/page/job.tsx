@@ -1,10 +1,11 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { JobDetail, JobStatus, StackView } from "../model/console-api.ts";
 import type { Visit } from "../model/execution-view.ts";
 import { clockTime, dollars, duration } from "../model/format.ts";
 import { type Address, go } from "./address.ts";
 import { Graph } from "./graph.tsx";
 import { Tabs } from "./tabs.tsx";
+import { useNow } from "./use-now.ts";
 import { type ViewedExecution, viewedExecutions } from "./viewed-executions.ts";
 import { Waterfall } from "./waterfall.tsx";
 
@@ -86,7 +87,7 @@ const pillClass = { PENDING: "waiting", IN_PROGRESS: "running", DONE: "done", ER
 function Head({ job, executions }: { job: JobDetail; executions: readonly ViewedExecution[] }) {
   const { summary, usage } = job;
   const isOpen = summary.status === "PENDING" || summary.status === "IN_PROGRESS";
-  const now = useTicking(isOpen);
+  const now = useNow(100, isOpen);
   const attempts = executions.flatMap(({ view }) => view.visits).reduce((sum, visit) => sum + visit.attempts.length, 0);
   return (
     <div class="head">
@@ -113,16 +114,6 @@ const Fact = ({ name, children }: { name: string; children: string }) => (
     <dt>{name}</dt> <dd>{children}</dd>
   </div>
 );
-
-function useTicking(isOn: boolean): number {
-  const [now, setNow] = useState(Date.now());
-  useEffect(() => {
-    if (!isOn) return undefined;
-    const timer = setInterval(() => setNow(Date.now()), 100);
-    return () => clearInterval(timer);
-  }, [isOn]);
-  return now;
-}
 
 function Actions({ job }: { job: JobDetail }) {
   const [said, setSaid] = useState("");

@@ -1,7 +1,7 @@
-import { useEffect, useState } from "preact/hooks";
 import type { Attempt, ExecutionView, Status, Visit } from "../model/execution-view.ts";
 import { duration } from "../model/format.ts";
 import { classOf } from "./graph.tsx";
+import { useNow } from "./use-now.ts";
 
 interface Props {
   readonly view: ExecutionView;
@@ -29,7 +29,7 @@ const maxRows = 400;
 
 /** States and attempts over time: a table, so that a screen reader has all that the drawing shows. */
 export function Waterfall({ view, selected, select }: Props) {
-  const now = useNowWhile(view.endedAt === undefined);
+  const now = useNow(100, view.endedAt === undefined);
   const end = Math.max(view.endedAt ?? now, view.startedAt + 1);
   const rows = view.visits.flatMap((visit) => rowsOf(visit, end)).slice(0, maxRows);
   const percent = (at: number) => (100 * (at - view.startedAt)) / (end - view.startedAt);
@@ -110,14 +110,4 @@ function barsOf({ scheduledAt, startedAt, endedAt, status }: Attempt, end: numbe
     { from: scheduledAt, to: from, kind: "queued" },
     ...(startedAt === undefined ? [] : [{ from: startedAt, to: endedAt ?? end, kind: status }]),
   ];
-}
-
-function useNowWhile(isOn: boolean): number {
-  const [now, setNow] = useState(Date.now());
-  useEffect(() => {
-    if (!isOn) return undefined;
-    const timer = setInterval(() => setNow(Date.now()), 100);
-    return () => clearInterval(timer);
-  }, [isOn]);
-  return now;
 }
