@@ -54,7 +54,6 @@ test("the program imports no SDK client, nor anything else that only a function 
     "@pulumi/aws",
     "@pulumi/awsx",
     "@pulumi/pulumi",
-    "esbuild",
     "fastest-levenshtein",
     "zod",
     "zod/mini",
