@@ -82,14 +82,17 @@ interface ReadPage {
 /** Letters that a tint has for each one that the grey page has: with fewer, a part of the page is read first. */
 const revealing = 1.15;
 
-/** A coloured page that is read poorly, in the tint in which more letters stand out and are read better. */
+/** A coloured page in the tint in which more letters stand out, or which is read better where the page is read poorly. */
 function inBestTint(engine: Engine, tints: readonly PageImage[], asGrey: ReadPage, hasTime: () => boolean): ReadPage {
   let page = asGrey;
   for (const tint of tints) {
+    if (!hasTime()) break;
     const { letters } = page.cleaned.survey;
-    if (!isReadBelow(fair, page.best, letters) || !hasTime()) break;
     const cleaned = uprightPage(engine, tint);
-    if (cleaned.survey.letters < revealing * letters && !isPartReadBetter(engine, cleaned, page.cleaned)) continue;
+    const isTried =
+      cleaned.survey.letters >= revealing * letters ||
+      (isReadBelow(fair, page.best, letters) && isPartReadBetter(engine, cleaned, page.cleaned));
+    if (!isTried) continue;
     const best = readingOf(engine.read(cleaned.page));
     if (best.worth > better * page.best.worth) page = { cleaned, best };
   }
