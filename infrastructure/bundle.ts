@@ -2,11 +2,15 @@ import { createHash } from "node:crypto";
 import { appendFileSync, constants, copyFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join, parse } from "node:path";
-import { type BuildOptions, buildSync, version as esbuildVersion, type Metafile } from "esbuild";
+import type { BuildOptions, Metafile } from "esbuild";
 import { defaultLanguages, type EngineFile, engineFiles, languageFile, languagesIn } from "../functions/stages/ocr/engine-files.ts";
 
 /** Some packages of the SDK are CommonJS and ask for Node's own modules by `require`. */
 const requireBanner = 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';
+
+// By default the thread in which esbuild makes a call synchronous outlives it, and can leave the process waiting for ever.
+process.env["ESBUILD_WORKER_THREADS"] = "0";
+const { buildSync, version: esbuildVersion }: typeof import("esbuild") = createRequire(import.meta.url)("esbuild");
 
 const options = {
   bundle: true,

@@ -1,3 +1,4 @@
+import { jobsOfOwnerIndex } from "../functions/jobs/storage-layout.ts";
 import type { CreateFunction, JobFunction } from "./job-function.ts";
 import type { JobStateMachine } from "./job-state-machine.ts";
 import type { Settings } from "./settings.ts";
@@ -47,6 +48,12 @@ export function createRoutes({ createFunction, stores: { jobs, postings, documen
         documents.grantUploads("s3:DeleteObject"),
         postings.grant("dynamodb:BatchWriteItem"),
       ],
+    }),
+    ...(auth !== "none" && {
+      "GET /jobs": createFunction("list-jobs", {
+        environment: { JOBS_TABLE: jobs.name },
+        statements: [jobs.grant("dynamodb:BatchGetItem"), jobs.grantQuery(jobsOfOwnerIndex)],
+      }),
     }),
     ...(search && {
       "GET /search": createFunction("find-documents", {

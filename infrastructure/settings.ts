@@ -154,8 +154,9 @@ function consistent(settings: Settings): Settings {
   throw wrongSetting("reservedConcurrency", `this stack has no function "${unknown}"; it has ${functions.join(", ")}`);
 }
 
-/** The functions of a stack: one for each file of `functions/`, but find-documents only where callers can search. */
-const functionsOf = ({ search }: Settings): string[] => functionNames.filter((name) => search || name !== "find-documents");
+/** The functions of a stack: one for each file of `functions/`, but find-documents only where callers can search, and list-jobs where they authenticate. */
+const functionsOf = ({ search, auth }: Settings): string[] =>
+  functionNames.filter((name) => (search || name !== "find-documents") && (auth !== "none" || name !== "list-jobs"));
 
 const wrongSetting = (key: string, what: string): pulumi.RunError =>
   new pulumi.RunError(`The config value ${pulumi.getProject()}:${key} is wrong: ${what}.`);

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { openJobsIndex } from "../functions/jobs/storage-layout.ts";
 import type { CreateFunction, JobFunction } from "./job-function.ts";
 import type { JobStateMachine } from "./job-state-machine.ts";
 import { createRole } from "./role.ts";
@@ -29,7 +30,7 @@ export class Sweeper extends pulumi.ComponentResource {
       timeoutSeconds: 50,
       memoryMiB: 1024, // with more of a CPU: thousands of jobs may be due at once
       environment: { JOBS_TABLE: jobs.name, STATE_MACHINE_ARN: stateMachine.arn },
-      statements: [jobs.grant("dynamodb:UpdateItem"), jobs.grantQueryOfOpenJobs(), stateMachine.grantStart()],
+      statements: [jobs.grant("dynamodb:UpdateItem"), jobs.grantQuery(openJobsIndex), stateMachine.grantStart()],
     });
     const target = this.function.lambda;
     const statements = [allow(["lambda:InvokeFunction"], target.arn)];

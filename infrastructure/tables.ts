@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { openJobsIndex } from "../functions/jobs/storage-layout.ts";
+import { jobsOfOwnerIndex, openJobsIndex } from "../functions/jobs/storage-layout.ts";
 import { allow, type Statement } from "./statement.ts";
 
 type TableKeys = Pick<aws.dynamodb.TableArgs, "hashKey" | "rangeKey" | "attributes" | "globalSecondaryIndexes">;
@@ -39,7 +39,7 @@ abstract class DataTable extends pulumi.ComponentResource {
   }
 }
 
-/** The table with one record per job, keyed by `jobId`, and the sparse index of jobs that are open. */
+/** The table with one record per job, keyed by `jobId`, and two sparse indexes: of jobs that are open, and of the jobs of each caller with an identity. */
 export class JobTable extends DataTable {
   static readonly #keys: TableKeys = {
     hashKey: "jobId",
@@ -47,6 +47,8 @@ export class JobTable extends DataTable {
       { name: "jobId", type: "S" },
       { name: "openShard", type: "N" },
       { name: "dueAt", type: "N" },
+      { name: "owner", type: "S" },
+      { name: "creationId", type: "S" },
     ],
     globalSecondaryIndexes: [
       {
@@ -57,6 +59,14 @@ export class JobTable extends DataTable {
         ],
         projectionType: "KEYS_ONLY",
       },
+      {
+        name: jobsOfOwnerIndex,
+        keySchemas: [
+          { attributeName: "owner", keyType: "HASH" },
+          { attributeName: "creationId", keyType: "RANGE" },
+        ],
+        projectionType: "KEYS_ONLY", // nothing that an update changes, so that none writes the index
+      },
     ],
   };
 
@@ -64,9 +74,9 @@ export class JobTable extends DataTable {
     super("async-text-processing:index:JobTable", name, JobTable.#keys, args, opts);
   }
 
-  /** The statement that grants a query of the index of open jobs. */
-  grantQueryOfOpenJobs(): Statement {
-    return allow(["dynamodb:Query"], pulumi.interpolate`${this.arn}/index/${openJobsIndex}`);
+  /** The statement that grants a query of an index. */
+  grantQuery(index: typeof openJobsIndex | typeof jobsOfOwnerIndex): Statement {
+    return allow(["dynamodb:Query"], pulumi.interpolate`${this.arn}/index/${index}`);
   }
 }
 

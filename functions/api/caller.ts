@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { APIGatewayEventRequestContextIAMAuthorizer, APIGatewayEventRequestContextJWTAuthorizer } from "aws-lambda";
+import { publicOwner } from "../jobs/job.ts";
 import type { HttpRequest, HttpResponse, Route } from "./http.ts";
 import { HttpError } from "./problems.ts";
 
@@ -14,7 +15,7 @@ export function ownerRoute(answer: (request: HttpRequest, owner: string) => Prom
 type Authorizer = Partial<APIGatewayEventRequestContextJWTAuthorizer & APIGatewayEventRequestContextIAMAuthorizer>;
 
 /**
- * The owner of the jobs that a request creates and reads: `public` without authentication, otherwise a digest, so that
+ * The owner of the jobs that a request creates and reads: {@link publicOwner} without authentication, otherwise a digest, so that
  * neither record nor key identifies the caller.
  *
  * @throws {@link HttpError} `TokenClaimMissing`.
@@ -23,7 +24,7 @@ export function ownerOf({ requestContext }: HttpRequest): string {
   const { authorizer } = requestContext as { authorizer?: Authorizer };
   if (authorizer?.jwt !== undefined) return digest(`jwt\n${claim(authorizer, "iss")}\n${claim(authorizer, "sub")}`);
   if (authorizer?.iam !== undefined) return digest(`iam\n${principalOf(authorizer.iam.userId)}`);
-  return "public";
+  return publicOwner;
 }
 
 /**

@@ -4,6 +4,7 @@ import { isUuid } from "../jobs/job-ids.ts";
 import type { JobRepository } from "../jobs/job-repository.ts";
 import { ownerRoute } from "./caller.ts";
 import { type HttpRequest, type HttpResponse, isUnchanged, jobIdOf, json, type Route } from "./http.ts";
+import { jobRecord } from "./job-record.ts";
 import { HttpError, refusalOf } from "./problems.ts";
 
 /** Maximum of a text in the answer itself, in bytes of UTF-8. */
@@ -19,7 +20,7 @@ export function getJobRoute({ jobs, documents }: ReadJobServices): Route {
   return createRoute(jobs, async (job, request) => {
     const headers = { etag: entityTagOf(job), ...(isOpen(job) && { "retry-after": "1" }) };
     if (isUnchanged(request, headers.etag)) return { statusCode: 304, headers };
-    return json(200, await jobAnswer(job, documents), headers);
+    return json(200, jobRecord(job, await textMembers(job, documents)), headers);
   });
 }
 
@@ -56,12 +57,6 @@ async function find(jobs: JobRepository, jobId: string, owner: string): Promise<
   const job = isUuid(jobId) ? await jobs.get(jobId) : undefined;
   if (job === undefined || job.owner !== owner) throw new HttpError("JobNotFound", `Job '${jobId}' not found`);
   return job;
-}
-
-async function jobAnswer(job: Job, documents: DocumentStore): Promise<Record<string, unknown>> {
-  const { jobId, status, stage, createdAt, updatedAt, result, errorMessage, errorCode, failedStage } = job;
-  const text = await textMembers(job, documents);
-  return { jobId, status, stage, ...text, createdAt, updatedAt, result, errorMessage, errorCode, failedStage };
 }
 
 async function textMembers(job: Job, documents: DocumentStore): Promise<{ text: string } | { textUrl: string } | undefined> {

@@ -28,7 +28,7 @@ interface UploadClaim extends JobKey, Pick<Job, "expiresAt"> {
 
 type Attempt<Written = Job> = { readonly written: Written } | { readonly lostTo: Job | undefined };
 
-/** Every read and write of the jobs table. A refused write is an outcome, not an error. */
+/** Every write of the jobs table, and every read of a single job. A refused write is an outcome, not an error. */
 export class JobRepository {
   readonly #client: DynamoDBDocumentClient;
   readonly #tableName: string;

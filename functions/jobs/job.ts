@@ -5,6 +5,9 @@ import type { StageFields } from "../stages/stage-function.ts";
 export const jobStatuses = ["PENDING", "IN_PROGRESS", "DONE", "ERROR"] as const;
 export type JobStatus = (typeof jobStatuses)[number];
 
+/** The owner of every job where callers are not distinguished. */
+export const publicOwner = "public";
+
 /** A job of one generation: a job that is deleted and created again under the same id is of another one. */
 export interface JobKey {
   readonly jobId: string;
@@ -26,8 +29,10 @@ export interface DocumentObject {
 
 /** The record of a job. Times are Unix time in whole seconds. */
 export interface Job extends JobKey, StageFields {
-  /** The owner, by a digest; `public` where callers are not distinguished. */
+  /** The owner, by a digest; {@link publicOwner} where callers are not distinguished. */
   readonly owner: string;
+  /** With `owner`, the key of the index of an owner's jobs: sorts by creation. Only where callers are distinguished. */
+  readonly creationId?: string;
   readonly status: JobStatus;
   /** The stage that is running now. */
   readonly stage?: StageName;

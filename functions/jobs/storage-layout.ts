@@ -7,6 +7,9 @@ export const openJobsIndex = "open-jobs";
 /** Partitions of that index: enough that no single one limits how many jobs are accepted a second. */
 export const openShards = 4;
 
+/** The sparse index of the jobs table that holds the jobs of callers with an identity, by owner and creation. */
+export const jobsOfOwnerIndex = "jobs-of-owner";
+
 /** The prefix of every object of a job; the functions' policies and the lifecycle rule name it too. */
 export const jobsPrefix = "jobs/";
 

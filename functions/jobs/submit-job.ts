@@ -1,11 +1,12 @@
 import { randomInt, randomUUID } from "node:crypto";
+import { v7 as timeOrderedUuid } from "uuid";
 import { documentTypeOf, type UnreadDocument } from "../stages/document.ts";
 import { causeOf, StageError } from "../stages/errors.ts";
 import { bytesToCheck, checkContent, checkUploadSize } from "./accepted-documents.ts";
 import type { DocumentPlace, DocumentStore, TextPlace } from "./document-store.ts";
 import { SubmissionError, uploadNotFound } from "./errors.ts";
 import type { Executions } from "./executions.ts";
-import { type Job, type JobKey, timeLimits } from "./job.ts";
+import { type Job, type JobKey, publicOwner, timeLimits } from "./job.ts";
 import { fingerprintOf, isUuid, jobIdOfKey, jobIdOfUpload } from "./job-ids.ts";
 import type { JobRepository } from "./job-repository.ts";
 import { documentName, openShards } from "./storage-layout.ts";
@@ -64,6 +65,7 @@ function newJob(submission: Submission, { now, retentionDays }: SubmitJobService
     ...identityOf(submission),
     generation: randomUUID(),
     owner: submission.owner,
+    ...(submission.owner !== publicOwner && { creationId: timeOrderedUuid() }),
     status: "PENDING",
     createdAt,
     updatedAt: createdAt,

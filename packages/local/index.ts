@@ -5,6 +5,6 @@ export { type Clock, systemClock } from "./clock.ts";
 export type { LogLine } from "./logs/log-groups.ts";
 export { evaluateProgram, type Manifest } from "./program/evaluate-program.ts";
 export { readStackConfig, type StackConfig } from "./program/stack-config.ts";
-export { accountId, type Runtime, type RuntimeOptions, region, startRuntime } from "./runtime.ts";
+export { accountId, type Runtime, type RuntimeOptions, region, type StartedStack, startRuntime } from "./runtime.ts";
 export type { DeclaredResource, Properties } from "./service.ts";
 export type { CallUsage, ExecutionUsage, InvocationUsage, LogUsage, StateUsage, Usage } from "./usage.ts";

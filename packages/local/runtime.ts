@@ -17,17 +17,24 @@ export interface RuntimeOptions extends StackOptions {
   readonly manifest?: Manifest;
   /** The process that is to evaluate the program; a new one where there is none. */
   readonly evaluator?: ChildProcess;
+  /** Called when everything is there and nothing has run yet, for who follows or disturbs what runs. */
+  readonly onStart?: ((started: StartedStack) => void) | undefined;
   /** Where the API listens; the AWS endpoint takes the next port. 0 lets the system choose both. */
   readonly port: number;
 }
 
-/** A stack that runs on this machine. */
-export interface Runtime {
+/** The parts of a stack that has started. */
+export interface StartedStack {
   readonly apiUrl: string;
   readonly awsEndpointUrl: string;
   readonly manifest: Manifest;
   readonly account: Account;
   readonly services: RunningServices;
+  readonly apiServer: Pick<ApiServer, "mountConsole">;
+}
+
+/** A stack that runs on this machine. */
+export interface Runtime extends StartedStack {
   /** Starts an environment of every function ahead of the first call. */
   warmUp(): Promise<void>;
   /** May be called twice. */
@@ -59,11 +66,15 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     const service = allServices.find(({ resourceTypes }) => resource.type in resourceTypes);
     if (service !== undefined) await stack.start(resource, service);
   }
+  const parts: StartedStack = {
+    ...{ apiUrl: api.url, awsEndpointUrl: stack.awsEndpointUrl, manifest, apiServer: api },
+    ...{ account: await stack.use(account), services: await runningServices(stack) },
+  };
+  options.onStart?.(parts);
   await stack.ready();
   const running = started.move();
   return {
-    ...{ apiUrl: api.url, awsEndpointUrl: stack.awsEndpointUrl, manifest },
-    ...{ account: await stack.use(account), services: await runningServices(stack) },
+    ...parts,
     warmUp: () => warmUp(stack),
     stop: () => running.disposeAsync(),
   };

@@ -35,19 +35,25 @@ async function start(options: StartOptions): Promise<void> {
   console.log("Starting…");
   using evaluator = forkEvaluator(options.project); // loads its modules on one core, and this process on another
   process.umask(0o077); // documents are nobody else's, nor are the files that LevelDB creates without asking for a mode
-  const { startRuntime } = await import("./runtime.ts");
+  const config = readStackConfig(options.project, options.stack, options.set);
+  const [{ startRuntime }, { Console }] = await Promise.all([import("./runtime.ts"), import("./console/console.ts")]);
+  const onFault = (error: unknown) => console.error(error);
+  let consoleUrl: string | undefined;
   const runtime = await startRuntime({
     ...options,
     evaluator,
-    config: readStackConfig(options.project, options.stack, options.set),
+    config,
+    onStart: (stack) => {
+      consoleUrl = Console.open(stack, { stackName: options.stack, settings: config.values, now: systemClock.now, onFault })?.url;
+    },
     clock: systemClock,
     onNotice: (sentence) => console.error(sentence),
-    onFault: (error) => console.error(error),
+    onFault,
   });
   runtime.services.stepFunctions.onEnd((execution) => print(executionLine(execution, systemClock.now())));
   runtime.services.logs.onLine((line) => print(functionLine(line, options.stack)));
   stopOnSignal(runtime);
-  console.log(readyLines(runtime, options.dataFolder, performance.now()));
+  console.log(readyLines(runtime, { ...options, consoleUrl }, performance.now()));
   await runtime.warmUp();
 }
 

@@ -7,7 +7,7 @@ import type { ExecutionUsage } from "./usage.ts";
 /** The addresses of a stack that has started, and lines to try it with: the program's output `CurlLine`, where it has one. */
 export function readyLines(
   { apiUrl, awsEndpointUrl, services, manifest }: Runtime,
-  dataFolder: string | undefined,
+  { dataFolder, consoleUrl }: { readonly dataFolder: string | undefined; readonly consoleUrl: string | undefined },
   milliseconds: number,
 ): string {
   const { resumed } = services.stepFunctions;
@@ -17,6 +17,7 @@ export function readyLines(
     .sort(); // registered in any order
   const rows = [
     ...(outputsOf("aws:apigatewayv2/api:Api").length > 0 ? [["API", apiUrl]] : []),
+    ...(consoleUrl === undefined ? [] : [["Console", consoleUrl]]),
     ["AWS endpoint", `${awsEndpointUrl}  (for any AWS client)`],
     ["Data", dataFolder ?? "in memory, gone at the end"],
     ...(resumed > 0 ? [["Resumed", `${resumed} executions that were under way`]] : []),

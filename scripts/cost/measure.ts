@@ -8,6 +8,7 @@ import {
   startRuntime,
   systemClock,
 } from "@async-text-processing/local";
+import { type ApiCall, anonymous, type Caller, signer } from "../job/caller.ts";
 import { type RequestUsage, UsageMeter } from "./usage.ts";
 
 /** A document to submit. */
@@ -27,6 +28,8 @@ export interface Measured {
   /** Jobs of the same document before those that are measured: the search for related documents finds them. */
   readonly jobsBefore: number;
   readonly jobs: number;
+  /** The calls are signed, as `auth=iam` wants them. */
+  readonly isSigned?: boolean;
 }
 
 /** The usage of a job, and of a poll of it once it is done. */
@@ -41,7 +44,7 @@ export interface Measurement {
 const settleMilliseconds = 300;
 
 /** Runs jobs, one after the other, through the whole stack in memory, and counts what they use. */
-export async function measureJob(project: string, { set, document, jobsBefore, jobs }: Measured): Promise<Measurement> {
+export async function measureJob(project: string, { set, document, jobsBefore, jobs, isSigned }: Measured): Promise<Measurement> {
   const config = readStackConfig(project, "dev", set);
   const location = { region, accountId, apiUrl: "http://127.0.0.1" };
   const manifest = await evaluateProgram({ config, stack: "dev", location });
@@ -56,23 +59,24 @@ export async function measureJob(project: string, { set, document, jobsBefore, j
       if (usage.kind === "execution") ends.of(usage.name).resolve();
     },
   });
+  const caller = isSigned ? await signer(runtime.apiUrl, { AWS_REGION: region }, localKeys) : anonymous;
   const run = async (count: number) => {
     const jobIds: string[] = [];
     for (let job = 0; job < count; job++) {
-      const jobId = await submit(runtime.apiUrl, document);
+      const jobId = await submit(runtime.apiUrl, document, caller);
       await ends.of(jobId).promise;
       jobIds.push(jobId);
     }
     return jobIds;
   };
   try {
-    for (const jobId of await run(jobsBefore)) await expectDone(runtime.apiUrl, jobId);
+    for (const jobId of await run(jobsBefore)) await expectDone(runtime.apiUrl, jobId, caller);
     await sleep(settleMilliseconds);
     meter.take(1);
     const jobIds = await run(jobs);
     await sleep(settleMilliseconds);
     const job = meter.take(jobs);
-    for (const jobId of jobIds) await expectDone(runtime.apiUrl, jobId);
+    for (const jobId of jobIds) await expectDone(runtime.apiUrl, jobId, caller);
     await sleep(settleMilliseconds);
     return { manifest, job, poll: meter.take(jobs), ...(document.atOnce && { atOnce: document.atOnce }) };
   } finally {
@@ -91,14 +95,22 @@ class Ends {
   }
 }
 
+/** The keys that the local runtime takes for a developer's. */
+const localKeys = { accessKeyId: "local", secretAccessKey: "local" };
+
+async function send(caller: Caller, { address, ...call }: ApiCall): Promise<Response> {
+  return fetch(address, { ...call, headers: await caller.headersOf({ address, ...call }) });
+}
+
 /** @returns the id of the job. */
-async function submit(apiUrl: string, { contentType, body }: JobDocument): Promise<string> {
-  const response = await fetch(`${apiUrl}/jobs`, { method: "POST", headers: { "content-type": contentType }, body });
+async function submit(apiUrl: string, { contentType, body }: JobDocument, caller: Caller): Promise<string> {
+  const response = await send(caller, { address: `${apiUrl}/jobs`, method: "POST", headers: { "content-type": contentType }, body });
   if (response.status !== 202) throw new Error(`POST /jobs answered ${response.status}: ${await response.text()}`);
   return ((await response.json()) as { jobId: string }).jobId;
 }
 
-async function expectDone(apiUrl: string, jobId: string): Promise<void> {
-  const job = (await (await fetch(`${apiUrl}/jobs/${jobId}`)).json()) as { status: string };
+async function expectDone(apiUrl: string, jobId: string, caller: Caller): Promise<void> {
+  const response = await send(caller, { address: `${apiUrl}/jobs/${jobId}`, method: "GET", headers: {} });
+  const job = (await response.json()) as { status: string };
   if (job.status !== "DONE") throw new Error(`The job ${jobId} is ${JSON.stringify(job)}.`);
 }

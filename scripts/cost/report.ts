@@ -8,6 +8,8 @@ import { logDollars, type Parts, pollsOf, priceJobs, type Traffic, total } from 
 export interface Measurements {
   readonly lean: Measurement;
   readonly byDefault: Measurement;
+  /** As lean, of a caller with an identity. */
+  readonly signed: Measurement;
   readonly documents: Readonly<Record<string, Measurement>>;
 }
 
@@ -34,7 +36,7 @@ export function documents({ documents }: Measurements, traffic: Traffic): Column
 }
 
 /** The price of single settings: taken off a million lean jobs, or added by default. */
-export function settings({ lean, byDefault }: Measurements, traffic: Traffic): Parts {
+export function settings({ lean, byDefault, signed }: Measurements, traffic: Traffic): Parts {
   const all = (dollars: (usage: Measurement["job"]) => number) => dollars(lean.job) + pollsOf(traffic) * dollars(lean.poll);
   const own = priceJobs(lean, traffic);
   const usual = priceJobs(byDefault, traffic);
@@ -46,6 +48,7 @@ export function settings({ lean, byDefault }: Measurements, traffic: Traffic): P
     "by default: functions' log at INFO": added("log: functions"),
     "by default: Lambda's own lines": added("log: Lambda's own"),
     "by default: executions' log": added("log: executions"),
+    "auth: the list of jobs": (priceJobs(signed, traffic)["table writes"] ?? 0) - (own["table writes"] ?? 0),
   };
 }
 

@@ -45,6 +45,12 @@ export async function runCost({ project, traffics, jobs, asJson, print, progress
   const measurements: Measurements = {
     lean: await measure("short text, lean", { set: lean, document: short, jobsBefore }),
     byDefault: await measure("short text, as by default", { set: [], document: short, jobsBefore }),
+    signed: await measure("short text, lean, of a caller who signs", {
+      set: [...lean, "auth=iam"],
+      document: short,
+      jobsBefore: 1,
+      isSigned: true,
+    }),
     documents: {
       "4 KB of text": await measure("4 KB of text, lean", {
         set: lean,

@@ -5,6 +5,7 @@ import { WrongCallError } from "./documents.ts";
 /** The maximum of a timer, in whole days. */
 const maxTimeoutSeconds = 24 * 24 * 60 * 60;
 const maxConcurrency = 200;
+const maxJobsListed = 1_000_000;
 
 export const usage = `Submits documents, waits for their jobs, and prints their records as JSON. Progress goes to standard error.
 
@@ -13,6 +14,7 @@ export const usage = `Submits documents, waits for their jobs, and prints their 
   npm run job -- docs/samples --out results        every file of a folder and of those in it
   npm run job -- docs/samples --json               a line for each job
   echo "some text" | npm run job -- - --text
+  npm run job -- --list --limit 100                your jobs, where callers authenticate
   npm run job -- --delete 31b7465a-4aeb-40bb-a12a-d25bfe5792f7
 
   --watch               show the stages of each job with their times
@@ -29,6 +31,8 @@ export const usage = `Submits documents, waits for their jobs, and prints their 
   --token <token>       for an API with auth: jwt; the variable ${tokenVariable} keeps it out of the shell's history
   --sign                for an API with auth: iam: with AWS credentials of the environment or of AWS_PROFILE
 
+  --list                list your jobs, newest first; with --json a record a line
+  --limit <n>           how many of them (default: 20)
   --delete              delete the jobs with these ids, and their documents
   --help
 
@@ -47,6 +51,9 @@ export interface JobCall {
   readonly watch: boolean;
   readonly resume: boolean;
   readonly delete: boolean;
+  readonly list: boolean;
+  /** Maximum of jobs in a list. */
+  readonly limit: number;
   readonly output: "record" | "json" | "text";
   readonly out: string | undefined;
 }
@@ -55,9 +62,11 @@ export interface JobCall {
 export function callFrom(args: readonly string[]): JobCall | "help" {
   const { values, positionals } = parse(args);
   if (values.help) return "help";
-  if (positionals.length === 0) throw new WrongCallError(usage);
+  if (positionals.length === 0 && !values.list) throw new WrongCallError(usage);
+  if (positionals.length > 0 && values.list) throw new WrongCallError("--list takes no documents: leave them out.");
   const { url, stack, token, sign, watch, resume, json, text, out } = values;
   refusePair({ json, text }, "two forms of output");
+  refusePair({ list: values.list, delete: values.delete }, "two commands");
   refusePair({ url, stack }, "two ways to name the API");
   refusePair({ token, sign }, "two ways to authenticate");
   return {
@@ -65,6 +74,8 @@ export function callFrom(args: readonly string[]): JobCall | "help" {
     url: addressIn(url ?? "http://127.0.0.1:3000"),
     ...{ stack, token, sign, watch, resume, out },
     delete: values.delete,
+    list: values.list,
+    limit: Math.ceil(numberIn("limit", values.limit, "a number of jobs", maxJobsListed)),
     timeoutSeconds: numberIn("timeout", values.timeout, "a number of seconds", maxTimeoutSeconds),
     concurrency: Math.ceil(numberIn("concurrency", values.concurrency, "a number of documents", maxConcurrency)),
     output: json ? "json" : text ? "text" : "record",
@@ -103,6 +114,8 @@ function parse(args: readonly string[]) {
         json: { type: "boolean", default: false },
         text: { type: "boolean", default: false },
         delete: { type: "boolean", default: false },
+        list: { type: "boolean", default: false },
+        limit: { type: "string", default: "20" },
         help: { type: "boolean", default: false },
         timeout: { type: "string", default: "330" },
         concurrency: { type: "string", default: "8" },

@@ -24,6 +24,11 @@ const advice = {
   403: "callers sign, by --sign and with AWS credentials in the environment",
 } as const;
 
+interface AccessKeys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
 export const anonymous: Caller = { headersOf: async ({ headers }) => ({ ...headers }), advice };
 
 /** @throws {WrongCallError} for a string that cannot be a token. @see https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
@@ -39,17 +44,19 @@ export function bearer(token: string): Caller {
  * Signs calls with Signature Version 4, with the credentials that every AWS client finds.
  *
  * @param url the API's address, which contains its region where it is API Gateway's own.
+ * @param keys in place of the credentials that are found.
  * @throws {WrongCallError} where neither the address nor the environment contains the region.
  */
-export async function signer(url: string, env: NodeJS.ProcessEnv): Promise<Caller> {
+export async function signer(url: string, env: NodeJS.ProcessEnv, keys?: AccessKeys): Promise<Caller> {
   const region = regionOf(url, env);
   const [{ STSClient }, { SignatureV4 }] = await Promise.all([import("@aws-sdk/client-sts"), import("@smithy/signature-v4")]); // slow to load
-  const { credentials, sha256 } = new STSClient({ region }).config;
+  const { credentials, sha256 } = new STSClient({ region, ...(keys && { credentials: keys }) }).config;
   const signature = new SignatureV4({ credentials, sha256, service: "execute-api", region });
   const denied = `the signature was rejected; its signer needs execute-api:Invoke on the API, whose region has to be ${region}`;
   const headersOf = async ({ method, address, headers, body }: ApiCall) => {
-    const { protocol, host, hostname, pathname } = new URL(address);
-    const request = { method, protocol, hostname, path: pathname, query: {}, headers: { ...headers, host }, body };
+    const { protocol, host, hostname, pathname, searchParams } = new URL(address);
+    const query = Object.fromEntries(searchParams);
+    const request = { method, protocol, hostname, path: pathname, query, headers: { ...headers, host }, body };
     return (await signature.sign(request).catch(refuseMissingCredentials)).headers;
   };
   return { headersOf, advice: { ...advice, 403: denied } };

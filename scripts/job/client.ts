@@ -40,11 +40,14 @@ const jobRecord = z.looseObject({
   stage: z.string().optional(),
   text: z.string().optional(),
   textUrl: z.string().optional(),
+  createdAt: z.number().optional(),
   errorCode: z.string().optional(),
   errorMessage: z.string().optional(),
   result: z.looseObject({ ocr: z.looseObject({ pagesRead: z.number().optional() }).optional() }).optional(),
 });
 export type JobRecord = z.infer<typeof jobRecord>;
+
+const jobPage = z.object({ jobs: z.array(jobRecord), cursor: z.string().optional() });
 
 const uploadAddress = z.object({ uploadId: z.string(), url: z.url(), headers: z.record(z.string(), z.string()) });
 
@@ -129,6 +132,29 @@ export async function textOf(api: JobApi, { text, textUrl }: JobRecord): Promise
 /** Deletes a job with its document. @throws {@link JobApiError} where there is no such job. */
 export async function deleteJob(api: JobApi, jobId: string): Promise<void> {
   await call(api, jobAddress(api, jobId), { method: "DELETE" });
+}
+
+/** The maximum of one answer. */
+const maxJobsInPage = 100;
+
+/**
+ * Lists the caller's jobs, newest first.
+ *
+ * @param seen is called with each job, page by page.
+ * @returns `true` where there are more than the limit.
+ * @throws {@link JobApiError} where the API has no callers that it tells apart.
+ */
+export async function listJobs(api: JobApi, limit: number, seen: (record: JobRecord) => void): Promise<boolean> {
+  let left = limit;
+  let cursor: string | undefined;
+  do {
+    const query = new URLSearchParams({ limit: String(Math.min(left, maxJobsInPage)), ...(cursor !== undefined && { cursor }) });
+    const page = shapeIn(await call(api, `${api.url}/jobs?${query}`), jobPage, api);
+    for (const job of page.jobs) seen(job);
+    left -= page.jobs.length;
+    cursor = page.cursor;
+  } while (cursor !== undefined && left > 0);
+  return cursor !== undefined;
 }
 
 const jobAddress = ({ url }: JobApi, jobId: string): string => `${url}/jobs/${encodeURIComponent(jobId)}`;

@@ -2,10 +2,10 @@ import { join, resolve } from "node:path";
 import { callFrom, type JobCall, usage } from "./arguments.ts";
 import { type BatchResult, InterruptedError, type Outcome, runBatch } from "./batch.ts";
 import { anonymous, bearer, type Caller, signer, tokenVariable } from "./caller.ts";
-import { deleteJob, type JobApi, JobApiError, textOf, UnreachableApiError } from "./client.ts";
+import { deleteJob, type JobApi, JobApiError, type JobRecord, listJobs, textOf, UnreachableApiError } from "./client.ts";
 import { type Display, liveDisplay, plainDisplay } from "./display.ts";
 import { documentsFrom, type NamedDocument, WrongCallError } from "./documents.ts";
-import { lineOf, summaryOf, writeResult } from "./results.ts";
+import { jobRows, lineOf, summaryOf, writeResult } from "./results.ts";
 import { RunJournal } from "./run-journal.ts";
 import { escaped, type JobTerminal } from "./terminal.ts";
 
@@ -16,7 +16,7 @@ export async function jobCommand(args: readonly string[], given: JobTerminal): P
   const terminal = { ...given, print: (text: string) => given.print(escaped(text)), report: (line: string) => given.report(escaped(line)) };
   try {
     const call = callFrom(args);
-    if (call !== "help") return await (call.delete ? deleteJobs(call, terminal) : submitDocuments(call, terminal));
+    if (call !== "help") return await run(call, terminal);
     terminal.print(usage);
     return 0;
   } catch (error) {
@@ -24,6 +24,11 @@ export async function jobCommand(args: readonly string[], given: JobTerminal): P
     terminal.report(error.message);
     return error instanceof WrongCallError ? 2 : exitCodeOf(error);
   }
+}
+
+function run(call: JobCall, terminal: JobTerminal): Promise<ExitCode> {
+  if (call.list) return printList(call, terminal);
+  return call.delete ? deleteJobs(call, terminal) : submitDocuments(call, terminal);
 }
 
 const exitCodeOf = (error: Error): ExitCode => (error instanceof UnreachableApiError ? 3 : error instanceof InterruptedError ? 130 : 1);
@@ -51,6 +56,19 @@ function callerOf({ url, token, sign }: JobCall, env: NodeJS.ProcessEnv): Caller
   const given = token || env[tokenVariable];
   if (sign) return signer(url, env);
   return given ? bearer(given) : anonymous;
+}
+
+async function printList(call: JobCall, terminal: JobTerminal): Promise<ExitCode> {
+  const api = await apiOf(call, terminal);
+  const lines = call.output === "json" ? (record: JobRecord) => [JSON.stringify(record)] : jobRows();
+  let count = 0;
+  const hasMore = await listJobs(api, call.limit, (record) => {
+    count++;
+    for (const line of lines(record)) terminal.print(line);
+  });
+  if (count === 0) terminal.report("You have no jobs.");
+  if (hasMore) terminal.report(`There are more than ${call.limit}: --limit takes a larger number.`);
+  return 0;
 }
 
 async function deleteJobs(call: JobCall, terminal: JobTerminal): Promise<ExitCode> {

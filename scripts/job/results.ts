@@ -10,6 +10,20 @@ export function lineOf(name: string, { state, record, code, message }: Outcome):
   return JSON.stringify({ document: name, ...record, status: state.toUpperCase(), errorCode: code, errorMessage: message });
 }
 
+/** Lays jobs out in columns, as they arrive: the first one has the head above it. */
+export function jobRows(): (record: JobRecord) => readonly string[] {
+  let head = [rowOf("job", "status", "created", "stage or error")];
+  return ({ jobId, status, stage, errorCode, createdAt }) => {
+    const created = createdAt === undefined ? "" : new Date(createdAt * 1_000).toISOString().replace(".000", "");
+    const rows = [...head, rowOf(jobId, status, created, errorCode ?? stage ?? "")];
+    head = [];
+    return rows;
+  };
+}
+
+const rowOf = (jobId: string, status: string, created: string, detail: string): string =>
+  `${jobId.padEnd(36)}  ${status.padEnd(11)}  ${created.padEnd(20)}  ${detail}`.trimEnd();
+
 /** Writes a job's record, and its text where there is one, below a folder. */
 export async function writeResult(api: JobApi, folder: string, { outName }: NamedDocument, record: JobRecord): Promise<void> {
   const path = join(folder, outName);

@@ -21,6 +21,7 @@ export const notRun: readonly NotRun[] = [
   { begins: "npm test", because: "it is what runs this" },
   { begins: "npm run check", because: "it looks at the project's files; .ci/run runs it" },
   { begins: "npm run format", because: "it rewrites the project's files" },
+  { begins: "npm run pictures", because: "it rewrites files of the project" },
   { begins: "npm run coverage-page", because: "it rewrites a file of the project", instead: "packages/local/tests/coverage.test.ts" },
   { begins: "npm run deploy", because: account, instead: "tests/scripts/deploy.test.ts" },
   { begins: "npm.cmd run deploy", because: account, instead: "tests/scripts/deploy.test.ts" },
@@ -38,6 +39,7 @@ export const notRun: readonly NotRun[] = [
     because: "each of the samples is read by another example",
     instead: "tests/scripts/job/batch-command.test.ts",
   },
+  { begins: "npm run job -- --list", because: account, instead: "tests/end-to-end/auth.test.ts" },
   { begins: "npm run job -- --delete", because: "there is no job with that id", instead: "tests/scripts/job/batch-command.test.ts" },
   {
     begins: "node packages/lab/build-letter-pairs.ts",

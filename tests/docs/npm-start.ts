@@ -32,7 +32,8 @@ export async function npmStart(command: string, { folder, env }: Terminal): Prom
     });
     started.once("close", (code) => reject(new Error(`${command} ended with ${code}. ${output}`)));
   });
-  const [apiUrl = "", awsUrl = ""] = output.match(/http:\/\/127\.0\.0\.1:\d+/g) ?? [];
+  const addressOf = (name: string) => new RegExp(`${name} +(http:\\S+)`).exec(output)?.[1] ?? "";
+  const [apiUrl, awsUrl] = [addressOf("API"), addressOf("AWS endpoint")];
   const stop = async () => {
     started.kill("SIGINT");
     await exit;

@@ -2,16 +2,21 @@ import { type Runtime, systemClock } from "@async-text-processing/local";
 import { startTokenIssuer, type TokenIssuer } from "@async-text-processing/local/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { jobCommand } from "../../scripts/job/command.ts";
-import { request, startLocalRuntime } from "../support/local-runtime.ts";
+import { type Answer, request, startLocalRuntime } from "../support/local-runtime.ts";
 import { signedHeaders } from "../support/signed-request.ts";
 
 const text = JSON.stringify({ text: "Only its owner can read this." });
 const json = { "content-type": "application/json" };
 
 /** `npm run job`, as somebody calls it with these switches and variables. */
-async function jobAs({ apiUrl }: Runtime, switches: readonly string[], env: NodeJS.ProcessEnv) {
+async function jobAs(
+  { apiUrl }: Runtime,
+  switches: readonly string[],
+  env: NodeJS.ProcessEnv,
+  what: readonly string[] = ["Only its owner can read this."],
+) {
   const [printed, reported]: [string[], string[]] = [[], []];
-  const code = await jobCommand(["Only its owner can read this.", "--url", apiUrl, ...switches], {
+  const code = await jobCommand([...what, "--url", apiUrl, ...switches], {
     ...{ fetch, clock: systemClock, env, project: "/", folder: "/", input: (async function* () {})() },
     print: (text) => printed.push(text),
     report: (line) => reported.push(line),
@@ -61,6 +66,24 @@ describe("jwt", () => {
 
     expect(new Set(jobs.map(({ jobId }) => jobId)).size).toBe(2);
     expect((await request(runtime, "/jobs", taken)).status).toBe(404);
+  });
+
+  test("callers list their own jobs page by page; another's cursor is refused, and no token gets nothing", async () => {
+    const [cat, dan] = [await as("cat"), await as("dan")];
+    const ids = [];
+    for (let job = 0; job < 3; job++) ids.unshift((await submit(cat)).jobId);
+    await submit(dan);
+    const list = (query: string, headers: Record<string, string>) => request(runtime, `/jobs${query}`, { headers });
+    const idsIn = ({ body }: Answer) => (body["jobs"] as { jobId: string }[]).map(({ jobId }) => jobId);
+
+    const first = await list("?limit=2", cat);
+    const cursor = `?cursor=${first.body["cursor"]}`;
+    const [second, foreign, without] = [await list(cursor, cat), await list(cursor, dan), await list("", {})];
+    await request(runtime, `/jobs/${ids[0]}`, { method: "DELETE", headers: cat });
+
+    expect([idsIn(first), idsIn(second)]).toEqual([ids.slice(0, 2), ids.slice(2)]);
+    expect([foreign.status, foreign.body["code"], without.status]).toEqual([400, "InvalidCursor", 401]);
+    expect(idsIn(await list("", cat))).toEqual(ids.slice(1));
   });
 
   test("without a token nothing but the description is answered; a token must have a subject", async () => {
@@ -120,6 +143,32 @@ describe("iam", () => {
 
     expect([accepted.status, ...refused.map(({ status }) => status)]).toEqual([202, 403, 403]);
     await expect.poll(async () => (await signedGet()).body["status"], { timeout: 60_000, interval: 50 }).toBe("DONE");
+  });
+
+  test("whoever signs lists their own jobs, also with a query", async () => {
+    const url = `${runtime.apiUrl}/jobs`;
+    const { body } = await request(runtime, "/jobs", {
+      ...{ method: "POST", body: text },
+      headers: { ...json, ...(await signedHeaders({ method: "POST", url, body: text })) },
+    });
+
+    const signed = await request(runtime, "/jobs?limit=1", { headers: await signedHeaders({ url, query: { limit: "1" } }) });
+    const unsigned = await request(runtime, "/jobs");
+
+    expect([signed.status, signed.body["jobs"]]).toEqual([200, [expect.objectContaining({ jobId: body["jobId"] })]]);
+    expect(unsigned.status).toBe(403);
+  });
+
+  test("npm run job -- --list signs its query, and follows the cursor", async () => {
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "local");
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
+    const env = { AWS_REGION: "us-east-1" };
+    const { job } = await jobAs(runtime, ["--sign"], env);
+
+    const { code, job: newest, last } = await jobAs(runtime, ["--sign", "--json", "--limit", "1"], env, ["--list"]);
+
+    expect([code, newest]).toMatchObject([0, { jobId: job.jobId, status: "DONE" }]);
+    expect(last).toBe("There are more than 1: --limit takes a larger number.");
   });
 
   test("a role of the stack, which may not invoke the API, is refused", async () => {

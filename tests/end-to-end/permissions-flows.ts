@@ -105,6 +105,19 @@ export const flows = {
     expect(stack.runtime.services.s3.list("documents-local", `jobs/${jobId}/`)).toEqual([]);
   },
 
+  "a caller's jobs are listed": async ({ runtime }) => {
+    const requestContext = { http: { method: "GET" }, requestId: "list", authorizer: { iam: { userId: "AIDAEXAMPLE" } } };
+    const call = async (name: string, event: object) => {
+      const fullName = `async-text-processing-dev-${name}`;
+      const { outcome } = await runtime.services.lambda.invoke(fullName, JSON.stringify({ requestContext, headers: json, ...event }));
+      if (!("payload" in outcome)) throw new Error(`${name} failed: ${JSON.stringify(outcome)}`);
+      return JSON.parse(JSON.parse(outcome.payload).body);
+    };
+    const { jobId } = await call("create-job", { body: JSON.stringify({ text: shortText }) });
+
+    expect(await call("list-jobs", { queryStringParameters: { limit: "1" } })).toMatchObject({ jobs: [{ jobId }] });
+  },
+
   "documents are found": async (stack) => {
     const { status, body } = await request(stack.runtime, "/search?q=trombone");
 

@@ -19,6 +19,15 @@ export interface Mutation {
   readonly policy: string;
 }
 
+/** A program whose routes all have no authorizer. */
+export const openedToAll = ({ resources, ...program }: Manifest): Manifest => ({
+  ...program,
+  resources: resources.map((resource) => {
+    const isRoute = resource.type === "aws:apigatewayv2/route:Route";
+    return isRoute ? { ...resource, inputs: { ...resource.inputs, authorizationType: "NONE" } } : resource;
+  }),
+});
+
 export const rolePolicy = "aws:iam/rolePolicy:RolePolicy";
 
 /** The policies of roles by their logical names, with one action, one resource or one condition less. */

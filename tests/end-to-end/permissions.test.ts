@@ -2,11 +2,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { evaluatedProgram } from "../support/evaluated-program.ts";
 import { request } from "../support/local-runtime.ts";
 import { type Flow, flows, logFlow } from "./permissions-flows.ts";
-import { type Mutation, permissionMutations, policyMutations, rolePolicy, withInputs } from "./permissions-mutations.ts";
+import { type Mutation, openedToAll, permissionMutations, policyMutations, rolePolicy, withInputs } from "./permissions-mutations.ts";
 import { type Stack, startStack } from "./permissions-stack.ts";
 
-/** With every route that a setting adds. */
-const program = await evaluatedProgram("search=true");
+/** With every route that a setting adds, and open to everyone: what a signature may do is tested with the routes. */
+const program = openedToAll(await evaluatedProgram("search=true", "auth=iam"));
 const functionNames = program.resources.filter(({ type }) => type === "aws:lambda/function:Function").map(({ name }) => name);
 
 /** Who may write a log or a trace is decided once and for all, so that is tried with a stack of its own. */

@@ -1,9 +1,11 @@
 import type { Usage } from "@async-text-processing/local";
 import { type Item, itemBytes } from "@async-text-processing/local/testing";
 import { expect, test } from "vitest";
+import { JobList } from "../../functions/jobs/job-list.ts";
 import type { ScannedDocument } from "../../functions/stages/document.ts";
 import { run as runOcr } from "../../functions/stages/ocr/run.ts";
 import { stages } from "../../functions/stages/registry.ts";
+import { heldJob, start } from "../support/held-job.ts";
 import { keptIn } from "../support/kept.ts";
 import { createPipeline, type PipelineOptions } from "../support/pipeline.ts";
 import { pngFile } from "../support/scanned-documents.ts";
@@ -67,6 +69,38 @@ test("related documents cost a query for each of at most twelve terms, and one b
   );
 
   expect(calls).toEqual({ ...ofRecord, "postings Query": 12, "postings BatchWriteItem": 1 });
+});
+
+test("the list of jobs costs a caller with an identity one write unit a job, and none at its updates; without one, nothing", async () => {
+  const unitsOf = async (authorizer?: object) => {
+    const units: number[] = [];
+    const pipeline = await createPipeline({ onUsage: (usage) => usage.kind === "call" && units.push(usage.writeUnits) });
+    const requestContext = { requestId: "r", http: { method: "POST" }, authorizer } as never;
+    await pipeline.request("create", { requestContext, headers: { "content-type": "text/plain" }, body: shortText });
+    const ofPut = sum(units.splice(0));
+    await pipeline.execute(pipeline.started[0] ?? { jobId: "", generation: "" });
+    return { ofPut, ofUpdates: sum(units) };
+  };
+
+  const [without, signed] = [await unitsOf(), await unitsOf({ iam: { userId: "AROAEXAMPLE:monday" } })];
+
+  // Of the open jobs' index, one as the entry comes.
+  expect(without.ofPut).toBe(2);
+  expect(signed).toEqual({ ...without, ofPut: 3 });
+});
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+
+test("a list of 20 jobs costs half a read unit for its query, and one for each record, with one more to know whether another page follows", async () => {
+  const units: number[] = [];
+  const pipeline = await createPipeline({ onUsage: (usage) => usage.kind === "call" && units.push(usage.readUnits) });
+  for (let job = 10; job < 40; job++)
+    await pipeline.jobs.create(heldJob("DONE", { jobId: `job-${job}`, owner: "ann", creationId: `${job}` }));
+  units.length = 0;
+
+  const { jobs } = await new JobList(pipeline.aws.documents, "jobs", () => start).page({ owner: "ann", limit: 20 });
+
+  expect([jobs.length, units]).toEqual([20, [0.5, 21]]);
 });
 
 test("a new key costs no read", async () => {

@@ -21,7 +21,7 @@ test("golden/resources.txt says what the program declares; npm test -- golden -u
 });
 
 test("golden/permissions.txt says exactly what each role may do; npm test -- golden -u rewrites it", async () => {
-  const { resources } = await evaluatedProgram("search=true");
+  const { resources } = await evaluatedProgram("search=true", "auth=iam");
   const policies = resources.filter(({ type }) => type === "aws:iam/rolePolicy:RolePolicy");
 
   const page = policies.map(({ name, inputs }) => `${name}\n${grantsOf(JSON.parse(String(inputs["policy"])))}\n`);

@@ -178,7 +178,7 @@ test("the definition names versions of functions, so that an execution ends on t
   );
 });
 
-test("the jobs table is billed by request, deletes expired records, and has a sparse index of open jobs", () => {
+test("the jobs table is billed by request, deletes expired records, and has two sparse indexes: of open jobs, and of each owner's", () => {
   expect(inputsOf(program, "aws:dynamodb/table:Table", "jobs")).toEqual({
     billingMode: "PAY_PER_REQUEST",
     hashKey: "jobId",
@@ -186,6 +186,8 @@ test("the jobs table is billed by request, deletes expired records, and has a sp
       { name: "jobId", type: "S" },
       { name: "openShard", type: "N" },
       { name: "dueAt", type: "N" },
+      { name: "owner", type: "S" },
+      { name: "creationId", type: "S" },
     ],
     globalSecondaryIndexes: [
       {
@@ -193,6 +195,14 @@ test("the jobs table is billed by request, deletes expired records, and has a sp
         keySchemas: [
           { attributeName: "openShard", keyType: "HASH" },
           { attributeName: "dueAt", keyType: "RANGE" },
+        ],
+        projectionType: "KEYS_ONLY",
+      },
+      {
+        name: "jobs-of-owner",
+        keySchemas: [
+          { attributeName: "owner", keyType: "HASH" },
+          { attributeName: "creationId", keyType: "RANGE" },
         ],
         projectionType: "KEYS_ONLY",
       },

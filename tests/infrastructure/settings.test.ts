@@ -65,6 +65,22 @@ describe("a config value reaches its resources", () => {
     expect(await variablesOf("get-openapi", "search=true")).toMatchObject({ SEARCH: "true" });
   });
 
+  test.each(["auth=iam", "auth=jwt"])("%s adds the list of a caller's jobs", async (auth) => {
+    const program = await evaluatedProgram(
+      auth,
+      ...(auth === "auth=jwt" ? ["jwtIssuer=https://issuer.example.com", "jwtAudience=app"] : []),
+    );
+    const added = (type: string, names: readonly unknown[], { resources }: Manifest) =>
+      resources.filter((one) => one.type === type && !names.includes(one.name)).map(({ name }) => name);
+    const namesIn = ({ resources }: Manifest) => resources.map(({ name }) => name);
+
+    const before = namesIn(await evaluatedProgram());
+
+    expect(added("aws:lambda/function:Function", before, program)).toEqual(["list-jobs"]);
+    expect(added("aws:apigatewayv2/route:Route", before, program)).toEqual(["jobs-get-jobs"]);
+    expect(inputsOf(program, "aws:apigatewayv2/route:Route", "jobs-get-jobs")["routeKey"]).toBe("GET /jobs");
+  });
+
   test("the retentions reach record, bucket and logs", async () => {
     const program = await evaluatedProgram("jobRetentionDays=30", "logRetentionDays=90");
 

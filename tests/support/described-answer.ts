@@ -4,9 +4,10 @@ import { type ApiSettings, openApiDocument } from "../../functions/api/openapi/o
 type Json = Record<string, unknown>;
 type Operations = Record<string, Record<string, { responses: Record<string, { content?: Record<string, { schema: Json }> }> }>>;
 
-/** The kind of API that answers so: some statuses only one that knows its callers does, and one without a search knows no such path. */
-function settingsOf({ status, text }: SeenAnswer): ApiSettings {
+/** The kind of API that answers so: some answers only one that knows its callers gives, and one without a search knows no such path. */
+function settingsOf({ method, path, status, text }: SeenAnswer): ApiSettings {
   const search = status !== 404;
+  if (method === "GET" && /^\/jobs(\?|$)/.test(path) && status < 403) return { authentication: "jwt", search };
   if (status === 401 || (status === 403 && text.includes('"error"'))) return { authentication: "jwt", search };
   return { authentication: status === 403 ? "iam" : "none", search };
 }

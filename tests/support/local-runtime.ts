@@ -19,6 +19,8 @@ export interface LocalRuntimeOptions extends Partial<Omit<RuntimeOptions, "confi
   readonly project?: string;
   /** Sees each permitted call of an AWS API before it runs. */
   readonly before?: Interceptor;
+  /** Of the API; any that is free otherwise. */
+  readonly port?: number;
 }
 
 /** Tests poll more often than clients do. */
@@ -29,6 +31,7 @@ export async function startLocalRuntime({
   set = [],
   project = projectFolder,
   before,
+  port = 0,
   ...options
 }: LocalRuntimeOptions = {}): Promise<Runtime> {
   const faults: unknown[] = [];
@@ -37,11 +40,11 @@ export async function startLocalRuntime({
     onFault: (error) => faults.push(error),
     ...options,
     stack: "dev",
-    port: 0,
+    port,
     config: readStackConfig(project, "dev", [unthrottled, ...set]),
   });
   if (project === projectFolder && options.manifest === undefined) described.add(runtime.apiUrl);
-  runtime.account.intercept(before);
+  if (before !== undefined) runtime.account.intercept(before);
   const stop = async () => {
     described.delete(runtime.apiUrl);
     await runtime.stop();

@@ -7,6 +7,19 @@ const jobs: TableDeclaration = {
     { AttributeName: "jobId", AttributeType: "S" },
     { AttributeName: "openShard", AttributeType: "N" },
     { AttributeName: "dueAt", AttributeType: "N" },
+    { AttributeName: "owner", AttributeType: "S" },
+    { AttributeName: "creationId", AttributeType: "S" },
+  ],
+  GlobalSecondaryIndexes: [
+    ...(jobTable["GlobalSecondaryIndexes"] as object[]),
+    {
+      IndexName: "jobs-of-owner",
+      KeySchema: [
+        { AttributeName: "owner", KeyType: "HASH" },
+        { AttributeName: "creationId", KeyType: "RANGE" },
+      ],
+      Projection: { ProjectionType: "KEYS_ONLY" },
+    },
   ],
 };
 

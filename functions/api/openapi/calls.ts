@@ -1,5 +1,7 @@
+import { jobStatuses } from "../../jobs/job.ts";
 import { documentTypes } from "../../stages/document.ts";
 import { searchLimits } from "../../stages/search/limits.ts";
+import { pageLimits } from "../list-jobs.ts";
 import type { ProblemCode } from "../problems.ts";
 import { emptyResponse, jsonResponse, reference } from "./responses.ts";
 
@@ -44,6 +46,17 @@ const match = {
 };
 const matches = { type: "object", properties: { documents: { type: "array", maxItems, items: match } }, required: ["documents"] };
 
+const pageParameters = [
+  {
+    ...{ name: "limit", in: "query", description: "Maximum of jobs in the answer." },
+    schema: { type: "integer", minimum: 1, maximum: pageLimits.max, default: pageLimits.usual },
+  },
+  { name: "status", in: "query", description: "Only jobs at this status.", schema: { type: "string", enum: jobStatuses } },
+  { name: "cursor", in: "query", description: "The `cursor` of the last answer: older jobs follow.", schema: { type: "string" } },
+];
+
+/** The call that only a stack with authentication has. */
+export const listCall = "GET /jobs";
 export const searchCall = "GET /search";
 
 export const calls: Readonly<Record<string, CallDescription>> = {
@@ -75,6 +88,13 @@ export const calls: Readonly<Record<string, CallDescription>> = {
       ...(["DocumentTooLarge", "UnsupportedMediaType", "ContentTypeMismatch", "UnsupportedDocument"] as const),
       ...(["IdempotencyKeyReused", "JobNotStored"] as const),
     ],
+  },
+  [listCall]: {
+    operationId: "listJobs",
+    summary: "Lists the caller's own jobs, newest first, without their texts.",
+    parameters: pageParameters,
+    responses: { "200": jsonResponse("Some of the jobs; `cursor` where more may follow.", reference("JobPage")) },
+    errors: ["InvalidParameter", "InvalidCursor"],
   },
   "GET /jobs/{jobId}": {
     operationId: "getJob",

@@ -5,10 +5,11 @@ import { stages } from "../../stages/registry.ts";
 import { memberName } from "../../stages/stage.ts";
 import { uploadSchema } from "../create-upload.ts";
 import { isUnchanged, json, type Route } from "../http.ts";
+import { pageLimits } from "../list-jobs.ts";
 import type { ProblemCode } from "../problems.ts";
 import { problems } from "../problems.ts";
 import { submissionSchema } from "../submitted-document.ts";
-import { type CallDescription, calls, searchCall } from "./calls.ts";
+import { type CallDescription, calls, listCall, searchCall } from "./calls.ts";
 import { errorResponses, type GatewayStatus } from "./responses.ts";
 
 /** The ways in which callers identify themselves. */
@@ -42,23 +43,25 @@ const time = z.int();
 const stage = z.enum(stages.map(({ name }) => name));
 const result = z.object(Object.fromEntries(stages.map((stage) => [memberName(stage), z.optional(stage.result)])));
 
+/** The record of a job as a list has it. */
+const listedJob = {
+  jobId: z.string(),
+  status: z.enum(jobStatuses),
+  stage: z.optional(stage),
+  createdAt: time,
+  updatedAt: time,
+  result,
+  errorMessage: z.optional(z.string()),
+  errorCode: z.optional(z.string()),
+  failedStage: z.optional(stage),
+};
+
 const schemas = {
   Submission: submissionSchema,
   UploadAnnouncement: uploadSchema,
   Accepted: z.object({ jobId: z.string(), status: z.enum(jobStatuses), message: z.string() }),
-  JobRecord: z.object({
-    jobId: z.string(),
-    status: z.enum(jobStatuses),
-    stage: z.optional(stage),
-    text: z.optional(z.string()),
-    textUrl: z.optional(z.string()),
-    createdAt: time,
-    updatedAt: time,
-    result,
-    errorMessage: z.optional(z.string()),
-    errorCode: z.optional(z.string()),
-    failedStage: z.optional(stage),
-  }),
+  JobRecord: z.object({ ...listedJob, text: z.optional(z.string()), textUrl: z.optional(z.string()) }),
+  JobPage: z.object({ jobs: z.array(z.object(listedJob)).check(z.maxLength(pageLimits.max)), cursor: z.optional(z.string()) }),
   Upload: z.object({ uploadId: z.string(), url: z.string(), headers: z.record(z.string(), z.string()), expiresAt: time }),
   /** The members of RFC 9457, the stable code, and the sentence in `error` as well. */
   Problem: z.object({
@@ -102,7 +105,7 @@ export function openApiDocument({ authentication, search }: ApiSettings): Readon
 function pathsFor(authentication: Authentication, search: boolean): Record<string, Record<string, object>> {
   const paths: Record<string, Record<string, object>> = {};
   for (const [routeKey, call] of Object.entries(calls)) {
-    if (routeKey === searchCall && !search) continue;
+    if ((routeKey === searchCall && !search) || (routeKey === listCall && authentication === "none")) continue;
     const [method = "", path = ""] = routeKey.split(" ");
     const operation = operationOf(call, path, routeKey === openCall ? "none" : authentication);
     paths[path] = { ...paths[path], [method.toLowerCase()]: operation };

@@ -21,6 +21,20 @@ export interface PermittedCall {
   readonly resource: string;
 }
 
+/** A call that has ended, for who follows what a program does. */
+export interface ObservedCall {
+  readonly service: string;
+  readonly operation: string;
+  /** As the service has read it; not to be changed. */
+  readonly input: unknown;
+  /** The name of the function that called, or else of the role. */
+  readonly caller: string;
+  readonly readUnits: number;
+  readonly writeUnits: number;
+  /** True where the service answered with an error. */
+  readonly isRefused: boolean;
+}
+
 /** Awaited before each permitted call. It can hold the call, or throw an {@link AwsError} in its place. */
 export type Interceptor = (call: PermittedCall) => Promise<void>;
 
@@ -30,6 +44,7 @@ export class Account {
   readonly ledger = new PermissionLedger();
   readonly #stack: Stack;
   readonly #roles: Roles;
+  readonly #observers = new Set<(call: ObservedCall) => void>();
   #interceptor: Interceptor | undefined;
 
   constructor(stack: Stack, roles: Roles) {
@@ -40,6 +55,11 @@ export class Account {
   /** Sets the interceptor of calls, in place of an earlier one: for tests of a program with slow and failing services. */
   intercept(interceptor: Interceptor | undefined): void {
     this.#interceptor = interceptor;
+  }
+
+  /** @param observer called after each call that was let through. */
+  observe(observer: (call: ObservedCall) => void): void {
+    this.#observers.add(observer);
   }
 
   /** Answers any request of an AWS client; never rejects. */
@@ -105,11 +125,16 @@ export class Account {
       writeUnits += written;
     };
     const { onUsage } = this.#stack;
+    const isMetered = onUsage !== undefined || this.#observers.size > 0;
+    let isRefused = true;
     try {
-      return await api.run(call, { authorize, consume: onUsage && consume });
+      const output = await api.run(call, { authorize, consume: isMetered ? consume : undefined });
+      isRefused = false;
+      return output;
     } finally {
       const caller = principal.sessionName ?? principal.roleName;
       onUsage?.({ kind: "call", service, operation, caller, resource, readUnits, writeUnits });
+      for (const observe of this.#observers) observe({ service, operation, input: call.input, caller, readUnits, writeUnits, isRefused });
     }
   }
 

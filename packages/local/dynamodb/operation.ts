@@ -52,14 +52,14 @@ export async function runOperation(
   }
 }
 
-/** A batch is billed by the item, any other read by all that it finds; also one that finds nothing. */
-function readUnitsOf({ ConsistentRead }: Input, { Item: item, Items: items = [], Responses: tables }: Input): number {
-  const isConsistent = ConsistentRead === true;
-  if (tables === undefined) return readUnits(sum([item ?? [], items].flat().map((one) => itemBytes(one as Item))), isConsistent);
+/** A batch is billed by the item, and is consistent by the table; any other read by all that it finds, also one that finds nothing. */
+function readUnitsOf({ ConsistentRead, RequestItems }: Input, { Item: item, Items: items = [], Responses: tables }: Input): number {
+  if (tables === undefined) return readUnits(sum([item ?? [], items].flat().map((one) => itemBytes(one as Item))), ConsistentRead === true);
+  const requests = RequestItems as Readonly<Record<string, Input>>;
   return sum(
-    Object.values(tables as Readonly<Record<string, Item[]>>)
-      .flat()
-      .map((one) => readUnits(itemBytes(one), isConsistent)),
+    Object.entries(tables as Readonly<Record<string, Item[]>>).flatMap(([table, found]) =>
+      found.map((one) => readUnits(itemBytes(one), requests[table]?.["ConsistentRead"] === true)),
+    ),
   );
 }
 

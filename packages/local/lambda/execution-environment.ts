@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Duplex } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { loadEsbuild } from "../esbuild.ts";
 import type { BootstrapStart } from "./bootstrap.ts";
 import { cpuMilliseconds } from "./cpu-time.ts";
 import type { Invocation } from "./invocation.ts";
@@ -36,15 +36,8 @@ let bootstrapCode: string | undefined;
 
 /** The bootstrap as JavaScript: a process that strips types itself takes twice as long to start, and 20 MB more. */
 function bootstrap(): string {
-  bootstrapCode ??= transformOnce(readFileSync(new URL("./bootstrap.ts", import.meta.url), "utf8"));
+  bootstrapCode ??= loadEsbuild().transformSync(readFileSync(new URL("./bootstrap.ts", import.meta.url), "utf8"), { loader: "ts" }).code;
   return bootstrapCode;
-}
-
-/** esbuild's synchronous calls keep a thread and a process of their own, 30 MB for one file, where this variable does not tell them not to. */
-function transformOnce(code: string): string {
-  process.env["ESBUILD_WORKER_THREADS"] = "0";
-  const { transformSync }: typeof import("esbuild") = createRequire(import.meta.url)("esbuild");
-  return transformSync(code, { loader: "ts" }).code;
 }
 
 /** Processes outlive a runtime that is made to exit: each is in a group of its own, and may not notice its end. */

@@ -75,6 +75,10 @@ export class LambdaFunction implements ScaledFunction {
     return this.#spec.version;
   }
 
+  get timeoutSeconds(): number {
+    return this.#spec.timeoutSeconds;
+  }
+
   get maxEnvironments(): number {
     return this.#spec.maxEnvironments;
   }

@@ -19,8 +19,15 @@ export interface InvokePermission {
   readonly sourceArn: string | undefined;
 }
 
+/**
+ * Awaited before each invocation that concurrency lets through. It can hold the invocation, end it with an outcome in its place, or
+ * throw an {@link AwsError} as Lambda would.
+ */
+export type InvocationInterceptor = (lambda: LambdaFunction) => Promise<Invocation["outcome"] | undefined>;
+
 /** The functions of the account. */
 export class LambdaService {
+  #interceptor: InvocationInterceptor | undefined;
   readonly #functions = new Map<string, LambdaFunction>();
   readonly #permissions = new Map<string, InvokePermission[]>();
   readonly #concurrency: Concurrency;
@@ -45,6 +52,11 @@ export class LambdaService {
 
   addPermission(functionName: string, permission: InvokePermission): void {
     this.#permissions.set(functionName, [...(this.#permissions.get(functionName) ?? []), permission]);
+  }
+
+  /** Sets the interceptor of invocations, in place of an earlier one. */
+  intercept(interceptor: InvocationInterceptor | undefined): void {
+    this.#interceptor = interceptor;
   }
 
   get all(): Iterable<LambdaFunction> {
@@ -97,7 +109,7 @@ export class LambdaService {
 
   async #run(lambda: LambdaFunction, event: string, options?: InvokeOptions): Promise<Invocation["outcome"]> {
     this.#concurrency.admit(lambda.name, this.#functions.values());
-    return lambda.invoke(event, options);
+    return (await this.#interceptor?.(lambda)) ?? lambda.invoke(event, options);
   }
 }
 

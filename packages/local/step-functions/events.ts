@@ -1,5 +1,4 @@
 import type { Clock } from "../clock.ts";
-import type { Payload } from "./payload.ts";
 
 export type StateType = "Task" | "Pass" | "Wait" | "Choice" | "Succeed" | "Fail" | "Parallel" | "Map";
 type Group = "Parallel" | "Map";
@@ -41,8 +40,12 @@ export interface ExecutionEvent {
   readonly redrive_count: "0";
 }
 
-export const inputDetails = ({ text }: Payload) => ({ input: text, inputDetails: { truncated: false } });
-export const outputDetails = ({ text }: Payload) => ({ output: text, outputDetails: { truncated: false } });
+interface Text {
+  readonly text: string;
+}
+
+export const inputDetails = ({ text }: Text) => ({ input: text, inputDetails: { truncated: false } });
+export const outputDetails = ({ text }: Text) => ({ output: text, outputDetails: { truncated: false } });
 
 /** `error` and `cause`, each left out where it is empty, as for a time-out's cause. */
 export function failureDetails({ name, cause }: { readonly name: string; readonly cause: string }): EventDetails {

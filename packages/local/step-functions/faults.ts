@@ -24,6 +24,8 @@ const latestLoss = 16;
 
 /** Decides which executions are duplicated, dropped or restarted. The rates may be changed at any time. */
 export class ExecutionFaults {
+  /** Asked for each started execution before the rates are. */
+  decide: (() => "drop" | "duplicate" | undefined) | undefined;
   #faults = noFaults;
   #random = randomFrom(noFaults.seed);
 
@@ -43,6 +45,8 @@ export class ExecutionFaults {
     const { duplicate, drop, restart } = this.#faults;
     const [isDropped, isDoubled, isLost] = [this.#random() < drop, this.#random() < duplicate, this.#random() < restart];
     const lostAfterEvents = 1 + Math.floor(this.#random() * latestLoss);
+    const decided = this.decide?.();
+    if (decided !== undefined) return { runs: decided === "drop" ? 0 : 2, lostAfterEvents: undefined };
     return { runs: isDropped ? 0 : isDoubled ? 2 : 1, lostAfterEvents: isLost ? lostAfterEvents : undefined };
   }
 }

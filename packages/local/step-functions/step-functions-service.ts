@@ -43,6 +43,9 @@ const beginningsPerTurn = 8;
 /** Longest input of an execution, in bytes of UTF-8. */
 const inputLimitBytes = 262_144;
 
+/** @param run differs where one execution runs twice, or again after it was lost. */
+export type ExecutionObserver = (execution: StartedExecution, run: string, event: ExecutionEvent) => void;
+
 /** The state machines of the account, and their executions: at least once, as Express has it. */
 export class StepFunctionsService implements StateMachines {
   /** Which executions go astray; may be changed while they run. */
@@ -55,6 +58,7 @@ export class StepFunctionsService implements StateMachines {
   readonly #beginning: (() => Promise<void>)[] = [];
   readonly #running = new Set<Promise<void>>();
   readonly #listeners: ((execution: ExecutionUsage) => void)[] = [];
+  readonly #observers = new Set<ExecutionObserver>();
   readonly #stopped = new AbortController();
 
   constructor(options: StepFunctionsOptions) {
@@ -84,6 +88,11 @@ export class StepFunctionsService implements StateMachines {
   /** The number of executions that have begun, or are about to. */
   get underWay(): number {
     return this.#beginning.length + this.#running.size;
+  }
+
+  /** @param observer called with each event of each execution. */
+  observe(observer: ExecutionObserver): void {
+    this.#observers.add(observer);
   }
 
   /** Step Functions' API. The caller's permission has been checked. */
@@ -206,17 +215,20 @@ export class StepFunctionsService implements StateMachines {
   /** @returns how it ended, or nothing where it was stopped or lost on its way: then it has not ended, and nothing says so. */
   async #execute(
     { spec, stateMachine }: Deployed,
-    { name, executionArn, input }: StartedExecution,
+    execution: StartedExecution,
     { isSynchronous = false, lostAfterEvents }: { readonly isSynchronous?: boolean; readonly lostAfterEvents?: number | undefined } = {},
   ): Promise<ExecutionOutcome | undefined> {
+    const { name, executionArn, input } = execution;
     const { clock, onUsage } = this.#options;
     const stateMachineArn = spec.arn;
     const { controller: lost, free } = linkedController(this.#stopped.signal);
     const log = logOf(spec);
+    const run = randomUUID();
     let events = 0;
     const onEvent = (event: ExecutionEvent) => {
       if (lost.signal.aborted) return;
       log(event);
+      for (const observe of this.#observers) observe(execution, run, event);
       const state = onUsage && enteredState(event);
       if (state !== undefined) onUsage?.({ kind: "state", stateMachineArn, name, state });
       events += 1;

@@ -24,7 +24,8 @@ beforeAll(async () => {
       if (output.includes("dynamodb scan")) resolve();
     });
   });
-  const [api = "", endpoint = ""] = output.match(/http:\/\/127\.0\.0\.1:\d+/g) ?? [];
+  const addressOf = (name: string) => new RegExp(`${name} +(http:\\S+)`).exec(output)?.[1] ?? "";
+  const [api, endpoint] = [addressOf("API"), addressOf("AWS endpoint")];
   apiUrl = api;
   client = { endpoint, region: "us-east-1", forcePathStyle: true, credentials: { accessKeyId: "local", secretAccessKey: "local" } };
 });

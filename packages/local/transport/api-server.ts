@@ -4,6 +4,8 @@ import type { HttpHandler } from "../service.ts";
 import { StartError } from "../start-error.ts";
 import { refusalOfForeign } from "./foreign-requests.ts";
 
+export type ConsoleHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
 /**
  * The port of the HTTP API: it listens from the first moment, and answers `503` until the API is deployed. Pages of other machines
  * are refused with `403`, unless the API's CORS configuration allows their origin.
@@ -11,6 +13,7 @@ import { refusalOfForeign } from "./foreign-requests.ts";
 export class ApiServer {
   readonly #server: Server;
   #api: HttpHandler | undefined;
+  #console: ConsoleHandler | undefined;
   /** Called for each connection that cannot be accepted. */
   onFault: (error: unknown) => void = () => undefined;
 
@@ -47,12 +50,20 @@ export class ApiServer {
     this.#api = api;
   }
 
+  /** Serves the console below `/console`, which the API can then have no route for. */
+  mountConsole(handler: ConsoleHandler): void {
+    this.#console = handler;
+  }
+
   #answer(request: IncomingMessage, response: ServerResponse): void {
+    const mounted = /^\/console(\/|\?|$)/.test(request.url ?? "") ? this.#console : undefined;
     const foreign = refusalOfForeign(request.headers, {
-      ...{ port: this.#port, name: "This API", remedy: "its CORS configuration (allowOrigins) has to name that origin" },
-      allowsOrigin: (origin) => this.#api?.allowsOrigin(origin) ?? false,
+      ...{ port: this.#port, name: mounted ? "The console" : "This API" },
+      remedy: mounted ? "open it by its own address" : "its CORS configuration (allowOrigins) has to name that origin",
+      allowsOrigin: (origin) => mounted === undefined && (this.#api?.allowsOrigin(origin) ?? false),
     });
     if (foreign !== undefined) refuse(response, 403, foreign);
+    else if (mounted !== undefined) mounted(request, response);
     else if (this.#api === undefined) refuse(response, 503, "Service Unavailable", { "retry-after": "1" });
     else this.#api.handle(request, response);
   }

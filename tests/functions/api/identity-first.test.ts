@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { findDocumentsRoute } from "../../../functions/api/find-documents.ts";
 import { createHttpHandler, type HttpRequest } from "../../../functions/api/http.ts";
+import { listJobsRoute } from "../../../functions/api/list-jobs.ts";
+import { JobList } from "../../../functions/jobs/job-list.ts";
 import { about, problem } from "../../support/answers.ts";
 import { httpEvent } from "../../support/http-event.ts";
 import { createPipeline, type Pipeline, type Route } from "../../support/pipeline.ts";
@@ -8,8 +10,10 @@ import { createPipeline, type Pipeline, type Route } from "../../support/pipelin
 const withoutSubject = { authorizer: { jwt: { claims: { iss: "https://a.example" }, scopes: null } } } as never;
 const refusal = problem(403, "Forbidden", "TokenClaimMissing", "The token has no sub claim.");
 
-function send(pipeline: Pipeline, route: Route | "search", event: Partial<HttpRequest>) {
+function send(pipeline: Pipeline, route: Route | "search" | "list", event: Partial<HttpRequest>) {
   const request = { ...event, requestContext: withoutSubject };
+  if (route === "list")
+    return createHttpHandler(listJobsRoute(new JobList(pipeline.aws.documents, "jobs", () => 0)), console)(httpEvent(request));
   if (route !== "search") return pipeline.request(route, request);
   return createHttpHandler(findDocumentsRoute(pipeline.related), console)(httpEvent(request));
 }
@@ -29,6 +33,8 @@ test.each([
   ...posts,
   ["GET /search with a word", "search", { queryStringParameters: { q: "glacier" } }],
   ["GET /search without a query", "search", {}],
+  ["GET /jobs", "list", {}],
+  ["GET /jobs with a wrong cursor", "list", { queryStringParameters: { cursor: "x" } }],
 ] as const)("%s and a token without a subject is refused for the token", async (_, route, event) => {
   const pipeline = await createPipeline();
 

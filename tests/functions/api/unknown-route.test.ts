@@ -12,7 +12,7 @@ const request = (method: string, rawPath: string) => {
 };
 
 test.each([
-  { method: "GET", path: "/jobs", allow: "POST" },
+  { method: "PATCH", path: "/jobs", allow: "POST" },
   { method: "PUT", path: "/jobs/1", allow: "GET, DELETE" },
   { method: "POST", path: "/jobs/1/text", allow: "GET" },
 ])("$method $path is a 405 that says what is possible", async ({ method, path, allow }) => {
@@ -27,6 +27,13 @@ test.each([
 test("OPTIONS of a known path is a 204 that says what is possible", async () => {
   expect(await answer(request("OPTIONS", "/jobs/1"))).toEqual({ statusCode: 204, headers: { allow: "GET, DELETE" } });
   expect(await answer(request("OPTIONS", "/job"))).toMatchObject({ statusCode: 404 });
+});
+
+test("GET /jobs of an API without authentication is a 404 that says why there is no list", async () => {
+  const { statusCode, ...rest } = await answer(request("GET", "/jobs"));
+
+  const sentence = "Jobs are listed only where callers authenticate (auth: iam or jwt): without an identity a job is protected by its id.";
+  expect([statusCode, bodyOf(rest)]).toEqual([404, problem(404, "Not Found", "RouteNotFound", sentence)]);
 });
 
 test.each(["/", "/job", "/jobs/", "/jobs/1/2", "/jobs/1/text/2", "/jobs//text"])("%s is a 404", async (path) => {

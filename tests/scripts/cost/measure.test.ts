@@ -5,8 +5,8 @@ import { measureJob } from "../../../scripts/cost/measure.ts";
 import { shortText } from "../../../scripts/cost/run-cost.ts";
 import { projectFolder } from "../../support/evaluated-program.ts";
 
-const measured = (set: readonly string[], body = shortText) =>
-  measureJob(projectFolder, { set, document: { name: "text", contentType: "text/plain", body }, jobsBefore: 1, jobs: 2 });
+const measured = (set: readonly string[], body = shortText, isSigned = false) =>
+  measureJob(projectFolder, { set, document: { name: "text", contentType: "text/plain", body }, jobsBefore: 1, jobs: 2, isSigned });
 
 const stageFunctions = stages.map(fileName);
 /** The same count for each stage. */
@@ -46,9 +46,12 @@ test("a job as by default also queries twelve terms, and writes eight postings",
   expect(job.lines).toEqual({ functions: 3 + 2 * stages.length, executions: 2 + 5 * stages.length + 2, requests: 1 });
 });
 
-test("a long text goes through the bucket", { timeout: 60_000 }, async () => {
-  const { job } = await measured(["relatedDocuments=off", "logLevel=ERROR"], `${shortText} `.repeat(26));
+test("a long text goes through the bucket; a caller with an identity pays one write unit more, for the list of jobs", {
+  timeout: 60_000,
+}, async () => {
+  const { job } = await measured(["relatedDocuments=off", "logLevel=ERROR", "auth=iam"], `${shortText} `.repeat(26), true);
 
   expect(job.calls).toMatchObject({ "s3 PutObject": 1, "s3 GetObject": stages.length });
   expect(job.waits).toMatchObject({ "create-job s3": 1, ...ofStages(1, " s3") });
+  expect(job.writeUnits).toEqual({ jobs: 5 + stages.length });
 });

@@ -41,7 +41,8 @@ const logged = {
 };
 const related = { writeUnits: { jobs: 7, postings: 8 }, readUnits: { postings: 6 } };
 const byDefault = { ...lean, job: { ...lean.job, ...related, ...logged } };
-const measurements = { lean, byDefault, documents: { scan: lean } };
+const signed = { ...lean, job: { ...lean.job, writeUnits: { jobs: 8 } } };
+const measurements = { lean, byDefault, signed, documents: { scan: lean } };
 const traffic = { jobSeconds: 3, pollsPerSecond: 1, functionMilliseconds: { "get-job": 10 } };
 
 test("a month costs a dime for each metric of an alarm, three for each metric of our own, the dashboard, and the sweeps", () => {
@@ -62,6 +63,7 @@ test("a setting saves what it switches off, or adds what the default has beyond 
   expect(changes["by default: related documents"]).toBeCloseTo(8 * 0.625 + 6 * 0.125);
   expect(changes["by default: functions' log at INFO"]).toBeCloseTo(1);
   expect(changes["by default: executions' log"]).toBeCloseTo(4);
+  expect(changes["auth: the list of jobs"]).toBeCloseTo(0.625);
 });
 
 test("this design is compared with four others", () => {

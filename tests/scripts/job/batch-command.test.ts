@@ -43,6 +43,7 @@ class FakeApi {
     const headers = new Headers(init.headers);
     if (pathname === "/bucket") return new Response();
     if (pathname === "/uploads") return Response.json({ uploadId: `u-${this.jobs.size}`, url: "http://api.test/bucket", headers: {} });
+    if (pathname === "/jobs" && init.method === "GET") return Response.json({ jobs: [] });
     if (init.method === "POST") return this.#submit(Buffer.from(init.body as Uint8Array).toString(), headers.get("Idempotency-Key"));
     const [, , jobId = "", text] = pathname.split("/");
     return text === undefined ? this.#read(jobId, init.method === "DELETE") : new Response(`whole ${this.jobs.get(jobId)?.text}`);
@@ -352,7 +353,7 @@ test("every example of --help runs", async () => {
     ),
   );
 
-  expect(examples).toHaveLength(6);
+  expect(examples).toHaveLength(7);
   expect(codes.map(({ code, reported }, at) => [examples[at], code, code === 1 ? reported : []])).toEqual(
     examples.map((example) => (example.startsWith("--delete") ? [example, 1, [expect.stringContaining("JobNotFound")]] : [example, 0, []])),
   );

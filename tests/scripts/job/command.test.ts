@@ -224,6 +224,66 @@ test.each([
   expect(authorizations).toEqual([authorization, authorization]);
 });
 
+const listed = (number: number, more: Record<string, unknown> = {}) => ({
+  ...{
+    jobId: `f47ac10b-58cc-4372-a567-0e02b2c3d4${number + 10}`,
+    status: "DONE",
+    createdAt: 1_767_225_600 + number,
+    updatedAt: 1,
+    result: {},
+  },
+  ...more,
+});
+
+test("--list prints the caller's jobs as they come, page by page, with their stage or error", async () => {
+  const [running, failed] = [
+    { status: "IN_PROGRESS", stage: "ocr" },
+    { status: "ERROR", errorCode: "StageTimedOut", failedStage: "ocr" },
+  ];
+  const pages = [{ jobs: [listed(3, running), listed(2, failed)], cursor: "c/1=" }, { jobs: [], cursor: "c2" }, { jobs: [listed(1)] }];
+
+  const { code, urls, authorizations, printed, reported } = await command(["--list", "--limit", "150", "--token", "abc"], pages);
+
+  expect([code, reported]).toEqual([0, []]);
+  expect(printed).toEqual([
+    "job                                   status       created               stage or error",
+    "f47ac10b-58cc-4372-a567-0e02b2c3d413  IN_PROGRESS  2026-01-01T00:00:03Z  ocr",
+    "f47ac10b-58cc-4372-a567-0e02b2c3d412  ERROR        2026-01-01T00:00:02Z  StageTimedOut",
+    "f47ac10b-58cc-4372-a567-0e02b2c3d411  DONE         2026-01-01T00:00:01Z",
+  ]);
+  const address = "http://127.0.0.1:3000/jobs?limit=100";
+  expect(urls).toEqual([address, `${address}&cursor=c%2F1%3D`, `${address}&cursor=c2`]);
+  expect(authorizations).toEqual(urls.map(() => "Bearer abc"));
+});
+
+test("--list ends at its limit, and says that there are more", async () => {
+  const { code, urls, printed, reported } = await command(
+    ["--list", "--limit", "3", "--json"],
+    [
+      { jobs: [listed(5), listed(4)], cursor: "c1" },
+      { jobs: [listed(3)], cursor: "c2" },
+    ],
+  );
+
+  expect(code).toBe(0);
+  expect(printed.map((line) => JSON.parse(line))).toEqual([listed(5), listed(4), listed(3)]);
+  expect(reported).toEqual(["There are more than 3: --limit takes a larger number."]);
+  expect(urls).toEqual(["http://127.0.0.1:3000/jobs?limit=3", "http://127.0.0.1:3000/jobs?limit=1&cursor=c1"]);
+});
+
+test("--list of a caller without jobs says so", async () => {
+  expect(await command(["--list"], [{ jobs: [] }])).toMatchObject({ code: 0, printed: [], reported: ["You have no jobs."] });
+});
+
+test("--list of an API without authentication says why there is no list", async () => {
+  const detail = "Jobs are listed only where callers authenticate (auth: iam or jwt): without an identity a job is protected by its id.";
+
+  const { code, printed, reported } = await command(["--list"], [], { refusal: { code: "RouteNotFound", detail } });
+
+  expect([code, printed]).toEqual([1, []]);
+  expect(reported).toEqual([expect.stringContaining(detail)]);
+});
+
 test("--help prints how it is called", async () => {
   const { code, printed, reported, urls } = await command(["--help"], []);
 
@@ -245,6 +305,9 @@ test.each([
   [["hello", "--token", "Bearer abc"], /^--token takes the token alone, without Bearer before it\.$/],
   [["hello", "--token", "abc", "--sign"], /^--token and --sign are two ways to authenticate: leave one out\.$/],
   [["hello", "--sign"], /^--sign needs the API's region, which is not in its address: set AWS_REGION\.$/],
+  [["hello", "--list"], /^--list takes no documents: leave them out\.$/],
+  [["--list", "--delete"], /^--list and --delete are two commands: leave one out\.$/],
+  [["--list", "--limit", "0"], /^--limit takes a number of jobs up to 1000000, not 0\.$/],
   [["missing.pdf"], /^There is no file .*missing\.pdf\.$/],
 ])("%j is a wrong call", async (args, sentence) => {
   const { code, printed, reported, urls } = await command(args, []);

@@ -25,13 +25,14 @@ test.each([
 );
 
 test.each([
-  ["search=false", false],
-  ["search=true", true],
-])("with %s, it describes the calls that the stack has routes for, and no other", async (set, search) => {
-  const { resources } = await evaluatedProgram(set);
+  { search: false, authentication: "none" },
+  { search: true, authentication: "none" },
+  { search: false, authentication: "iam" },
+] as const)("with %j, it describes the calls that the stack has routes for, and no other", async ({ search, authentication }) => {
+  const { resources } = await evaluatedProgram(`search=${search}`, `auth=${authentication}`);
   const routeKeys = resources.filter(({ type }) => type === "aws:apigatewayv2/route:Route").map(({ inputs }) => inputs["routeKey"]);
 
-  const { paths } = openApiDocument({ authentication: "none", search }) as unknown as Document;
+  const { paths } = openApiDocument({ authentication, search }) as unknown as Document;
 
   const described = Object.entries(paths).flatMap(([path, calls]) => Object.keys(calls).map((method) => `${method.toUpperCase()} ${path}`));
   expect(described.sort()).toEqual(routeKeys.filter((key) => key !== "$default").sort());

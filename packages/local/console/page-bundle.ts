@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadEsbuild } from "../esbuild.ts";
+
+/** The files of the page, by their path below `/console/`. */
+export interface PageBundle {
+  readonly script: string;
+  readonly style: string;
+  readonly html: string;
+}
+
+const folder = join(import.meta.dirname, "page");
+
+let built: Promise<PageBundle> | undefined;
+
+/** Builds the page when it is first asked for: 0.2 s, once a process. */
+export function pageBundle(): Promise<PageBundle> {
+  built ??= build();
+  return built;
+}
+
+async function build(): Promise<PageBundle> {
+  const esbuild = loadEsbuild();
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [join(folder, "main.tsx")],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2023",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    legalComments: "none",
+    charset: "utf8",
+    logLevel: "silent",
+    write: false,
+  });
+  await esbuild.stop(); // its process
+  const text = (name: string) => readFileSync(join(folder, name), "utf8");
+  return { script: outputFiles[0]?.text ?? "", style: text("main.css"), html: text("index.html") };
+}

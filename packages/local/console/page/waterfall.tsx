@@ -1,0 +1,113 @@
+import type { Attempt, ExecutionView, Status, Visit } from "../model/execution-view.ts";
+import { duration } from "../model/format.ts";
+import { classOf } from "./graph.tsx";
+import { useNow } from "./use-now.ts";
+
+interface Props {
+  readonly view: ExecutionView;
+  readonly selected: Visit | undefined;
+  select(visit: Visit): void;
+}
+
+/** A bar of a row: waiting or running, from and to in milliseconds since 1970. */
+interface Bar {
+  readonly from: number;
+  readonly to: number;
+  readonly kind: "queued" | Status;
+}
+
+interface Row {
+  readonly key: string;
+  readonly name: string;
+  readonly isAttempt: boolean;
+  readonly visit: Visit;
+  readonly bars: readonly Bar[];
+}
+
+/** The most rows that are drawn; a Map may have thousands. */
+const maxRows = 400;
+
+/** States and attempts over time: a table, so that a screen reader has all that the drawing shows. */
+export function Waterfall({ view, selected, select }: Props) {
+  const now = useNow(100, view.endedAt === undefined);
+  const end = Math.max(view.endedAt ?? now, view.startedAt + 1);
+  const rows = view.visits.flatMap((visit) => rowsOf(visit, end)).slice(0, maxRows);
+  const percent = (at: number) => (100 * (at - view.startedAt)) / (end - view.startedAt);
+  return (
+    <div class="waterfall" tabIndex={0} role="group" aria-label="Waterfall">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">State</th>
+            <th scope="col" class="scale">
+              <span>0 s</span>
+              <span>{duration(end - view.startedAt)}</span>
+            </th>
+            <th scope="col" class="status-name">
+              Status
+            </th>
+            <th scope="col" class="number">
+              Time
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ key, name, isAttempt, visit, bars }) => (
+            <tr key={key} class={visit === selected ? "selected" : undefined}>
+              <th scope="row" class={isAttempt ? "attempt" : undefined}>
+                {isAttempt ? (
+                  name
+                ) : (
+                  <button type="button" class="plain" onClick={() => select(visit)}>
+                    {name}
+                  </button>
+                )}
+              </th>
+              <td class="track">
+                {bars.map((bar) => (
+                  <i
+                    key={bar.from}
+                    class={bar.kind === "queued" ? "queued" : classOf(bar.kind)}
+                    style={{ left: `${percent(bar.from)}%`, width: `max(2px, ${percent(bar.to) - percent(bar.from)}%)` }}
+                  />
+                ))}
+              </td>
+              <td class="status-name">{isAttempt ? "" : visit.status}</td>
+              <td class="number">{duration((bars.at(-1)?.to ?? 0) - (bars[0]?.from ?? 0))}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {view.visits.length > maxRows && <p class="detail">{view.visits.length - maxRows} more states are not drawn.</p>}
+    </div>
+  );
+}
+
+function rowsOf(visit: Visit, end: number): readonly Row[] {
+  const { attempts, state, iteration, enteredAt, exitedAt = end, id } = visit;
+  const name = iteration === undefined ? state : `${state} ${iteration + 1}`;
+  const [only] = attempts;
+  if (attempts.length === 1 && only !== undefined && only.status !== "failed")
+    return [{ key: String(id), name, isAttempt: false, visit, bars: [...barsOf(only, end)] }];
+  const whole = { from: enteredAt, to: exitedAt, kind: visit.status } as const;
+  const tries = attempts.flatMap((attempt, at): Row[] => {
+    const before = attempts[at - 1]?.endedAt;
+    const label = `attempt ${at + 1}${attempt.error === undefined ? "" : ` · ${attempt.error}`}`;
+    const wait =
+      before === undefined || attempt.scheduledAt - before < 1 ? [] : [{ from: before, to: attempt.scheduledAt, kind: "queued" } as const];
+    return [
+      ...(wait.length === 0 ? [] : [{ key: `${id} wait ${at}`, name: "wait", isAttempt: true, visit, bars: wait }]),
+      { key: `${id} attempt ${at}`, name: label, isAttempt: true, visit, bars: barsOf(attempt, end) },
+    ];
+  });
+  return [{ key: String(id), name, isAttempt: false, visit, bars: [whole] }, ...tries];
+}
+
+/** Waiting for the function, then running. */
+function barsOf({ scheduledAt, startedAt, endedAt, status }: Attempt, end: number): readonly Bar[] {
+  const from = startedAt ?? endedAt ?? end;
+  return [
+    { from: scheduledAt, to: from, kind: "queued" },
+    ...(startedAt === undefined ? [] : [{ from: startedAt, to: endedAt ?? end, kind: status }]),
+  ];
+}

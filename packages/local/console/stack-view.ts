@@ -1,0 +1,56 @@
+import type { StartedStack } from "../runtime.ts";
+import type { FunctionState, StackView } from "./model/console-api.ts";
+
+/** The values of the stack's config, and its name. */
+export interface StackSettings {
+  readonly stackName: string;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** The stack as it stands: its resources, its functions' environments, and the permissions of its roles. */
+export function stackView(stack: StartedStack, { stackName, settings }: StackSettings): StackView {
+  const { manifest, services } = stack;
+  return {
+    stack: stackName,
+    outputs: manifest.outputs,
+    settings,
+    stateMachines: services.stepFunctions.all.map(({ arn, name, definition }) => ({ arn, name, definition: JSON.parse(definition) })),
+    functions: functionStates(stack),
+    resources: manifest.resources.map(({ type, name, id }) => ({ type, name, id })),
+    roles: rolesOf(stack),
+  };
+}
+
+export interface DeclaredFunction {
+  readonly name: string;
+  readonly memoryMiB: number;
+  readonly timeoutSeconds: number;
+}
+
+export function declaredFunctions({ manifest }: Pick<StartedStack, "manifest">): readonly DeclaredFunction[] {
+  return manifest.resources
+    .filter(({ type }) => type === "aws:lambda/function:Function")
+    .map(({ inputs, outputs }) => ({
+      name: String(outputs["name"]),
+      memoryMiB: Number(inputs["memorySize"] ?? 128),
+      timeoutSeconds: Number(inputs["timeout"] ?? 3),
+    }));
+}
+
+function functionStates(stack: StartedStack): readonly FunctionState[] {
+  const declared = new Map(declaredFunctions(stack).map((each) => [each.name, each]));
+  return [...stack.services.lambda.all].map(({ name, pids, idle, running, waiting }) => ({
+    ...{ name, warm: pids.length, busy: Math.max(running, pids.length - idle), waiting },
+    memoryMiB: declared.get(name)?.memoryMiB ?? 128,
+    timeoutSeconds: declared.get(name)?.timeoutSeconds ?? 3,
+  }));
+}
+
+function rolesOf({ services, account }: StartedStack): StackView["roles"] {
+  return [...services.iam.credentials.values()].map(({ roleName, policies }) => {
+    const unused = account.ledger.unused(roleName, policies).map(({ action }) => action);
+    const statements = policies.flatMap((policy) => policy.statements).filter(({ effect }) => effect === "Allow");
+    const granted = statements.flatMap(({ actions }) => actions.map(({ text }) => text));
+    return { name: roleName, used: granted.filter((action) => !unused.includes(action)), unused };
+  });
+}
