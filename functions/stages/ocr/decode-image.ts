@@ -3,7 +3,7 @@ import { checkImageSize, type ImageSize, imageSizeOf } from "../document-checks.
 import { checkJpeg } from "./decode/check-jpeg.ts";
 import { readHeader, readPixels } from "./decode/decoder.ts";
 import { upright } from "./decode/orientation.ts";
-import type { PageImage, PageText } from "./page-image.ts";
+import type { PageText, ScannedPage } from "./page-image.ts";
 import type { PageSource } from "./page-source.ts";
 import { UnsupportedDocumentError } from "./stage.ts";
 
@@ -27,7 +27,7 @@ const maxWebpPixels = 12_000_000;
 export async function openImage(
   document: ScannedImage,
   time: DecodingTime,
-  readImage: (image: PageImage) => Promise<PageText>,
+  readImage: (image: ScannedPage) => Promise<PageText>,
 ): Promise<PageSource> {
   const opened = { ...document, bytes: shared(document.bytes) };
   const { pageCount } = await headerOf(opened, 0, time);
@@ -48,12 +48,13 @@ export async function openImage(
  * @throws {@link DocumentTooLargeError} with a side over 16,000 pixels, more than 60 megapixels, or where it takes too much memory.
  * @throws {@link TimeLimitError} where the time is up.
  */
-export async function decodeImage(document: ScannedDocument, page = 0, time = unhurried): Promise<PageImage> {
+export async function decodeImage(document: ScannedDocument, page = 0, time = unhurried): Promise<ScannedPage> {
   if (!isImage(document)) throw new UnsupportedDocumentError("A PDF is not an image.");
   const size = await headerOf(document, page, time);
   checkImageSize(size);
-  const { orientation, ...image } = await readPixels(document, page, reductionOf(document, size), time.remainingMillis());
-  return upright(image, orientation);
+  const { orientation, grey, tints, ...image } = await readPixels(document, page, reductionOf(document, size), time.remainingMillis());
+  const lying = (values: Uint8Array) => upright({ ...image, grey: values }, orientation);
+  return { ...lying(grey), ...(tints.length > 0 && { tints: tints.map(lying) }) };
 }
 
 function reductionOf({ type }: ScannedImage, { width, height }: ImageSize): number {

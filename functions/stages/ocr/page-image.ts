@@ -7,6 +7,12 @@ export interface PageImage {
   readonly dpi?: number;
 }
 
+/** A page whose print may stand out by its colours where it does not by its brightness. */
+export interface ScannedPage extends PageImage {
+  /** The brightest and the darkest of each pixel's red, green and blue: coloured frames and grounds vanish from one, pale print shows in the other. */
+  readonly tints?: readonly PageImage[];
+}
+
 /** The text on a page. */
 export interface PageText {
   /** Lines ended by `\n`; empty where there is no text. */

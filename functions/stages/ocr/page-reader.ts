@@ -3,7 +3,7 @@ import { medianFiltered } from "./clean-up/grain.ts";
 import { type Survey, surveyOf } from "./clean-up/survey.ts";
 import { cutOut, turned } from "./clean-up/turn.ts";
 import { type Engine, type Manner, openEngine } from "./engine.ts";
-import type { PageImage, PageText } from "./page-image.ts";
+import type { PageImage, PageText, ScannedPage } from "./page-image.ts";
 import { type Reading, readingOf, textOf } from "./reading.ts";
 
 /** The time that there is for a page. */
@@ -17,7 +17,7 @@ export interface PageReader {
    *
    * @returns an empty text where there is none, or none in the engine's script.
    */
-  read(image: PageImage, time: ReadingTime): PageText;
+  read(image: ScannedPage, time: ReadingTime): PageText;
 }
 
 /** Loads the engine. A process keeps its reader for every page; where a reading throws, the engine is in no known state after it. */
@@ -50,27 +50,64 @@ interface Attempt extends Manner {
   readonly gain?: number;
 }
 
-function readPage(engine: Engine, image: PageImage, { remainingMillis }: ReadingTime): Reading {
-  const cleaned = uprightPage(engine, image);
+function readPage(engine: Engine, image: ScannedPage, { remainingMillis }: ReadingTime): Reading {
+  const asGrey = uprightPage(engine, image);
   const before = remainingMillis();
-  let best = readingOf(engine.read(cleaned.page));
+  const first = readingOf(engine.read(asGrey.page));
   const took = before - remainingMillis();
+  // An attempt may well take longer than the first reading did.
+  const hasTime = () => remainingMillis() >= 3 * took;
+  let { cleaned, best } = inBestTint(engine, image.tints ?? [], { cleaned: asGrey, best: first }, hasTime);
   const attempts = attemptsAfter(cleaned, () => best);
   let asCleaned: number | undefined;
   for (let count = 0; count < maxAttempts; ) {
     const { value: attempt } = attempts.next();
-    // An attempt may well take longer than the first reading did.
-    if (attempt === undefined || remainingMillis() < 3 * took) break;
+    if (attempt === undefined || !hasTime()) break;
     if (attempt.gain !== undefined) {
       asCleaned ??= worthOfPart(engine, cleaned);
       if (worthOfPart(engine, cleaned, attempt) <= attempt.gain * Math.min(asCleaned, best.worth)) continue;
     }
-    const other = readingOf(engine.read(attempt.prepare(image, cleaned.page), attempt));
+    const other = readingOf(engine.read(attempt.prepare(cleaned.image, cleaned.page), attempt));
     if (other.worth > best.worth) best = other;
     count++;
   }
   return best;
 }
+
+interface ReadPage {
+  readonly cleaned: CleanedPage;
+  readonly best: Reading;
+}
+
+/** Letters that a tint has for each one that the grey page has: with fewer, a part of the page is read first. */
+const revealing = 1.15;
+
+/** A coloured page in the tint in which more letters stand out, or which is read better where the page is read poorly. */
+function inBestTint(engine: Engine, tints: readonly PageImage[], asGrey: ReadPage, hasTime: () => boolean): ReadPage {
+  let page = asGrey;
+  for (const tint of tints) {
+    if (!hasTime()) break;
+    const { letters } = page.cleaned.survey;
+    const cleaned = uprightPage(engine, tint);
+    const isTried =
+      cleaned.survey.letters >= revealing * letters ||
+      (isReadBelow(fair, page.best, letters) && isPartReadBetter(engine, cleaned, page.cleaned));
+    if (!isTried) continue;
+    const best = readingOf(engine.read(cleaned.page));
+    if (best.worth > better * page.best.worth) page = { cleaned, best };
+  }
+  return page;
+}
+
+/** True if the part with the most letters on the grey page is read better in the tint. */
+function isPartReadBetter(engine: Engine, { image, survey, page }: CleanedPage, grey: CleanedPage): boolean {
+  const tinted = { image, survey: { ...survey, densest: grey.survey.densest }, page };
+  return worthOfPart(engine, tinted) > better * worthOfPart(engine, grey);
+}
+
+const isPartOf = (letters: number, reading: Reading): boolean => reading.letters < fewCharacters * letters;
+const isReadBelow = (confidence: number, reading: Reading, letters: number): boolean =>
+  reading.confidence < confidence || isPartOf(letters, reading);
 
 /**
  * The page as its survey asks for it, without a turn unless a small part of it is read clearly better with it: what stands on the
@@ -113,8 +150,8 @@ const better = 1.1;
 /** Further readings that may be worth their time, by the page's faults and the readings so far. */
 function* attemptsAfter({ survey, image }: CleanedPage, best: () => Reading): Generator<Attempt, void> {
   const { needs, letters } = survey;
-  const isPartial = () => best().letters < fewCharacters * letters;
-  const isBelow = (confidence: number) => best().confidence < confidence || isPartial();
+  const isPartial = () => isPartOf(letters, best());
+  const isBelow = (confidence: number) => isReadBelow(confidence, best(), letters);
   if (letters < minLetters) return;
   if (isPartial() && letters < manyLetters) yield { ...asCleanedUp, layout: "sparse", gain: better };
   if (isCleanedBy(needs) && isBelow(fair)) {

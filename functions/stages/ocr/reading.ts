@@ -18,6 +18,8 @@ const likelyFrom = 0.6;
 const sureFrom = 0.8;
 /** Of all letters: where fewer are in sure words, the page is a picture, or in a script that the engine was not told. */
 const minSureShare = 0.2;
+/** Different ones of two digits or more: digits are the same in most scripts, and what is taken for them in others is always the same few. */
+const minNumbers = 15;
 
 export function readingOf(words: readonly Word[]): Reading {
   const kept = linesOf(words).flatMap(likelyIn);
@@ -29,14 +31,25 @@ export function readingOf(words: readonly Word[]): Reading {
   };
 }
 
-/** The text without the words that are hardly ever right; empty where hardly any others remain. */
+/** The text without the words that are hardly ever right; empty where hardly any others remain, of letters or of numbers. */
 export function textOf({ words }: Reading): PageText {
-  const sure = words.filter(({ confidence }) => confidence >= sureFrom);
   const kept = linesOf(words).flatMap(likelyIn);
-  if (kept.length === 0 || lettersIn(sure) < minSureShare * lettersIn(words)) return { text: "", confidence: 0 };
+  if (kept.length === 0 || !isInKnownScript(words)) return { text: "", confidence: 0 };
   const characters = kept.reduce((sum, { text }) => sum + text.length, 0);
   const confidence = kept.reduce((sum, word) => sum + word.text.length * word.confidence, 0) / characters;
   return { text: joined(words, new Set(kept)), confidence };
+}
+
+function isInKnownScript(words: readonly Word[]): boolean {
+  const sure = words.filter(({ confidence }) => confidence >= sureFrom);
+  return lettersIn(sure) >= minSureShare * lettersIn(words) || numbersIn(words).size >= minNumbers;
+}
+
+function numbersIn(words: readonly Word[]): Set<string> {
+  const likely = words.filter(
+    ({ confidence, text }) => confidence >= likelyFrom && /^[^\p{L}\p{N}]*\d([.,:/-]?\d)+[^\p{L}\p{N}]*$/u.test(text),
+  );
+  return new Set(likely.map(({ text }) => text.replace(/\D/gu, "")));
 }
 
 function linesOf(words: readonly Word[]): Word[][] {

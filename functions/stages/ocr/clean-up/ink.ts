@@ -63,9 +63,9 @@ export function inkByRow({ across, down, width, height }: Ink, strips: number): 
 
 /** The ink in upright strips of the page from left to right, each of the same width. */
 export function inkInStrips({ across, down, width, height }: Ink, strips: number): Ink[] {
-  const stripOf = (value: number) => Math.min(strips - 1, Math.floor((value / width + 0.5) * strips));
+  const stripOf = Uint8Array.from(across, (value) => Math.min(strips - 1, Math.floor((value / width + 0.5) * strips)));
   return Array.from({ length: strips }, (_, strip) => {
-    const inside = (_value: number, point: number) => stripOf(across[point] ?? 0) === strip;
+    const inside = (_value: number, point: number) => stripOf[point] === strip;
     return { across: across.filter(inside), down: down.filter(inside), width, height };
   });
 }

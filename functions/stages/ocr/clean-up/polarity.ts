@@ -11,7 +11,7 @@ export function isDark(page: PageImage): boolean {
   const small = reduced(page, reductionTo(600, page));
   const means = boxMean(small, Math.max(4, Math.round(Math.max(small.width, small.height) / 60)));
   let third = 0;
-  for (const [index, mean] of means.entries()) third += ((small.grey[index] ?? 0) - mean) ** 3;
+  for (let at = 0; at < means.length; at++) third += ((small.grey[at] ?? 0) - (means[at] ?? 0)) ** 3;
   return third > 0;
 }
 

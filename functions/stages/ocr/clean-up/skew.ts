@@ -77,16 +77,20 @@ function sharpestWithin(ink: Ink, from: number, to: number, step: number): numbe
   return best.degrees;
 }
 
-/** Half of the diagonal of a page as it is surveyed, be it as narrow as a receipt. */
-const reach = 4000;
-const profile = new Uint32Array(2 * reach);
+/** More than a line of print, and less than a column. */
+const neighbourhood = 40;
 
-function profileAt({ across, down }: Ink, degrees: number): Uint32Array {
+/** Kept from one angle to the next; as long as the diagonal of the largest page so far. */
+let rowsOfProfile = new Uint32Array(0);
+
+function profileAt({ across, down, width, height }: Ink, degrees: number): Uint32Array {
   const sin = Math.sin((degrees * Math.PI) / 180);
   const cos = Math.cos((degrees * Math.PI) / 180);
-  profile.fill(0);
+  const middle = Math.ceil(Math.hypot(width, height) / 2) + neighbourhood;
+  if (rowsOfProfile.length < 2 * middle) rowsOfProfile = new Uint32Array(2 * middle);
+  const profile = rowsOfProfile.subarray(0, 2 * middle).fill(0);
   for (let point = 0; point < across.length; point++) {
-    const row = Math.round((down[point] ?? 0) * cos - (across[point] ?? 0) * sin) + reach;
+    const row = Math.trunc((down[point] ?? 0) * cos - (across[point] ?? 0) * sin + middle + 0.5);
     profile[row] = (profile[row] ?? 0) + 1;
   }
   return profile;
@@ -97,9 +101,6 @@ function alternationOf(rows: Uint32Array): number {
   for (let row = 1; row < rows.length; row++) sharpness += ((rows[row] ?? 0) - (rows[row - 1] ?? 0)) ** 2;
   return sharpness;
 }
-
-/** More than a line of print, and less than a column. */
-const neighbourhood = 40;
 
 /** The difference of rows from their neighbourhood: lines have gaps between them from end to end, letters and columns do not. */
 function alternation(rows: Uint32Array): number {

@@ -16,6 +16,12 @@ const wasmPageBytes = 65_536;
 const maxStretch = 4;
 /** Red, green and blue as the eye weighs them (ITU-R BT.601). */
 const luma = [77 / 256, 150 / 256, 29 / 256];
+/** Between the brightest and the darkest of a pixel's colours; the yellow of old paper has less. */
+const minColour = 80;
+/** Of all pixels: with fewer the colours are links, a logo or a signature. */
+const minColouredShare = 0.005;
+/** A larger page is not looked at in its colours, which would take three times its memory. */
+const maxTintedPixels = 10_000_000;
 /** Others, such as CIELAB, are converted by libvips. */
 const plainColours = ["b-w", "srgb", "grey16", "rgb16", "cmyk", "multiband"];
 
@@ -26,7 +32,7 @@ const libvips = startLibvips();
 
 parentPort?.on("message", async (request: DecodeRequest) => {
   const answer = await answerTo(request);
-  request.port.postMessage(answer, "grey" in answer ? [answer.grey.buffer] : []);
+  request.port.postMessage(answer, "grey" in answer ? [answer.grey, ...answer.tints].map(({ buffer }) => buffer) : []);
 });
 
 async function startLibvips(): Promise<Libvips> {
@@ -97,9 +103,31 @@ function pixelsOf(vips: Libvips, image: Vips.Image, { type }: DecodeRequest, red
   const bytes = plain.format === "ushort" ? keep(plain.cast("uchar", { shift: true })) : plain;
   const square = type === "image/tiff" ? withSquarePixels(bytes, keep) : bytes;
   const small = isReducedByLoader || reduction === 1 ? square : keep(square.shrink(reduction, reduction));
-  const grey = greyOf(vips, small, keep);
-  const samples = grey.writeToMemory() as Uint8Array<ArrayBuffer>;
-  return { grey: grey.bands === 1 ? samples : onPaper(samples), width: grey.width, height: grey.height, orientation };
+  const { width, height } = small;
+  if (!hasColours(small) || width * height > maxTintedPixels)
+    return { grey: samplesOf(greyOf(vips, small, keep)), tints: [], width, height, orientation };
+  const held = keep(small.copyMemory()); // it is gone over several times
+  return { grey: samplesOf(greyOf(vips, held, keep)), tints: tintsOf(held, keep).map(samplesOf), width, height, orientation };
+}
+
+function samplesOf(image: Vips.Image): Uint8Array<ArrayBuffer> {
+  const samples = image.writeToMemory() as Uint8Array<ArrayBuffer>;
+  return image.bands === 1 ? samples : onPaper(samples);
+}
+
+const hasColours = ({ interpretation, bands }: Vips.Image): boolean => interpretation !== "cmyk" && bands >= 3;
+
+/** The brightest and the darkest of red, green and blue, where enough pixels have them far apart; with the opacity where there is any. */
+function tintsOf(image: Vips.Image, keep: Keep): Vips.Image[] {
+  const [red, green, blue] = [0, 1, 2].map((band) => keep(image.extractBand(band))) as [Vips.Image, Vips.Image, Vips.Image];
+  const brightest = keep(keep(red.maxpair(green)).maxpair(blue));
+  const darkest = keep(keep(red.minpair(green)).minpair(blue));
+  const isColour = keep(keep(brightest.subtract(darkest)).more([minColour]));
+  if (isColour.avg() < 255 * minColouredShare) return [];
+  const tints = [brightest, darkest];
+  if (image.bands === 3) return tints;
+  const opacity = keep(image.extractBand(3));
+  return tints.map((tint) => keep(tint.bandjoin(opacity)));
 }
 
 /** A fax of standard resolution has pixels twice as high as wide. */

@@ -35,6 +35,8 @@ export interface ImageHeader {
 
 export interface DecodedImage {
   readonly grey: Uint8Array<ArrayBuffer>;
+  /** The brightest and the darkest of each pixel's colours; none of a page with little colour. */
+  readonly tints: readonly Uint8Array<ArrayBuffer>[];
   readonly width: number;
   readonly height: number;
   /** 1..8, as Exif numbers them. */

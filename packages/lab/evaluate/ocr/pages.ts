@@ -1,3 +1,4 @@
+import jpeg from "jpeg-js";
 import { PNG } from "pngjs";
 import type { ScannedDocument } from "../../../../functions/stages/document.ts";
 import type { PageImage } from "../../../../functions/stages/ocr/page-image.ts";
@@ -16,7 +17,7 @@ export type PageGroup = (typeof plainGroups)[number] | Family;
 
 /** True if the text on such a page has an order in which everybody would read it: labels on signs and maps have none. */
 export const isOrdered = (group: PageGroup): boolean =>
-  !["signs and packages", "maps", "screenshots", "no text", "foreign scripts"].includes(group);
+  !["signs and packages", "maps", "screenshots", "no text", "foreign scripts", "coloured print"].includes(group);
 
 /** A page whose text is known. */
 export interface TestPage {
@@ -36,8 +37,9 @@ const fonts: readonly FontName[] = [
 export async function testPage(group: PageGroup, seed: number, index: number): Promise<TestPage> {
   const random = createRandom(seed * 1_000_003 + index * 97 + pageGroups.indexOf(group));
   if (!isPlain(group)) {
-    const { page, truth } = await families[group](random);
-    return { group, description: `${page.width} × ${page.height}, ${page.dpi} dpi`, document: filed(page, random), truth };
+    const { page, colours, truth } = await families[group](random);
+    const document = colours === undefined ? filed(page, random) : filedInColours({ ...page, colours }, random);
+    return { group, description: `${page.width} × ${page.height}, ${page.dpi} dpi`, document, truth };
   }
   return await plainPage(group, random, index);
 }
@@ -83,6 +85,26 @@ function randomSheet(random: Random): Sheet {
 function filed(page: PageImage, random: Random): ScannedDocument {
   if (random.chance(0.4)) return { type: "image/jpeg", bytes: jpegOf(page, random.integer(80, 95)) };
   return { type: "image/png", bytes: pngOf(page) };
+}
+
+function filedInColours({ width, height, colours }: ColouredPage, random: Random): ScannedDocument {
+  if (random.chance(0.3)) {
+    const data = Buffer.from(colours);
+    return { type: "image/jpeg", bytes: jpeg.encode({ data, width, height }, random.integer(80, 95)).data };
+  }
+  return { type: "image/png", bytes: colourPngOf({ width, height, colours }) };
+}
+
+interface ColouredPage {
+  readonly width: number;
+  readonly height: number;
+  readonly colours: Uint8Array;
+}
+
+export function colourPngOf({ width, height, colours }: ColouredPage): Buffer {
+  const png = new PNG({ width, height });
+  png.data = Buffer.from(colours);
+  return PNG.sync.write(png);
 }
 
 /** A grey PNG that states its resolution where the page has one. */

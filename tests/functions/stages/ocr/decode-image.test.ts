@@ -72,6 +72,22 @@ test("colours are weighed, and stand over white where they are transparent", asy
   expect([...grey.subarray(0, 8)]).toEqual([76, 149, 28, 127, 255, 255, 10, 0]);
 });
 
+test("a page in colours has a brightest and a darkest tint, turned as the page is, and a grey page has none", async () => {
+  const colours = [255, 0, 0, 255, 0, 90, 255, 255, 120, 120, 120, 255, 0, 0, 0, 0];
+  const image = new PNG({ width: 16, height: 16 });
+  image.data.fill(Buffer.from(colours));
+  const grey = new PNG({ width: 16, height: 16 });
+  grey.data.fill(Buffer.from([90, 90, 90, 255]));
+
+  const { tints = [] } = await png(PNG.sync.write(image));
+
+  expect(tints.map((tint) => [...tint.grey.subarray(0, 4)])).toEqual([
+    [255, 255, 120, 255],
+    [0, 0, 120, 255],
+  ]);
+  expect(await png(PNG.sync.write(grey))).not.toHaveProperty("tints");
+});
+
 test("white print on a transparent ground stands out from it", async () => {
   const image = new PNG({ width: 16, height: 16 });
   for (let pixel = 0; pixel < 32; pixel++) image.data.fill(255, pixel * 4, pixel * 4 + 4);

@@ -4,6 +4,7 @@ import { decodeImage } from "../../../../functions/stages/ocr/decode-image.ts";
 import { openPageReader, type PageReader } from "../../../../functions/stages/ocr/page-reader.ts";
 import { characterErrorRate } from "../../../../packages/lab/evaluate/ocr/character-error-rate.ts";
 import { Canvas } from "../../../../packages/lab/evaluate/ocr/families/canvas.ts";
+import { colourPngOf } from "../../../../packages/lab/evaluate/ocr/pages.ts";
 import { photographedPage, twoColumnScan } from "../../../../packages/lab/evaluate/ocr/samples.ts";
 import { wordsFound } from "../../../../packages/lab/evaluate/ocr/words-found.ts";
 
@@ -58,6 +59,29 @@ test("names between the lines of a map are read", async () => {
   const { text } = reader.read(page, unhurried);
 
   expect(wordsFound(names.join(" "), text)).toBeGreaterThan(0.7);
+});
+
+test("black words in red frames on a blue ground are read", async () => {
+  const canvas = await Canvas.open(400, 200, ["Helvetica"]);
+  const look = { font: "Helvetica", size: 11 } as const;
+  const lines = ["Maxim Integrated Product", "Long Beach Memorial Center", "Southern California Edison", "Monterey Layoff Permanent"];
+  canvas.box(0, 0, 400, 200, { fill: [0.8, 0.8, 1] });
+  for (const [index, line] of lines.entries()) {
+    let x = 20;
+    for (const word of line.split(" ")) {
+      canvas.box(x - 1, 31 + index * 22, canvas.widthOf(word, look) + 2, 11.5, { border: [1, 0, 0], thickness: 1 });
+      canvas.text(x, 40 + index * 22, word, look);
+      x += canvas.widthOf(`${word} `, look) + 2;
+    }
+  }
+  const { page, colours = new Uint8Array() } = await canvas.drawnInColours(96);
+  const image = await decodeImage({ type: "image/png", bytes: colourPngOf({ ...page, colours }) });
+
+  const inColours = reader.read(image, unhurried);
+  const inGrey = reader.read({ ...image, tints: [] }, unhurried);
+
+  expect(wordsFound(lines.join(" "), inColours.text)).toBeGreaterThan(0.8);
+  expect(wordsFound(lines.join(" "), inGrey.text)).toBeLessThan(0.5);
 });
 
 test("a page in another script is an empty text", async () => {

@@ -31,6 +31,16 @@ test("a page of which hardly any word is sure has no text", () => {
   expect(textOf(readingOf(paragraph("TSH:65 AHSS:70 SOPO:30", "ok:95 HSA:62")))).toEqual({ text: "", confidence: 0 });
 });
 
+test("the numbers on a page in another script are read, unless they are few or always the same", () => {
+  const rubbish = Array.from({ length: 40 }, () => "SOPOTSH:30").join(" ");
+  const different = Array.from({ length: 15 }, (_, index) => `${30 + index},50;:65`);
+  const same = Array.from({ length: 15 }, () => "16:65");
+
+  expect(textIn([...paragraph(rubbish), ...paragraph(different.join(" "))])).toMatch(/^30,50; .* 44,50;$/);
+  expect(textIn([...paragraph(rubbish), ...paragraph(different.slice(1).join(" "))])).toBe("");
+  expect(textIn([...paragraph(rubbish), ...paragraph(same.join(" "))])).toBe("");
+});
+
 test("the confidence is that of the characters that are kept", () => {
   expect(textOf(readingOf(paragraph("abcd:90 efghijkl:96", "rubbish:10"))).confidence).toBeCloseTo((4 * 0.9 + 8 * 0.96) / 12);
 });

@@ -1,7 +1,7 @@
 import { degrees, grayscale, PDFDocument, type PDFFont, type PDFPage, rgb } from "pdf-lib";
 import type { PageImage } from "../../../../../functions/stages/ocr/page-image.ts";
 import { embedFont, type FontName } from "../fonts.ts";
-import { renderSheet } from "../render-sheet.ts";
+import { renderColours, renderSheet } from "../render-sheet.ts";
 import { linesOf } from "../typeset.ts";
 
 /** A grey value 0..1 from black to white, or red, green and blue. */
@@ -16,6 +16,8 @@ export interface Look {
 /** Drawn, and what stands there in the order in which it was drawn. */
 export interface Drawing {
   readonly page: PageImage & { readonly dpi: number };
+  /** Four bytes a pixel, where the page is to be filed in its colours. */
+  readonly colours?: Uint8Array;
   readonly truth: string;
 }
 
@@ -124,6 +126,10 @@ export class Canvas {
 
   async drawn(dpi: number): Promise<Drawing> {
     return { page: await renderSheet(await this.#document.save(), dpi), truth: this.#lines.join("\n") };
+  }
+
+  async drawnInColours(dpi: number): Promise<Drawing> {
+    return { ...(await this.drawn(dpi)), colours: await renderColours(await this.#document.save(), dpi) };
   }
 
   #font(name: FontName): PDFFont {

@@ -1,5 +1,6 @@
 import type { Random } from "../random.ts";
 import type { Drawing } from "./canvas.ts";
+import { coloured } from "./coloured.ts";
 import { foreign } from "./foreign.ts";
 import { fax, figures, form, oldPrint, pageImage } from "./office.ts";
 import { receipt } from "./receipts.ts";
@@ -18,6 +19,7 @@ export const families = {
   maps: map,
   "no text": textless,
   "foreign scripts": foreign,
+  "coloured print": coloured,
 } as const satisfies Readonly<Record<string, (random: Random) => Promise<Drawing>>>;
 
 export type Family = keyof typeof families;
