@@ -1,6 +1,7 @@
 import { StageError } from "../errors.ts";
 import { Pace } from "./pace.ts";
 import type { PageOutcome, PageSource } from "./page-source.ts";
+import { DocumentTooLargeError } from "./stage.ts";
 import { TimeLimitError } from "./time-limit.ts";
 
 /** The pages without a text of their own that are read, the pages that are left to the parts, and the bytes of UTF-8 of a document's text. */
@@ -69,7 +70,8 @@ export class Pages {
     if (!pace.hasTimeForPage()) return "no time";
     const isFirst = this.#isUnread;
     this.#isUnread = false;
-    const source = await this.#opened();
+    const source = isFirst ? await this.#opened() : await this.#openedAgain();
+    if (source === undefined) return "no time";
     try {
       return await pace.time(() => read(source));
     } catch (error) {
@@ -78,6 +80,16 @@ export class Pages {
       if (!(error instanceof TimeLimitError)) throw error;
       // It takes longer than a page may, or than all the time that there was; otherwise the pages before it have taken the time.
       return isFirst || pace.hasTimeForPage() ? { skipped: skipReasons.time } : "no time";
+    }
+  }
+
+  /** @returns nothing where it takes longer than there is time: the pages that were read before stay. */
+  async #openedAgain(): Promise<PageSource | undefined> {
+    try {
+      return await this.#opened();
+    } catch (error) {
+      if (error instanceof DocumentTooLargeError) return undefined;
+      throw error;
     }
   }
 

@@ -182,6 +182,19 @@ describe("time", () => {
   });
 });
 
+test("a document that cannot be opened again in time leaves what was read before", async () => {
+  const { open } = documentOf(
+    2,
+    {},
+    { readPage: (page) => (page === 0 ? Promise.reject(new DocumentUnreadableError()) : Promise.resolve({ text: "two", confidence: 1 })) },
+  );
+  let opened = 0;
+  const pages = new Pages(() => (++opened === 1 ? open() : Promise.reject(new DocumentTooLargeError())), patient);
+
+  expect(await pages.read(0)).toEqual({ skipped: "DocumentUnreadable" });
+  expect(await pages.read(1)).toBeUndefined();
+});
+
 test("what is wrong with the document is no page's fault", async () => {
   const open = () => Promise.reject(new DocumentProtectedError());
 
