@@ -5,7 +5,7 @@ export const invocationTypes = { RequestResponse: 6 * 1024 * 1024, Event: 1024 *
 
 /**
  * Called when a call has to wait until an environment of this machine is free; the function that it returns, when one has taken it. On
- * AWS it would not have waited, so nobody's time should run meanwhile.
+ * AWS it would not have waited, so the times of its task and of its execution must not run meanwhile.
  */
 export type OnWait = () => () => void;
 

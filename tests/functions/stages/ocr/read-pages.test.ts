@@ -131,7 +131,7 @@ describe("a page that fails", () => {
     expect([known.pages, left]).toEqual([[[0, { skipped: "DocumentUnreadable" }]], [1]]);
   });
 
-  test("by an error of nobody's making fails", async () => {
+  test("by an unknown error fails", async () => {
     await expect(new Pages(failing(new RangeError("x")).open, patient).read(1)).rejects.toThrow(RangeError);
   });
 
