@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type ApiCall, anonymous, type Caller } from "./caller.ts";
 import { type Clock, within } from "./clock.ts";
 import type { JobDocument } from "./documents.ts";
+import { jsonIn } from "./json.ts";
 import type { Submitted } from "./run-journal.ts";
 
 export interface JobApi {
@@ -269,12 +270,4 @@ function sentenceIn({ code, detail, error, message }: z.infer<typeof problem>, s
   if (ours !== undefined) return code === undefined ? ours : `${code}: ${ours}`;
   if (message !== undefined && (status === 401 || status === 403)) return `${advice[status]}.`;
   return message ?? "no reason given";
-}
-
-function jsonIn(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,6 +3,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileS
 import { join } from "node:path";
 import { z } from "zod";
 import type { JobDocument } from "./documents.ts";
+import { jsonIn } from "./json.ts";
 
 /** The part of a document's submission that an earlier run has done. */
 export interface Submitted {
@@ -71,13 +72,5 @@ export class RunJournal {
   /** Nothing is left to be resumed. */
   end(): void {
     rmSync(this.#file, { force: true });
-  }
-}
-
-function jsonIn(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
   }
 }
