@@ -158,23 +158,20 @@ const stateLeft = (before: Place | undefined): string | undefined =>
 const isWithin = (scope: Scope | undefined, group: Visit): boolean =>
   scope !== undefined && (scope.group === group || isWithin(scope.outer, group));
 
-const isGroupEnd = (type: string): boolean => /^(Map|Parallel)State(Succeeded|Failed)$/.test(type);
-
-/** True where the group has no inner state, so that its end follows its own start. */
-const isEmptyGroup = (before: Place | undefined): boolean => /^(Map|Parallel)State(Entered|Started)$/.test(before?.type ?? "");
+/** The end of a group follows its last inner state, or its own start where it has none. */
+const isEndAfterInner = (type: string, before: Place | undefined): boolean =>
+  /^(Map|Parallel)State(Succeeded|Failed)$/.test(type) && !/^(Map|Parallel)State(Entered|Started)$/.test(before?.type ?? "");
 
 function scopeOf(type: string, { index }: Details, before: Place | undefined): Scope | undefined {
   const outer = before?.scope;
   const group = before?.visit;
   if (type === "MapIterationStarted" && group !== undefined) return { group, outer, ...(index === undefined ? {} : { iteration: index }) };
   if (type.endsWith("StateEntered") && before?.type === "ParallelStateStarted" && group !== undefined) return { group, outer };
-  return isGroupEnd(type) && !isEmptyGroup(before) ? outer?.outer : outer;
+  return isEndAfterInner(type, before) ? outer?.outer : outer;
 }
 
-/** The end of a group follows its last inner state. */
 function visitOf(type: string, before: Place | undefined): Visit | undefined {
-  const isAfterInner = (isGroupEnd(type) && !isEmptyGroup(before)) || /^MapIteration(Failed|Aborted)$/.test(type);
-  return isAfterInner && isGroupEnd(type) ? before?.scope?.group : before?.visit;
+  return isEndAfterInner(type, before) ? before?.scope?.group : before?.visit;
 }
 
 /** What an event changes of the visit that it belongs to. */

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { graphOf, type StatesDefinition } from "../model/definition-graph.ts";
+import { type DefinitionGraph, graphOf, type StatesDefinition } from "../model/definition-graph.ts";
 import { type Status, statusOf, type Visit } from "../model/execution-view.ts";
 import { duration } from "../model/format.ts";
 import { layoutOf, type PlacedEdge, type PlacedNode, pathOf } from "../model/graph-layout.ts";
@@ -13,9 +13,10 @@ interface Props {
 
 /** The definition as the Step Functions console draws it, coloured by the passages of one execution. */
 export function Graph({ definition, visits, selected, select }: Props) {
-  const placed = useMemo(() => layoutOf(graphOf(definition)), [definition]);
+  const graph = useMemo(() => graphOf(definition), [definition]);
+  const placed = useMemo(() => layoutOf(graph), [graph]);
   const byState = useMemo(() => Map.groupBy(visits, ({ state }) => state), [visits]);
-  const retried = useMemo(() => retriedStates(definition), [definition]);
+  const retried = useMemo(() => retriedStates(graph), [graph]);
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => keepInView(box.current, box.current?.querySelector(".node.selected")), [selected, placed]);
   const nodeOf = (node: PlacedNode) => (
@@ -70,8 +71,8 @@ function keepInView(box: HTMLElement | null, node: Element | null | undefined): 
   if (!isInView) box.scrollBy({ top: own.top - around.top - around.height / 2 });
 }
 
-function retriedStates(definition: StatesDefinition): ReadonlySet<string> {
-  return new Set(graphOf(definition).edges.flatMap(({ kind, from }) => (kind === "retry" ? [from] : [])));
+function retriedStates({ edges }: DefinitionGraph): ReadonlySet<string> {
+  return new Set(edges.flatMap(({ kind, from }) => (kind === "retry" ? [from] : [])));
 }
 
 /** An execution went this way where it entered the one state directly after the other. */
