@@ -1,4 +1,4 @@
-import { Ajv2020 } from "ajv/dist/2020.js";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { type ApiSettings, openApiDocument } from "../../functions/api/openapi/openapi-document.ts";
 
 type Json = Record<string, unknown>;
@@ -47,9 +47,19 @@ export function refuseUndescribed(answer: SeenAnswer): void {
   if (contentType?.includes("json")) refuseOtherShape(call, schema, JSON.parse(text));
 }
 
+const described = new Map<string, Operations>();
+
+/** The paths of a kind of API; building a description for each answer would cost more than the answer. */
+function pathsOf(settings: ApiSettings): Operations {
+  const key = JSON.stringify(settings);
+  const paths = described.get(key) ?? (openApiDocument(settings) as { paths: Operations }).paths;
+  described.set(key, paths);
+  return paths;
+}
+
 function contentOf(answer: SeenAnswer, call: string): Record<string, { schema: Json }> | undefined {
   const { method, path, status } = answer;
-  const { paths } = openApiDocument(settingsOf(answer)) as { paths: Operations };
+  const paths = pathsOf(settingsOf(answer));
   const [template] = Object.keys(paths).filter((known) => matches(known, path.split("?")[0] ?? ""));
   const operation = paths[template ?? ""]?.[method.toLowerCase()];
   // What no route takes has no place among the paths: the description's first lines say what it answers.
@@ -59,9 +69,12 @@ function contentOf(answer: SeenAnswer, call: string): Record<string, { schema: J
   return response.content;
 }
 
+const compiled = new Map<string, ValidateFunction>();
+
 function refuseOtherShape(call: string, schema: Json, body: unknown): void {
-  const inDocument = JSON.parse(JSON.stringify(closed(schema)).replaceAll('"#/components', '"api#/components'));
-  const validate = ajv.compile(inDocument);
+  const inDocument = JSON.stringify(closed(schema)).replaceAll('"#/components', '"api#/components');
+  const validate = compiled.get(inDocument) ?? ajv.compile(JSON.parse(inDocument));
+  compiled.set(inDocument, validate);
   if (!validate(body)) throw new Error(`${call} is not as described: ${ajv.errorsText(validate.errors)}. It is ${JSON.stringify(body)}`);
 }
 
