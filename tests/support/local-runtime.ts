@@ -11,7 +11,7 @@ import {
   systemClock,
 } from "@async-text-processing/local";
 import { refuseUndescribed } from "./described-answer.ts";
-import { projectFolder } from "./evaluated-program.ts";
+import { evaluatedProgram, projectFolder } from "./evaluated-program.ts";
 
 export interface LocalRuntimeOptions extends Partial<Omit<RuntimeOptions, "config" | "stack" | "port">> {
   readonly set?: readonly string[];
@@ -35,13 +35,16 @@ export async function startLocalRuntime({
   ...options
 }: LocalRuntimeOptions = {}): Promise<Runtime> {
   const faults: unknown[] = [];
+  const settings = [unthrottled, ...set];
+  const evaluated = project === projectFolder ? { manifest: await evaluatedProgram(...settings) } : {};
   const runtime = await startRuntime({
     clock: systemClock,
     onFault: (error) => faults.push(error),
+    ...evaluated,
     ...options,
     stack: "dev",
     port,
-    config: readStackConfig(project, "dev", [unthrottled, ...set]),
+    config: readStackConfig(project, "dev", settings),
   });
   if (project === projectFolder && options.manifest === undefined) described.add(runtime.apiUrl);
   if (before !== undefined) runtime.account.intercept(before);
@@ -95,22 +98,36 @@ export async function submit(runtime: Pick<Runtime, "apiUrl">, text: string): Pr
   return body["jobId"] as string;
 }
 
-/** Reads a job until it is as wanted; `turn` runs before each further read. How long that takes decides nothing. */
+/** A runtime in this process, or only the address of one in another. */
+type Polled = Pick<Runtime, "apiUrl"> & Partial<Pick<Runtime, "services">>;
+
+/** The record in the table as text; nothing where the table is another process's. */
+async function recordIn({ services }: Polled, jobId: string): Promise<string | undefined> {
+  const Key = { jobId: { S: jobId } };
+  return services && JSON.stringify(await services.dynamodb.execute("GetItem", { TableName: "jobs-local", Key }));
+}
+
+/**
+ * Reads a job until it is as wanted; `turn` runs before each further look. How long that takes decides nothing. A job is not read
+ * again as long as its record is the same: what the reads cost would be missing where the job is done.
+ */
 export async function poll(
-  runtime: Pick<Runtime, "apiUrl">,
+  runtime: Polled,
   jobId: string,
   isAsWanted: (job: Record<string, unknown>) => boolean,
   turn?: () => Promise<void>,
 ) {
-  let last: unknown;
-  for (let reads = 0; reads < 2_000; reads++) {
-    const { body } = await request(runtime, `/jobs/${jobId}`);
-    if (isAsWanted(body)) return body;
-    last = body;
+  let job: Record<string, unknown> = {};
+  let before: string | undefined;
+  for (let turns = 0; turns < 5_000; turns++) {
+    const record = await recordIn(runtime, jobId);
+    if (record === undefined || record !== before) job = (await request(runtime, `/jobs/${jobId}`)).body;
+    if (isAsWanted(job)) return job;
+    before = record;
     await turn?.();
-    await sleep(10);
+    await sleep(record === undefined ? 50 : 10);
   }
-  throw new Error(`The job ${jobId} did not become as wanted; it is ${JSON.stringify(last)}.`);
+  throw new Error(`The job ${jobId} did not become as wanted; it is ${JSON.stringify(job)}.`);
 }
 
 export const isFinal = ({ status }: Record<string, unknown>): boolean => status === "DONE" || status === "ERROR";
