@@ -3,7 +3,7 @@ import { type Manifest, readStackConfig } from "@async-text-processing/local";
 import { Config } from "@pulumi/pulumi";
 import { setAllConfig } from "@pulumi/pulumi/runtime/config.js";
 import { setMockOptions } from "@pulumi/pulumi/runtime/settings.js";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { stages } from "../../functions/stages/registry.ts";
 import { fileName } from "../../functions/stages/stage.ts";
 import { readSettings } from "../../infrastructure/settings.ts";
@@ -18,15 +18,30 @@ function refusalOf(read: () => unknown): string {
   return "It is taken.";
 }
 
-const variablesOf = async (name: string, ...set: string[]) => {
-  const { environment } = inputsOf(await evaluatedProgram(...set), "aws:lambda/function:Function", name);
+const boundary = "arn:aws:iam::123456789012:policy/boundary";
+const jwt = ["auth=jwt", "jwtIssuer=https://issuer.example.com", "jwtAudience=app, other-app"];
+/** Values that have nothing to do with one another: one program has them all, as an evaluation for each would take most of this file's time. */
+const values = [
+  ...jwt,
+  'stagePaceSeconds={"ocr": 2, "mlInference": 1.5}',
+  ...["relatedDocuments=list", "search=true", "ocrLanguages=eng+deu", "protect=true", `permissionsBoundary=${boundary}`],
+  ...["jobRetentionDays=30", "logRetentionDays=90", "executionLogLevel=ERROR", "logLevel=WARN"],
+  ...['reservedConcurrency={"ocr": 20, "create-job": 0}', 'throttle={"rate": 20, "burst": 40}'],
+  "corsOrigins=https://app.example.com, http://localhost:5173",
+];
+
+function variablesOf(program: Manifest, name: string): Record<string, string> {
+  const { environment } = inputsOf(program, "aws:lambda/function:Function", name);
   return (environment as { variables: Record<string, string> }).variables;
-};
+}
 
 describe("a config value reaches its resources", () => {
-  test("stagePaceSeconds reaches each stage by its own name, and one that is left out does not wait", async () => {
-    const program = await evaluatedProgram('stagePaceSeconds={"ocr": 2, "mlInference": 1.5}');
+  let program: Manifest;
+  beforeAll(async () => {
+    program = await evaluatedProgram(...values);
+  });
 
+  test("stagePaceSeconds reaches each stage by its own name, and one that is left out does not wait", () => {
     const paces = ["ocr", "ml-inference", "search"].map((name) => inputsOf(program, "aws:lambda/function:Function", name)["environment"]);
     expect(paces).toMatchObject([
       { variables: { PACE_SECONDS: "2" } },
@@ -35,13 +50,11 @@ describe("a config value reaches its resources", () => {
     ]);
   });
 
-  test("relatedDocuments reaches the search stage", async () => {
-    expect(await variablesOf("search", "relatedDocuments=list")).toMatchObject({ RELATED_DOCUMENTS: "list" });
+  test("relatedDocuments reaches the search stage", () => {
+    expect(variablesOf(program, "search")).toMatchObject({ RELATED_DOCUMENTS: "list" });
   });
 
-  test("ocrLanguages reach the OCR stage, its archive and the sentence of a job without text", async () => {
-    const program = await evaluatedProgram("ocrLanguages=eng+deu");
-
+  test("ocrLanguages reach the OCR stage, its archive and the sentence of a job without text", () => {
     const { environment, code } = inputsOf(program, "aws:lambda/function:Function", "ocr") as { [key: string]: Record<string, string> };
     expect(environment).toMatchObject({ variables: { OCR_LANGUAGES: "eng+deu" } });
     expect(readdirSync(code?.["archive"] ?? "").filter((file) => file.includes("traineddata"))).toEqual([
@@ -53,23 +66,18 @@ describe("a config value reaches its resources", () => {
   });
 
   test("search adds a route, which the description then has", async () => {
-    const routesOf = async (...set: string[]) => {
-      const { resources } = await evaluatedProgram(...set);
-      return resources.filter(({ type }) => type === "aws:apigatewayv2/route:Route").map(({ inputs }) => inputs["routeKey"]);
-    };
+    const routesOf = ({ resources }: Manifest) =>
+      resources.filter(({ type }) => type === "aws:apigatewayv2/route:Route").map(({ inputs }) => inputs["routeKey"]);
 
-    const without = await routesOf("relatedDocuments=list");
-    const searchable = await routesOf("search=true");
+    const without = routesOf(await evaluatedProgram());
+    const searchable = await evaluatedProgram("search=true");
 
-    expect(searchable.filter((routeKey) => !without.includes(routeKey))).toEqual(["GET /search"]);
-    expect(await variablesOf("get-openapi", "search=true")).toMatchObject({ SEARCH: "true" });
+    expect(routesOf(searchable).filter((routeKey) => !without.includes(routeKey))).toEqual(["GET /search"]);
+    expect(variablesOf(searchable, "get-openapi")).toMatchObject({ SEARCH: "true" });
   });
 
-  test.each(["auth=iam", "auth=jwt"])("%s adds the list of a caller's jobs", async (auth) => {
-    const program = await evaluatedProgram(
-      auth,
-      ...(auth === "auth=jwt" ? ["jwtIssuer=https://issuer.example.com", "jwtAudience=app"] : []),
-    );
+  test.each([["auth=iam"], jwt])("%s adds the list of a caller's jobs", async (...set) => {
+    const program = await evaluatedProgram(...set);
     const added = (type: string, names: readonly unknown[], { resources }: Manifest) =>
       resources.filter((one) => one.type === type && !names.includes(one.name)).map(({ name }) => name);
     const namesIn = ({ resources }: Manifest) => resources.map(({ name }) => name);
@@ -81,9 +89,7 @@ describe("a config value reaches its resources", () => {
     expect(inputsOf(program, "aws:apigatewayv2/route:Route", "jobs-get-jobs")["routeKey"]).toBe("GET /jobs");
   });
 
-  test("the retentions reach record, bucket and logs", async () => {
-    const program = await evaluatedProgram("jobRetentionDays=30", "logRetentionDays=90");
-
+  test("the retentions reach record, bucket and logs", () => {
     expect(inputsOf(program, "aws:lambda/function:Function", "create-job")["environment"]).toMatchObject({
       variables: { JOB_RETENTION_DAYS: "30" },
     });
@@ -94,9 +100,7 @@ describe("a config value reaches its resources", () => {
     expect(groups.map(({ inputs }) => inputs["retentionInDays"])).toEqual(groups.map(() => 90));
   });
 
-  test("reservedConcurrency keeps calls for the functions that it names, and for no other", async () => {
-    const program = await evaluatedProgram('reservedConcurrency={"ocr": 20, "create-job": 0}');
-
+  test("reservedConcurrency keeps calls for the functions that it names, and for no other", () => {
     const reserved = program.resources
       .filter(({ type }) => type === "aws:lambda/function:Function")
       .map(({ name, inputs }) => [name, inputs["reservedConcurrentExecutions"]])
@@ -105,13 +109,13 @@ describe("a config value reaches its resources", () => {
   });
 
   test.each([
-    { set: ["auth=iam"], authorization: { authorizationType: "AWS_IAM" } },
+    { set: ["auth=iam", "corsOrigins=https://app.example.com"], authorization: { authorizationType: "AWS_IAM" } },
     {
-      set: ["auth=jwt", "jwtIssuer=https://issuer.example.com", "jwtAudience=app, other-app"],
+      set: values,
       authorization: { authorizationType: "JWT", authorizerId: "jobs-local" },
     },
   ])("$set.0 authenticates every caller, except for the description and a browser's preflight", async ({ set, authorization }) => {
-    const program = await evaluatedProgram(...set, "corsOrigins=https://app.example.com");
+    const program = await evaluatedProgram(...set);
 
     const routes = program.resources.filter(({ type }) => type === "aws:apigatewayv2/route:Route").map(({ inputs }) => inputs);
     const open = routes.filter(({ authorizationType }) => authorizationType === "NONE");
@@ -120,9 +124,7 @@ describe("a config value reaches its resources", () => {
     expect(program.outputs["Warnings"]).toEqual([]);
   });
 
-  test("the issuer and the audiences reach the authorizer, and the authentication the description", async () => {
-    const program = await evaluatedProgram("auth=jwt", "jwtIssuer=https://issuer.example.com", "jwtAudience=app, other-app");
-
+  test("the issuer and the audiences reach the authorizer, and the authentication the description", () => {
     expect(inputsOf(program, "aws:apigatewayv2/authorizer:Authorizer", "jobs")).toEqual({
       ...{ apiId: "jobs-local", name: "jobs", authorizerType: "JWT", identitySources: ["$request.header.Authorization"] },
       jwtConfiguration: { issuer: "https://issuer.example.com", audiences: ["app", "other-app"] },
@@ -132,9 +134,7 @@ describe("a config value reaches its resources", () => {
     });
   });
 
-  test("executionLogLevel reaches the state machine, and logLevel Lambda, which hands it on to the function", async () => {
-    const program = await evaluatedProgram("executionLogLevel=ERROR", "logLevel=WARN");
-
+  test("executionLogLevel reaches the state machine, and logLevel Lambda, which hands it on to the function", () => {
     expect(inputsOf(program, "aws:sfn/stateMachine:StateMachine", "process-job")["loggingConfiguration"]).toMatchObject({
       ...{ level: "ERROR", includeExecutionData: false },
     });
@@ -144,9 +144,7 @@ describe("a config value reaches its resources", () => {
     });
   });
 
-  test("protect keeps tables and bucket from being deleted, and tables restorable", async () => {
-    const program = await evaluatedProgram("protect=true");
-
+  test("protect keeps tables and bucket from being deleted, and tables restorable", () => {
     for (const name of ["jobs", "postings"])
       expect(inputsOf(program, "aws:dynamodb/table:Table", name)).toMatchObject({
         pointInTimeRecovery: { enabled: true },
@@ -155,17 +153,13 @@ describe("a config value reaches its resources", () => {
     expect(inputsOf(program, "aws:s3/bucket:Bucket", "documents")).toEqual({ forceDestroy: false });
   });
 
-  test("throttle reaches every route of the API", async () => {
-    const program = await evaluatedProgram('throttle={"rate": 20, "burst": 40}');
-
+  test("throttle reaches every route of the API", () => {
     expect(inputsOf(program, "aws:apigatewayv2/stage:Stage", "jobs")).toMatchObject({
       defaultRouteSettings: { throttlingRateLimit: 20, throttlingBurstLimit: 40 },
     });
   });
 
-  test("corsOrigins reaches the API and the bucket", async () => {
-    const program = await evaluatedProgram("corsOrigins=https://app.example.com, http://localhost:5173");
-
+  test("corsOrigins reaches the API and the bucket", () => {
     const origins = ["https://app.example.com", "http://localhost:5173"];
     expect(inputsOf(program, "aws:apigatewayv2/api:Api", "jobs")["corsConfiguration"]).toEqual({
       allowOrigins: origins,
@@ -181,21 +175,18 @@ describe("a config value reaches its resources", () => {
   });
 
   test("permissionsBoundary bounds every role, and none where it is empty", async () => {
-    const boundary = "arn:aws:iam::123456789012:policy/boundary";
-    const boundariesOf = async (...set: string[]) => {
-      const roles = (await evaluatedProgram(...set)).resources.filter(({ type }) => type === "aws:iam/role:Role");
-      return new Set(roles.map(({ inputs }) => inputs["permissionsBoundary"]));
-    };
+    const boundariesOf = ({ resources }: Manifest) =>
+      new Set(resources.filter(({ type }) => type === "aws:iam/role:Role").map(({ inputs }) => inputs["permissionsBoundary"]));
 
-    expect(await boundariesOf(`permissionsBoundary=${boundary}`, "search=true")).toEqual(new Set([boundary]));
-    expect(await boundariesOf("search=true")).toEqual(new Set([undefined]));
+    expect(boundariesOf(program)).toEqual(new Set([boundary]));
+    expect(boundariesOf(await evaluatedProgram("search=true"))).toEqual(new Set([undefined]));
   });
 
   describe("privateNetwork", () => {
     const functionsOf = ({ resources }: Manifest) => resources.filter(({ type }) => type === "aws:lambda/function:Function");
 
     test("puts the stages, and nothing else, where only DynamoDB and S3 can be reached", async () => {
-      const program = await evaluatedProgram("privateNetwork=true");
+      const program = await evaluatedProgram("search=true", "privateNetwork=true");
 
       const inNetwork = functionsOf(program).filter(({ inputs }) => inputs["vpcConfig"] !== undefined);
       expect(inNetwork.map(({ name }) => name).sort()).toEqual(stages.map(fileName).sort());
@@ -217,7 +208,7 @@ describe("a config value reaches its resources", () => {
     });
 
     test("gives a function that enters or leaves a network another name, so that no version of it stays there, and the same log", async () => {
-      const [inside, outside] = [await evaluatedProgram("privateNetwork=true"), await evaluatedProgram("search=true")];
+      const [inside, outside] = [await evaluatedProgram("search=true", "privateNetwork=true"), await evaluatedProgram("search=true")];
 
       const nameOf = (program: Manifest) => inputsOf(program, "aws:lambda/function:Function", "ocr")["name"];
       expect([nameOf(inside), nameOf(outside)]).toEqual(["async-text-processing-dev-ocr-vpc", "async-text-processing-dev-ocr"]);
