@@ -8,12 +8,20 @@ const alone = [
   "packages/local/tests/lambda/stop.test.ts",
 ];
 
-/** Whole runtimes first, so that no worker is left with one when the others are done. */
+/** Outside of the folders that start whole runtimes. */
+const otherLong = ["packages/lab/tests/bench.test.ts", "tests/functions/interleavings.test.ts", "tests/infrastructure/bundle.test.ts"];
+
+/**
+ * Long files first, so that no worker is left with one when the others are done; before them those that run alone, as a worker for
+ * all other files loses what it has loaded and evaluated where the next file is to run alone.
+ */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification) => /\/tests\/(?:end-to-end|docs)\//.test(moduleId);
+    const isLong = ({ moduleId }: TestSpecification) =>
+      /\/tests\/(?:end-to-end|docs)\//.test(moduleId) || otherLong.some((file) => moduleId.endsWith(file));
+    const place = (file: TestSpecification) => (file.project.name === "alone" ? 0 : isLong(file) ? 1 : 2);
     const sorted = await super.sort(files);
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+    return sorted.toSorted((one, other) => place(one) - place(other));
   }
 }
 
