@@ -25,7 +25,9 @@ function runnable({ text }: Command): string {
 
 /** `npm start` and the like, of which a sentence speaks and which a block runs. */
 const inBlocks = commands.filter(({ isInline }) => !isInline).flatMap(({ text }) => partsOf(text));
-const toRun = commands.filter(({ text, isInline }) => !(isInline && inBlocks.some((part) => part.startsWith(text))));
+/** `npm run generate`, of which many sentences speak, is run once. */
+const isFirst = ({ text, isInline }: Command, at: number) => !isInline || commands.findIndex((other) => other.text === text) === at;
+const toRun = commands.filter(isFirst).filter(({ text, isInline }) => !(isInline && inBlocks.some((part) => part.startsWith(text))));
 
 /** Must not be in an answer that the page does not show. */
 const refused = /"error":|"message":"(?!Job accepted)|<Error>|"status": ?"ERROR"/;
