@@ -25,11 +25,11 @@ test.each([
 );
 
 test.each([
-  { search: false, authentication: "none" },
-  { search: true, authentication: "none" },
-  { search: false, authentication: "iam" },
-] as const)("with %j, it describes the calls that the stack has routes for, and no other", async ({ search, authentication }) => {
-  const { resources } = await evaluatedProgram(`search=${search}`, `auth=${authentication}`);
+  { search: false, authentication: "none", set: [] },
+  { search: true, authentication: "none", set: ["search=true"] },
+  { search: false, authentication: "iam", set: ["auth=iam"] },
+] as const)("with $set, it describes the calls that the stack has routes for, and no other", async ({ search, authentication, set }) => {
+  const { resources } = await evaluatedProgram(...set);
   const routeKeys = resources.filter(({ type }) => type === "aws:apigatewayv2/route:Route").map(({ inputs }) => inputs["routeKey"]);
 
   const { paths } = openApiDocument({ authentication, search }) as unknown as Document;
