@@ -15,14 +15,14 @@ const systems: readonly (readonly [name: string, system: System])[] = [
   ["two word lists", byWordLists],
 ];
 
-export const sentimentHead: Row = ["Sentiment", "right %", "half credit %", "macro-F1 %", "calibration error %"];
+export const sentimentHead: Row = ["Sentiment", "right %", "half credit %", "macro-F1 %", "calibration error %", "by chance %"];
 
 /** The quality of each system on the labelled texts of this project, which none of them was trained on. */
 export function evaluateSentiment(): Row[] {
   return systems.map(([name, system]) => {
     const answers = labelled.map(({ text, sentiment }) => system(text, placeOf(sentiment)));
-    const { accuracy, polarity, macroF1, calibrationError } = qualityOf(answers);
-    return [name, ...[accuracy, polarity, macroF1, calibrationError].map((share) => (100 * share).toFixed(1))];
+    const { accuracy, polarity, macroF1, calibrationError, chanceError } = qualityOf(answers);
+    return [name, ...[accuracy, polarity, macroF1, calibrationError, chanceError].map((share) => (100 * share).toFixed(1))];
   });
 }
 
