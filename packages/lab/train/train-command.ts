@@ -17,8 +17,9 @@ const usage = `Trains the sentiment model of the ML inference stage on your own 
 A file holds a label and a text a line: tab-separated, .csv (first row may name the columns label and text), or .jsonl ({"label": …, "text": …}).
 Labels are NEGATIVE, NEUTRAL, POSITIVE in any case, or neg, neu, pos, or -1, 0, 1. Of each, at least 20 texts are needed; some hundreds are better.
 
-  --ratings         labels are mean ratings from -4 to 4; three columns are an id, a rating and a text
-  --domains         each file is another domain: all have the same weight, and each is tested on a model of the others
+  --ratings         labels are mean ratings from -4 to 4; three columns are an id, a rating and a text; sentences 7_1, 7_2
+                    are also measured together, as document 7
+  --domains         each file is another domain: all have the same weight, and each is tested on models with and without it
   --reports         add generated sentences of clinical, technical and legal reports, all NEUTRAL
   --from-scratch    start without the present weights; needs thousands of texts
   --output <file>   the file for the weights (default: functions/stages/ml-inference/weights.generated.json)

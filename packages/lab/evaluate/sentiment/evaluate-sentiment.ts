@@ -26,7 +26,7 @@ export function evaluateSentiment(): Row[] {
   });
 }
 
-export const sentimentNote = `${labelled.length} texts: reviews, mails, short messages, facts, news. Half credit: of those that are not neutral, a NEUTRAL counts one half.`;
+export const sentimentNote = `${labelled.length} texts: reviews, mails, short messages, facts, news. Half credit: of those that are not neutral, a NEUTRAL counts one half. By chance: the calibration error that as many answers of a perfectly calibrated system have.`;
 
 function placeOf(sentiment: string): Answer["right"] {
   if (sentiment === sentiments[0]) return 0;

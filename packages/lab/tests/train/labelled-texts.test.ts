@@ -69,7 +69,10 @@ describe("readLabelledTexts", () => {
       ["7", true],
     ]);
     // The mean rating is 1: beyond 0.5 with odds of e^(0.5 / 0.35).
-    expect(texts.at(-1)).toMatchObject({ text: "Great. Too big.", target: [expect.anything(), expect.anything(), expect.closeTo(0.807, 3)] });
+    expect(texts.at(-1)).toMatchObject({
+      text: "Great. Too big.",
+      target: [expect.anything(), expect.anything(), expect.closeTo(0.807, 3)],
+    });
   });
 
   test("lists the lines that it cannot read", () => {
