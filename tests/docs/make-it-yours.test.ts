@@ -34,7 +34,7 @@ beforeAll(async () => {
   types = inCopy("node_modules/typescript/bin/tsc", "-p", ".");
   types.catch(() => undefined); // looked at by its test
   runtime = await startLocalRuntime({ project: copy.folder });
-});
+}, 300_000);
 afterAll(async () => {
   await runtime.stop();
   await types.catch(() => undefined);
