@@ -1,14 +1,17 @@
 import type { StartedStack } from "../runtime.ts";
+import { alarmStates } from "./alarms.ts";
+import type { Metrics } from "./metrics.ts";
 import type { FunctionState, StackView } from "./model/console-api.ts";
 
-/** The values of the stack's config, and its name. */
+/** The values of the stack's config, its name and its clock. */
 export interface StackSettings {
   readonly stackName: string;
   readonly settings: Readonly<Record<string, string>>;
+  readonly now: () => number;
 }
 
 /** The stack as it stands: its resources, its functions' environments, and the permissions of its roles. */
-export function stackView(stack: StartedStack, { stackName, settings }: StackSettings): StackView {
+export async function stackView(stack: StartedStack, metrics: Metrics, { stackName, settings, now }: StackSettings): Promise<StackView> {
   const { manifest, services } = stack;
   return {
     stack: stackName,
@@ -16,6 +19,7 @@ export function stackView(stack: StartedStack, { stackName, settings }: StackSet
     settings,
     stateMachines: services.stepFunctions.all.map(({ arn, name, definition }) => ({ arn, name, definition: JSON.parse(definition) })),
     functions: functionStates(stack),
+    alarms: await alarmStates(manifest.resources, metrics, now()),
     resources: manifest.resources.map(({ type, name, id }) => ({ type, name, id })),
     roles: rolesOf(stack),
   };

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Fault, FaultKind, StackView } from "../model/console-api.ts";
+import { Table } from "./table.tsx";
 
 const kinds: Readonly<Record<string, readonly (readonly [FaultKind, string])[]>> = {
   function: [
@@ -57,20 +58,11 @@ export function FaultsPage({ stack }: { stack: StackView | undefined }) {
           Switch all off
         </button>
       )}
-      <table class="faults">
-        <thead>
-          <tr>
-            <th scope="col">Target</th>
-            <th scope="col">Fault</th>
-            <th scope="col">Switch</th>
-          </tr>
-        </thead>
-        <tbody>
-          {targets.map(([target, title]) => (
-            <TargetRow key={target} target={target} title={title} faults={faults} put={put} />
-          ))}
-        </tbody>
-      </table>
+      <Table class="faults" head={["Target", "Fault", "Switch"]}>
+        {targets.map(([target, title]) => (
+          <TargetRow key={target} target={target} title={title} faults={faults} put={put} />
+        ))}
+      </Table>
     </main>
   );
 }

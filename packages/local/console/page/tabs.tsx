@@ -3,6 +3,7 @@ import type { JobDetail, JobLine, JobStatus, JobUsage, RecordWrite } from "../mo
 import type { Attempt, Visit } from "../model/execution-view.ts";
 import { causeText, clockTime, count, dollars, pretty, shortLine } from "../model/format.ts";
 import { type Address, go } from "./address.ts";
+import { Table } from "./table.tsx";
 import type { ViewedExecution } from "./viewed-executions.ts";
 
 interface Props {
@@ -151,28 +152,18 @@ function shown(value: unknown): string {
 
 function EventsTab({ events }: { events: ViewedExecution["execution"]["events"] }) {
   return (
-    <table class="events">
-      <thead>
-        <tr>
-          <th scope="col">Id</th>
-          <th scope="col">Time</th>
-          <th scope="col">Type</th>
-          <th scope="col">Details</th>
+    <Table class="events" head={["Id", "Time", "Type", "Details"]}>
+      {events.map(({ id, type, event_timestamp, details }) => (
+        <tr key={id}>
+          <td class="number">{id}</td>
+          <td class="number">{clockTime(Number(event_timestamp))}</td>
+          <td>{type}</td>
+          <td>
+            <code>{shown(details)}</code>
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {events.map(({ id, type, event_timestamp, details }) => (
-          <tr key={id}>
-            <td class="number">{id}</td>
-            <td class="number">{clockTime(Number(event_timestamp))}</td>
-            <td>{type}</td>
-            <td>
-              <code>{shown(details)}</code>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </Table>
   );
 }
 
@@ -225,15 +216,13 @@ function UsageTab({ usage }: { usage: JobUsage }) {
     ["On AWS, a million like it", dollars(usage.dollars * 1_000_000)],
   ] as const;
   return (
-    <table class="usage">
-      <tbody>
-        {rows.map(([name, value]) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <td class="number">{value}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Table class="usage">
+      {rows.map(([name, value]) => (
+        <tr key={name}>
+          <th scope="row">{name}</th>
+          <td class="number">{value}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }
