@@ -39,9 +39,11 @@ const comparisons: Readonly<Record<string, readonly [sign: string, isBreach: (va
 };
 
 /** The alarms that a program declares, as they would stand on AWS, by what was counted since the start. */
-export function alarmStates(resources: readonly DeclaredResource[], metrics: Metrics, now: number): Promise<readonly AlarmState[]> {
+export async function alarmStates(resources: readonly DeclaredResource[], metrics: Metrics, now: number): Promise<readonly AlarmState[]> {
   const alarms = resources.filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm");
-  return Promise.all(alarms.map(({ name, inputs }) => alarmState(name, inputs as unknown as AlarmInputs, metrics, now)));
+  const states = await Promise.all(alarms.map(({ name, inputs }) => alarmState(name, inputs as unknown as AlarmInputs, metrics, now)));
+  const order = ["ALARM", undefined, "INSUFFICIENT_DATA", "OK"];
+  return states.sort((one, other) => order.indexOf(one.state) - order.indexOf(other.state) || (one.name < other.name ? -1 : 1));
 }
 
 async function alarmState(logicalName: string, inputs: AlarmInputs, metrics: Metrics, now: number): Promise<AlarmState> {

@@ -20,7 +20,7 @@ const maxBodyBytes = 64 * 1_024;
 
 /** Nothing of a document may run, and no request may leave this machine. */
 const policyFor = (uploads: string): string =>
-  `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ${uploads}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+  `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; frame-src 'self'; connect-src 'self' ${uploads}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 /** An answer in JSON, or of bytes of another type; undefined where the response has been taken over. */
 type Answer =
@@ -105,16 +105,21 @@ export class Console {
     return {
       // zod, which the description and the checks of bodies need, is slow to load
       "openapi.json": { GET: async () => ({ status: 200, body: (await import("./openapi.ts")).consoleOpenApi() }) },
-      jobs: { GET: () => ({ status: 200, body: this.#recorder.jobs.toReversed() }) },
+      jobs: { GET: () => this.#listJobs() },
       "jobs/{jobId}": { GET: async ({ id }) => found(await this.#detail(id)) },
       "jobs/{jobId}/stream": { GET: (request) => this.#followJob(request) },
       "jobs/{jobId}/document": { GET: ({ id }) => this.#document(id) },
       "jobs/{jobId}/name": { PUT: async ({ id, request }) => this.#name(id, request) },
-      "jobs/{jobId}/runs": { POST: ({ id }) => this.#runAgain(id) },
+      "jobs/{jobId}/runs": { POST: ({ id, request }) => this.#runAgain(id, request.headers.authorization) },
       stream: { GET: (request) => this.#followJobs(request) },
       stack: { GET: async () => ({ status: 200, body: await stackView(this.#stack, this.#metrics, this.#options) }) },
       faults: { GET: () => ({ status: 200, body: this.#faults.all }), PUT: ({ request }) => this.#setFaults(request) },
     };
+  }
+
+  #listJobs(): Answer {
+    this.#recorder.forgetExpired();
+    return { status: 200, body: this.#recorder.jobs.toReversed() };
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
@@ -195,6 +200,7 @@ export class Console {
   }
 
   #stats() {
+    this.#recorder.forgetExpired();
     const queued = [...this.#stack.services.lambda.all].reduce((sum, { waiting }) => sum + waiting, 0);
     return { ...this.#recorder.stats, queued, faults: this.#faults.all.length };
   }
@@ -206,7 +212,18 @@ export class Console {
     if (item === undefined) return undefined;
     const record = plainItem(item as Parameters<typeof plainItem>[0]);
     this.#recorder.restore(record);
-    return this.#recorder.detail(jobId, record);
+    const detail = this.#recorder.detail(jobId, record);
+    if (detail === undefined || detail.document !== undefined || detail.executions.length > 0) return detail;
+    const [first] = this.#objectsOf(jobId);
+    const document = first && { name: first.key.replace(/^.*\//, ""), type: first.headers["content-type"] ?? "" };
+    return { ...detail, ...(document && { document }) };
+  }
+
+  /** The objects of a job, in the order in which they were written: its document is the first. */
+  #objectsOf(jobId: string) {
+    const { s3 } = this.#stack.services;
+    const objects = s3.buckets.flatMap(({ name: bucket }) => s3.list(bucket, "").map((object) => ({ ...object, bucket })));
+    return objects.filter(({ key }) => key.split("/").includes(jobId)).sort((one, other) => one.lastModified - other.lastModified);
   }
 
   /** Reads the records that earlier processes have left, once. */
@@ -246,16 +263,21 @@ export class Console {
     return { status: 200, body: this.#faults.all };
   }
 
-  /** Submits the document of a job anew. */
-  async #runAgain(jobId: string): Promise<Answer> {
+  /** Submits the document of a job anew, for the caller whose token the request has. */
+  async #runAgain(jobId: string, authorization?: string): Promise<Answer> {
     const detail = await this.#detail(jobId);
     if (detail === undefined) return found(detail);
     const { apiUrl } = this.#stack;
     const document = await this.#documentOf(detail);
-    const text = document === undefined ? await fetch(`${apiUrl}/jobs/${encodeURIComponent(jobId)}/text`) : undefined;
+    const headers = authorization === undefined ? {} : { authorization };
+    const text = document === undefined ? await fetch(`${apiUrl}/jobs/${encodeURIComponent(jobId)}/text`, { headers }) : undefined;
     if (text !== undefined && !text.ok) return { status: text.status, body: await text.json() };
     const [contentType, body] = document ?? ["text/plain; charset=utf-8", await text?.text()];
-    const answer = await fetch(`${apiUrl}/jobs`, { method: "POST", headers: { "content-type": contentType }, body: body ?? "" });
+    const answer = await fetch(`${apiUrl}/jobs`, {
+      method: "POST",
+      headers: { ...headers, "content-type": contentType },
+      body: body ?? "",
+    });
     const submitted = (await answer.json()) as { readonly jobId: string };
     if (answer.ok) this.#recorder.name(submitted.jobId, detail.summary.title);
     return { status: answer.status, body: submitted };
@@ -264,14 +286,8 @@ export class Console {
   /** The document as it was sent, where it is an object of a bucket. */
   async #documentOf({ summary, document }: JobDetail): Promise<readonly [type: string, body: Buffer] | undefined> {
     if (document === undefined) return undefined;
-    const { s3 } = this.#stack.services;
-    for (const bucket of s3.buckets) {
-      const object = s3
-        .list(bucket.name, "")
-        .find(({ key }) => key.split("/").includes(summary.jobId) && key.endsWith(`/${document.name}`));
-      if (object !== undefined) return [document.type, (await s3.get(bucket.name, object.key)).body];
-    }
-    return undefined;
+    const object = this.#objectsOf(summary.jobId).find(({ key }) => key.endsWith(`/${document.name}`));
+    return object && [document.type, (await this.#stack.services.s3.get(object.bucket, object.key)).body];
   }
 
   async #document(jobId: string): Promise<Answer> {
@@ -290,7 +306,8 @@ const eventStreamHead = { status: 200, bytes: "", headers: { "content-type": "te
 
 function recordTableIn({ manifest }: StartedStack): RecordTable | undefined {
   const table = manifest.resources.find(({ type, inputs }) => type === "aws:dynamodb/table:Table" && inputs["rangeKey"] === undefined);
-  return table && { name: String(table.outputs["name"]), key: String(table.inputs["hashKey"]) };
+  const { attributeName: expiry } = Object(table?.inputs["ttl"]);
+  return table && { name: String(table.outputs["name"]), key: String(table.inputs["hashKey"]), expiry };
 }
 
 /** The parts of a path below `/console`; nothing for one that cannot be decoded. */

@@ -12,6 +12,8 @@ import { type Members, memberAt, plainItem, updatedMembers, withMembers } from "
 export interface RecordTable {
   readonly name: string;
   readonly key: string;
+  /** The member that has the time, in seconds, after which an item counts as deleted. */
+  readonly expiry?: string | undefined;
 }
 
 /** How much is kept; what is older goes. */
@@ -89,7 +91,7 @@ export class Recorder {
   /** Takes in a record that was written before the runtime started. Its times are in seconds. */
   restore(record: Members): void {
     const jobId = String(record[this.#table.key]);
-    if (this.#traces.has(jobId)) return;
+    if (this.#traces.has(jobId) || this.#isExpired(record)) return;
     const at = (member: string) => 1_000 * Number(record[member] ?? 0);
     this.#keep({ jobId, record: clipped(record), createdAt: at("createdAt"), updatedAt: at("updatedAt") });
   }
@@ -158,7 +160,7 @@ export class Recorder {
   detail(jobId: string, record: Members): JobDetail | undefined {
     const trace = this.#traces.get(jobId);
     const summary = trace && this.#summary(trace);
-    if (trace === undefined || summary === undefined) return undefined;
+    if (trace === undefined || summary === undefined || this.#isExpired(record)) return undefined;
     const { writes = [], executions = new Map(), lines = [] } = trace.details ?? {};
     const document = documentIn(record) ?? trace.document;
     return {
@@ -166,6 +168,15 @@ export class Recorder {
       executions: [...executions.values()],
       ...(document && { document }),
     };
+  }
+
+  /** DynamoDB deletes some time after, and tells nobody. */
+  forgetExpired(): void {
+    for (const { jobId, record } of this.#traces.values()) if (record !== undefined && this.#isExpired(record)) this.#forget(jobId);
+  }
+
+  #isExpired(record: Members): boolean {
+    return this.#table.expiry !== undefined && Number(record[this.#table.expiry]) <= this.#now() / 1_000;
   }
 
   /** Jobs that ended in each of the last 60 seconds, and those that are open. */

@@ -15,6 +15,7 @@ export async function stackView(stack: StartedStack, metrics: Metrics, { stackNa
   const { manifest, services } = stack;
   return {
     stack: stackName,
+    authorization: authorizationOf(stack),
     outputs: manifest.outputs,
     settings,
     stateMachines: services.stepFunctions.all.map(({ arn, name, definition }) => ({ arn, name, definition: JSON.parse(definition) })),
@@ -23,6 +24,12 @@ export async function stackView(stack: StartedStack, metrics: Metrics, { stackNa
     resources: manifest.resources.map(({ type, name, id }) => ({ type, name, id })),
     roles: rolesOf(stack),
   };
+}
+
+/** The one of those routes that have any. */
+function authorizationOf({ manifest }: StartedStack): StackView["authorization"] {
+  const types = manifest.resources.map(({ inputs }) => inputs["authorizationType"]);
+  return types.includes("JWT") ? "JWT" : types.includes("AWS_IAM") ? "AWS_IAM" : "NONE";
 }
 
 export interface DeclaredFunction {
@@ -41,13 +48,22 @@ export function declaredFunctions({ manifest }: Pick<StartedStack, "manifest">):
     }));
 }
 
+/** Those that executions call first, in the order of the definition. */
 function functionStates(stack: StartedStack): readonly FunctionState[] {
+  const { lambda, stepFunctions } = stack.services;
   const declared = new Map(declaredFunctions(stack).map((each) => [each.name, each]));
-  return [...stack.services.lambda.all].map(({ name, pids, idle, running, waiting }) => ({
-    ...{ name, warm: pids.length, busy: Math.max(running, pids.length - idle), waiting },
-    memoryMiB: declared.get(name)?.memoryMiB ?? 128,
-    timeoutSeconds: declared.get(name)?.timeoutSeconds ?? 3,
-  }));
+  const definitions = stepFunctions.all.map(({ definition }) => definition).join();
+  const placeOf = ({ name }: { readonly name: string }) => {
+    const place = definitions.indexOf(`:function:${name}:`);
+    return place === -1 ? definitions.length : place;
+  };
+  return [...lambda.all]
+    .sort((one, other) => placeOf(one) - placeOf(other) || (one.name < other.name ? -1 : 1))
+    .map(({ name, pids, idle, running, waiting }) => ({
+      ...{ name, warm: pids.length, busy: Math.max(running, pids.length - idle), waiting },
+      memoryMiB: declared.get(name)?.memoryMiB ?? 128,
+      timeoutSeconds: declared.get(name)?.timeoutSeconds ?? 3,
+    }));
 }
 
 function rolesOf({ services, account }: StartedStack): StackView["roles"] {

@@ -131,6 +131,7 @@ const definition = z.object({ StartAt: z.string(), States: members }).catchall(z
 
 export const stackView = z.object({
   stack: z.string(),
+  authorization: z.enum(["NONE", "JWT", "AWS_IAM"]).describe("Of the API's routes."),
   outputs: members,
   settings: members,
   stateMachines: z.array(z.object({ arn: z.string(), name: z.string(), definition: schemaOf<StatesDefinition>(definition) })),

@@ -1,5 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Fault, FaultKind, StackView } from "../model/console-api.ts";
+import { count, counted, withoutPrefix } from "../model/format.ts";
+import { jsonBody } from "./api.ts";
 import { Table } from "./table.tsx";
 
 const kinds: Readonly<Record<string, readonly (readonly [FaultKind, string])[]>> = {
@@ -29,12 +31,10 @@ const services = [
   ["states", "Step Functions"],
 ] as const;
 
-const json = { "Content-Type": "application/json" };
-
 export function FaultsPage({ stack }: { stack: StackView | undefined }) {
   const [faults, setFaults] = useState<readonly Fault[]>([]);
   const put = async (next: readonly Fault[]) => {
-    const response = await fetch("/console/api/faults", { method: "PUT", headers: json, body: JSON.stringify(next) });
+    const response = await fetch("/console/api/faults", { method: "PUT", ...jsonBody(next) });
     setFaults(await response.json());
   };
   useEffect(() => {
@@ -43,9 +43,8 @@ export function FaultsPage({ stack }: { stack: StackView | undefined }) {
     const timer = setInterval(read, 1_000);
     return () => clearInterval(timer);
   }, []);
-  const shortName = (name: string) => name.replace(new RegExp(`^.*-${stack?.stack}-`), "");
   const targets = [
-    ...(stack?.functions ?? []).map(({ name }) => [`function ${name}`, `Function ${shortName(name)}`] as const),
+    ...(stack?.functions ?? []).map(({ name }) => [`function ${name}`, `Function ${withoutPrefix(name, stack?.stack)}`] as const),
     ...services.map(([service, title]) => [`service ${service}`, title] as const),
     ["executions", "Executions"] as const,
   ];
@@ -58,7 +57,7 @@ export function FaultsPage({ stack }: { stack: StackView | undefined }) {
           Switch all off
         </button>
       )}
-      <Table class="faults" head={["Target", "Fault", "Switch"]}>
+      <Table class="faults cards" head={["Target", "Fault", "Switch"]}>
         {targets.map(([target, title]) => (
           <TargetRow key={target} target={target} title={title} faults={faults} put={put} />
         ))}
@@ -66,6 +65,9 @@ export function FaultsPage({ stack }: { stack: StackView | undefined }) {
     </main>
   );
 }
+
+const titleOf = ({ kind, error, milliseconds, operation, calls }: Fault): string =>
+  [kind, error, milliseconds && `${count(milliseconds)} ms`, operation, calls && `· ${counted(calls, "call")}`].filter(Boolean).join(" ");
 
 interface RowProps {
   readonly target: string;
@@ -149,9 +151,7 @@ function TargetRow({ target, title, faults, put }: RowProps) {
             class="chip bad"
             onClick={() => void put(faults.filter((other) => other !== fault))}
           >
-            {fault.kind}
-            {fault.operation === undefined ? "" : ` ${fault.operation}`}
-            {fault.calls === undefined ? "" : `, ${fault.calls} calls`} ✕<span class="hidden"> switch off</span>
+            {titleOf(fault)} ✕<span class="hidden"> switch off</span>
           </button>
         ))}
       </td>

@@ -1,28 +1,30 @@
 import type { StackView } from "../model/console-api.ts";
+import { count, withoutPrefix } from "../model/format.ts";
 import { Table } from "./table.tsx";
 
 const alarmClass = { OK: "done", ALARM: "error", INSUFFICIENT_DATA: "waiting" } as const;
 
 export function StackPage({ stack }: { stack: StackView | undefined }) {
   if (stack === undefined) return <main class="page empty">Loading…</main>;
+  const short = (name: string) => withoutPrefix(name, stack.stack);
   const { functions, roles, resources, settings, outputs, alarms } = stack;
   return (
     <main class="page" tabIndex={0}>
       <h1>Stack {stack.stack}</h1>
       <h2>Alarms</h2>
       <p class="detail">As they would stand on AWS, by what was counted since the runtime started.</p>
-      <Table head={["Alarm", "State", "Value", "Condition", "Metrics"]}>
+      <Table class="cards" head={["Alarm", "State", "Value", "Condition", "Metrics"]}>
         {alarms.map(({ name, description, state, value, condition, metrics, notCounted }) => (
           <tr key={name}>
             <th scope="row" title={description}>
-              {name}
+              {short(name)}
             </th>
             <td>
               <span class={`pill ${state === undefined ? "" : alarmClass[state]}`}>{state ?? "not evaluated"}</span>
             </td>
-            <td class="number">{value === undefined ? "–" : Number(value.toPrecision(3))}</td>
-            <td>{condition}</td>
-            <td class="detail">{notCounted.length > 0 ? `Not known here: ${notCounted.join(", ")}` : metrics.join(", ")}</td>
+            <td class="number">{value === undefined ? "–" : count(Number(value.toPrecision(3)))}</td>
+            <td class="condition">{condition}</td>
+            <td class="detail">{short(notCounted.length > 0 ? `Not known here: ${notCounted.join(", ")}` : metrics.join(", "))}</td>
           </tr>
         ))}
       </Table>
@@ -30,7 +32,7 @@ export function StackPage({ stack }: { stack: StackView | undefined }) {
       <Table head={["Function", "Memory, MiB", "Timeout, s", "Warm", "Busy", "Waiting calls"]}>
         {functions.map(({ name, memoryMiB, timeoutSeconds, warm, busy, waiting }) => (
           <tr key={name}>
-            <th scope="row">{name}</th>
+            <th scope="row">{short(name)}</th>
             {[memoryMiB, timeoutSeconds, warm, busy, waiting].map((value, at) => (
               <td key={at} class="number">
                 {value}

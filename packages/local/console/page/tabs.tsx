@@ -1,25 +1,28 @@
 import { useEffect, useState } from "preact/hooks";
 import type { JobDetail, JobLine, JobStatus, JobUsage, RecordWrite } from "../model/console-api.ts";
 import type { Attempt, Visit } from "../model/execution-view.ts";
-import { causeText, clockTime, count, dollars, pretty, shortLine } from "../model/format.ts";
+import { causeText, clockTime, count, counted, dollars, pretty, shortLine, withoutPrefix } from "../model/format.ts";
 import { type Address, go } from "./address.ts";
+import { callApi } from "./api.ts";
 import { Table } from "./table.tsx";
 import type { ViewedExecution } from "./viewed-executions.ts";
 
 interface Props {
   readonly job: JobDetail;
+  readonly executions: readonly ViewedExecution[];
+  /** The one that is shown. */
   readonly execution: ViewedExecution | undefined;
   readonly visit: Visit | undefined;
   readonly address: Address;
   readonly stack: string | undefined;
 }
 
-export function Tabs({ job, execution, visit, address, stack = "" }: Props) {
+export function Tabs({ job, executions, execution, visit, address, stack }: Props) {
   const events = execution?.execution.events ?? [];
   const tabs = [
     ["state", visit?.state ?? "State"],
     ["log", `Log ${count(job.lines.length)}`],
-    ["record", `Record ${count(job.writes.length)} writes`],
+    ["record", `Record ${counted(job.writes.length, "write")}`],
     ["events", `Events ${count(events.length)}`],
     ["document", "Document"],
     ["usage", "Usage and cost"],
@@ -43,8 +46,8 @@ export function Tabs({ job, execution, visit, address, stack = "" }: Props) {
         ))}
       </div>
       <div class="panel" role="tabpanel" id="tab-panel" aria-labelledby={`tab-${open}`} tabIndex={0}>
-        {open === "state" && <StateTab job={job} visit={visit} />}
-        {open === "log" && <Log lines={job.lines} sourceOf={({ functionName }) => functionName.replace(new RegExp(`^.*-${stack}-`), "")} />}
+        {open === "state" && <StateTab job={job} executions={executions} visit={visit} />}
+        {open === "log" && <Log lines={job.lines} sourceOf={({ functionName }) => withoutPrefix(functionName, stack)} />}
         {open === "record" && <RecordTab job={job} />}
         {open === "events" && <EventsTab events={events} />}
         {open === "document" && <DocumentTab job={job} />}
@@ -61,12 +64,14 @@ const Text = ({ title, children }: { title: string; children: string }) => (
   </div>
 );
 
-function StateTab({ job, visit }: { job: JobDetail; visit: Visit | undefined }) {
+function StateTab({ job, executions, visit }: Pick<Props, "job" | "executions" | "visit">) {
   const [attempt, setAttempt] = useState<number>();
   if (visit === undefined) return <p class="empty">No state was entered yet.</p>;
   const { input, output, error, cause, attempts } = visit;
   const chosen = attempts[attempt ?? attempts.length - 1] ?? attempts.at(-1);
   const lines = chosen === undefined ? [] : job.lines.filter((line) => isOf(line, chosen));
+  const others = executions.flatMap(({ view }) => view.visits).flatMap((one) => one.attempts);
+  const isAlone = !others.some((other) => other !== chosen && chosen !== undefined && isBeside(other, chosen));
   return (
     <div class="columns">
       <Text title="Input">{pretty(input ?? "–")}</Text>
@@ -87,7 +92,7 @@ function StateTab({ job, visit }: { job: JobDetail; visit: Visit | undefined }) 
             ))}
           </div>
         )}
-        <h2>Log of the attempt</h2>
+        <h2>{isAlone ? "Log of the attempt" : "Log of the function during the attempt, which was not its only call"}</h2>
         <Log lines={lines} />
       </div>
     </div>
@@ -97,10 +102,15 @@ function StateTab({ job, visit }: { job: JobDetail; visit: Visit | undefined }) 
 /** Its lines come with a function's answer. */
 const lateMilliseconds = 50;
 
+const startOf = ({ startedAt, scheduledAt }: Attempt): number => startedAt ?? scheduledAt;
+const endOf = ({ endedAt = Number.POSITIVE_INFINITY }: Attempt): number => endedAt + lateMilliseconds;
+
 const isOf = ({ at, functionName }: JobLine, attempt: Attempt): boolean =>
-  functionName === attempt.functionName &&
-  at >= attempt.scheduledAt &&
-  at <= (attempt.endedAt ?? Number.POSITIVE_INFINITY) + lateMilliseconds;
+  functionName === attempt.functionName && at >= startOf(attempt) && at <= endOf(attempt);
+
+/** At the same time a function writes the lines of several calls. */
+const isBeside = (one: Attempt, other: Attempt): boolean =>
+  one.functionName === other.functionName && startOf(one) <= endOf(other) && startOf(other) <= endOf(one);
 
 /** @param sourceOf names the function of each line, where they are of several. */
 function Log({ lines, sourceOf }: { lines: JobDetail["lines"]; sourceOf?: (line: JobLine) => string }) {
@@ -175,8 +185,8 @@ function DocumentTab({ job }: { job: JobDetail }) {
   const [text, setText] = useState<string>();
   const { status } = job.summary;
   useEffect(() => {
-    const shown = (answer: Response) => (answer.ok ? answer.text() : noText(status));
-    fetch(`/jobs/${id}/text`)
+    const shown = (answer: Response) => (answer.ok ? answer.text() : noText(status, answer.status));
+    callApi(`/jobs/${id}/text`)
       .then(shown)
       .then(setText, () => setText("The text could not be loaded."));
   }, [id, status]);
@@ -186,13 +196,11 @@ function DocumentTab({ job }: { job: JobDetail }) {
       {job.document && (
         <div>
           <h2>The document, {job.document.type}</h2>
-          {shownImages.includes(job.document.type) ? (
-            <img src={address} alt="The document as it was sent" />
-          ) : (
-            <a href={address} target="_blank" rel="noreferrer">
-              Open the document
-            </a>
-          )}
+          {shownImages.includes(job.document.type) && <img src={address} alt="The document as it was sent" />}
+          {job.document.type === "application/pdf" && <iframe src={`${address}#navpanes=0&view=FitH`} title="The document as it was sent" />}
+          <a href={address} target="_blank" rel="noreferrer">
+            Open the document
+          </a>
         </div>
       )}
       <Text title="The text that was read">{text ?? "Loading…"}</Text>
@@ -200,20 +208,24 @@ function DocumentTab({ job }: { job: JobDetail }) {
   );
 }
 
-const noText = (status: JobStatus): string =>
-  status === "PENDING" || status === "IN_PROGRESS" ? "No text has been read yet." : "No text was read.";
+function noText(status: JobStatus, answered: number): string {
+  if (answered === 401 || answered === 403) return "The API gives the text to the job's caller only.";
+  return status === "PENDING" || status === "IN_PROGRESS" ? "No text has been read yet." : "No text was read.";
+}
 
 function UsageTab({ usage }: { usage: JobUsage }) {
   const rows = [
-    ...Object.entries(usage.requests).map(([name, requests]) => [name, count(requests)] as const),
+    ["On AWS, one", dollars(usage.dollars)],
+    ["On AWS, a million like it", dollars(usage.dollars * 1_000_000)],
+    ...Object.entries(usage.requests)
+      .sort()
+      .map(([name, requests]) => [name, count(requests)] as const),
     ["Read units of DynamoDB", usage.readUnits.toFixed(1)],
     ["Write units of DynamoDB", usage.writeUnits.toFixed(1)],
     ["Invocations of functions", count(usage.invocations)],
     ["GB-seconds of functions", usage.gigabyteSeconds.toFixed(4)],
     ["State transitions", count(usage.transitions)],
     ["Bytes of logs", count(usage.logBytes)],
-    ["On AWS, one", dollars(usage.dollars)],
-    ["On AWS, a million like it", dollars(usage.dollars * 1_000_000)],
   ] as const;
   return (
     <Table class="usage">
