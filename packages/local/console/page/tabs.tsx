@@ -57,10 +57,21 @@ export function Tabs({ job, executions, execution, visit, address, stack }: Prop
   );
 }
 
+/** Preformatted text in blocks, of which the browser lays out those in view: a mebibyte in one piece takes it seconds. */
+const Pre = ({ children, ...rest }: { children: string; class?: string }) => (
+  <pre {...rest}>
+    {children.length <= blockCharacters ? children : children.match(blocks)?.map((block, at) => <span key={at}>{block}</span>)}
+  </pre>
+);
+
+const blockCharacters = 4_000;
+/** Up to a space where there is one. */
+const blocks = new RegExp(`[^]{1,${blockCharacters}}(?:\\s|$)|[^]{1,${blockCharacters}}`, "gu");
+
 const Text = ({ title, children }: { title: string; children: string }) => (
   <div class="text">
     <h2>{title}</h2>
-    <pre>{children}</pre>
+    <Pre>{children}</Pre>
   </div>
 );
 
@@ -117,7 +128,7 @@ function Log({ lines, sourceOf }: { lines: JobDetail["lines"]; sourceOf?: (line:
   if (lines.length === 0) return <p class="empty">No line was logged.</p>;
   const textOf = (line: JobLine) =>
     [clockTime(line.at), ...(sourceOf ? [sourceOf(line).padEnd(13)] : []), shortLine(line.message)].join("  ");
-  return <pre class="log">{lines.map(textOf).join("\n")}</pre>;
+  return <Pre class="log">{lines.map(textOf).join("\n")}</Pre>;
 }
 
 function RecordTab({ job: { record, writes } }: { job: JobDetail }) {
@@ -160,20 +171,29 @@ function shown(value: unknown): string {
   return text.length <= maxShown ? text : `${text.slice(0, maxShown)}… (${count(text.length)} characters)`;
 }
 
+const maxEvents = 1_000;
+
 function EventsTab({ events }: { events: ViewedExecution["execution"]["events"] }) {
   return (
-    <Table class="events" head={["Id", "Time", "Type", "Details"]}>
-      {events.map(({ id, type, event_timestamp, details }) => (
-        <tr key={id}>
-          <td class="number">{id}</td>
-          <td class="number">{clockTime(Number(event_timestamp))}</td>
-          <td>{type}</td>
-          <td>
-            <code>{shown(details)}</code>
-          </td>
-        </tr>
-      ))}
-    </Table>
+    <>
+      {events.length > maxEvents && (
+        <p class="detail">
+          Of {count(events.length)} events, the first {count(maxEvents)}.
+        </p>
+      )}
+      <Table class="events" head={["Id", "Time", "Type", "Details"]}>
+        {events.slice(0, maxEvents).map(({ id, type, event_timestamp, details }) => (
+          <tr key={id}>
+            <td class="number">{id}</td>
+            <td class="number">{clockTime(Number(event_timestamp))}</td>
+            <td>{type}</td>
+            <td>
+              <code>{shown(details)}</code>
+            </td>
+          </tr>
+        ))}
+      </Table>
+    </>
   );
 }
 
@@ -197,7 +217,9 @@ function DocumentTab({ job }: { job: JobDetail }) {
         <div>
           <h2>The document, {job.document.type}</h2>
           {shownImages.includes(job.document.type) && <img src={address} alt="The document as it was sent" />}
-          {job.document.type === "application/pdf" && <iframe src={`${address}#navpanes=0&view=FitH`} title="The document as it was sent" />}
+          {job.document.type === "application/pdf" && (
+            <iframe src={`${address}#navpanes=0&view=FitH`} title="The document as it was sent" />
+          )}
           <a href={address} target="_blank" rel="noreferrer">
             Open the document
           </a>
