@@ -145,7 +145,7 @@ describe("the API", () => {
 
   test("answers as it is described, to the last member", async () => {
     const jobId = await submitted("Described");
-    await expect.poll(() => statusOf(jobId)).toBe("DONE");
+    await expect.poll(() => statusOf(jobId), { timeout: 60_000 }).toBe("DONE");
     await pages.setFaults([{ target: "executions", kind: "lose", calls: 1 }]);
     const ajv = new Ajv2020({ strict: false });
 

@@ -283,6 +283,7 @@ export class Recorder {
     const transitions = runs.flat().filter(({ type }) => type.endsWith("StateEntered")).length;
     const usage = {
       ...{ requests: Object.fromEntries(requests ?? []), readUnits, writeUnits, gigabyteSeconds, transitions, logBytes },
+      executionGigabyteSeconds: runs.reduce((sum, events) => sum + (Math.ceil(millisecondsOf(events) / 100) / 10) * (64 / 1_024), 0),
       invocations: calls.length,
     };
     return { ...usage, dollars: priceOf(usage, executions?.size ?? 0) };
@@ -315,6 +316,9 @@ function jobIdIn(text: string, key: string): string | undefined {
     return undefined;
   }
 }
+
+const millisecondsOf = (events: readonly ExecutionEvent[]): number =>
+  Number(events.at(-1)?.event_timestamp ?? 0) - Number(events[0]?.event_timestamp ?? 0);
 
 /** The functions that an execution has invoked, with the seconds that each took. */
 function invocationsIn(events: readonly ExecutionEvent[]): readonly { readonly functionName: string; readonly seconds: number }[] {

@@ -49,6 +49,7 @@ const jobUsage = z.object({
   readUnits: z.number(),
   writeUnits: z.number(),
   gigabyteSeconds: z.number().describe("Of functions."),
+  executionGigabyteSeconds: z.number().describe("Of executions, by 100 ms and 64 MB."),
   invocations: z.int(),
   transitions: z.int(),
   logBytes: z.int(),

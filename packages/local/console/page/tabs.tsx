@@ -103,8 +103,12 @@ function StateTab({ job, executions, visit }: Pick<Props, "job" | "executions" |
             ))}
           </div>
         )}
-        <h2>{isAlone ? "Log of the attempt" : "Log of the function during the attempt, which was not its only call"}</h2>
-        <Log lines={lines} />
+        {chosen !== undefined && (
+          <>
+            <h2>{isAlone ? "Log of the attempt" : "Log of the attempt, and of calls beside it"}</h2>
+            <Log lines={lines} />
+          </>
+        )}
       </div>
     </div>
   );
@@ -246,6 +250,7 @@ function UsageTab({ usage }: { usage: JobUsage }) {
     ["Write units of DynamoDB", usage.writeUnits.toFixed(1)],
     ["Invocations of functions", count(usage.invocations)],
     ["GB-seconds of functions", usage.gigabyteSeconds.toFixed(4)],
+    ["GB-seconds of executions", usage.executionGigabyteSeconds.toFixed(4)],
     ["State transitions", count(usage.transitions)],
     ["Bytes of logs", count(usage.logBytes)],
   ] as const;

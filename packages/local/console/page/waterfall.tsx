@@ -89,7 +89,16 @@ function rowsOf(visit: Visit, end: number): readonly Row[] {
   const name = iteration === undefined ? state : `${state} ${iteration + 1}`;
   const [only] = attempts;
   if (attempts.length === 1 && only !== undefined && only.status !== "failed")
-    return [{ key: String(id), name, isAttempt: false, status: visit.status, visit, bars: barsOf(only, end) }];
+    return [
+      {
+        key: String(id),
+        name,
+        isAttempt: false,
+        status: only.status === "waiting" ? "waiting" : visit.status,
+        visit,
+        bars: barsOf(only, end),
+      },
+    ];
   const whole = { from: enteredAt, to: exitedAt, kind: visit.status } as const;
   const tries = attempts.flatMap((attempt, at): Row[] => {
     const before = attempts[at - 1]?.endedAt;
