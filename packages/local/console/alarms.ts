@@ -3,12 +3,9 @@ import type { DeclaredResource } from "../service.ts";
 import { isCounted, type Metric, type Metrics } from "./metrics.ts";
 import type { AlarmState } from "./model/console-api.ts";
 
-interface MetricStat {
-  readonly namespace: string;
-  readonly metricName: string;
+interface MetricStat extends Readonly<Record<"namespace" | "metricName" | "stat", string>> {
   readonly dimensions?: Readonly<Record<string, string>>;
   readonly period: number;
-  readonly stat: string;
 }
 
 interface Query {

@@ -105,7 +105,7 @@ export class Console {
     return {
       // zod, which the description and the checks of bodies need, is slow to load
       "openapi.json": { GET: async () => ({ status: 200, body: (await import("./openapi.ts")).consoleOpenApi() }) },
-      jobs: { GET: () => this.#listJobs() },
+      jobs: { GET: () => ({ status: 200, body: this.#recorder.jobs.toReversed() }) },
       "jobs/{jobId}": { GET: async ({ id }) => found(await this.#detail(id)) },
       "jobs/{jobId}/stream": { GET: (request) => this.#followJob(request) },
       "jobs/{jobId}/document": { GET: ({ id }) => this.#document(id) },
@@ -115,11 +115,6 @@ export class Console {
       stack: { GET: async () => ({ status: 200, body: await stackView(this.#stack, this.#metrics, this.#options) }) },
       faults: { GET: () => ({ status: 200, body: this.#faults.all }), PUT: ({ request }) => this.#setFaults(request) },
     };
-  }
-
-  #listJobs(): Answer {
-    this.#recorder.forgetExpired();
-    return { status: 200, body: this.#recorder.jobs.toReversed() };
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {

@@ -160,7 +160,7 @@ export class Recorder {
   detail(jobId: string, record: Members): JobDetail | undefined {
     const trace = this.#traces.get(jobId);
     const summary = trace && this.#summary(trace);
-    if (trace === undefined || summary === undefined || this.#isExpired(record)) return undefined;
+    if (trace === undefined || summary === undefined) return undefined;
     const { writes = [], executions = new Map(), lines = [] } = trace.details ?? {};
     const document = documentIn(record) ?? trace.document;
     return {
@@ -170,7 +170,7 @@ export class Recorder {
     };
   }
 
-  /** DynamoDB deletes some time after, and tells nobody. */
+  /** Tells of jobs that have expired; DynamoDB deletes them some time after, and tells nobody. */
   forgetExpired(): void {
     for (const { jobId, record } of this.#traces.values()) if (record !== undefined && this.#isExpired(record)) this.#forget(jobId);
   }
@@ -189,7 +189,9 @@ export class Recorder {
   }
 
   #summary({ jobId, record, name, createdAt, updatedAt }: Trace): JobSummary | undefined {
-    return record && summaryOf({ jobId, record, createdAt, updatedAt, ...(name !== undefined && { name }) });
+    return record && !this.#isExpired(record)
+      ? summaryOf({ jobId, record, createdAt, updatedAt, ...(name !== undefined && { name }) })
+      : undefined;
   }
 
   #jobOfCall(service: string, operation: string, input: unknown): string | undefined {

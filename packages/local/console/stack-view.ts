@@ -53,10 +53,7 @@ function functionStates(stack: StartedStack): readonly FunctionState[] {
   const { lambda, stepFunctions } = stack.services;
   const declared = new Map(declaredFunctions(stack).map((each) => [each.name, each]));
   const definitions = stepFunctions.all.map(({ definition }) => definition).join();
-  const placeOf = ({ name }: { readonly name: string }) => {
-    const place = definitions.indexOf(`:function:${name}:`);
-    return place === -1 ? definitions.length : place;
-  };
+  const placeOf = ({ name }: { readonly name: string }) => `${definitions}:function:${name}:`.indexOf(`:function:${name}:`);
   return [...lambda.all]
     .sort((one, other) => placeOf(one) - placeOf(other) || (one.name < other.name ? -1 : 1))
     .map(({ name, pids, idle, running, waiting }) => ({

@@ -46,13 +46,9 @@ export type JobLine = Of<typeof jobLine>;
 /** What a job has used that AWS bills. */
 const jobUsage = z.object({
   requests: z.record(z.string(), z.int()).describe("Calls of AWS APIs, by service and operation."),
-  readUnits: z.number(),
-  writeUnits: z.number(),
-  gigabyteSeconds: z.number().describe("Of functions."),
+  ...{ readUnits: z.number(), writeUnits: z.number(), gigabyteSeconds: z.number().describe("Of functions.") },
   executionGigabyteSeconds: z.number().describe("Of executions, by 100 ms and 64 MB."),
-  invocations: z.int(),
-  transitions: z.int(),
-  logBytes: z.int(),
+  ...{ invocations: z.int(), transitions: z.int(), logBytes: z.int() },
   dollars: z.number().describe("US dollars on AWS, for one such job."),
 });
 export type JobUsage = Of<typeof jobUsage>;
@@ -105,20 +101,14 @@ export const jobMessage = z.object({ job: jobDetail.nullable().describe("null wh
 export type JobMessage = Of<typeof jobMessage>;
 
 const functionState = z.object({
-  name: z.string(),
-  memoryMiB: z.int(),
-  timeoutSeconds: z.int(),
-  warm: z.int(),
-  busy: z.int(),
-  waiting: z.int().describe("Calls that wait."),
+  ...{ name: z.string(), memoryMiB: z.int(), timeoutSeconds: z.int() },
+  ...{ warm: z.int(), busy: z.int(), waiting: z.int().describe("Calls that wait.") },
 });
 export type FunctionState = Of<typeof functionState>;
 
 const alarmState = z.object({
-  name: z.string(),
-  description: z.string(),
+  ...{ name: z.string(), description: z.string(), metrics: z.array(z.string()) },
   condition: z.string().describe("Comparison and threshold, the period, and the periods of how many that have to breach it."),
-  metrics: z.array(z.string()),
   notCounted: z.array(z.string()).describe("What it needs and the local runtime does not know; then it has no state."),
   state: z.enum(["OK", "ALARM", "INSUFFICIENT_DATA"]).exactOptional(),
   value: z
@@ -131,10 +121,8 @@ export type AlarmState = Of<typeof alarmState>;
 const definition = z.object({ StartAt: z.string(), States: members }).catchall(z.unknown());
 
 export const stackView = z.object({
-  stack: z.string(),
+  ...{ stack: z.string(), outputs: members, settings: members },
   authorization: z.enum(["NONE", "JWT", "AWS_IAM"]).describe("Of the API's routes."),
-  outputs: members,
-  settings: members,
   stateMachines: z.array(z.object({ arn: z.string(), name: z.string(), definition: schemaOf<StatesDefinition>(definition) })),
   functions: z.array(functionState),
   alarms: z.array(alarmState).describe("As they would stand on AWS, by what was counted since the start."),

@@ -56,7 +56,8 @@ export function causeText(cause: string): string {
   return message.replace(/^RequestId: \S+ /, "").replace(/^Error: /, "");
 }
 
-function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
+/** The object that a text is in JSON, if it is one. */
+export function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;

@@ -82,7 +82,7 @@ function TargetRow({ target, title, faults, put }: RowProps) {
   const [kind, setKind] = useState<FaultKind>(choices[0]?.[0] ?? "fail");
   const [error, setError] = useState("");
   const [operation, setOperation] = useState("");
-  const [milliseconds, setMilliseconds] = useState(3_000);
+  const [milliseconds, setMilliseconds] = useState("3000");
   const [calls, setCalls] = useState("");
   const on = faults.filter((fault) => fault.target === target);
   const switchOn = () => {
@@ -90,7 +90,7 @@ function TargetRow({ target, title, faults, put }: RowProps) {
       ...{ target, kind },
       ...(kind === "fail" && error !== "" && { error }),
       ...(operation !== "" && { operation }),
-      ...(kind === "slow" && { milliseconds }),
+      ...(kind === "slow" && { milliseconds: Number(milliseconds) }),
       ...(calls !== "" && { calls: Number(calls) }),
     };
     void put([...faults.filter((other) => other.target !== target || other.kind !== kind || other.operation !== fault.operation), fault]);
@@ -106,39 +106,18 @@ function TargetRow({ target, title, faults, put }: RowProps) {
             </option>
           ))}
         </select>
-        {kind === "fail" && (
-          <input
-            placeholder="error name"
-            aria-label={`Error of ${title}`}
-            value={error}
-            onInput={({ currentTarget }) => setError(currentTarget.value)}
-          />
-        )}
-        {kind === "slow" && (
-          <input
-            type="number"
-            min={1}
-            aria-label={`Milliseconds of ${title}`}
-            value={milliseconds}
-            onInput={({ currentTarget }) => setMilliseconds(Number(currentTarget.value))}
-          />
-        )}
+        {kind === "fail" && <Field name="Error" title={title} value={error} placeholder="error name" set={setError} />}
+        {kind === "slow" && <Field name="Milliseconds" title={title} value={milliseconds} type="number" set={setMilliseconds} />}
         {group === "service" && (
-          <input
-            placeholder="all operations"
-            aria-label={`Operation of ${title}`}
+          <Field
+            name="Operation"
+            title={title}
             value={operation}
-            onInput={({ currentTarget }) => setOperation(currentTarget.value.trim())}
+            placeholder="all operations"
+            set={(given) => setOperation(given.trim())}
           />
         )}
-        <input
-          type="number"
-          min={1}
-          placeholder="all calls"
-          aria-label={`Calls of ${title}`}
-          value={calls}
-          onInput={({ currentTarget }) => setCalls(currentTarget.value)}
-        />
+        <Field name="Calls" title={title} value={calls} placeholder="all calls" type="number" set={setCalls} />
       </td>
       <td>
         <button type="button" onClick={switchOn}>
@@ -157,4 +136,19 @@ function TargetRow({ target, title, faults, put }: RowProps) {
       </td>
     </tr>
   );
+}
+
+interface FieldProps extends Readonly<Record<"name" | "title" | "value", string>> {
+  readonly placeholder?: string;
+  readonly type?: "number";
+  set(given: string): void;
+}
+
+function Field({ name, title, type, set, ...rest }: FieldProps) {
+  const input = {
+    ...rest,
+    "aria-label": `${name} of ${title}`,
+    onInput: (event: InputEvent) => set((event.target as HTMLInputElement).value),
+  };
+  return type === "number" ? <input type="number" min={1} {...input} /> : <input {...input} />;
 }
