@@ -118,14 +118,14 @@ function StateTab({ job, executions, visit }: Pick<Props, "job" | "executions" |
 const lateMilliseconds = 50;
 
 const startOf = ({ startedAt, scheduledAt }: Attempt): number => startedAt ?? scheduledAt;
-const endOf = ({ endedAt = Number.POSITIVE_INFINITY }: Attempt): number => endedAt + lateMilliseconds;
+const endOf = ({ endedAt = Number.POSITIVE_INFINITY }: Attempt): number => endedAt;
 
 const isOf = ({ at, functionName }: JobLine, attempt: Attempt): boolean =>
-  functionName === attempt.functionName && at >= startOf(attempt) && at <= endOf(attempt);
+  functionName === attempt.functionName && at >= startOf(attempt) && at <= endOf(attempt) + lateMilliseconds;
 
 /** At the same time a function writes the lines of several calls. */
 const isBeside = (one: Attempt, other: Attempt): boolean =>
-  one.functionName === other.functionName && startOf(one) <= endOf(other) && startOf(other) <= endOf(one);
+  one.functionName === other.functionName && startOf(one) < endOf(other) && startOf(other) < endOf(one);
 
 /** @param sourceOf names the function of each line, where they are of several. */
 function Log({ lines, sourceOf }: { lines: JobDetail["lines"]; sourceOf?: (line: JobLine) => string }) {
