@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Runtime } from "@async-text-processing/local";
 import axe from "axe-core";
+import pMap from "p-map";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { ConsolePages, functionName, json } from "../support/console-pages.ts";
 import { startLocalRuntime } from "../support/local-runtime.ts";
@@ -236,7 +237,8 @@ test("many jobs that are submitted while one looks all end in the list as they e
   const page = await pages.open("/");
   const count = Number(process.env["CONSOLE_JOBS"] ?? 40);
 
-  const ids = await Promise.all(Array.from({ length: count }, (_, at) => submitted(`crowd ${at}`)));
+  const texts = Array.from({ length: count }, (_, at) => `crowd ${at}`);
+  const ids = await pMap(texts, submitted, { concurrency: 25 });
 
   await page.getByLabel("Search in the list").fill("crowd");
   await page.getByLabel(`${count} jobs, newest first`).waitFor();
