@@ -28,6 +28,7 @@ try {
   await page.request.put(`${values.url}/console/api/faults`, { data: failing });
   await page.getByRole("button", { name: "Run again" }).click();
   await page.locator(".pill", { hasText: "ERROR" }).waitFor();
+  await page.locator(".faults-on").waitFor({ state: "detached" });
   await take(page, "console", ["light", "dark"]);
 } finally {
   await browser.close();

@@ -30,7 +30,7 @@ export interface StartedStack {
   readonly manifest: Manifest;
   readonly account: Account;
   readonly services: RunningServices;
-  readonly apiServer: Pick<ApiServer, "mountConsole">;
+  readonly apiServer: Pick<ApiServer, "mountConsole" | "observe">;
 }
 
 /** A stack that runs on this machine. */

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { clientVariables } from "./account/developer.ts";
+import { objectIn } from "./console/model/format.ts";
 import type { LogLine } from "./logs/log-groups.ts";
 import { type Runtime, region } from "./runtime.ts";
 import type { ExecutionUsage } from "./usage.ts";
@@ -32,7 +33,7 @@ export function readyLines(
 export function functionLine({ group, timestamp, message }: LogLine, stack: string): string | undefined {
   if (!group.startsWith("/aws/lambda/")) return undefined;
   const functionName = group.slice("/aws/lambda/".length).replace(new RegExp(`^.*-${stack}-`), "");
-  const fields = fieldsOf(message);
+  const fields = objectIn(message) ?? { message };
   if ("_aws" in fields) return undefined;
   const { level = "INFO", message: words, timestamp: _, service: __, sampling_rate: ___, ...details } = fields;
   const rest = Object.entries(details).map(([name, value]) => `${name}=${value}`);
@@ -50,13 +51,4 @@ function row(timestamp: number, source: string, level: string, parts: readonly s
   const text = parts.join("  ");
   const colour = level === "ERROR" ? "red" : level === "WARN" ? "yellow" : undefined;
   return `${styleText("dim", time)}  ${source.padEnd(13)} ${colour ? styleText(colour, text) : text}`;
-}
-
-function fieldsOf(message: string): Record<string, unknown> {
-  try {
-    const fields = JSON.parse(message);
-    return typeof fields === "object" && fields !== null ? fields : { message };
-  } catch {
-    return { message };
-  }
 }

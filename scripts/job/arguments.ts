@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { tokenVariable } from "./caller.ts";
+import { type JobStatus, jobStatuses } from "./client.ts";
 import { WrongCallError } from "./documents.ts";
 
 /** The maximum of a timer, in whole days. */
@@ -33,6 +34,7 @@ export const usage = `Submits documents, waits for their jobs, and prints their 
 
   --list                list your jobs, newest first; with --json a record a line
   --limit <n>           how many of them (default: 20)
+  --status <status>     only those that are ${jobStatuses.join(", ")}
   --delete              delete the jobs with these ids, and their documents
   --help
 
@@ -54,6 +56,7 @@ export interface JobCall {
   readonly list: boolean;
   /** Maximum of jobs in a list. */
   readonly limit: number;
+  readonly status: JobStatus | undefined;
   readonly output: "record" | "json" | "text";
   readonly out: string | undefined;
 }
@@ -76,6 +79,7 @@ export function callFrom(args: readonly string[]): JobCall | "help" {
     delete: values.delete,
     list: values.list,
     limit: Math.ceil(numberIn("limit", values.limit, "a number of jobs", maxJobsListed)),
+    status: statusIn(values),
     timeoutSeconds: numberIn("timeout", values.timeout, "a number of seconds", maxTimeoutSeconds),
     concurrency: Math.ceil(numberIn("concurrency", values.concurrency, "a number of documents", maxConcurrency)),
     output: json ? "json" : text ? "text" : "record",
@@ -98,6 +102,13 @@ function numberIn(option: string, value: string, what: string, max: number): num
   throw new WrongCallError(`--${option} takes ${what} up to ${max}, not ${value}.`);
 }
 
+function statusIn({ status: given, list }: { readonly status?: string | undefined; readonly list: boolean }): JobStatus | undefined {
+  const status = jobStatuses.find((one) => one === given?.toUpperCase());
+  if (given !== undefined && !list) throw new WrongCallError("--status is for --list: leave it out.");
+  if (given === undefined || status !== undefined) return status;
+  throw new WrongCallError(`--status takes ${jobStatuses.join(", ")}, not ${given}.`);
+}
+
 function parse(args: readonly string[]) {
   try {
     return parseArgs({
@@ -116,6 +127,7 @@ function parse(args: readonly string[]) {
         delete: { type: "boolean", default: false },
         list: { type: "boolean", default: false },
         limit: { type: "string", default: "20" },
+        status: { type: "string" },
         help: { type: "boolean", default: false },
         timeout: { type: "string", default: "330" },
         concurrency: { type: "string", default: "8" },

@@ -35,9 +35,12 @@ export class UnreachableApiError extends JobApiError {
   override readonly name = "UnreachableApiError";
 }
 
+export const jobStatuses = ["PENDING", "IN_PROGRESS", "DONE", "ERROR"] as const;
+export type JobStatus = (typeof jobStatuses)[number];
+
 const jobRecord = z.looseObject({
   jobId: z.string(),
-  status: z.enum(["PENDING", "IN_PROGRESS", "DONE", "ERROR"]),
+  status: z.enum(jobStatuses),
   stage: z.string().optional(),
   text: z.string().optional(),
   textUrl: z.string().optional(),
@@ -139,17 +142,22 @@ export async function deleteJob(api: JobApi, jobId: string): Promise<void> {
 const maxJobsInPage = 100;
 
 /**
- * Lists the caller's jobs, newest first.
+ * Lists the caller's jobs, or those at one status, newest first.
  *
  * @param seen is called with each job, page by page.
  * @returns `true` where there are more than the limit.
  * @throws {@link JobApiError} where the API has no callers that it tells apart.
  */
-export async function listJobs(api: JobApi, limit: number, seen: (record: JobRecord) => void): Promise<boolean> {
+export async function listJobs(
+  api: JobApi,
+  { limit, status }: { readonly limit: number; readonly status?: JobStatus | undefined },
+  seen: (record: JobRecord) => void,
+): Promise<boolean> {
   let left = limit;
   let cursor: string | undefined;
   do {
-    const query = new URLSearchParams({ limit: String(Math.min(left, maxJobsInPage)), ...(cursor !== undefined && { cursor }) });
+    const parameters = { limit: String(Math.min(left, maxJobsInPage)), ...(status && { status }), ...(cursor !== undefined && { cursor }) };
+    const query = new URLSearchParams(parameters);
     const page = shapeIn(await call(api, `${api.url}/jobs?${query}`), jobPage, api);
     for (const job of page.jobs) seen(job);
     left -= page.jobs.length;

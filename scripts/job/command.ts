@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { callFrom, type JobCall, usage } from "./arguments.ts";
 import { type BatchResult, InterruptedError, type Outcome, runBatch } from "./batch.ts";
@@ -62,11 +63,11 @@ async function printList(call: JobCall, terminal: JobTerminal): Promise<ExitCode
   const api = await apiOf(call, terminal);
   const lines = call.output === "json" ? (record: JobRecord) => [JSON.stringify(record)] : jobRows();
   let count = 0;
-  const hasMore = await listJobs(api, call.limit, (record) => {
+  const hasMore = await listJobs(api, call, (record) => {
     count++;
     for (const line of lines(record)) terminal.print(line);
   });
-  if (count === 0) terminal.report("You have no jobs.");
+  if (count === 0) terminal.report(call.status === undefined ? "You have no jobs." : `You have no jobs that are ${call.status}.`);
   if (hasMore) terminal.report(`There are more than ${call.limit}: --limit takes a larger number.`);
   return 0;
 }
@@ -108,10 +109,10 @@ async function submitDocuments(call: JobCall, terminal: JobTerminal): Promise<Ex
 /** A run is told from another by what it was called with. */
 function journalFor({ args, resume }: JobCall, url: string, { project, folder, report }: JobTerminal): RunJournal {
   const file = RunJournal.pathOf(join(project, ".build", "job-runs"), { url, folder, args });
-  const earlier = RunJournal.resume(file);
-  if (resume && earlier !== undefined) return earlier;
+  const earlier = resume ? RunJournal.resume(file) : undefined;
+  if (earlier !== undefined) return earlier;
   if (resume) report("There is no interrupted run of this command to resume: all documents are sent.");
-  else if (earlier !== undefined) report("An earlier run of this command was interrupted; it is not continued without --resume.");
+  else if (existsSync(file)) report("An earlier run of this command was interrupted; it is not continued without --resume.");
   return RunJournal.begin(file);
 }
 

@@ -2,67 +2,32 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { type Runtime, type StartedStack, systemClock } from "@async-text-processing/local";
-import { Console } from "@async-text-processing/local/console";
+import type { Runtime } from "@async-text-processing/local";
 import axe from "axe-core";
-import type { Browser, Page } from "playwright-core";
+import pMap from "p-map";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { openBrowser } from "../support/browser.ts";
+import { ConsolePages, functionName, json } from "../support/console-pages.ts";
 import { startLocalRuntime } from "../support/local-runtime.ts";
 
 let runtime: Runtime;
-let browser: Browser;
-const faults: unknown[] = [];
+let pages: ConsolePages;
 beforeAll(async () => {
-  browser = await openBrowser();
-  runtime = await startLocalRuntime({ onStart: openConsole });
+  ({ pages, runtime } = await ConsolePages.open(({ onStart }) => startLocalRuntime({ onStart })));
 }, 300_000);
+afterEach(() => pages.reset());
 afterAll(async () => {
-  await browser?.close();
+  await pages?.close();
   await runtime?.stop();
-  expect(faults).toEqual([]);
+  expect(pages?.faults).toEqual([]);
 });
-
-const onFault = (error: unknown) => faults.push(error);
-const openConsole = (stack: StartedStack) => void Console.open(stack, { stackName: "dev", settings: {}, now: systemClock.now, onFault });
-
-const json = { "content-type": "application/json" };
-const consoleUrl = (path: string) => `${runtime.apiUrl}/console${path}`;
-const pages: Page[] = [];
-afterEach(async () => {
-  for (const page of pages.splice(0)) await page.close();
-  await setFaults([]);
-});
-
-interface Look {
-  readonly width?: number;
-  readonly colorScheme?: "light" | "dark";
-}
-
-/** A page whose errors, refused requests and requests to other servers fail the test. */
-async function open(path: string, { width = 1600, colorScheme = "light" }: Look = {}): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
-  pages.push(page);
-  page.on("pageerror", (error) => faults.push(error));
-  page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
-  page.on("request", (sent) => !sent.url().startsWith(runtime.apiUrl) && !sent.url().startsWith("data:") && faults.push(sent.url()));
-  await page.goto(consoleUrl(path));
-  await page.getByText("live", { exact: true }).waitFor();
-  return page;
-}
-
-const setFaults = (list: readonly object[]) =>
-  fetch(consoleUrl("/api/faults"), { method: "PUT", headers: json, body: JSON.stringify(list) });
 
 async function submitted(text: string): Promise<string> {
   const answer = await fetch(`${runtime.apiUrl}/jobs`, { method: "POST", headers: json, body: JSON.stringify({ text }) });
   return ((await answer.json()) as { jobId: string }).jobId;
 }
 
-const functionName = (name: string) => `function async-text-processing-dev-${name}`;
-
 test("a text that is typed becomes a job, whose states turn green while one looks", async () => {
-  const page = await open("/");
+  const page = await pages.open("/");
 
   await page.keyboard.press("n");
   await page.keyboard.type("The delivery was late, but the staff were kind");
@@ -77,7 +42,7 @@ test("a text that is typed becomes a job, whose states turn green while one look
 });
 
 test("a file that is dropped is submitted under its name, and shown beside the text that was read", async () => {
-  const page = await open("/");
+  const page = await pages.open("/");
 
   await page
     .locator("input[type=file]")
@@ -92,7 +57,7 @@ describe("a job that has failed", () => {
   test("opens at the state that failed, with its error, its attempts and the log of the attempt", async () => {
     const jobId = await failedJob([{ target: functionName("ml-inference"), kind: "fail", error: "StageFailed" }]);
 
-    const page = await open(`/jobs/${jobId}`);
+    const page = await pages.open(`/jobs/${jobId}`);
 
     await page.getByRole("tab", { name: "MLInference", selected: true }).waitFor();
     await page.locator(".error-note", { hasText: "StageFailed" }).waitFor();
@@ -108,7 +73,7 @@ describe("a job that has failed", () => {
   ])("where a function %s says so in the list", async (_, { target, ...fault }, code) => {
     const jobId = await failedJob([{ ...fault, target: functionName(target) }]);
 
-    const page = await open(`/jobs/${jobId}`);
+    const page = await pages.open(`/jobs/${jobId}`);
 
     await page.locator(".reason", { hasText: code }).waitFor();
     await page.locator(".row[aria-current]", { hasText: code }).waitFor();
@@ -116,8 +81,8 @@ describe("a job that has failed", () => {
 
   test("is submitted again, and then succeeds", async () => {
     const jobId = await failedJob([{ target: functionName("search"), kind: "fail", error: "StageFailed" }]);
-    const page = await open(`/jobs/${jobId}`);
-    await setFaults([]);
+    const page = await pages.open(`/jobs/${jobId}`);
+    await pages.setFaults([]);
 
     await page.getByRole("button", { name: "Run again" }).click();
 
@@ -126,7 +91,7 @@ describe("a job that has failed", () => {
   });
 
   async function failedJob(list: readonly object[]): Promise<string> {
-    await setFaults(list);
+    await pages.setFaults(list);
     const jobId = await submitted("This one will fail");
     await expect
       .poll(async () => (await fetch(`${runtime.apiUrl}/jobs/${jobId}`)).json(), { timeout: 60_000 })
@@ -136,14 +101,14 @@ describe("a job that has failed", () => {
 });
 
 test("an execution that runs twice is shown beside itself", async () => {
-  await setFaults([{ target: "executions", kind: "duplicate" }]);
-  const page = await open(`/jobs/${await submitted("Twice")}`);
+  await pages.setFaults([{ target: "executions", kind: "duplicate" }]);
+  const page = await pages.open(`/jobs/${await submitted("Twice")}`);
 
   await page.getByRole("button", { name: /^Execution 2/ }).waitFor();
 });
 
 test("the record, its writes, the events and the cost are there", async () => {
-  const page = await open(`/jobs/${await submitted("AWS Lambda is a great serverless compute service")}`);
+  const page = await pages.open(`/jobs/${await submitted("AWS Lambda is a great serverless compute service")}`);
   await page.locator(".pill", { hasText: "DONE" }).waitFor();
 
   await page.getByRole("tab", { name: /^Record/ }).click();
@@ -160,7 +125,7 @@ test("the record, its writes, the events and the cost are there", async () => {
 
 test("nothing of a document runs or turns the page around, wherever it is shown", async () => {
   const hostile = `<img src=x onerror="document.title='run'"><script>document.title='run'</script>\u202e\u0007${"long".repeat(3_000)}`;
-  const page = await open(`/jobs/${await submitted(hostile)}`);
+  const page = await pages.open(`/jobs/${await submitted(hostile)}`);
   await page.locator(".pill", { hasText: "DONE" }).waitFor();
 
   for (const tab of [/^Record/, /^Events/, /^Log/, "Document"]) {
@@ -175,7 +140,7 @@ test("nothing of a document runs or turns the page around, wherever it is shown"
 
 test("the list is filtered by words and status, and walked through by the keyboard", async () => {
   const [one, two] = [await submitted("zebra one"), await submitted("zebra two")];
-  const page = await open(`/jobs/${one}`);
+  const page = await pages.open(`/jobs/${one}`);
   await page.locator(".row", { hasText: "zebra two" }).waitFor();
 
   await page.keyboard.press("/");
@@ -191,7 +156,7 @@ test("the list is filtered by words and status, and walked through by the keyboa
 });
 
 test("a fault is switched on and off by hand", async () => {
-  const page = await open("/faults");
+  const page = await pages.open("/faults");
   const row = page.getByRole("row", { name: /^Function ocr / });
 
   await row.getByRole("combobox").selectOption("slow");
@@ -200,11 +165,11 @@ test("a fault is switched on and off by hand", async () => {
   await row.getByRole("button", { name: /^slow/ }).click();
   await page.locator(".faults-on").waitFor({ state: "detached" });
 
-  expect(await (await fetch(consoleUrl("/api/faults"))).json()).toEqual([]);
+  expect(await (await fetch(pages.url("/api/faults"))).json()).toEqual([]);
 });
 
 test("the stack's functions, roles and resources are listed", async () => {
-  const page = await open("/stack");
+  const page = await pages.open("/stack");
 
   await page
     .getByRole("row", { name: /async-text-processing-dev-ocr/ })
@@ -214,7 +179,7 @@ test("the stack's functions, roles and resources are listed", async () => {
 });
 
 test("a deleted job leaves the list", async () => {
-  const page = await open(`/jobs/${await submitted("To be deleted")}`);
+  const page = await pages.open(`/jobs/${await submitted("To be deleted")}`);
   await page.locator(".pill", { hasText: "DONE" }).waitFor();
 
   await page.getByRole("button", { name: "Delete" }).click();
@@ -231,7 +196,7 @@ test.each([
   ["/stack", 360, "dark"],
 ] as const)("axe finds nothing on %s at %i px, %s", async (path, width, colorScheme) => {
   const jobId = path === "/jobs" ? `/${await submitted("Looked at by axe")}` : "";
-  const page = await open(`${path}${jobId}`, { width, colorScheme });
+  const page = await pages.open(`${path}${jobId}`, { width, colorScheme });
   if (path === "/jobs") await page.locator(".pill", { hasText: "DONE" }).waitFor();
   else await page.getByRole("row").nth(3).waitFor();
   await page.evaluate(axe.source);
@@ -248,9 +213,8 @@ test.each([
 
 test("a runtime that is started again is found again, with the jobs that it had", async () => {
   const dataFolder = mkdtempSync(join(tmpdir(), "console-"));
-  const first = await startLocalRuntime({ onStart: openConsole, dataFolder });
-  const page = await browser.newPage();
-  pages.push(page);
+  const first = await startLocalRuntime({ onStart: pages.onStart, dataFolder });
+  const page = await pages.newPage();
   await page.goto(`${first.apiUrl}/console`);
   await page.getByLabel("Text of a new job").fill("Still here after the restart");
   await page.keyboard.press("Enter");
@@ -259,7 +223,7 @@ test("a runtime that is started again is found again, with the jobs that it had"
   await first.stop();
   await page.getByText("reconnecting", { exact: true }).waitFor();
   await page.locator(".pill", { hasText: "DONE" }).waitFor(); // what was read stays
-  const second = await startLocalRuntime({ onStart: openConsole, dataFolder, port: Number(new URL(first.apiUrl).port) });
+  const second = await startLocalRuntime({ onStart: pages.onStart, dataFolder, port: Number(new URL(first.apiUrl).port) });
 
   await page.getByText("live", { exact: true }).waitFor();
   await page.locator(".row", { hasText: "Still here after the restart" }).waitFor();
@@ -270,10 +234,11 @@ test("a runtime that is started again is found again, with the jobs that it had"
 });
 
 test("many jobs that are submitted while one looks all end in the list as they ended in the table", async () => {
-  const page = await open("/");
+  const page = await pages.open("/");
   const count = Number(process.env["CONSOLE_JOBS"] ?? 40);
 
-  const ids = await Promise.all(Array.from({ length: count }, (_, at) => submitted(`crowd ${at}`)));
+  const texts = Array.from({ length: count }, (_, at) => `crowd ${at}`);
+  const ids = await pMap(texts, submitted, { concurrency: 25 });
 
   await page.getByLabel("Search in the list").fill("crowd");
   await page.getByLabel(`${count} jobs, newest first`).waitFor();
@@ -284,12 +249,12 @@ test("many jobs that are submitted while one looks all end in the list as they e
 }, 400_000);
 
 async function jobsOf(ids: readonly string[]): Promise<readonly { jobId: string; status: string }[]> {
-  const jobs = (await (await fetch(consoleUrl("/api/jobs"))).json()) as { jobId: string; status: string }[];
+  const jobs = (await (await fetch(pages.url("/api/jobs"))).json()) as { jobId: string; status: string }[];
   return jobs.filter(({ jobId }) => ids.includes(jobId));
 }
 
 test("the tour: a scan is read, a stage is broken, the retry and the error are seen, and then it is read again", async () => {
-  const page = await open("/");
+  const page = await pages.open("/");
   await page.locator("input[type=file]").setInputFiles(join(import.meta.dirname, "../../docs/samples/two-column-scan.png"));
   await page.locator(".pill", { hasText: "DONE" }).waitFor();
   await page.getByRole("tab", { name: "Document" }).click();
@@ -333,7 +298,7 @@ test.each([
   ["HEAD", "/api/stream", 200],
   ["HEAD", "/jobs/any", 200],
 ] as const)("%s %s is answered with %i", async (method, path, status, body?: string) => {
-  const answer = await fetch(consoleUrl(path), { method, ...(body !== undefined && { body }) });
+  const answer = await fetch(pages.url(path), { method, ...(body !== undefined && { body }) });
   const text = await answer.text();
 
   expect(answer.status).toBe(status);
@@ -344,8 +309,8 @@ test.each([
 
 test("pages of other origins can neither read the console's API nor switch faults on", async () => {
   const foreign = { ...json, origin: "https://evil.example" };
-  const reading = await fetch(consoleUrl("/api/jobs"), { headers: foreign });
-  const writing = await fetch(consoleUrl("/api/faults"), { method: "PUT", headers: foreign, body: "[]" });
+  const reading = await fetch(pages.url("/api/jobs"), { headers: foreign });
+  const writing = await fetch(pages.url("/api/faults"), { method: "PUT", headers: foreign, body: "[]" });
 
   expect([reading.status, writing.status]).toEqual([403, 403]);
   expect(await reading.json()).toEqual({
@@ -354,7 +319,7 @@ test("pages of other origins can neither read the console's API nor switch fault
 });
 
 test("a page that is too large is not served: at most 150 KB compressed", async () => {
-  const files = await Promise.all(["main.js", "main.css"].map(async (name) => (await fetch(consoleUrl(`/${name}`))).text()));
+  const files = await Promise.all(["main.js", "main.css"].map(async (name) => (await fetch(pages.url(`/${name}`))).text()));
 
   expect(files.reduce((sum, file) => sum + gzipSync(file).length, 0)).toBeLessThan(150_000);
 });

@@ -2,14 +2,15 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { StartedStack } from "../runtime.ts";
 import { commonHeaders, EventStream } from "./event-stream.ts";
 import { Faults } from "./faults.ts";
+import { Metrics, metricCounters } from "./metrics.ts";
 import type { JobDetail, JobMessage, ListMessage } from "./model/console-api.ts";
+import type { Calls } from "./openapi.ts";
 import { pageBundle } from "./page-bundle.ts";
 import { Recorder, type RecordTable } from "./recorder.ts";
 import { declaredFunctions, type StackSettings, stackView } from "./stack-view.ts";
 import { plainItem } from "./update-expression.ts";
 
 export interface ConsoleOptions extends StackSettings {
-  readonly now: () => number;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -19,7 +20,7 @@ const maxBodyBytes = 64 * 1_024;
 
 /** Nothing of a document may run, and no request may leave this machine. */
 const policyFor = (uploads: string): string =>
-  `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ${uploads}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+  `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; frame-src 'self'; connect-src 'self' ${uploads}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 /** An answer in JSON, or of bytes of another type; undefined where the response has been taken over. */
 type Answer =
@@ -33,7 +34,12 @@ interface Request {
   readonly response: ServerResponse;
 }
 
-type Route = Readonly<Partial<Record<string, (request: Request) => Promise<Answer | undefined> | Answer | undefined>>>;
+type Handler = (request: Request) => Promise<Answer | undefined> | Answer | undefined;
+
+type Route = Readonly<Partial<Record<string, Handler>>>;
+
+/** Those that are described, and no other. */
+type Routes = { readonly [Path in keyof Calls]: { readonly [Method in keyof Calls[Path]]: Handler } };
 
 /** The console of a running stack: what its jobs do, as a page and as JSON. */
 export class Console {
@@ -41,9 +47,10 @@ export class Console {
   readonly #options: ConsoleOptions;
   readonly #recorder: Recorder;
   readonly #faults: Faults;
+  readonly #metrics: Metrics;
   readonly #table: RecordTable;
   /** By path below `/console/api/`, and by method. */
-  readonly #routes: Readonly<Record<string, Route>>;
+  readonly #routes: Routes;
   #restored: Promise<void> | undefined;
 
   /** @returns nothing where the program declares no table of records. */
@@ -62,6 +69,7 @@ export class Console {
     const memories = new Map(declaredFunctions(stack).map(({ name, memoryMiB }) => [name, memoryMiB]));
     this.#recorder = new Recorder(table, options.now, (name) => memories.get(name) ?? 128);
     this.#faults = new Faults(stack);
+    this.#metrics = new Metrics(options.now);
     this.#routes = this.#allRoutes();
     this.#observe(stack);
   }
@@ -71,7 +79,7 @@ export class Console {
   }
 
   /** A fault of the console's own must not become one of what it looks at. */
-  #observe({ account, services }: StartedStack): void {
+  #observe({ account, services, apiServer, manifest }: StartedStack): void {
     const safely =
       <Args extends readonly unknown[]>(record: (...args: Args) => void) =>
       (...args: Args): void => {
@@ -81,21 +89,30 @@ export class Console {
           this.#options.onFault(error);
         }
       };
+    const api = manifest.resources.find(({ type }) => type === "aws:apigatewayv2/api:Api");
+    const count = metricCounters(this.#metrics, api?.id ?? "");
     account.observe(safely((call) => this.#recorder.call(call)));
+    account.observe(safely(count.call));
     services.stepFunctions.observe(safely((execution, run, event) => this.#recorder.event(execution, run, event)));
+    services.stepFunctions.observe(safely((execution, _, event) => count.event(execution, event)));
     services.logs.onLine(safely((line) => this.#recorder.line(line)));
+    services.logs.onLine(safely(count.line));
+    services.lambda.observe(safely(count.invocation));
+    apiServer.observe(safely(count.answer));
   }
 
-  #allRoutes(): Readonly<Record<string, Route>> {
+  #allRoutes(): Routes {
     return {
+      // zod, which the description and the checks of bodies need, is slow to load
+      "openapi.json": { GET: async () => ({ status: 200, body: (await import("./openapi.ts")).consoleOpenApi() }) },
       jobs: { GET: () => ({ status: 200, body: this.#recorder.jobs.toReversed() }) },
-      "jobs/id": { GET: async ({ id }) => found(await this.#detail(id)) },
-      "jobs/id/stream": { GET: (request) => this.#followJob(request) },
-      "jobs/id/document": { GET: ({ id }) => this.#document(id) },
-      "jobs/id/name": { PUT: async ({ id, request }) => this.#name(id, request) },
-      "jobs/id/runs": { POST: ({ id }) => this.#runAgain(id) },
+      "jobs/{jobId}": { GET: async ({ id }) => found(await this.#detail(id)) },
+      "jobs/{jobId}/stream": { GET: (request) => this.#followJob(request) },
+      "jobs/{jobId}/document": { GET: ({ id }) => this.#document(id) },
+      "jobs/{jobId}/name": { PUT: async ({ id, request }) => this.#name(id, request) },
+      "jobs/{jobId}/runs": { POST: ({ id, request }) => this.#runAgain(id, request.headers.authorization) },
       stream: { GET: (request) => this.#followJobs(request) },
-      stack: { GET: () => ({ status: 200, body: stackView(this.#stack, this.#options) }) },
+      stack: { GET: async () => ({ status: 200, body: await stackView(this.#stack, this.#metrics, this.#options) }) },
       faults: { GET: () => ({ status: 200, body: this.#faults.all }), PUT: ({ request }) => this.#setFaults(request) },
     };
   }
@@ -115,8 +132,9 @@ export class Console {
     const parts = partsOf(path);
     if (parts === undefined) return refusal(400, "The path has a percent sign that begins no character in UTF-8.");
     const [section, resource = "", id = "", ...rest] = parts;
-    const key = [resource, ...(id === "" ? [] : ["id"]), ...rest].join("/");
-    const route = section === "api" ? this.#routes[key] : this.#pageRoute(parts);
+    const key = [resource, ...(id === "" ? [] : ["{jobId}"]), ...rest].join("/");
+    const routes: Readonly<Partial<Record<string, Route>>> = this.#routes;
+    const route = section === "api" ? routes[key] : this.#pageRoute(parts);
     if (route === undefined) return refusal(404, `The console has no ${path}.`);
     const method = request.method === "HEAD" ? "GET" : (request.method ?? "");
     const handler = route[method];
@@ -177,6 +195,7 @@ export class Console {
   }
 
   #stats() {
+    this.#recorder.forgetExpired();
     const queued = [...this.#stack.services.lambda.all].reduce((sum, { waiting }) => sum + waiting, 0);
     return { ...this.#recorder.stats, queued, faults: this.#faults.all.length };
   }
@@ -188,7 +207,18 @@ export class Console {
     if (item === undefined) return undefined;
     const record = plainItem(item as Parameters<typeof plainItem>[0]);
     this.#recorder.restore(record);
-    return this.#recorder.detail(jobId, record);
+    const detail = this.#recorder.detail(jobId, record);
+    if (detail === undefined || detail.document !== undefined || detail.executions.length > 0) return detail;
+    const [first] = this.#objectsOf(jobId);
+    const document = first && { name: first.key.replace(/^.*\//, ""), type: first.headers["content-type"] ?? "" };
+    return { ...detail, ...(document && { document }) };
+  }
+
+  /** The objects of a job, in the order in which they were written: its document is the first. */
+  #objectsOf(jobId: string) {
+    const { s3 } = this.#stack.services;
+    const objects = s3.buckets.flatMap(({ name: bucket }) => s3.list(bucket, "").map((object) => ({ ...object, bucket })));
+    return objects.filter(({ key }) => key.split("/").includes(jobId)).sort((one, other) => one.lastModified - other.lastModified);
   }
 
   /** Reads the records that earlier processes have left, once. */
@@ -212,7 +242,7 @@ export class Console {
   async #name(jobId: string, request: IncomingMessage): Promise<Answer> {
     const body = await bodyOf(request);
     if ("status" in body) return body;
-    const { readName } = await import("./requests.ts"); // zod is slow to load
+    const { readName } = await import("./requests.ts");
     const name = readName(body.json);
     if ("refusal" in name) return refusal(400, name.refusal);
     return this.#recorder.name(jobId, name.data.name) ? { status: 204 } : found(undefined);
@@ -228,16 +258,21 @@ export class Console {
     return { status: 200, body: this.#faults.all };
   }
 
-  /** Submits the document of a job anew. */
-  async #runAgain(jobId: string): Promise<Answer> {
+  /** Submits the document of a job anew, for the caller whose token the request has. */
+  async #runAgain(jobId: string, authorization?: string): Promise<Answer> {
     const detail = await this.#detail(jobId);
     if (detail === undefined) return found(detail);
     const { apiUrl } = this.#stack;
     const document = await this.#documentOf(detail);
-    const text = document === undefined ? await fetch(`${apiUrl}/jobs/${encodeURIComponent(jobId)}/text`) : undefined;
+    const headers = authorization === undefined ? {} : { authorization };
+    const text = document === undefined ? await fetch(`${apiUrl}/jobs/${encodeURIComponent(jobId)}/text`, { headers }) : undefined;
     if (text !== undefined && !text.ok) return { status: text.status, body: await text.json() };
     const [contentType, body] = document ?? ["text/plain; charset=utf-8", await text?.text()];
-    const answer = await fetch(`${apiUrl}/jobs`, { method: "POST", headers: { "content-type": contentType }, body: body ?? "" });
+    const answer = await fetch(`${apiUrl}/jobs`, {
+      method: "POST",
+      headers: { ...headers, "content-type": contentType },
+      body: body ?? "",
+    });
     const submitted = (await answer.json()) as { readonly jobId: string };
     if (answer.ok) this.#recorder.name(submitted.jobId, detail.summary.title);
     return { status: answer.status, body: submitted };
@@ -246,14 +281,8 @@ export class Console {
   /** The document as it was sent, where it is an object of a bucket. */
   async #documentOf({ summary, document }: JobDetail): Promise<readonly [type: string, body: Buffer] | undefined> {
     if (document === undefined) return undefined;
-    const { s3 } = this.#stack.services;
-    for (const bucket of s3.buckets) {
-      const object = s3
-        .list(bucket.name, "")
-        .find(({ key }) => key.split("/").includes(summary.jobId) && key.endsWith(`/${document.name}`));
-      if (object !== undefined) return [document.type, (await s3.get(bucket.name, object.key)).body];
-    }
-    return undefined;
+    const object = this.#objectsOf(summary.jobId).find(({ key }) => key.endsWith(`/${document.name}`));
+    return object && [document.type, (await this.#stack.services.s3.get(object.bucket, object.key)).body];
   }
 
   async #document(jobId: string): Promise<Answer> {
@@ -272,7 +301,8 @@ const eventStreamHead = { status: 200, bytes: "", headers: { "content-type": "te
 
 function recordTableIn({ manifest }: StartedStack): RecordTable | undefined {
   const table = manifest.resources.find(({ type, inputs }) => type === "aws:dynamodb/table:Table" && inputs["rangeKey"] === undefined);
-  return table && { name: String(table.outputs["name"]), key: String(table.inputs["hashKey"]) };
+  const { attributeName: expiry } = Object(table?.inputs["ttl"]);
+  return table && { name: String(table.outputs["name"]), key: String(table.inputs["hashKey"]), expiry };
 }
 
 /** The parts of a path below `/console`; nothing for one that cannot be decoded. */

@@ -12,6 +12,8 @@ import { type Members, memberAt, plainItem, updatedMembers, withMembers } from "
 export interface RecordTable {
   readonly name: string;
   readonly key: string;
+  /** The member that has the time, in seconds, after which an item counts as deleted. */
+  readonly expiry?: string | undefined;
 }
 
 /** How much is kept; what is older goes. */
@@ -89,7 +91,7 @@ export class Recorder {
   /** Takes in a record that was written before the runtime started. Its times are in seconds. */
   restore(record: Members): void {
     const jobId = String(record[this.#table.key]);
-    if (this.#traces.has(jobId)) return;
+    if (this.#traces.has(jobId) || this.#isExpired(record)) return;
     const at = (member: string) => 1_000 * Number(record[member] ?? 0);
     this.#keep({ jobId, record: clipped(record), createdAt: at("createdAt"), updatedAt: at("updatedAt") });
   }
@@ -168,6 +170,15 @@ export class Recorder {
     };
   }
 
+  /** Tells of jobs that have expired; DynamoDB deletes them some time after, and tells nobody. */
+  forgetExpired(): void {
+    for (const { jobId, record } of this.#traces.values()) if (record !== undefined && this.#isExpired(record)) this.#forget(jobId);
+  }
+
+  #isExpired(record: Members): boolean {
+    return this.#table.expiry !== undefined && Number(record[this.#table.expiry]) <= this.#now() / 1_000;
+  }
+
   /** Jobs that ended in each of the last 60 seconds, and those that are open. */
   get stats(): Omit<Stats, "queued" | "faults"> {
     const now = Math.floor(this.#now() / 1_000);
@@ -178,7 +189,9 @@ export class Recorder {
   }
 
   #summary({ jobId, record, name, createdAt, updatedAt }: Trace): JobSummary | undefined {
-    return record && summaryOf({ jobId, record, createdAt, updatedAt, ...(name !== undefined && { name }) });
+    return record && !this.#isExpired(record)
+      ? summaryOf({ jobId, record, createdAt, updatedAt, ...(name !== undefined && { name }) })
+      : undefined;
   }
 
   #jobOfCall(service: string, operation: string, input: unknown): string | undefined {
@@ -272,6 +285,7 @@ export class Recorder {
     const transitions = runs.flat().filter(({ type }) => type.endsWith("StateEntered")).length;
     const usage = {
       ...{ requests: Object.fromEntries(requests ?? []), readUnits, writeUnits, gigabyteSeconds, transitions, logBytes },
+      executionGigabyteSeconds: runs.reduce((sum, events) => sum + (Math.ceil(millisecondsOf(events) / 100) / 10) * (64 / 1_024), 0),
       invocations: calls.length,
     };
     return { ...usage, dollars: priceOf(usage, executions?.size ?? 0) };
@@ -304,6 +318,9 @@ function jobIdIn(text: string, key: string): string | undefined {
     return undefined;
   }
 }
+
+const millisecondsOf = (events: readonly ExecutionEvent[]): number =>
+  Number(events.at(-1)?.event_timestamp ?? 0) - Number(events[0]?.event_timestamp ?? 0);
 
 /** The functions that an execution has invoked, with the seconds that each took. */
 function invocationsIn(events: readonly ExecutionEvent[]): readonly { readonly functionName: string; readonly seconds: number }[] {

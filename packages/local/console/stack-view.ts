@@ -1,24 +1,35 @@
 import type { StartedStack } from "../runtime.ts";
+import { alarmStates } from "./alarms.ts";
+import type { Metrics } from "./metrics.ts";
 import type { FunctionState, StackView } from "./model/console-api.ts";
 
-/** The values of the stack's config, and its name. */
+/** The values of the stack's config, its name and its clock. */
 export interface StackSettings {
   readonly stackName: string;
   readonly settings: Readonly<Record<string, string>>;
+  readonly now: () => number;
 }
 
 /** The stack as it stands: its resources, its functions' environments, and the permissions of its roles. */
-export function stackView(stack: StartedStack, { stackName, settings }: StackSettings): StackView {
+export async function stackView(stack: StartedStack, metrics: Metrics, { stackName, settings, now }: StackSettings): Promise<StackView> {
   const { manifest, services } = stack;
   return {
     stack: stackName,
+    authorization: authorizationOf(stack),
     outputs: manifest.outputs,
     settings,
     stateMachines: services.stepFunctions.all.map(({ arn, name, definition }) => ({ arn, name, definition: JSON.parse(definition) })),
     functions: functionStates(stack),
+    alarms: await alarmStates(manifest.resources, metrics, now()),
     resources: manifest.resources.map(({ type, name, id }) => ({ type, name, id })),
     roles: rolesOf(stack),
   };
+}
+
+/** The one of those routes that have any. */
+function authorizationOf({ manifest }: StartedStack): StackView["authorization"] {
+  const types = manifest.resources.map(({ inputs }) => inputs["authorizationType"]);
+  return types.includes("JWT") ? "JWT" : types.includes("AWS_IAM") ? "AWS_IAM" : "NONE";
 }
 
 export interface DeclaredFunction {
@@ -37,13 +48,19 @@ export function declaredFunctions({ manifest }: Pick<StartedStack, "manifest">):
     }));
 }
 
+/** Those that executions call first, in the order of the definition. */
 function functionStates(stack: StartedStack): readonly FunctionState[] {
+  const { lambda, stepFunctions } = stack.services;
   const declared = new Map(declaredFunctions(stack).map((each) => [each.name, each]));
-  return [...stack.services.lambda.all].map(({ name, pids, idle, running, waiting }) => ({
-    ...{ name, warm: pids.length, busy: Math.max(running, pids.length - idle), waiting },
-    memoryMiB: declared.get(name)?.memoryMiB ?? 128,
-    timeoutSeconds: declared.get(name)?.timeoutSeconds ?? 3,
-  }));
+  const definitions = stepFunctions.all.map(({ definition }) => definition).join();
+  const placeOf = ({ name }: { readonly name: string }) => `${definitions}:function:${name}:`.indexOf(`:function:${name}:`);
+  return [...lambda.all]
+    .sort((one, other) => placeOf(one) - placeOf(other) || (one.name < other.name ? -1 : 1))
+    .map(({ name, pids, idle, running, waiting }) => ({
+      ...{ name, warm: pids.length, busy: Math.max(running, pids.length - idle), waiting },
+      memoryMiB: declared.get(name)?.memoryMiB ?? 128,
+      timeoutSeconds: declared.get(name)?.timeoutSeconds ?? 3,
+    }));
 }
 
 function rolesOf({ services, account }: StartedStack): StackView["roles"] {

@@ -25,9 +25,18 @@ export interface InvokePermission {
  */
 export type InvocationInterceptor = (lambda: LambdaFunction) => Promise<Invocation["outcome"] | undefined>;
 
+/** An invocation that has ended or was throttled, for who follows what a program does. */
+export interface ObservedInvocation {
+  readonly functionName: string;
+  readonly result: "succeeded" | "failed" | "throttled";
+  /** Without the wait for an environment of this machine. */
+  readonly milliseconds: number;
+}
+
 /** The functions of the account. */
 export class LambdaService {
   #interceptor: InvocationInterceptor | undefined;
+  #observer: ((invocation: ObservedInvocation) => void) | undefined;
   readonly #functions = new Map<string, LambdaFunction>();
   readonly #permissions = new Map<string, InvokePermission[]>();
   readonly #concurrency: Concurrency;
@@ -57,6 +66,11 @@ export class LambdaService {
   /** Sets the interceptor of invocations, in place of an earlier one. */
   intercept(interceptor: InvocationInterceptor | undefined): void {
     this.#interceptor = interceptor;
+  }
+
+  /** @param observer called after each invocation, in place of an earlier one. */
+  observe(observer: (invocation: ObservedInvocation) => void): void {
+    this.#observer = observer;
   }
 
   get all(): Iterable<LambdaFunction> {
@@ -107,9 +121,27 @@ export class LambdaService {
     throw new AwsError("AccessDeniedException", `${caller.service} is not permitted to invoke ${lambda.name} for ${caller.sourceArn}`, 403);
   }
 
-  async #run(lambda: LambdaFunction, event: string, options?: InvokeOptions): Promise<Invocation["outcome"]> {
-    this.#concurrency.admit(lambda.name, this.#functions.values());
-    return (await this.#interceptor?.(lambda)) ?? lambda.invoke(event, options);
+  async #run(lambda: LambdaFunction, event: string, options: InvokeOptions = {}): Promise<Invocation["outcome"]> {
+    const { name: functionName } = lambda;
+    let startedAt = performance.now();
+    const onWait = () => {
+      const waitsFrom = performance.now();
+      const goOn = options.onWait?.();
+      return () => {
+        startedAt += performance.now() - waitsFrom;
+        goOn?.();
+      };
+    };
+    try {
+      this.#concurrency.admit(functionName, this.#functions.values());
+      const outcome = (await this.#interceptor?.(lambda)) ?? (await lambda.invoke(event, { ...options, onWait }));
+      const result = "errorType" in outcome ? "failed" : "succeeded";
+      this.#observer?.({ functionName, result, milliseconds: performance.now() - startedAt });
+      return outcome;
+    } catch (error) {
+      if (error instanceof AwsError && error.status === 429) this.#observer?.({ functionName, result: "throttled", milliseconds: 0 });
+      throw error;
+    }
   }
 }
 

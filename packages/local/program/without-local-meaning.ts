@@ -8,8 +8,8 @@ const reasons = {
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": "the files are as safe as the disk they lie on",
   "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration":
     "the AWS endpoint answers pages of no other site, so that there is nothing to allow",
-  "aws:cloudwatch/metricAlarm:MetricAlarm": "there are no metrics to watch; what fails is printed when it does",
-  "aws:cloudwatch/dashboard:Dashboard": "there are no metrics to draw",
+  "aws:cloudwatch/metricAlarm:MetricAlarm": "the console shows how they would stand; they call nobody",
+  "aws:cloudwatch/dashboard:Dashboard": "the console shows the jobs themselves",
   "aws:budgets/budget:Budget": "nothing here costs money",
   "aws:sns/topic:Topic": "only alarms go there",
   "aws:sns/topicSubscription:TopicSubscription": "only alarms go there, and no mail is sent from here",

@@ -43,7 +43,6 @@ async function attempt({ resource, parameters: template, timeout, heartbeat }: T
   activation.withinLimit(parameters, "was given arguments");
   const times = timesOf(await evaluateNumber(activation, timeout), await evaluateNumber(activation, heartbeat));
   activation.record(`${resource.family}Scheduled`, { ...resource.scheduled(parameters, activation.thread.run.region), ...times });
-  activation.record(`${resource.family}Started`, resource.details);
   const result = await call(resource, activation, parameters, times);
   activation.record(`${resource.family}Succeeded`, { ...outputDetails(result), ...resource.details });
   return result;
@@ -53,12 +52,21 @@ function timesOf(timeout: number | undefined, heartbeat: number | undefined): Ti
   return { ...(heartbeat !== undefined && { heartbeatInSeconds: heartbeat }), ...(timeout !== undefined && { timeoutInSeconds: timeout }) };
 }
 
-/** No integration here sends heartbeats, so the first one is missed after HeartbeatSeconds. */
+/**
+ * A call that has to wait for this machine has started when it no longer waits, any other one at once.
+ * No integration here sends heartbeats, so the first one is missed after HeartbeatSeconds.
+ */
 async function call(resource: Resource, activation: Activation, parameters: Payload, times: Times): Promise<Payload> {
   const { timeoutInSeconds = Number.POSITIVE_INFINITY, heartbeatInSeconds = Number.POSITIVE_INFINITY } = times;
   const seconds = Math.min(timeoutInSeconds, heartbeatInSeconds);
   const expired = new StatesError(heartbeatInSeconds < timeoutInSeconds ? "States.HeartbeatTimeout" : "States.Timeout", "");
   const { run, signal } = activation.thread;
+  let isStarted = false;
+  const start = () => {
+    if (!isStarted) activation.record(`${resource.family}Started`, resource.details);
+    isStarted = true;
+  };
+  const startsNow = setImmediate(start);
   const deadline = { clock: run.clock, milliseconds: Number.isFinite(seconds) ? seconds * 1000 : undefined, signal, expired };
   try {
     const result = await withDeadline(deadline, (taskSignal, hold) =>
@@ -67,23 +75,31 @@ async function call(resource: Resource, activation: Activation, parameters: Payl
         arguments: JSON.parse(parameters.text),
         signal: taskSignal,
         context: activation.context(),
-        hold: () => both(hold(), run.hold()),
+        hold: () => {
+          clearImmediate(startsNow);
+          return all(hold(), run.hold(), start);
+        },
       }),
     );
+    start();
     const name = resource.details.resourceType ?? resource.arn;
     return activation.withinLimit(copiedPayload(result), "returned a result", { terminal: false, name });
   } catch (error) {
     if (!(error instanceof StatesError)) throw error;
+    start();
     const details: EventDetails = { ...failureDetails(error), ...resource.details };
     activation.record(`${resource.family}${error === expired ? "TimedOut" : "Failed"}`, details);
     throw error;
+  } finally {
+    clearImmediate(startsNow);
   }
 }
 
-const both = (one: () => void, other: () => void) => (): void => {
-  one();
-  other();
-};
+const all =
+  (...steps: readonly (() => void)[]) =>
+  (): void => {
+    for (const step of steps) step();
+  };
 
 /** @returns true for a resource that the runtime can call. */
 export type KnownResource = (resource: string) => boolean;

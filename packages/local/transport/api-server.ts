@@ -14,6 +14,7 @@ export class ApiServer {
   readonly #server: Server;
   #api: HttpHandler | undefined;
   #console: ConsoleHandler | undefined;
+  #observer: ((status: number) => void) | undefined;
   /** Called for each connection that cannot be accepted. */
   onFault: (error: unknown) => void = () => undefined;
 
@@ -55,6 +56,11 @@ export class ApiServer {
     this.#console = handler;
   }
 
+  /** @param observer called with the status of each answer of the API, in place of an earlier one. */
+  observe(observer: (status: number) => void): void {
+    this.#observer = observer;
+  }
+
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const mounted = /^\/console(\/|\?|$)/.test(request.url ?? "") ? this.#console : undefined;
     const foreign = refusalOfForeign(request.headers, {
@@ -65,7 +71,10 @@ export class ApiServer {
     if (foreign !== undefined) refuse(response, 403, foreign);
     else if (mounted !== undefined) mounted(request, response);
     else if (this.#api === undefined) refuse(response, 503, "Service Unavailable", { "retry-after": "1" });
-    else this.#api.handle(request, response);
+    else {
+      response.once("finish", () => this.#observer?.(response.statusCode));
+      this.#api.handle(request, response);
+    }
   }
 
   async close(): Promise<void> {

@@ -275,6 +275,13 @@ test("--list of a caller without jobs says so", async () => {
   expect(await command(["--list"], [{ jobs: [] }])).toMatchObject({ code: 0, printed: [], reported: ["You have no jobs."] });
 });
 
+test("--list --status asks for the jobs at one status", async () => {
+  const { code, urls, reported } = await command(["--list", "--status", "error"], [{ jobs: [] }]);
+
+  expect([code, urls]).toEqual([0, ["http://127.0.0.1:3000/jobs?limit=20&status=ERROR"]]);
+  expect(reported).toEqual(["You have no jobs that are ERROR."]);
+});
+
 test("--list of an API without authentication says why there is no list", async () => {
   const detail = "Jobs are listed only where callers authenticate (auth: iam or jwt): without an identity a job is protected by its id.";
 
@@ -307,6 +314,8 @@ test.each([
   [["hello", "--sign"], /^--sign needs the API's region, which is not in its address: set AWS_REGION\.$/],
   [["hello", "--list"], /^--list takes no documents: leave them out\.$/],
   [["--list", "--delete"], /^--list and --delete are two commands: leave one out\.$/],
+  [["--list", "--status", "late"], /^--status takes PENDING, IN_PROGRESS, DONE, ERROR, not late\.$/],
+  [["hello", "--status", "DONE"], /^--status is for --list: leave it out\.$/],
   [["--list", "--limit", "0"], /^--limit takes a number of jobs up to 1000000, not 0\.$/],
   [["missing.pdf"], /^There is no file .*missing\.pdf\.$/],
 ])("%j is a wrong call", async (args, sentence) => {

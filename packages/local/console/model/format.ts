@@ -22,6 +22,9 @@ export const clockTime = (at: number): string => {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, "0")}`;
 };
 
+/** 1 write, 2 writes */
+export const counted = (value: number, one: string): string => `${count(value)} ${one}${value === 1 ? "" : "s"}`;
+
 /** 1,204 */
 export const count = (value: number): string => value.toLocaleString("en-US");
 
@@ -31,6 +34,9 @@ export function dollars(value: number): string {
   if (value >= 100) return `$${Math.round(value).toLocaleString("en-US")}`;
   return `$${value >= 1 ? value.toFixed(2) : value.toPrecision(2)}`;
 }
+
+/** Names of resources without what all of the stack's begin with. */
+export const withoutPrefix = (text: string, stack: string | undefined): string => text.replaceAll(new RegExp(`[\\w-]*-${stack}-`, "g"), "");
 
 /** A function's log line short: its level, its words, and its details but for those that the page shows anyway; any other line as it is. */
 export function shortLine(message: string): string {
@@ -50,7 +56,8 @@ export function causeText(cause: string): string {
   return message.replace(/^RequestId: \S+ /, "").replace(/^Error: /, "");
 }
 
-function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
+/** The object that a text is in JSON, if it is one. */
+export function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;

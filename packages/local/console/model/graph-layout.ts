@@ -32,7 +32,7 @@ const size = { state: { width: 150, height: 44 }, marker: { width: 18, height: 1
 const margin = 14;
 /** Of a group; above what is in it is its title. */
 const padding = { side: 14, top: 30, bottom: 12 };
-const gap = { x: 32, y: 26 };
+const gap = { x: 24, y: 26 };
 
 const isMarker = ({ type }: GraphNode): boolean => type === "start" || type === "end";
 

@@ -1,5 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Fault, FaultKind, StackView } from "../model/console-api.ts";
+import { count, counted, withoutPrefix } from "../model/format.ts";
+import { jsonBody } from "./api.ts";
+import { Table } from "./table.tsx";
 
 const kinds: Readonly<Record<string, readonly (readonly [FaultKind, string])[]>> = {
   function: [
@@ -28,12 +31,10 @@ const services = [
   ["states", "Step Functions"],
 ] as const;
 
-const json = { "Content-Type": "application/json" };
-
 export function FaultsPage({ stack }: { stack: StackView | undefined }) {
   const [faults, setFaults] = useState<readonly Fault[]>([]);
   const put = async (next: readonly Fault[]) => {
-    const response = await fetch("/console/api/faults", { method: "PUT", headers: json, body: JSON.stringify(next) });
+    const response = await fetch("/console/api/faults", { method: "PUT", ...jsonBody(next) });
     setFaults(await response.json());
   };
   useEffect(() => {
@@ -42,9 +43,8 @@ export function FaultsPage({ stack }: { stack: StackView | undefined }) {
     const timer = setInterval(read, 1_000);
     return () => clearInterval(timer);
   }, []);
-  const shortName = (name: string) => name.replace(new RegExp(`^.*-${stack?.stack}-`), "");
   const targets = [
-    ...(stack?.functions ?? []).map(({ name }) => [`function ${name}`, `Function ${shortName(name)}`] as const),
+    ...(stack?.functions ?? []).map(({ name }) => [`function ${name}`, `Function ${withoutPrefix(name, stack?.stack)}`] as const),
     ...services.map(([service, title]) => [`service ${service}`, title] as const),
     ["executions", "Executions"] as const,
   ];
@@ -57,23 +57,17 @@ export function FaultsPage({ stack }: { stack: StackView | undefined }) {
           Switch all off
         </button>
       )}
-      <table class="faults">
-        <thead>
-          <tr>
-            <th scope="col">Target</th>
-            <th scope="col">Fault</th>
-            <th scope="col">Switch</th>
-          </tr>
-        </thead>
-        <tbody>
-          {targets.map(([target, title]) => (
-            <TargetRow key={target} target={target} title={title} faults={faults} put={put} />
-          ))}
-        </tbody>
-      </table>
+      <Table class="faults cards" head={["Target", "Fault", "Switch"]}>
+        {targets.map(([target, title]) => (
+          <TargetRow key={target} target={target} title={title} faults={faults} put={put} />
+        ))}
+      </Table>
     </main>
   );
 }
+
+const titleOf = ({ kind, error, milliseconds, operation, calls }: Fault): string =>
+  [kind, error, milliseconds && `${count(milliseconds)} ms`, operation, calls && `· ${counted(calls, "call")}`].filter(Boolean).join(" ");
 
 interface RowProps {
   readonly target: string;
@@ -88,7 +82,7 @@ function TargetRow({ target, title, faults, put }: RowProps) {
   const [kind, setKind] = useState<FaultKind>(choices[0]?.[0] ?? "fail");
   const [error, setError] = useState("");
   const [operation, setOperation] = useState("");
-  const [milliseconds, setMilliseconds] = useState(3_000);
+  const [milliseconds, setMilliseconds] = useState("3000");
   const [calls, setCalls] = useState("");
   const on = faults.filter((fault) => fault.target === target);
   const switchOn = () => {
@@ -96,7 +90,7 @@ function TargetRow({ target, title, faults, put }: RowProps) {
       ...{ target, kind },
       ...(kind === "fail" && error !== "" && { error }),
       ...(operation !== "" && { operation }),
-      ...(kind === "slow" && { milliseconds }),
+      ...(kind === "slow" && { milliseconds: Number(milliseconds) }),
       ...(calls !== "" && { calls: Number(calls) }),
     };
     void put([...faults.filter((other) => other.target !== target || other.kind !== kind || other.operation !== fault.operation), fault]);
@@ -112,39 +106,18 @@ function TargetRow({ target, title, faults, put }: RowProps) {
             </option>
           ))}
         </select>
-        {kind === "fail" && (
-          <input
-            placeholder="error name"
-            aria-label={`Error of ${title}`}
-            value={error}
-            onInput={({ currentTarget }) => setError(currentTarget.value)}
-          />
-        )}
-        {kind === "slow" && (
-          <input
-            type="number"
-            min={1}
-            aria-label={`Milliseconds of ${title}`}
-            value={milliseconds}
-            onInput={({ currentTarget }) => setMilliseconds(Number(currentTarget.value))}
-          />
-        )}
+        {kind === "fail" && <Field name="Error" title={title} value={error} placeholder="error name" set={setError} />}
+        {kind === "slow" && <Field name="Milliseconds" title={title} value={milliseconds} type="number" set={setMilliseconds} />}
         {group === "service" && (
-          <input
-            placeholder="all operations"
-            aria-label={`Operation of ${title}`}
+          <Field
+            name="Operation"
+            title={title}
             value={operation}
-            onInput={({ currentTarget }) => setOperation(currentTarget.value.trim())}
+            placeholder="all operations"
+            set={(given) => setOperation(given.trim())}
           />
         )}
-        <input
-          type="number"
-          min={1}
-          placeholder="all calls"
-          aria-label={`Calls of ${title}`}
-          value={calls}
-          onInput={({ currentTarget }) => setCalls(currentTarget.value)}
-        />
+        <Field name="Calls" title={title} value={calls} placeholder="all calls" type="number" set={setCalls} />
       </td>
       <td>
         <button type="button" onClick={switchOn}>
@@ -157,12 +130,25 @@ function TargetRow({ target, title, faults, put }: RowProps) {
             class="chip bad"
             onClick={() => void put(faults.filter((other) => other !== fault))}
           >
-            {fault.kind}
-            {fault.operation === undefined ? "" : ` ${fault.operation}`}
-            {fault.calls === undefined ? "" : `, ${fault.calls} calls`} ✕<span class="hidden"> switch off</span>
+            {titleOf(fault)} ✕<span class="hidden"> switch off</span>
           </button>
         ))}
       </td>
     </tr>
   );
+}
+
+interface FieldProps extends Readonly<Record<"name" | "title" | "value", string>> {
+  readonly placeholder?: string;
+  readonly type?: "number";
+  set(given: string): void;
+}
+
+function Field({ name, title, type, set, ...rest }: FieldProps) {
+  const input = {
+    ...rest,
+    "aria-label": `${name} of ${title}`,
+    onInput: (event: InputEvent) => set((event.target as HTMLInputElement).value),
+  };
+  return type === "number" ? <input type="number" min={1} {...input} /> : <input {...input} />;
 }

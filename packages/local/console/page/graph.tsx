@@ -34,7 +34,7 @@ export function Graph({ definition, visits, selected, select }: Props) {
       <svg
         role="presentation"
         viewBox={`0 0 ${placed.width} ${placed.height}`}
-        style={{ maxWidth: `${placed.width}px`, minWidth: `${0.68 * placed.width}px` }}
+        style={{ maxWidth: `${placed.width}px`, minWidth: `${0.65 * placed.width}px` }}
       >
         <defs>
           {["plain", "taken", "caught"].map((kind) => (
@@ -150,10 +150,12 @@ function note(visits: readonly Visit[]): string {
   const { items } = first;
   if (items !== undefined) return `${items.ended} of ${items.all} items`;
   const attempts = visits.reduce((sum, visit) => sum + visit.attempts.length, 0);
-  const time = visits.reduce((sum, { enteredAt, exitedAt }) => sum + (exitedAt === undefined ? 0 : exitedAt - enteredAt), 0);
+  const times = visits.flatMap(({ enteredAt, exitedAt }) => (exitedAt === undefined ? [] : [exitedAt - enteredAt]));
+  // Items run beside each other.
+  const time = first.iteration === undefined ? times.reduce((sum, one) => sum + one, 0) : Math.max(0, ...times);
   const parts = [
     ...(visits.length > 1 ? [`${visits.length} times`] : attempts > 1 ? [`${attempts} attempts`] : []),
-    ...(first.exitedAt === undefined ? [] : [duration(time)]),
+    ...(first.exitedAt === undefined ? [] : [`${visits.length > 1 && first.iteration !== undefined ? "up to " : ""}${duration(time)}`]),
   ];
   return parts.join(" · ");
 }

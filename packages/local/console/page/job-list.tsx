@@ -1,9 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { JobStatus, JobSummary } from "../model/console-api.ts";
+import type { JobStatus, JobSummary, StackView } from "../model/console-api.ts";
 import { age, count, duration } from "../model/format.ts";
 import { go, pathTo } from "./address.ts";
 import type { ListState } from "./connection.ts";
-import { Submit } from "./submit.tsx";
+import { Signed, Submit } from "./submit.tsx";
 import { useNow } from "./use-now.ts";
 
 type Filter = "all" | "running" | "done" | "error";
@@ -24,16 +24,17 @@ const overscan = 6;
 interface Props {
   readonly list: ListState;
   readonly selected: string | undefined;
+  readonly authorization: StackView["authorization"] | undefined;
 }
 
-export function JobList({ list: { jobs, isLoaded }, selected }: Props) {
+export function JobList({ list: { jobs, isLoaded }, selected, authorization }: Props) {
   const [filter, setFilter] = useState<Filter>("all");
   const [query, setQuery] = useState("");
   const counts = useMemo(() => countsOf(jobs), [jobs]);
   const shown = useMemo(() => matching(jobs, filter, query), [jobs, filter, query]);
   return (
     <aside aria-label="Jobs">
-      <Submit />
+      {authorization === "AWS_IAM" ? <Signed /> : <Submit wantsToken={authorization === "JWT"} />}
       <div class="filters">
         {filters.map(([name, title]) => (
           <button key={name} type="button" class="chip" aria-pressed={filter === name} onClick={() => setFilter(name)}>

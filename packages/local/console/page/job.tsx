@@ -3,6 +3,7 @@ import type { JobDetail, JobStatus, StackView } from "../model/console-api.ts";
 import type { Visit } from "../model/execution-view.ts";
 import { clockTime, dollars, duration } from "../model/format.ts";
 import { type Address, go } from "./address.ts";
+import { callApi } from "./api.ts";
 import { Graph } from "./graph.tsx";
 import { Tabs } from "./tabs.tsx";
 import { useNow } from "./use-now.ts";
@@ -62,7 +63,7 @@ function OpenJob({ job, address, stack }: { job: JobDetail; address: Address; st
           <p class="empty">{noExecution(job.summary.status)}</p>
         )}
       </div>
-      <Tabs job={job} execution={current} visit={visit} address={address} stack={stack?.stack} />
+      <Tabs job={job} executions={executions} execution={current} visit={visit} address={address} stack={stack?.stack} />
     </section>
   );
 }
@@ -70,7 +71,7 @@ function OpenJob({ job, address, stack }: { job: JobDetail; address: Address; st
 const noExecution = (status: JobStatus): string =>
   status === "PENDING"
     ? "No execution has started yet."
-    : "Its executions are not known: they are kept until the runtime ends, the latest of them.";
+    : "Its executions are not known: they are kept in memory, the latest of them, until the runtime ends. Record, text and document are there.";
 
 /** Names a passage through a state in an address: the state, and its place among those of one name. */
 const keyOf = ({ state, id }: Visit): string => `${state}.${id}`;
@@ -88,6 +89,9 @@ function Head({ job, executions }: { job: JobDetail; executions: readonly Viewed
   const { summary, usage } = job;
   const isOpen = summary.status === "PENDING" || summary.status === "IN_PROGRESS";
   const now = useNow(100, isOpen);
+  const failed = executions.at(-1)?.view;
+  const unsaid = `The execution has failed (${failed?.error}), and the record could not say so.`;
+  const reason = summary.status === "ERROR" ? summary.detail : isOpen && failed?.status === "failed" ? unsaid : undefined;
   const attempts = executions.flatMap(({ view }) => view.visits).reduce((sum, visit) => sum + visit.attempts.length, 0);
   return (
     <div class="head">
@@ -97,13 +101,17 @@ function Head({ job, executions }: { job: JobDetail; executions: readonly Viewed
         <code>{summary.jobId}</code>
         <Actions job={job} />
       </div>
-      {summary.status === "ERROR" && <p class="reason">{summary.detail}</p>}
+      {reason !== undefined && <p class="reason">{reason}</p>}
       <dl class="facts">
         <Fact name="Submitted">{clockTime(summary.createdAt)}</Fact>
         <Fact name={isOpen ? "Running for" : "Took"}>{duration((isOpen ? now : summary.updatedAt) - summary.createdAt)}</Fact>
-        <Fact name="Executions">{String(executions.length)}</Fact>
-        <Fact name="Attempts">{String(attempts)}</Fact>
-        <Fact name="On AWS">{`${dollars(usage.dollars)} · ${dollars(usage.dollars * 1_000_000)} a million like it`}</Fact>
+        {(isOpen || executions.length > 0) && (
+          <>
+            <Fact name="Executions">{String(executions.length)}</Fact>
+            <Fact name="Attempts">{String(attempts)}</Fact>
+            <Fact name="On AWS">{`${dollars(usage.dollars)} · ${dollars(usage.dollars * 1_000_000)} a million like it`}</Fact>
+          </>
+        )}
       </dl>
     </div>
   );
@@ -119,13 +127,13 @@ function Actions({ job }: { job: JobDetail }) {
   const [said, setSaid] = useState("");
   const id = encodeURIComponent(job.summary.jobId);
   const runAgain = async () => {
-    const response = await fetch(`/console/api/jobs/${id}/runs`, { method: "POST" });
+    const response = await callApi(`/console/api/jobs/${id}/runs`, { method: "POST" });
     const body = await response.json();
     if (response.ok) go({ view: "jobs", jobId: body.jobId });
     else setSaid(body.detail ?? body.message ?? "It could not be submitted again.");
   };
   const remove = async () => {
-    const response = await fetch(`/jobs/${id}`, { method: "DELETE" });
+    const response = await callApi(`/jobs/${id}`, { method: "DELETE" });
     if (response.ok) go({ view: "jobs" });
     else setSaid(`The API answered ${response.status}.`);
   };

@@ -34,7 +34,7 @@ function App() {
       )}
       {address.view === "jobs" && (
         <main class={address.jobId === undefined ? "jobs" : "jobs with-job"}>
-          <JobList list={list} selected={address.jobId} />
+          <JobList list={list} selected={address.jobId} authorization={stack?.authorization} />
           <JobPage job={job} address={address} stack={stack} />
         </main>
       )}

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { go } from "./address.ts";
+import { callApi, jsonBody, setToken } from "./api.ts";
 
 interface Sending {
   readonly id: number;
@@ -14,7 +15,16 @@ const maxBytesInCall = 4 * 1024 * 1024;
 
 let nextId = 0;
 
-export function Submit() {
+/** A page has no AWS credentials. */
+export const Signed = () => (
+  <div class="submit">
+    <p class="detail">The API takes signed requests only. Submit by a client that signs, such as</p>
+    <pre>{`curl --aws-sigv4 aws:amz:us-east-1:execute-api --user local:local ${location.origin}/jobs -H "Content-Type: text/plain" -d "A text"`}</pre>
+  </div>
+);
+
+/** @param wantsToken true where the API wants the token of its caller. */
+export function Submit({ wantsToken }: { readonly wantsToken: boolean }) {
   const [text, setText] = useState("");
   const [isOver, setIsOver] = useState(false);
   const [sending, setSending] = useState<readonly Sending[]>([]);
@@ -53,6 +63,16 @@ export function Submit() {
         sendText();
       }}
     >
+      {wantsToken && (
+        <input
+          type="password"
+          class="token"
+          autocomplete="off"
+          placeholder="Token (JWT) of the caller"
+          aria-label="Token of the caller"
+          onInput={({ currentTarget }) => setToken(currentTarget.value)}
+        />
+      )}
       <div
         class={isOver ? "drop over" : "drop"}
         onDragOver={(event) => {
@@ -128,23 +148,18 @@ function pastedFiles(send: (files: Iterable<File>) => void): () => void {
   return () => removeEventListener("paste", pasted);
 }
 
-const json = { "Content-Type": "application/json" };
-
-const submitText = (text: string): Promise<string> =>
-  jobOf(fetch("/jobs", { method: "POST", headers: json, body: JSON.stringify({ text }) }));
+const submitText = (text: string): Promise<string> => jobOf(callApi("/jobs", { method: "POST", ...jsonBody({ text }) }));
 
 async function submitFile(file: File, progress: (part: number) => void): Promise<string> {
   if (file.size <= maxBytesInCall) {
     const form = new FormData();
     form.append("file", file);
-    return jobOf(fetch("/jobs", { method: "POST", body: form }));
+    return jobOf(callApi("/jobs", { method: "POST", body: form }));
   }
-  const announced = await answerOf(
-    fetch("/uploads", { method: "POST", headers: json, body: JSON.stringify({ contentType: file.type, bytes: file.size }) }),
-  );
+  const announced = await answerOf(callApi("/uploads", { method: "POST", ...jsonBody({ contentType: file.type, bytes: file.size }) }));
   const { uploadId, url, headers } = announced as { uploadId: string; url: string; headers: Record<string, string> };
   await put(url, headers, file, progress);
-  return jobOf(fetch("/jobs", { method: "POST", headers: json, body: JSON.stringify({ uploadId }) }));
+  return jobOf(callApi("/jobs", { method: "POST", ...jsonBody({ uploadId }) }));
 }
 
 /** `fetch` does not tell how much of a body is sent. */
@@ -164,13 +179,13 @@ async function answerOf(response: Promise<Response>): Promise<unknown> {
   const answer = await response;
   const body = await answer.json();
   if (answer.ok) return body;
-  throw new Error(String(body.detail ?? body.message ?? `The API answered ${answer.status}.`));
+  const missing = answer.status === 401 ? "Enter a valid token of the caller above" : undefined;
+  throw new Error(String(body.detail ?? missing ?? body.message ?? `The API answered ${answer.status}.`));
 }
 
 const jobOf = async (response: Promise<Response>): Promise<string> => String(((await answerOf(response)) as { jobId: string }).jobId);
 
 /** The API keeps no names of files. */
 async function nameJob(jobId: string, name: string): Promise<void> {
-  if (name !== "")
-    await fetch(`/console/api/jobs/${encodeURIComponent(jobId)}/name`, { method: "PUT", headers: json, body: JSON.stringify({ name }) });
+  if (name !== "") await callApi(`/console/api/jobs/${encodeURIComponent(jobId)}/name`, { method: "PUT", ...jsonBody({ name }) });
 }

@@ -1,24 +1,28 @@
 import { useEffect, useState } from "preact/hooks";
 import type { JobDetail, JobLine, JobStatus, JobUsage, RecordWrite } from "../model/console-api.ts";
 import type { Attempt, Visit } from "../model/execution-view.ts";
-import { causeText, clockTime, count, dollars, pretty, shortLine } from "../model/format.ts";
+import { causeText, clockTime, count, counted, dollars, pretty, shortLine, withoutPrefix } from "../model/format.ts";
 import { type Address, go } from "./address.ts";
+import { callApi } from "./api.ts";
+import { Table } from "./table.tsx";
 import type { ViewedExecution } from "./viewed-executions.ts";
 
 interface Props {
   readonly job: JobDetail;
+  readonly executions: readonly ViewedExecution[];
+  /** The one that is shown. */
   readonly execution: ViewedExecution | undefined;
   readonly visit: Visit | undefined;
   readonly address: Address;
   readonly stack: string | undefined;
 }
 
-export function Tabs({ job, execution, visit, address, stack = "" }: Props) {
+export function Tabs({ job, executions, execution, visit, address, stack }: Props) {
   const events = execution?.execution.events ?? [];
   const tabs = [
     ["state", visit?.state ?? "State"],
     ["log", `Log ${count(job.lines.length)}`],
-    ["record", `Record ${count(job.writes.length)} writes`],
+    ["record", `Record ${counted(job.writes.length, "write")}`],
     ["events", `Events ${count(events.length)}`],
     ["document", "Document"],
     ["usage", "Usage and cost"],
@@ -42,8 +46,8 @@ export function Tabs({ job, execution, visit, address, stack = "" }: Props) {
         ))}
       </div>
       <div class="panel" role="tabpanel" id="tab-panel" aria-labelledby={`tab-${open}`} tabIndex={0}>
-        {open === "state" && <StateTab job={job} visit={visit} />}
-        {open === "log" && <Log lines={job.lines} sourceOf={({ functionName }) => functionName.replace(new RegExp(`^.*-${stack}-`), "")} />}
+        {open === "state" && <StateTab job={job} executions={executions} visit={visit} />}
+        {open === "log" && <Log lines={job.lines} sourceOf={({ functionName }) => withoutPrefix(functionName, stack)} />}
         {open === "record" && <RecordTab job={job} />}
         {open === "events" && <EventsTab events={events} />}
         {open === "document" && <DocumentTab job={job} />}
@@ -53,19 +57,32 @@ export function Tabs({ job, execution, visit, address, stack = "" }: Props) {
   );
 }
 
+/** Preformatted text in blocks, of which the browser lays out those in view: a mebibyte in one piece takes it seconds. */
+const Pre = ({ children, ...rest }: { children: string; class?: string }) => (
+  <pre {...rest}>
+    {children.length <= blockCharacters ? children : children.match(blocks)?.map((block, at) => <span key={at}>{block}</span>)}
+  </pre>
+);
+
+const blockCharacters = 4_000;
+/** Up to a space where there is one. */
+const blocks = new RegExp(`[^]{1,${blockCharacters}}(?:\\s|$)|[^]{1,${blockCharacters}}`, "gu");
+
 const Text = ({ title, children }: { title: string; children: string }) => (
   <div class="text">
     <h2>{title}</h2>
-    <pre>{children}</pre>
+    <Pre>{children}</Pre>
   </div>
 );
 
-function StateTab({ job, visit }: { job: JobDetail; visit: Visit | undefined }) {
+function StateTab({ job, executions, visit }: Pick<Props, "job" | "executions" | "visit">) {
   const [attempt, setAttempt] = useState<number>();
   if (visit === undefined) return <p class="empty">No state was entered yet.</p>;
   const { input, output, error, cause, attempts } = visit;
   const chosen = attempts[attempt ?? attempts.length - 1] ?? attempts.at(-1);
   const lines = chosen === undefined ? [] : job.lines.filter((line) => isOf(line, chosen));
+  const others = executions.flatMap(({ view }) => view.visits).flatMap((one) => one.attempts);
+  const isAlone = !others.some((other) => other !== chosen && chosen !== undefined && isBeside(other, chosen));
   return (
     <div class="columns">
       <Text title="Input">{pretty(input ?? "–")}</Text>
@@ -86,8 +103,12 @@ function StateTab({ job, visit }: { job: JobDetail; visit: Visit | undefined }) 
             ))}
           </div>
         )}
-        <h2>Log of the attempt</h2>
-        <Log lines={lines} />
+        {chosen !== undefined && (
+          <>
+            <h2>{isAlone ? "Log of the attempt" : "Log of the attempt, and of calls beside it"}</h2>
+            <Log lines={lines} />
+          </>
+        )}
       </div>
     </div>
   );
@@ -96,17 +117,22 @@ function StateTab({ job, visit }: { job: JobDetail; visit: Visit | undefined }) 
 /** Its lines come with a function's answer. */
 const lateMilliseconds = 50;
 
+const startOf = ({ startedAt, scheduledAt }: Attempt): number => startedAt ?? scheduledAt;
+const endOf = ({ endedAt = Number.POSITIVE_INFINITY }: Attempt): number => endedAt;
+
 const isOf = ({ at, functionName }: JobLine, attempt: Attempt): boolean =>
-  functionName === attempt.functionName &&
-  at >= attempt.scheduledAt &&
-  at <= (attempt.endedAt ?? Number.POSITIVE_INFINITY) + lateMilliseconds;
+  functionName === attempt.functionName && at >= startOf(attempt) && at <= endOf(attempt) + lateMilliseconds;
+
+/** At the same time a function writes the lines of several calls. */
+const isBeside = (one: Attempt, other: Attempt): boolean =>
+  one.functionName === other.functionName && startOf(one) < endOf(other) && startOf(other) < endOf(one);
 
 /** @param sourceOf names the function of each line, where they are of several. */
 function Log({ lines, sourceOf }: { lines: JobDetail["lines"]; sourceOf?: (line: JobLine) => string }) {
   if (lines.length === 0) return <p class="empty">No line was logged.</p>;
   const textOf = (line: JobLine) =>
     [clockTime(line.at), ...(sourceOf ? [sourceOf(line).padEnd(13)] : []), shortLine(line.message)].join("  ");
-  return <pre class="log">{lines.map(textOf).join("\n")}</pre>;
+  return <Pre class="log">{lines.map(textOf).join("\n")}</Pre>;
 }
 
 function RecordTab({ job: { record, writes } }: { job: JobDetail }) {
@@ -149,19 +175,18 @@ function shown(value: unknown): string {
   return text.length <= maxShown ? text : `${text.slice(0, maxShown)}… (${count(text.length)} characters)`;
 }
 
+const maxEvents = 1_000;
+
 function EventsTab({ events }: { events: ViewedExecution["execution"]["events"] }) {
   return (
-    <table class="events">
-      <thead>
-        <tr>
-          <th scope="col">Id</th>
-          <th scope="col">Time</th>
-          <th scope="col">Type</th>
-          <th scope="col">Details</th>
-        </tr>
-      </thead>
-      <tbody>
-        {events.map(({ id, type, event_timestamp, details }) => (
+    <>
+      {events.length > maxEvents && (
+        <p class="detail">
+          Of {count(events.length)} events, the first {count(maxEvents)}.
+        </p>
+      )}
+      <Table class="events" head={["Id", "Time", "Type", "Details"]}>
+        {events.slice(0, maxEvents).map(({ id, type, event_timestamp, details }) => (
           <tr key={id}>
             <td class="number">{id}</td>
             <td class="number">{clockTime(Number(event_timestamp))}</td>
@@ -171,8 +196,8 @@ function EventsTab({ events }: { events: ViewedExecution["execution"]["events"] 
             </td>
           </tr>
         ))}
-      </tbody>
-    </table>
+      </Table>
+    </>
   );
 }
 
@@ -184,8 +209,8 @@ function DocumentTab({ job }: { job: JobDetail }) {
   const [text, setText] = useState<string>();
   const { status } = job.summary;
   useEffect(() => {
-    const shown = (answer: Response) => (answer.ok ? answer.text() : noText(status));
-    fetch(`/jobs/${id}/text`)
+    const shown = (answer: Response) => (answer.ok ? answer.text() : noText(status, answer.status));
+    callApi(`/jobs/${id}/text`)
       .then(shown)
       .then(setText, () => setText("The text could not be loaded."));
   }, [id, status]);
@@ -195,13 +220,13 @@ function DocumentTab({ job }: { job: JobDetail }) {
       {job.document && (
         <div>
           <h2>The document, {job.document.type}</h2>
-          {shownImages.includes(job.document.type) ? (
-            <img src={address} alt="The document as it was sent" />
-          ) : (
-            <a href={address} target="_blank" rel="noreferrer">
-              Open the document
-            </a>
+          {shownImages.includes(job.document.type) && <img src={address} alt="The document as it was sent" />}
+          {job.document.type === "application/pdf" && (
+            <iframe src={`${address}#navpanes=0&view=FitH`} title="The document as it was sent" />
           )}
+          <a href={address} target="_blank" rel="noreferrer">
+            Open the document
+          </a>
         </div>
       )}
       <Text title="The text that was read">{text ?? "Loading…"}</Text>
@@ -209,31 +234,34 @@ function DocumentTab({ job }: { job: JobDetail }) {
   );
 }
 
-const noText = (status: JobStatus): string =>
-  status === "PENDING" || status === "IN_PROGRESS" ? "No text has been read yet." : "No text was read.";
+function noText(status: JobStatus, answered: number): string {
+  if (answered === 401 || answered === 403) return "The API gives the text to the job's caller only.";
+  return status === "PENDING" || status === "IN_PROGRESS" ? "No text has been read yet." : "No text was read.";
+}
 
 function UsageTab({ usage }: { usage: JobUsage }) {
   const rows = [
-    ...Object.entries(usage.requests).map(([name, requests]) => [name, count(requests)] as const),
+    ["On AWS, one", dollars(usage.dollars)],
+    ["On AWS, a million like it", dollars(usage.dollars * 1_000_000)],
+    ...Object.entries(usage.requests)
+      .sort()
+      .map(([name, requests]) => [name, count(requests)] as const),
     ["Read units of DynamoDB", usage.readUnits.toFixed(1)],
     ["Write units of DynamoDB", usage.writeUnits.toFixed(1)],
     ["Invocations of functions", count(usage.invocations)],
     ["GB-seconds of functions", usage.gigabyteSeconds.toFixed(4)],
+    ["GB-seconds of executions", usage.executionGigabyteSeconds.toFixed(4)],
     ["State transitions", count(usage.transitions)],
     ["Bytes of logs", count(usage.logBytes)],
-    ["On AWS, one", dollars(usage.dollars)],
-    ["On AWS, a million like it", dollars(usage.dollars * 1_000_000)],
   ] as const;
   return (
-    <table class="usage">
-      <tbody>
-        {rows.map(([name, value]) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <td class="number">{value}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Table class="usage">
+      {rows.map(([name, value]) => (
+        <tr key={name}>
+          <th scope="row">{name}</th>
+          <td class="number">{value}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -20,6 +20,7 @@ interface Row {
   readonly key: string;
   readonly name: string;
   readonly isAttempt: boolean;
+  readonly status: string;
   readonly visit: Visit;
   readonly bars: readonly Bar[];
 }
@@ -52,7 +53,7 @@ export function Waterfall({ view, selected, select }: Props) {
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ key, name, isAttempt, visit, bars }) => (
+          {rows.map(({ key, name, isAttempt, status, visit, bars }) => (
             <tr key={key} class={visit === selected ? "selected" : undefined}>
               <th scope="row" class={isAttempt ? "attempt" : undefined}>
                 {isAttempt ? (
@@ -72,7 +73,7 @@ export function Waterfall({ view, selected, select }: Props) {
                   />
                 ))}
               </td>
-              <td class="status-name">{isAttempt ? "" : visit.status}</td>
+              <td class="status-name">{status}</td>
               <td class="number">{duration((bars.at(-1)?.to ?? 0) - (bars[0]?.from ?? 0))}</td>
             </tr>
           ))}
@@ -86,21 +87,20 @@ export function Waterfall({ view, selected, select }: Props) {
 function rowsOf(visit: Visit, end: number): readonly Row[] {
   const { attempts, state, iteration, enteredAt, exitedAt = end, id } = visit;
   const name = iteration === undefined ? state : `${state} ${iteration + 1}`;
+  const row = (key: string, title: string, status: string, bars: readonly Bar[], isAttempt = false): Row => {
+    return { key: `${id} ${key}`, name: title, isAttempt, status, visit, bars };
+  };
   const [only] = attempts;
   if (attempts.length === 1 && only !== undefined && only.status !== "failed")
-    return [{ key: String(id), name, isAttempt: false, visit, bars: [...barsOf(only, end)] }];
-  const whole = { from: enteredAt, to: exitedAt, kind: visit.status } as const;
-  const tries = attempts.flatMap((attempt, at): Row[] => {
-    const before = attempts[at - 1]?.endedAt;
+    return [row("", name, only.status === "waiting" ? "waiting" : visit.status, barsOf(only, end))];
+  const tries = attempts.flatMap((attempt, at) => {
+    const before = attempts[at - 1]?.endedAt ?? attempt.scheduledAt;
+    const wait = { from: before, to: attempt.scheduledAt, kind: "queued" } as const;
     const label = `attempt ${at + 1}${attempt.error === undefined ? "" : ` · ${attempt.error}`}`;
-    const wait =
-      before === undefined || attempt.scheduledAt - before < 1 ? [] : [{ from: before, to: attempt.scheduledAt, kind: "queued" } as const];
-    return [
-      ...(wait.length === 0 ? [] : [{ key: `${id} wait ${at}`, name: "wait", isAttempt: true, visit, bars: wait }]),
-      { key: `${id} attempt ${at}`, name: label, isAttempt: true, visit, bars: barsOf(attempt, end) },
-    ];
+    const own = row(`attempt ${at}`, label, attempt.status, barsOf(attempt, end), true);
+    return wait.to - wait.from < 1 ? [own] : [row(`wait ${at}`, "wait", "", [wait], true), own];
   });
-  return [{ key: String(id), name, isAttempt: false, visit, bars: [whole] }, ...tries];
+  return [row("", name, visit.status, [{ from: enteredAt, to: exitedAt, kind: visit.status }]), ...tries];
 }
 
 /** Waiting for the function, then running. */

@@ -150,3 +150,24 @@ test("what is kept is bounded: jobs, their details, and the length of texts", as
   expect(kept.reduce((sum, length) => sum + length, 0)).toBeLessThan(120_000);
   expect(recorder.detail("job-299", {})?.lines.length).toBeLessThan(4);
 });
+
+test("a job that has expired is gone, whether DynamoDB has deleted it or not, and its going is told", () => {
+  let now = 1_000_000;
+  const recorder = new Recorder(
+    { ...table, expiry: "expiresAt" },
+    () => now,
+    () => 128,
+  );
+  const changed: string[] = [];
+  recorder.restore({ jobId: "late", status: "DONE", expiresAt: 999 });
+  recorder.restore({ jobId: "soon", status: "DONE", expiresAt: 1_060 });
+  recorder.restore({ jobId: "kept", status: "DONE", expiresAt: 5_000 });
+  recorder.onChange((jobId) => changed.push(jobId));
+  const known = () => recorder.jobs.map(({ jobId }) => jobId).toSorted();
+
+  expect(known()).toEqual(["kept", "soon"]);
+  now += 60_000;
+  recorder.forgetExpired();
+
+  expect([known(), changed, recorder.summary("soon")]).toEqual([["kept"], ["soon"], undefined]);
+});

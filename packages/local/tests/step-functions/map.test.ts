@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { StatesError } from "../../step-functions/errors.ts";
 import { Bench, hanging, only, task } from "./state-machine.ts";
@@ -109,7 +110,7 @@ test("no more than 40 run at a time, whatever MaxConcurrency says", async () => 
 test("an iteration that fails stops the others, in the words of the event log", async () => {
   const bench = new Bench(map(only(task("f", { TimeoutSeconds: 100, End: true }), "T"), { MaxConcurrency: 2, End: true }), {
     runTask: (request) =>
-      request.context.Map?.Item.Index === 1 ? Promise.reject(new StatesError("Boom", "It failed.")) : hanging(request),
+      request.context.Map?.Item.Index === 1 ? turn().then(() => Promise.reject(new StatesError("Boom", "It failed."))) : hanging(request),
   });
 
   const outcome = await bench.execute(["a", "b", "c"]);

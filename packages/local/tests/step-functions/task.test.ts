@@ -28,6 +28,22 @@ test("a task that resolves with nothing has the result null", async () => {
   expect(outcome).toEqual({ status: "SUCCEEDED", output: null });
 });
 
+test("a task that waits for this machine has started when it no longer waits", async () => {
+  const bench = new Bench(only(task("f")), {
+    runTask: async ({ hold }) => {
+      const goOn = hold();
+      await bench.clock.advance(4_000);
+      goOn();
+    },
+  });
+
+  await bench.execute();
+
+  const timeOf = (type: string) => Number(bench.events.find((event) => event.type === type)?.event_timestamp);
+  expect(timeOf("TaskStarted") - timeOf("TaskScheduled")).toBe(4_000);
+  expect(bench.events.filter(({ type }) => type === "TaskStarted")).toHaveLength(1);
+});
+
 test("an error that nothing catches fails the execution", async () => {
   const bench = new Bench(only(task("f")), { runTask: failing(["Boom"]) });
 
