@@ -1,5 +1,5 @@
 import type { PageImage } from "../page-image.ts";
-import { type Bend, bendOf, inkFlattened, straight } from "./bend.ts";
+import { type Bend, bendOf, inkFlattened, scaledBend, straight } from "./bend.ts";
 import { evenlyLit, isPale, isShaded, levelsOf } from "./even-light.ts";
 import { despeckled, grainOf, hasSpecks, withoutGrain } from "./grain.ts";
 import { type Ink, inkLevelled, inkOf, inkTurned } from "./ink.ts";
@@ -163,10 +163,6 @@ function usualOf(letters: readonly Part[], sizeOf: (part: Part) => number): numb
     letters.map((part) => ({ value: sizeOf(part), weight: sizeOf(part) })),
     0.35,
   );
-}
-
-function scaledBend({ x, xx, xy, xxy }: Bend, factor: number): Bend {
-  return { x: x * factor, xx: xx * factor, xy: xy * factor, xxy: xxy * factor };
 }
 
 function scaleOf(xHeight: number | undefined, factor: number, { width, height }: PageImage): number {
