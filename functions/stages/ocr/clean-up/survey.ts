@@ -3,7 +3,18 @@ import { type Bend, bendOf, inkFlattened, scaledBend, straight } from "./bend.ts
 import { evenlyLit, isPale, isShaded, levelsOf } from "./even-light.ts";
 import { despeckled, grainOf, hasSpecks, withoutGrain } from "./grain.ts";
 import { type Ink, inkLevelled, inkOf, inkTurned } from "./ink.ts";
-import { acrossShare, heightOf, type Letters, lettersOf, type Part, panelsOf, widthOf } from "./letters.ts";
+import {
+  acrossShare,
+  heightOf,
+  type Inked,
+  inkedParts,
+  type Letters,
+  lettersIn,
+  lettersOf,
+  type Part,
+  panelsOf,
+  widthOf,
+} from "./letters.ts";
 import { inverted, isDark } from "./polarity.ts";
 import { printOf } from "./print.ts";
 import { reduced } from "./resize.ts";
@@ -71,8 +82,9 @@ export function surveyOf(page: PageImage): Survey {
   const specks = hasSpecks(page);
   const { page: light, grain } = quietened(despeckledIf(specks, dark ? inverted(given) : given));
   const threshold = thresholdOf(light);
-  const plain = lettersOf(light, threshold);
-  const panels = panelsIn(light, plain, threshold, factor);
+  const inked = inkedParts(light, threshold);
+  const plain = lettersIn(inked);
+  const panels = panelsIn(inked, plain, threshold, factor);
   const revealed = revealedIn(light, plain, panels.length > 0);
   const print = revealed?.letters ?? plain;
   return {
@@ -178,9 +190,9 @@ function scaleOf(xHeight: number | undefined, factor: number, { width, height }:
 const panelHeights = 1.3;
 const minPanelPrint = 3;
 
-function panelsIn(page: PageImage, { letters }: Letters, threshold: number, factor: number): Part[] {
+function panelsIn(inked: Inked, { letters }: Letters, threshold: number, factor: number): Part[] {
   const minSide = Math.max(12, panelHeights * usualOf(letters, heightOf));
-  const panels = panelsOf(page, threshold, minSide).filter((panel) => holdsLightPrint(page, panel, threshold));
+  const panels = panelsOf(inked, minSide).filter((panel) => holdsLightPrint(inked.page, panel, threshold));
   return panels.map(({ left, top, right, bottom, ink }) => ({
     ...{ left: left * factor, top: top * factor, right: (right + 1) * factor - 1, bottom: (bottom + 1) * factor - 1 },
     ink: ink * factor ** 2,
