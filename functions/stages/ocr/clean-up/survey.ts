@@ -5,6 +5,7 @@ import { despeckled, grainOf, hasSpecks, withoutGrain } from "./grain.ts";
 import { type Ink, inkLevelled, inkOf, inkTurned } from "./ink.ts";
 import {
   acrossShare,
+  countLetters,
   heightOf,
   type Inked,
   inkedParts,
@@ -76,7 +77,7 @@ const upsideDown = 0.4;
 
 /** Looks at a page made small: its polarity, light, dust and grain, how its lines lie, and the height of its letters. */
 export function surveyOf(page: PageImage): Survey {
-  const factor = Math.max(1, Math.ceil(Math.sqrt((page.width * page.height) / surveyPixels) - 0.3));
+  const factor = surveyFactor(page);
   const given = reduced(page, factor);
   const dark = isDark(given);
   const specks = hasSpecks(page);
@@ -92,6 +93,15 @@ export function surveyOf(page: PageImage): Survey {
     letters: print.letters.length,
     densest: densestOf(print),
   };
+}
+
+const surveyFactor = ({ width, height }: PageImage): number => Math.max(1, Math.ceil(Math.sqrt((width * height) / surveyPixels) - 0.3));
+
+/** Counts the letters of a page without asking for anything else: a few of them more or less than its survey does. */
+export function lettersStandingOut(page: PageImage): number {
+  const given = reduced(page, surveyFactor(page));
+  const light = isDark(given) ? inverted(given) : given;
+  return countLetters(inkedParts(light, thresholdOf(light)));
 }
 
 /** Of the page's sides: letters as near as this count as close together. */
