@@ -19,5 +19,7 @@ export function isDark(page: PageImage): boolean {
 }
 
 export function inverted(page: PageImage): PageImage {
-  return { ...page, grey: page.grey.map((value) => 255 - value) };
+  const grey = new Uint8Array(page.grey.length);
+  for (let at = 0; at < grey.length; at++) grey[at] = 255 - (page.grey[at] ?? 0);
+  return { ...page, grey };
 }
