@@ -157,7 +157,7 @@ async function article(random: Random, dpi: number, size: number): Promise<Drawi
   return await canvas.drawn(dpi);
 }
 
-/** A fax: black and white, with the sender's line above it, and dust from the line and the glass. */
+/** A fax: black and white, some with half of the rows or a screen of dots, the sender's line above it, and dust from the line and the glass. */
 export async function fax(random: Random): Promise<Drawing> {
   const font = random.pick<FontName>(["Courier", "Helvetica", "Times-Roman", "DejaVuSansMono"]);
   const look = { font, size: random.pick([10, 11, 12]) };
@@ -188,9 +188,21 @@ export async function fax(random: Random): Promise<Drawing> {
   const { page, truth } = await canvas.drawn(random.pick([100, 200, 200, 204]));
   const crooked = rotated(page, random.chance(0.6) ? random.between(-1.5, 1.5) : 0, 255);
   const noisy = speckled(grainy(blurred(crooked, 0.5), random, random.between(5, 25)), random, random.pick([0, 0.0005, 0.002]));
-  const level = random.integer(110, 170);
-  return { page: { ...mapGrey(noisy, (value) => (value < level ? 0 : 255)), dpi: page.dpi }, truth };
+  const sent = page.dpi > 150 && random.chance(0.3) ? withHalfTheRows(noisy) : noisy;
+  const [level, screen] = [random.integer(110, 170), random.chance(0.3) ? random.between(3, 9) : 0];
+  return { page: { ...mapGrey(sent, (value, x, y) => (value < level + screen * dotAt(x, y) ? 0 : 255)), dpi: page.dpi }, truth };
 }
+
+/** A fax of normal resolution, each row of it printed twice. */
+function withHalfTheRows(page: PageImage): PageImage {
+  const { grey, width } = page;
+  return mapGrey(page, (value, x, y) => (value + (grey[(y ^ 1) * width + x] ?? value)) / 2);
+}
+
+const dots = [0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5];
+
+/** Of a screen by which grey is made of black dots (B. E. Bayer, 1973), -7.5..7.5. */
+const dotAt = (x: number, y: number): number => (dots[(y & 3) * 4 + (x & 3)] ?? 0) - 7.5;
 
 /** A leaf of an old book: brown paper, ink that has spread, the next page shining through, the fold at one side. */
 export async function oldPrint(random: Random): Promise<Drawing> {
