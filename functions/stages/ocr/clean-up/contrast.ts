@@ -1,4 +1,22 @@
 import type { PageImage } from "../page-image.ts";
+import { reduced, reductionTo } from "./resize.ts";
+
+/**
+ * True if the print is lighter than its ground. Print covers the smaller part of its surroundings, so it is what stands
+ * out from them: where that is to the light side on the whole, the page is dark. Shadows and frames do not count, since each
+ * pixel is compared with its neighbourhood only.
+ */
+export function isDark(page: PageImage): boolean {
+  const small = reduced(page, reductionTo(600, page));
+  const means = boxMean(small, Math.max(4, Math.round(Math.max(small.width, small.height) / 60)));
+  let third = 0;
+  for (let at = 0; at < means.length; at++) third += ((small.grey[at] ?? 0) - (means[at] ?? 0)) ** 3;
+  return third > 0;
+}
+
+export function inverted(page: PageImage): PageImage {
+  return { ...page, grey: page.grey.map((value) => 255 - value) };
+}
 
 /**
  * The grey value below which a pixel is ink, for the whole page.
@@ -30,4 +48,23 @@ export function contrastOf({ grey }: PageImage, threshold: number): number {
     else [ink, inks] = [ink + value, inks + 1];
   }
   return Math.max(1, paper / Math.max(1, grey.length - inks) - ink / Math.max(1, inks));
+}
+
+/** The mean grey value of the square around each pixel, `radius` pixels to each side, as far as it lies on the page. */
+export function boxMean({ grey, width, height }: PageImage, radius: number): Float32Array {
+  const across = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) slide(grey, across, y * width, 1, width, radius);
+  const means = new Float32Array(width * height);
+  for (let x = 0; x < width; x++) slide(across, means, x, width, height, radius);
+  return means;
+}
+
+function slide(from: ArrayLike<number>, to: Float32Array, start: number, step: number, count: number, radius: number): void {
+  let sum = 0;
+  for (let ahead = 0; ahead < Math.min(radius, count); ahead++) sum += from[start + ahead * step] ?? 0;
+  for (let at = 0; at < count; at++) {
+    if (at + radius < count) sum += from[start + (at + radius) * step] ?? 0;
+    if (at > radius) sum -= from[start + (at - radius - 1) * step] ?? 0;
+    to[start + at * step] = sum / (Math.min(count - 1, at + radius) - Math.max(0, at - radius) + 1);
+  }
 }

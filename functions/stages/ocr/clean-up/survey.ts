@@ -1,14 +1,13 @@
 import type { PageImage } from "../page-image.ts";
 import { type Bend, bendOf, inkFlattened, straight } from "./bend.ts";
+import { contrastOf, inverted, isDark, thresholdOf } from "./contrast.ts";
 import { evenlyLit, isPale, isShaded, levelsOf } from "./even-light.ts";
 import { despeckled, grainOf, hasSpecks, withoutGrain } from "./grain.ts";
 import { type Ink, inkLevelled, inkOf, inkTurned } from "./ink.ts";
 import { acrossShare, heightOf, type Letters, lettersOf, type Part, panelsOf, widthOf } from "./letters.ts";
-import { inverted, isDark } from "./polarity.ts";
 import { printOf } from "./print.ts";
 import { reduced } from "./resize.ts";
 import { sharpnessOf, skewOf } from "./skew.ts";
-import { contrastOf, thresholdOf } from "./threshold.ts";
 import { weightedQuantile } from "./weighted-median.ts";
 
 /** The steps that a page needs before it is read; nothing but `scale` where nothing is wrong with it. */
@@ -17,6 +16,8 @@ export interface Needs {
   /** Parts of the page whose print is light on dark while the rest is dark on light, in pixels of the page. */
   readonly panels: readonly Part[];
   readonly specks: boolean;
+  /** Black and white only: edges are jagged, and thin strokes broken. */
+  readonly jagged: boolean;
   /** Shadows, or print so pale that it does not stand out by one grey value everywhere. */
   readonly evenLight: boolean;
   /** Grain in grey values of an evenly lit page. */
@@ -76,10 +77,34 @@ export function surveyOf(page: PageImage): Survey {
   const revealed = revealedIn(light, plain, panels.length > 0);
   const print = revealed?.letters ?? plain;
   return {
-    ...lieOf(print, page, factor, { dark, specks, evenLight: revealed !== undefined, panels, grain: revealed?.grain ?? grain }),
+    ...lieOf(print, page, factor, {
+      dark,
+      specks,
+      jagged: isBlackAndWhite(page),
+      evenLight: revealed !== undefined,
+      panels,
+      grain: revealed?.grain ?? grain,
+    }),
     letters: print.letters.length,
     densest: densestOf(print),
   };
+}
+
+/** Grey pixels for each black one (or white one, whichever is rarer): the edges of grey print have four times as many. */
+const maxGrey = 0.05;
+const [nearlyBlack, nearlyWhite] = [40, 215];
+/** Every so many pixels are looked at. */
+const stride = 7;
+
+function isBlackAndWhite({ grey }: PageImage): boolean {
+  let [black, white, between] = [0, 0, 0];
+  for (let at = 0; at < grey.length; at += stride) {
+    const value = grey[at] ?? 0;
+    if (value < nearlyBlack) black++;
+    else if (value > nearlyWhite) white++;
+    else between++;
+  }
+  return between < maxGrey * Math.min(black, white);
 }
 
 /** Of the page's sides: letters as near as this count as close together. */
