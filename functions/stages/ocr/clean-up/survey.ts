@@ -206,19 +206,23 @@ function scaleOf(xHeight: number | undefined, factor: number, { width, height }:
 /** A panel is larger than letters, and dark over more than half of its rectangle. */
 const panelHeights = 1.3;
 const minPanelPrint = 3;
+/** Of a usual letter's height; what is lower is the white within the letters of a word that touch. */
+const minPanelLetter = 0.6;
 
 function panelsIn(page: PageImage, { letters }: Letters, threshold: number, factor: number): Part[] {
-  const minSide = Math.max(12, panelHeights * usualOf(letters, heightOf));
-  const panels = panelsOf(page, threshold, minSide).filter((panel) => holdsLightPrint(page, panel, threshold));
+  const usual = usualOf(letters, heightOf);
+  const minSide = Math.max(12, panelHeights * usual);
+  const panels = panelsOf(page, threshold, minSide).filter((panel) => holdsLightPrint(page, panel, threshold, minPanelLetter * usual));
   return panels.map(({ left, top, right, bottom, ink }) => ({
     ...{ left: left * factor, top: top * factor, right: (right + 1) * factor - 1, bottom: (bottom + 1) * factor - 1 },
     ink: ink * factor ** 2,
   }));
 }
 
-function holdsLightPrint(page: PageImage, panel: Part, threshold: number): boolean {
+function holdsLightPrint(page: PageImage, panel: Part, threshold: number, minHeight: number): boolean {
   const inside = cutOut(page, panel);
-  const light = lettersOf(inverted(inside), 256 - threshold).letters.filter((part) => isInside(part, inside)).length;
+  const letters = lettersOf(inverted(inside), 256 - threshold).letters;
+  const light = letters.filter((part) => isInside(part, inside) && heightOf(part) >= minHeight).length;
   return light >= minPanelPrint && light > lettersOf(inside, threshold).letters.length;
 }
 

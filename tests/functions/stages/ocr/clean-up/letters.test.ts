@@ -7,6 +7,7 @@ import { surveyOf } from "../../../../../functions/stages/ocr/clean-up/survey.ts
 import { turned } from "../../../../../functions/stages/ocr/clean-up/turn.ts";
 import type { PageImage } from "../../../../../functions/stages/ocr/page-image.ts";
 import { compressed } from "../../../../../packages/lab/evaluate/ocr/degrade/noise.ts";
+import { blurred, faded } from "../../../../../packages/lab/evaluate/ocr/degrade/optics.ts";
 import { mapGrey } from "../../../../../packages/lab/evaluate/ocr/degrade/resample.ts";
 import { Canvas } from "../../../../../packages/lab/evaluate/ocr/families/canvas.ts";
 import { createRandom } from "../../../../../packages/lab/evaluate/ocr/random.ts";
@@ -117,6 +118,15 @@ test("a part of a page that is light on dark is found, and nothing else", async 
   expect(panels).toHaveLength(1);
   expect(Math.abs((panels[0]?.top ?? 0) - page.height / 2)).toBeLessThan(8);
   expect(surveyOf(page).needs.panels).toEqual([]);
+});
+
+test("a word whose letters have run into each other is no panel", async () => {
+  const canvas = await Canvas.open(330, 240, ["im-fell-english"]);
+  for (let row = 0; row < 10; row++)
+    canvas.text(20, 30 + row * 20, "an egg suggested eggs, baggage begged again, a giggle", { font: "im-fell-english", size: 13 });
+  const { page } = await canvas.drawn(150);
+
+  expect(surveyOf(faded(blurred(page, 1.4), 90, 190)).needs.panels).toEqual([]);
 });
 
 test("a letter is no panel, a dark box is", () => {
