@@ -5,7 +5,7 @@ import { blurred, faded } from "../degrade/optics.ts";
 import { mapGrey } from "../degrade/resample.ts";
 import type { FontName } from "../fonts.ts";
 import type { Random } from "../random.ts";
-import { adjectives, heading, months, names, nouns, paragraph, places } from "../sentences.ts";
+import { adjectives, capital, heading, months, names, nouns, paragraph, places } from "../sentences.ts";
 import { Canvas, type Drawing, type Look } from "./canvas.ts";
 
 const a4 = [595, 842] as const;
@@ -13,7 +13,6 @@ const sans: readonly FontName[] = ["Helvetica", "DejaVuSans", "DejaVuSansCondens
 const serifs: readonly FontName[] = ["Times-Roman", "DejaVuSerif"];
 const money = (random: Random): string => `${random.integer(1, 9)},${random.integer(100, 999)}.${random.integer(10, 99)}`;
 const date = (random: Random): string => `${random.integer(1, 28)} ${random.pick(months)} ${random.integer(1995, 2026)}`;
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** An invoice or a form to fill in: boxes, rules, a table with or without borders, now and then a stamp and a signature. */
 export async function form(random: Random): Promise<Drawing> {
