@@ -8,8 +8,10 @@ export interface Reading {
   readonly confidence: number;
   /** Letters and digits in the words that are kept. */
   readonly letters: number;
+  /** Letters and digits in all of the words. */
+  readonly allLetters: number;
   /**
-   * The same letters, each counting as the square of its word's confidence: few sure ones and many unsure ones are both of little use.
+   * The letters that are kept, each counting as the square of its word's confidence: few sure ones and many unsure ones are both of little use.
    * 0 where nothing is kept of it as text.
    */
   readonly worth: number;
@@ -43,6 +45,7 @@ export function readingOf(words: readonly Word[]): Reading {
     words,
     confidence: words.reduce((sum, { confidence }) => sum + confidence, 0) / Math.max(1, words.length),
     letters: lettersIn(kept),
+    allLetters: lettersIn(words),
     worth: isInKnownScript(words) ? kept.reduce((sum, word) => sum + word.confidence ** 2 * lettersOf(word), 0) : 0,
   };
 }

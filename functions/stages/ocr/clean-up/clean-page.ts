@@ -1,5 +1,5 @@
 import type { PageImage } from "../page-image.ts";
-import { straight } from "./bend.ts";
+import { scaledBend, straight } from "./bend.ts";
 import { inverted } from "./contrast.ts";
 import { evenlyLit, levelsOf } from "./even-light.ts";
 import { coarseGrain, despeckled, softened, withoutGrain } from "./grain.ts";
@@ -19,7 +19,7 @@ export function cleanPage(given: PageImage, needs: Needs): PageImage {
   const lit = evenLight ? evenlyLit(upright, levelsOf(upright)) : upright;
   const page = levelled(withoutGrain(lit, needs.grain), {
     degrees,
-    bend: { x: bend.x / factor, xx: bend.xx / factor, xy: bend.xy / factor, xxy: bend.xxy / factor },
+    bend: scaledBend(bend, 1 / factor),
     scale: scale * factor,
   });
   return withDpi(turned(page, quarters & 2), needs.xHeight);

@@ -10,12 +10,17 @@ export function isDark(page: PageImage): boolean {
   const small = reduced(page, reductionTo(600, page));
   const means = boxMean(small, Math.max(4, Math.round(Math.max(small.width, small.height) / 60)));
   let third = 0;
-  for (let at = 0; at < means.length; at++) third += ((small.grey[at] ?? 0) - (means[at] ?? 0)) ** 3;
+  for (let at = 0; at < means.length; at++) {
+    const difference = (small.grey[at] ?? 0) - (means[at] ?? 0);
+    third += difference * difference * difference; // many times faster than a power
+  }
   return third > 0;
 }
 
 export function inverted(page: PageImage): PageImage {
-  return { ...page, grey: page.grey.map((value) => 255 - value) };
+  const grey = new Uint8Array(page.grey.length);
+  for (let at = 0; at < grey.length; at++) grey[at] = 255 - (page.grey[at] ?? 0);
+  return { ...page, grey };
 }
 
 /**

@@ -1,10 +1,22 @@
 import type { PageImage } from "../page-image.ts";
-import { type Bend, bendOf, inkFlattened, straight } from "./bend.ts";
+import { type Bend, bendOf, inkFlattened, scaledBend, straight } from "./bend.ts";
 import { contrastOf, inverted, isDark, thresholdOf } from "./contrast.ts";
 import { evenlyLit, isPale, isShaded, levelsOf } from "./even-light.ts";
 import { despeckled, grainOf, hasSpecks, withoutGrain } from "./grain.ts";
 import { type Ink, inkLevelled, inkOf, inkTurned } from "./ink.ts";
-import { acrossShare, heightOf, type Letters, lettersOf, type Part, panelsOf, widthOf } from "./letters.ts";
+import {
+  acrossShare,
+  countLetters,
+  heightOf,
+  type Inked,
+  inkedParts,
+  type Letters,
+  lettersIn,
+  lettersOf,
+  type Part,
+  panelsOf,
+  widthOf,
+} from "./letters.ts";
 import { printOf } from "./print.ts";
 import { reduced } from "./resize.ts";
 import { sharpnessOf, skewOf } from "./skew.ts";
@@ -66,14 +78,15 @@ const upsideDown = 0.4;
 
 /** Looks at a page made small: its polarity, light, dust and grain, how its lines lie, and the height of its letters. */
 export function surveyOf(page: PageImage): Survey {
-  const factor = Math.max(1, Math.ceil(Math.sqrt((page.width * page.height) / surveyPixels) - 0.3));
+  const factor = surveyFactor(page);
   const given = reduced(page, factor);
   const dark = isDark(given);
   const specks = hasSpecks(page);
   const { page: light, grain } = quietened(despeckledIf(specks, dark ? inverted(given) : given));
   const threshold = thresholdOf(light);
-  const plain = lettersOf(light, threshold);
-  const panels = panelsIn(light, plain, threshold, factor);
+  const inked = inkedParts(light, threshold);
+  const plain = lettersIn(inked);
+  const panels = panelsIn(inked, plain, threshold, factor);
   const revealed = revealedIn(light, plain, panels.length > 0);
   const print = revealed?.letters ?? plain;
   return {
@@ -105,6 +118,15 @@ function isBlackAndWhite({ grey }: PageImage): boolean {
     else between++;
   }
   return between < maxGrey * Math.min(black, white);
+}
+
+const surveyFactor = ({ width, height }: PageImage): number => Math.max(1, Math.ceil(Math.sqrt((width * height) / surveyPixels) - 0.3));
+
+/** Counts the letters of a page without asking for anything else: a few of them more or less than its survey does. */
+export function lettersStandingOut(page: PageImage): number {
+  const given = reduced(page, surveyFactor(page));
+  const light = isDark(given) ? inverted(given) : given;
+  return countLetters(inkedParts(light, thresholdOf(light)));
 }
 
 /** Of the page's sides: letters as near as this count as close together. */
@@ -190,10 +212,6 @@ function usualOf(letters: readonly Part[], sizeOf: (part: Part) => number): numb
   );
 }
 
-function scaledBend({ x, xx, xy, xxy }: Bend, factor: number): Bend {
-  return { x: x * factor, xx: xx * factor, xy: xy * factor, xxy: xxy * factor };
-}
-
 function scaleOf(xHeight: number | undefined, factor: number, { width, height }: PageImage): number {
   const fitting = Math.sqrt(maxPixels / (width * height));
   if (xHeight === undefined) return Math.min(1, fitting);
@@ -209,10 +227,10 @@ const minPanelPrint = 3;
 /** Of a usual letter's height; what is lower is the white within the letters of a word that touch. */
 const minPanelLetter = 0.6;
 
-function panelsIn(page: PageImage, { letters }: Letters, threshold: number, factor: number): Part[] {
+function panelsIn(inked: Inked, { letters }: Letters, threshold: number, factor: number): Part[] {
   const usual = usualOf(letters, heightOf);
   const minSide = Math.max(12, panelHeights * usual);
-  const panels = panelsOf(page, threshold, minSide).filter((panel) => holdsLightPrint(page, panel, threshold, minPanelLetter * usual));
+  const panels = panelsOf(inked, minSide).filter((panel) => holdsLightPrint(inked.page, panel, threshold, minPanelLetter * usual));
   return panels.map(({ left, top, right, bottom, ink }) => ({
     ...{ left: left * factor, top: top * factor, right: (right + 1) * factor - 1, bottom: (bottom + 1) * factor - 1 },
     ink: ink * factor ** 2,

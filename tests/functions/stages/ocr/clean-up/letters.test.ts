@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { asItCame, cleanPage } from "../../../../../functions/stages/ocr/clean-up/clean-page.ts";
 import { inverted } from "../../../../../functions/stages/ocr/clean-up/contrast.ts";
 import { softened } from "../../../../../functions/stages/ocr/clean-up/grain.ts";
-import { acrossShare, lettersOf, panelsOf } from "../../../../../functions/stages/ocr/clean-up/letters.ts";
+import { acrossShare, inkedParts, lettersOf, panelsOf } from "../../../../../functions/stages/ocr/clean-up/letters.ts";
 import { surveyOf } from "../../../../../functions/stages/ocr/clean-up/survey.ts";
 import { turned } from "../../../../../functions/stages/ocr/clean-up/turn.ts";
 import type { PageImage } from "../../../../../functions/stages/ocr/page-image.ts";
@@ -134,7 +134,7 @@ test("a letter is no panel, a dark box is", () => {
   for (let y = 20; y < 50; y++) grey.fill(0, y * 100 + 10, y * 100 + 80);
   for (let y = 70; y < 80; y++) grey.fill(0, y * 100 + 10, y * 100 + 16);
 
-  const panels = panelsOf({ grey, width: 100, height: 100 }, 128, 12);
+  const panels = panelsOf(inkedParts({ grey, width: 100, height: 100 }, 128), 12);
 
   expect(panels).toEqual([{ left: 10, top: 20, right: 79, bottom: 49, ink: 70 * 30 }]);
 });
