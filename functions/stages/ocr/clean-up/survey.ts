@@ -1,5 +1,6 @@
 import type { PageImage } from "../page-image.ts";
 import { type Bend, bendOf, inkFlattened, scaledBend, straight } from "./bend.ts";
+import { contrastOf, inverted, isDark, thresholdOf } from "./contrast.ts";
 import { evenlyLit, isPale, isShaded, levelsOf } from "./even-light.ts";
 import { despeckled, grainOf, hasSpecks, withoutGrain } from "./grain.ts";
 import { type Ink, inkLevelled, inkOf, inkTurned } from "./ink.ts";
@@ -16,11 +17,9 @@ import {
   panelsOf,
   widthOf,
 } from "./letters.ts";
-import { inverted, isDark } from "./polarity.ts";
 import { printOf } from "./print.ts";
 import { reduced } from "./resize.ts";
 import { sharpnessOf, skewOf } from "./skew.ts";
-import { contrastOf, thresholdOf } from "./threshold.ts";
 import { weightedQuantile } from "./weighted-median.ts";
 
 /** The steps that a page needs before it is read; nothing but `scale` where nothing is wrong with it. */
@@ -29,6 +28,8 @@ export interface Needs {
   /** Parts of the page whose print is light on dark while the rest is dark on light, in pixels of the page. */
   readonly panels: readonly Part[];
   readonly specks: boolean;
+  /** Black and white only: edges are jagged, and thin strokes broken. */
+  readonly jagged: boolean;
   /** Shadows, or print so pale that it does not stand out by one grey value everywhere. */
   readonly evenLight: boolean;
   /** Grain in grey values of an evenly lit page. */
@@ -89,10 +90,34 @@ export function surveyOf(page: PageImage): Survey {
   const revealed = revealedIn(light, plain, panels.length > 0);
   const print = revealed?.letters ?? plain;
   return {
-    ...lieOf(print, page, factor, { dark, specks, evenLight: revealed !== undefined, panels, grain: revealed?.grain ?? grain }),
+    ...lieOf(print, page, factor, {
+      dark,
+      specks,
+      jagged: isBlackAndWhite(page),
+      evenLight: revealed !== undefined,
+      panels,
+      grain: revealed?.grain ?? grain,
+    }),
     letters: print.letters.length,
     densest: densestOf(print),
   };
+}
+
+/** Grey pixels for each black one (or white one, whichever is rarer): the edges of grey print have four times as many. */
+const maxGrey = 0.05;
+const [nearlyBlack, nearlyWhite] = [40, 215];
+/** Every so many pixels are looked at. */
+const stride = 7;
+
+function isBlackAndWhite({ grey }: PageImage): boolean {
+  let [black, white, between] = [0, 0, 0];
+  for (let at = 0; at < grey.length; at += stride) {
+    const value = grey[at] ?? 0;
+    if (value < nearlyBlack) black++;
+    else if (value > nearlyWhite) white++;
+    else between++;
+  }
+  return between < maxGrey * Math.min(black, white);
 }
 
 const surveyFactor = ({ width, height }: PageImage): number => Math.max(1, Math.ceil(Math.sqrt((width * height) / surveyPixels) - 0.3));
@@ -199,19 +224,23 @@ function scaleOf(xHeight: number | undefined, factor: number, { width, height }:
 /** A panel is larger than letters, and dark over more than half of its rectangle. */
 const panelHeights = 1.3;
 const minPanelPrint = 3;
+/** Of a usual letter's height; what is lower is the white within the letters of a word that touch. */
+const minPanelLetter = 0.6;
 
 function panelsIn(inked: Inked, { letters }: Letters, threshold: number, factor: number): Part[] {
-  const minSide = Math.max(12, panelHeights * usualOf(letters, heightOf));
-  const panels = panelsOf(inked, minSide).filter((panel) => holdsLightPrint(inked.page, panel, threshold));
+  const usual = usualOf(letters, heightOf);
+  const minSide = Math.max(12, panelHeights * usual);
+  const panels = panelsOf(inked, minSide).filter((panel) => holdsLightPrint(inked.page, panel, threshold, minPanelLetter * usual));
   return panels.map(({ left, top, right, bottom, ink }) => ({
     ...{ left: left * factor, top: top * factor, right: (right + 1) * factor - 1, bottom: (bottom + 1) * factor - 1 },
     ink: ink * factor ** 2,
   }));
 }
 
-function holdsLightPrint(page: PageImage, panel: Part, threshold: number): boolean {
+function holdsLightPrint(page: PageImage, panel: Part, threshold: number, minHeight: number): boolean {
   const inside = cutOut(page, panel);
-  const light = lettersOf(inverted(inside), 256 - threshold).letters.filter((part) => isInside(part, inside)).length;
+  const letters = lettersOf(inverted(inside), 256 - threshold).letters;
+  const light = letters.filter((part) => isInside(part, inside) && heightOf(part) >= minHeight).length;
   return light >= minPanelPrint && light > lettersOf(inside, threshold).letters.length;
 }
 

@@ -115,10 +115,11 @@ function pixelsOf(vips: Libvips, image: Vips.Image, { type }: DecodeRequest, red
   const orientation = image.getTypeof("orientation") === 0 ? 1 : image.getInt("orientation");
   const isReducedByLoader = type === "image/jpeg" || type === "image/webp";
   const bytes = plain.format === "ushort" ? keep(plain.cast("uchar", { shift: true })) : plain;
-  const square = type === "image/tiff" ? withSquarePixels(bytes, keep) : bytes;
+  const colours = bytes.interpretation === "cmyk" ? withoutInks(bytes, keep) : bytes;
+  const square = type === "image/tiff" ? withSquarePixels(colours, keep) : colours;
   const small = isReducedByLoader || reduction === 1 ? square : keep(square.shrink(reduction, reduction));
   const { width, height } = small;
-  if (!hasColours(small) || width * height > maxTintedPixels)
+  if (small.bands < 3 || width * height > maxTintedPixels)
     return { grey: samplesOf(greyOf(vips, small, keep)), tints: [], width, height, orientation };
   const held = keep(small.copyMemory()); // it is gone over several times
   return { grey: samplesOf(greyOf(vips, held, keep)), tints: tintsOf(held, keep).map(samplesOf), width, height, orientation };
@@ -128,8 +129,6 @@ function samplesOf(image: Vips.Image): Uint8Array<ArrayBuffer> {
   const samples = image.writeToMemory() as Uint8Array<ArrayBuffer>;
   return image.bands === 1 ? samples : onPaper(samples);
 }
-
-const hasColours = ({ interpretation, bands }: Vips.Image): boolean => interpretation !== "cmyk" && bands >= 3;
 
 /** The brightest and the darkest of red, green and blue, where enough pixels have them far apart; with the opacity where there is any. */
 function tintsOf(image: Vips.Image, keep: Keep): Vips.Image[] {
@@ -153,7 +152,6 @@ function withSquarePixels(image: Vips.Image, keep: Keep): Vips.Image {
 
 /** One band of grey values, and the opacity as a second one where there is any. */
 function greyOf(vips: Libvips, image: Vips.Image, keep: Keep): Vips.Image {
-  if (image.interpretation === "cmyk") return greyOfInks(vips, image, keep);
   if (image.bands < 3) return image;
   return weighed(vips, image, image.bands === 3 ? luma : [...luma, 0, 0, 0, 0, 1], keep);
 }
@@ -166,10 +164,9 @@ function weighed(vips: Libvips, image: Vips.Image, weights: readonly number[], k
   return keep(keep(colours.recomb(matrix)).cast("uchar"));
 }
 
-/** Light that cyan, magenta and yellow leave, and of that the part that black leaves. */
-function greyOfInks(vips: Libvips, image: Vips.Image, keep: Keep): Vips.Image {
+/** Red, green and blue: the light that cyan, magenta and yellow leave, and of that the part that black leaves. */
+function withoutInks(image: Vips.Image, keep: Keep): Vips.Image {
   const left = keep(image.invert());
-  const colour = weighed(vips, left, [...luma, 0], keep);
-  const black = keep(left.extractBand(3));
-  return keep(keep(keep(colour.multiply(black)).linear(1 / 255, 0)).cast("uchar"));
+  const lit = keep(keep(left.extractBand(0, { n: 3 })).multiply(keep(left.extractBand(3))));
+  return keep(keep(keep(lit.linear(1 / 255, 0)).cast("uchar")).copy({ interpretation: "srgb" }));
 }

@@ -282,6 +282,22 @@ describe("kinds of files", () => {
     for (const [at, value] of corners(decoded).entries()) expect(Math.abs((value ?? 0) - ([0, 128, 255, 255][at] ?? 0))).toBeLessThan(4);
   });
 
+  test("a page of four inks has the tints of its colours", async () => {
+    const [cyan, black] = [
+      [255, 0, 0, 0],
+      [0, 0, 0, 255],
+    ] as const;
+    const samples = Uint8Array.from({ length: 4 * side * side }, (_, at) => (at % 8 < 4 ? cyan : black)[at % 4] ?? 0);
+
+    const { grey, tints = [] } = await tiff(await encoded([{ ...page, samples }], ".tif"));
+
+    expect([...grey.subarray(0, 2)]).toEqual([178, 0]);
+    expect(tints.map((tint) => [...tint.grey.subarray(0, 2)])).toEqual([
+      [255, 0],
+      [0, 0],
+    ]);
+  });
+
   test.each(["ccittfax4", "packbits", "none"])("TIFF of one bit, %s, is read", async (compression) => {
     const bytes = await encoded([bilevel], ".tif", { compression, bitdepth: 1 });
 

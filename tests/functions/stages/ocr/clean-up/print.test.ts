@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { boxMean } from "../../../../../functions/stages/ocr/clean-up/box-mean.ts";
 import { cleanPage } from "../../../../../functions/stages/ocr/clean-up/clean-page.ts";
+import { boxMean } from "../../../../../functions/stages/ocr/clean-up/contrast.ts";
 import { inkOf } from "../../../../../functions/stages/ocr/clean-up/ink.ts";
 import { printOf } from "../../../../../functions/stages/ocr/clean-up/print.ts";
 import { reduced } from "../../../../../functions/stages/ocr/clean-up/resize.ts";
