@@ -22,7 +22,10 @@ export interface PageReader {
 
 /** Loads the engine. A process keeps its reader for every page; where a reading throws, the engine is in no known state after it. */
 export async function openPageReader(): Promise<PageReader> {
-  const engine = await openEngine();
+  return pageReaderWith(await openEngine());
+}
+
+export function pageReaderWith(engine: Engine): PageReader {
   return { read: (image, time) => textOf(readPage(engine, image, time)) };
 }
 
@@ -118,8 +121,8 @@ function uprightPage(engine: Engine, image: PageImage): CleanedPage {
   const cleaned = { image, survey, page: cleanPage(image, survey.needs) };
   const { quarters } = survey.needs;
   if (quarters === 0) return cleaned;
-  const back = turning(-quarters);
-  if (worthOfPart(engine, cleaned) >= clearlyBetter * worthOfPart(engine, cleaned, back)) return cleaned;
+  const worth = worthOfPart(engine, cleaned);
+  if (worth > 0 && worth >= clearlyBetter * worthOfPart(engine, cleaned, turning(-quarters))) return cleaned;
   return { image, survey: { ...survey, needs: { ...survey.needs, quarters: 0 } }, page: turned(cleaned.page, -quarters) };
 }
 
