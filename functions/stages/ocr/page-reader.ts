@@ -1,6 +1,6 @@
 import { asItCame, cleanPage, isCleanedBy } from "./clean-up/clean-page.ts";
 import { medianFiltered } from "./clean-up/grain.ts";
-import { type Survey, surveyOf } from "./clean-up/survey.ts";
+import { lettersStandingOut, type Survey, surveyOf } from "./clean-up/survey.ts";
 import { cutOut, turned } from "./clean-up/turn.ts";
 import { type Engine, type Manner, openEngine } from "./engine.ts";
 import type { PageImage, PageText, ScannedPage } from "./page-image.ts";
@@ -22,7 +22,10 @@ export interface PageReader {
 
 /** Loads the engine. A process keeps its reader for every page; where a reading throws, the engine is in no known state after it. */
 export async function openPageReader(): Promise<PageReader> {
-  const engine = await openEngine();
+  return pageReaderWith(await openEngine());
+}
+
+export function pageReaderWith(engine: Engine): PageReader {
   return { read: (image, time) => textOf(readPage(engine, image, time)) };
 }
 
@@ -63,12 +66,13 @@ function readPage(engine: Engine, image: ScannedPage, { remainingMillis }: Readi
   for (let count = 0; count < maxAttempts; ) {
     const { value: attempt } = attempts.next();
     if (attempt === undefined || !hasTime()) break;
-    if (attempt.gain !== undefined) {
+    const isTried = attempt.gain !== undefined && isWorthTrial(cleaned.page);
+    if (isTried) {
       asCleaned ??= worthOfPart(engine, cleaned);
       if (worthOfPart(engine, cleaned, attempt) <= attempt.gain * Math.min(asCleaned, best.worth)) continue;
     }
     const other = readingOf(engine.read(attempt.prepare(cleaned.image, cleaned.page), attempt));
-    if (other.worth > best.worth) best = other;
+    if (other.worth > (isTried ? 1 : (attempt.gain ?? 1)) * best.worth) best = other;
     count++;
   }
   return best;
@@ -88,11 +92,10 @@ function inBestTint(engine: Engine, tints: readonly PageImage[], asGrey: ReadPag
   for (const tint of tints) {
     if (!hasTime()) break;
     const { letters } = page.cleaned.survey;
+    const isRevealing = lettersStandingOut(tint) >= revealing * letters;
+    if (!isRevealing && !isReadBelow(fair, page.best, letters)) continue;
     const cleaned = uprightPage(engine, tint);
-    const isTried =
-      cleaned.survey.letters >= revealing * letters ||
-      (isReadBelow(fair, page.best, letters) && isPartReadBetter(engine, cleaned, page.cleaned));
-    if (!isTried) continue;
+    if (!isRevealing && !isPartReadBetter(engine, cleaned, page.cleaned)) continue;
     const best = readingOf(engine.read(cleaned.page));
     if (best.worth > better * page.best.worth) page = { cleaned, best };
   }
@@ -118,8 +121,8 @@ function uprightPage(engine: Engine, image: PageImage): CleanedPage {
   const cleaned = { image, survey, page: cleanPage(image, survey.needs) };
   const { quarters } = survey.needs;
   if (quarters === 0) return cleaned;
-  const back = turning(-quarters);
-  if (worthOfPart(engine, cleaned) >= clearlyBetter * worthOfPart(engine, cleaned, back)) return cleaned;
+  const worth = worthOfPart(engine, cleaned);
+  if (worth > 0 && worth >= clearlyBetter * worthOfPart(engine, cleaned, turning(-quarters))) return cleaned;
   return { image, survey: { ...survey, needs: { ...survey.needs, quarters: 0 } }, page: turned(cleaned.page, -quarters) };
 }
 
@@ -143,22 +146,26 @@ function worthOfPart(
 const partAround = ({ x, y }: Survey["densest"], page: PageImage, side: number): PageImage =>
   cutOut(page, Math.round(x * page.width - side / 2), Math.round(y * page.height - side / 2), Math.round(side));
 
+/** A page of fewer pixels is read as fast as a part of it. */
+const minTrialPixels = 3 * trialSide ** 2;
+const isWorthTrial = ({ width, height }: PageImage): boolean => width * height >= minTrialPixels;
+
 /** Another way up is worth a reading of the whole page only where it is clearly better. */
 const clearlyBetter = 1.5;
 const better = 1.1;
 
 /** Further readings that may be worth their time, by the page's faults and the readings so far. */
-function* attemptsAfter({ survey, image }: CleanedPage, best: () => Reading): Generator<Attempt, void> {
-  const { needs, letters } = survey;
+function* attemptsAfter({ survey, image, page }: CleanedPage, best: () => Reading): Generator<Attempt, void> {
+  const { needs, letters, direction } = survey;
   const isPartial = () => isPartOf(letters, best());
   const isBelow = (confidence: number) => isReadBelow(confidence, best(), letters);
   if (letters < minLetters) return;
-  if (isPartial() && letters < manyLetters) yield { ...asCleanedUp, layout: "sparse", gain: better };
+  if (isPartial() && letters < manyLetters) yield { ...asCleanedUp, layout: "sparse", ...(!isSmall(page) && { gain: better }) };
   if (isCleanedBy(needs) && isBelow(fair)) {
     const prepare = (given: PageImage) => cleanPage(given, asItCame(needs, image));
-    yield best().confidence < fair ? { prepare } : { prepare, gain: better };
+    yield best().allLetters < fewCharacters * letters ? { prepare } : { prepare, gain: better };
   }
-  for (const quarters of [2, 1, 3]) if (isBelow(poor)) yield turning(quarters);
+  for (const quarters of direction > clearDirection ? [2] : [2, 1, 3]) if (isBelow(poor)) yield turning(quarters);
   if ((needs.specks || needs.grain > grainy) && isBelow(convincing))
     yield { prepare: (given) => cleanPage(filtered(given), needs), gain: better };
   if (needs.evenLight && isBelow(fair)) yield { ...asCleanedUp, threshold: "Sauvola", gain: better };
@@ -166,8 +173,13 @@ function* attemptsAfter({ survey, image }: CleanedPage, best: () => Reading): Ge
 
 const turning = (quarters: number): Attempt => ({ prepare: (_, cleaned) => turned(cleaned, quarters), gain: clearlyBetter });
 
+/** Few letters on a page of fewer pixels are read as soon as they are tried. */
+const smallPixels = 2_000_000;
+const isSmall = ({ width, height }: PageImage): boolean => width * height < smallPixels;
 /** A page of running text is not sparse, and takes long to be read as if it were. */
 const manyLetters = 500;
+/** The lines of such a page run across it: it is upright or upside down. */
+const clearDirection = 0.24;
 /** Fewer are not worth a search. */
 const minLetters = 10;
 /** Grain from which a page may be read better through a median filter. */

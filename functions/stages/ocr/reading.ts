@@ -8,7 +8,12 @@ export interface Reading {
   readonly confidence: number;
   /** Letters and digits in the words that are kept. */
   readonly letters: number;
-  /** The same letters, each counting as the square of its word's confidence: few sure ones and many unsure ones are both of little use. */
+  /** Letters and digits in all of the words. */
+  readonly allLetters: number;
+  /**
+   * The letters that are kept, each counting as the square of its word's confidence: few sure ones and many unsure ones are both of little use.
+   * 0 where nothing is kept of it as text.
+   */
   readonly worth: number;
 }
 
@@ -16,10 +21,23 @@ export interface Reading {
 const likelyFrom = 0.6;
 /** Of ten words from this confidence on, eight are right. */
 const sureFrom = 0.8;
-/** Of all letters: where fewer are in sure words, the page is a picture, or in a script that the engine was not told. */
-const minSureShare = 0.2;
+/** Of all letters: where fewer are in sure words, the page is a picture, or in a script that the engine was not told. Of few letters more. */
+const minSureOf = (letters: number): number => Math.min(0.5 * letters, 0.2 * letters + 4);
 /** Different ones of two digits or more: digits are the same in most scripts, and what is taken for them in others is always the same few. */
 const minNumbers = 15;
+/**
+ * Words of three letters or more that every page of running text has: of English, German, French, Spanish, Italian, Portuguese and
+ * Dutch. One of them may turn up in what is taken for words on a page in another script.
+ */
+const frequentWords = new Set(
+  (
+    "the and for that with this from have are was not but you his her they all which had their our who will " +
+    "der die und den das von mit sich des auf für ist dem nicht ein eine auch aus " +
+    "les est que une dans qui pour par sur pas plus avec los las del por con para como che non per sono della gli " +
+    "não uma com dos mais foi het een van dat met zijn voor niet aan ook"
+  ).split(" "),
+);
+const minFrequentWords = 4;
 
 export function readingOf(words: readonly Word[]): Reading {
   const kept = linesOf(words).flatMap(likelyIn);
@@ -27,11 +45,12 @@ export function readingOf(words: readonly Word[]): Reading {
     words,
     confidence: words.reduce((sum, { confidence }) => sum + confidence, 0) / Math.max(1, words.length),
     letters: lettersIn(kept),
-    worth: kept.reduce((sum, word) => sum + word.confidence ** 2 * lettersOf(word), 0),
+    allLetters: lettersIn(words),
+    worth: isInKnownScript(words) ? kept.reduce((sum, word) => sum + word.confidence ** 2 * lettersOf(word), 0) : 0,
   };
 }
 
-/** The text without the words that are hardly ever right; empty where hardly any others remain, of letters or of numbers. */
+/** The text without the words that are hardly ever right; empty where hardly any others remain: sure ones, numbers or frequent ones. */
 export function textOf({ words }: Reading): PageText {
   const kept = linesOf(words).flatMap(likelyIn);
   if (kept.length === 0 || !isInKnownScript(words)) return { text: "", confidence: 0 };
@@ -42,8 +61,12 @@ export function textOf({ words }: Reading): PageText {
 
 function isInKnownScript(words: readonly Word[]): boolean {
   const sure = words.filter(({ confidence }) => confidence >= sureFrom);
-  return lettersIn(sure) >= minSureShare * lettersIn(words) || numbersIn(words).size >= minNumbers;
+  if (lettersIn(sure) >= minSureOf(lettersIn(words)) || numbersIn(words).size >= minNumbers) return true;
+  return words.filter(isFrequent).length >= minFrequentWords;
 }
+
+const isFrequent = ({ text, confidence }: Word): boolean =>
+  confidence >= likelyFrom && frequentWords.has(text.toLowerCase().replace(/[^\p{L}]/gu, ""));
 
 function numbersIn(words: readonly Word[]): Set<string> {
   const likely = words.filter(

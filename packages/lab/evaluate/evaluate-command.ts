@@ -13,7 +13,7 @@ const usage = `Measures the quality of the three stages beside their alternative
   --only <stage>     ocr, sentiment or search (default: all three)
   --pages <number>   pages of each group to read by OCR (default: 8); a page takes a few seconds
   --seed <number>    of the generated pages (default: 1); the same seed generates the same pages
-  --folder <path>    read the PNG and JPEG files of a folder instead, beside native Tesseract; <file>.truth.txt is their text
+  --folder <path>    read the images and PDFs of a folder instead, beside native Tesseract; <file>.truth.txt is their text
   --help`;
 
 /** The figures of one stage. */

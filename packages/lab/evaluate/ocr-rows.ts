@@ -20,7 +20,7 @@ export const ocrRow = ({ reader, group, pages, words, characterErrorRate, cpuSec
 export const folderHead: Row = ["Page", "words %", "native", "truth", "sure letters", "CPU s", "native", "ratio"];
 
 export const folderNote =
-  "Words found by this project's reader and by native Tesseract. Where there is no <file>.truth.txt, the words that native Tesseract reads, right or wrong, are what is looked for.";
+  "Words found by this project's reader and by native Tesseract. Where there is no <file>.truth.txt, the words that native Tesseract reads, right or wrong, are what is looked for. The pages of a PDF are drawn for it at 240 dots an inch.";
 
 export const folderRow = ({ page, ours, native, isTruthKnown, sureLetters, cpuSeconds }: FolderRow): Row => [
   page,

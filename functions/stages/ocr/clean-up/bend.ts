@@ -13,6 +13,13 @@ export interface Bend {
 
 export const straight: Bend = { x: 0, xx: 0, xy: 0, xxy: 0 };
 
+/** The bend of the same page made larger by a factor. */
+export function scaledBend(bend: Bend, factor: number): Bend {
+  if (bend === straight) return straight;
+  const { x, xx, xy, xxy } = bend;
+  return { x: x * factor, xx: xx * factor, xy: xy * factor, xxy: xxy * factor };
+}
+
 const strips = 16;
 const bands = 4;
 /** Of a strip's height; the shift between neighbours is sought within it. */

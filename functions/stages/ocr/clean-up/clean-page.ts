@@ -1,23 +1,25 @@
 import type { PageImage } from "../page-image.ts";
-import { straight } from "./bend.ts";
+import { scaledBend, straight } from "./bend.ts";
+import { inverted } from "./contrast.ts";
 import { evenlyLit, levelsOf } from "./even-light.ts";
-import { coarseGrain, despeckled, withoutGrain } from "./grain.ts";
+import { coarseGrain, despeckled, softened, withoutGrain } from "./grain.ts";
 import type { Part } from "./letters.ts";
 import { levelled } from "./level.ts";
-import { inverted } from "./polarity.ts";
 import { reduced } from "./resize.ts";
 import { maxEnlargedPixels, type Needs } from "./survey.ts";
 import { turned } from "./turn.ts";
 
 /** Brings a page into the shape in which the engine reads it best, by the steps that it needs and no others. */
 export function cleanPage(given: PageImage, needs: Needs): PageImage {
-  const { specks, evenLight, quarters, degrees, bend, scale } = needs;
+  const { specks, jagged, evenLight, quarters, degrees, bend, scale } = needs;
   const factor = Math.max(1, Math.floor(1 / scale));
-  const upright = turned(light(reduced(specks ? despeckled(given) : given, factor), needs, factor), quarters & 1);
+  const clean = specks ? despeckled(given) : given;
+  const smooth = jagged && factor === 1 ? softened(clean) : reduced(clean, factor);
+  const upright = turned(light(smooth, needs, factor), quarters & 1);
   const lit = evenLight ? evenlyLit(upright, levelsOf(upright)) : upright;
   const page = levelled(withoutGrain(lit, needs.grain), {
     degrees,
-    bend: { x: bend.x / factor, xx: bend.xx / factor, xy: bend.xy / factor, xxy: bend.xxy / factor },
+    bend: scaledBend(bend, 1 / factor),
     scale: scale * factor,
   });
   return withDpi(turned(page, quarters & 2), needs.xHeight);
@@ -26,16 +28,27 @@ export function cleanPage(given: PageImage, needs: Needs): PageImage {
 /** The page as it came, enlarged if its letters are small; whether they are large is as doubtful as everything else. */
 export function asItCame({ scale }: Needs, { width, height }: PageImage): Needs {
   const kept = Math.max(scale, Math.min(1, Math.sqrt(maxEnlargedPixels / (width * height))));
-  const untouched = { dark: false, panels: [], specks: false, evenLight: false, grain: 0, quarters: 0, degrees: 0, bend: straight };
+  const untouched = {
+    dark: false,
+    panels: [],
+    specks: false,
+    jagged: false,
+    evenLight: false,
+    grain: 0,
+    quarters: 0,
+    degrees: 0,
+    bend: straight,
+  };
   return { ...untouched, scale: kept };
 }
 
 /** True if a page needs anything that could harm it. */
-export function isCleanedBy({ dark, panels, specks, evenLight, grain, quarters, degrees, bend, scale }: Needs): boolean {
+export function isCleanedBy({ dark, panels, specks, jagged, evenLight, grain, quarters, degrees, bend, scale }: Needs): boolean {
   return (
     dark ||
     panels.length > 0 ||
     specks ||
+    jagged ||
     evenLight ||
     grain > coarseGrain ||
     quarters !== 0 ||

@@ -44,18 +44,20 @@ export function isPale({ paper, ink }: Levels): boolean {
 export function evenlyLit(page: PageImage, { paper, ink }: Levels): PageImage {
   const overall = quantileOf(contrasts(paper, ink), 0.9);
   const { grey, width, height } = page;
-  const out = new Uint8ClampedArray(grey.length);
+  const out = new Uint8Array(grey.length);
+  const across = placesIn(width, paper);
   const [papers, inks] = [new Float32Array(width), new Float32Array(width)];
-  for (let y = 0; y < height; y++) {
-    interpolateRow(paper, y, papers);
-    interpolateRow(ink, y, inks);
-    for (let x = 0, at = y * width; x < width; x++, at++) {
+  for (let y = 0, at = 0; y < height; y++) {
+    interpolateRow(paper, y, across, papers);
+    interpolateRow(ink, y, across, inks);
+    for (let x = 0; x < width; x++, at++) {
       const white = papers[x] ?? 255;
       const contrast = Math.max(white - (inks[x] ?? 0), minContrast * overall * white, faintestPrint);
-      out[at] = paperWhite - ((white - (grey[at] ?? 0)) * (paperWhite - inkBlack)) / contrast;
+      const value = paperWhite - ((white - (grey[at] ?? 0)) * (paperWhite - inkBlack)) / contrast;
+      out[at] = value <= 0 ? 0 : value >= 255 ? 255 : value + 0.5;
     }
   }
-  return { ...page, grey: new Uint8Array(out.buffer) };
+  return { ...page, grey: out };
 }
 
 export function levelsOf(page: PageImage): Levels {
@@ -117,21 +119,30 @@ function smoothed({ cells, columns, rows, cell }: Grid): Grid {
   return { cells: means, columns, rows, cell };
 }
 
-function interpolateRow({ cells, columns, rows, cell }: Grid, y: number, values: Float32Array): void {
+/** For each pixel of a row the columns of cells on both sides of it, and how far it is on the way from the one to the other. */
+function placesIn(width: number, { columns, cell }: Grid) {
+  const [left, right, share] = [new Int32Array(width), new Int32Array(width), new Float32Array(width)];
+  for (let x = 0; x < width; x++) {
+    const across = Math.min(columns - 1, Math.max(0, (x + 0.5) / cell - 0.5));
+    left[x] = across;
+    right[x] = Math.min(columns - 1, Math.floor(across) + 1);
+    share[x] = across % 1;
+  }
+  return { left, right, share };
+}
+
+function interpolateRow({ cells, columns, rows, cell }: Grid, y: number, across: ReturnType<typeof placesIn>, values: Float32Array): void {
   const down = Math.min(rows - 1, Math.max(0, (y + 0.5) / cell - 0.5));
   const upper = Math.floor(down) * columns;
   const lower = Math.min(rows - 1, Math.floor(down) + 1) * columns;
   const lowerShare = down % 1;
-  const row = Float32Array.from(
-    { length: columns },
-    (_, column) => (cells[upper + column] ?? 0) * (1 - lowerShare) + (cells[lower + column] ?? 0) * lowerShare,
-  );
+  const row = new Float32Array(columns);
+  for (let column = 0; column < columns; column++)
+    row[column] = (cells[upper + column] ?? 0) * (1 - lowerShare) + (cells[lower + column] ?? 0) * lowerShare;
+  const { left, right, share } = across;
   for (let x = 0; x < values.length; x++) {
-    const across = Math.min(columns - 1, Math.max(0, (x + 0.5) / cell - 0.5));
-    const left = Math.floor(across);
-    const share = across - left;
-    const before = row[left] ?? 0;
-    values[x] = share === 0 ? before : before + ((row[left + 1] ?? 0) - before) * share;
+    const before = row[left[x] ?? 0] ?? 0;
+    values[x] = before + ((row[right[x] ?? 0] ?? 0) - before) * (share[x] ?? 0);
   }
 }
 

@@ -12,7 +12,7 @@ const darkerThan = 130;
 
 export function inkOf({ grey, width, height }: PageImage): Ink {
   let count = 0;
-  for (let at = 0; at < grey.length; at++) if ((grey[at] ?? 255) < darkerThan) count++;
+  for (let at = 0; at < grey.length; at++) count += Number((grey[at] ?? 255) < darkerThan);
   const [across, down] = [new Float32Array(count), new Float32Array(count)];
   let point = 0;
   for (let y = 0, at = 0; y < height; y++) {
@@ -26,9 +26,16 @@ export function inkOf({ grey, width, height }: PageImage): Ink {
 }
 
 /** As many points as are enough to find angles by. */
-export function sampleOf({ across, down, width, height }: Ink, max: number): Ink {
-  const step = Math.ceil(across.length / max);
-  return { across: across.filter((_, point) => point % step === 0), down: down.filter((_, point) => point % step === 0), width, height };
+export function sampleOf(ink: Ink, max: number): Ink {
+  const step = Math.ceil(ink.across.length / max);
+  if (step <= 1) return ink;
+  const count = Math.ceil(ink.across.length / step);
+  const [across, down] = [new Float32Array(count), new Float32Array(count)];
+  for (let point = 0, from = 0; point < count; point++, from += step) {
+    across[point] = ink.across[from] ?? 0;
+    down[point] = ink.down[from] ?? 0;
+  }
+  return { ...ink, across, down };
 }
 
 /** The same ink after a quarter turn clockwise of its page. */
@@ -52,20 +59,37 @@ export function inkLevelled(ink: Ink, degrees: number): Ink {
 
 /** The amount of ink in each row of pixels within each of so many upright strips of the same width. */
 export function inkByRow({ across, down, width, height }: Ink, strips: number): Uint32Array[] {
-  const rows = Array.from({ length: strips }, () => new Uint32Array(Math.ceil(height)));
+  const count = Math.ceil(height);
+  const rows = new Uint32Array(strips * count);
   for (let point = 0; point < across.length; point++) {
-    const strip = rows[Math.max(0, Math.min(strips - 1, Math.floor((((across[point] ?? 0) + width / 2) / width) * strips)))];
+    const strip = stripOf(across[point] ?? 0, width, strips);
     const row = Math.floor((down[point] ?? 0) + height / 2);
-    if (strip !== undefined) strip[row] = (strip[row] ?? 0) + 1;
+    if (row < 0 || row >= count) continue;
+    const at = strip * count + row;
+    rows[at] = (rows[at] ?? 0) + 1;
   }
-  return rows;
+  return Array.from({ length: strips }, (_, strip) => rows.subarray(strip * count, (strip + 1) * count));
 }
+
+const stripOf = (across: number, width: number, strips: number): number =>
+  Math.max(0, Math.min(strips - 1, Math.floor((across / width + 0.5) * strips)));
 
 /** The ink in upright strips of the page from left to right, each of the same width. */
 export function inkInStrips({ across, down, width, height }: Ink, strips: number): Ink[] {
-  const stripOf = Uint8Array.from(across, (value) => Math.min(strips - 1, Math.floor((value / width + 0.5) * strips)));
-  return Array.from({ length: strips }, (_, strip) => {
-    const inside = (_value: number, point: number) => stripOf[point] === strip;
-    return { across: across.filter(inside), down: down.filter(inside), width, height };
-  });
+  const counts = new Uint32Array(strips);
+  for (let point = 0; point < across.length; point++) {
+    const strip = stripOf(across[point] ?? 0, width, strips);
+    counts[strip] = (counts[strip] ?? 0) + 1;
+  }
+  const inks = Array.from(counts, (count) => ({ across: new Float32Array(count), down: new Float32Array(count), width, height }));
+  counts.fill(0);
+  for (let point = 0; point < across.length; point++) {
+    const strip = stripOf(across[point] ?? 0, width, strips);
+    const at = counts[strip] ?? 0;
+    const ink = inks[strip] as Ink;
+    ink.across[at] = across[point] ?? 0;
+    ink.down[at] = down[point] ?? 0;
+    counts[strip] = at + 1;
+  }
+  return inks;
 }

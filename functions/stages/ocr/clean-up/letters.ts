@@ -17,6 +17,13 @@ export interface Letters {
   readonly page: PageImage;
 }
 
+/** A page's ink by the parts that hang together. */
+export interface Inked {
+  readonly page: PageImage;
+  readonly parts: readonly Part[];
+  readonly runs: Runs;
+}
+
 const minHeight = 4;
 /** Of the page's longer side. */
 const maxSide = 0.3;
@@ -26,31 +33,42 @@ const maxSolidElongation = 3;
 const solidFill = 0.8;
 const minFill = 0.12;
 
+/** @param darkerThan the grey value below which a pixel is ink. */
+export function inkedParts(page: PageImage, darkerThan: number): Inked {
+  const runs = runsOf(page, darkerThan);
+  return { page, runs, parts: partsOf(runs) };
+}
+
 /**
  * Takes everything off a page that cannot be a letter by its size and shape: rules, frames, grids, bar codes, shadows, curves
  * and dust. What is left tells how the lines of print lie and how large they are.
- *
- * @param darkerThan the grey value below which a pixel is ink.
  */
-export function lettersOf(page: PageImage, darkerThan: number): Letters {
-  const runs = runsOf(page, darkerThan);
-  const parts = partsOf(runs);
+export function lettersIn({ page, runs, parts }: Inked): Letters {
   const maxLetter = maxSide * Math.max(page.width, page.height);
+  const isLetterOf = Uint8Array.from(parts, (part) => Number(isLetter(part, maxLetter)));
   const grey = new Uint8Array(page.grey.length).fill(255);
-  const letters = new Set<Part>();
-  for (let run = 0; run < runs.count; run++) {
-    const part = parts[find(runs.roots, run)];
-    if (part === undefined || !isLetter(part, maxLetter)) continue;
-    letters.add(part);
-    const row = (runs.rows[run] ?? 0) * page.width;
-    grey.fill(0, row + (runs.starts[run] ?? 0), row + (runs.ends[run] ?? 0));
+  const { rows, starts, ends, part, count } = runs;
+  for (let run = 0; run < count; run++) {
+    if (isLetterOf[part[run] ?? 0] === 0) continue;
+    const row = (rows[run] ?? 0) * page.width;
+    grey.fill(0, row + (starts[run] ?? 0), row + (ends[run] ?? 0));
   }
-  return { letters: [...letters], page: { ...page, grey } };
+  return { letters: parts.filter((_, index) => isLetterOf[index] === 1), page: { ...page, grey } };
+}
+
+/** The letters on a page. @param darkerThan the grey value below which a pixel is ink. */
+export function lettersOf(page: PageImage, darkerThan: number): Letters {
+  return lettersIn(inkedParts(page, darkerThan));
+}
+
+/** Counts what would be letters on a page, and takes nothing off it. */
+export function countLetters({ page, parts }: Inked): number {
+  const maxLetter = maxSide * Math.max(page.width, page.height);
+  return parts.filter((part) => isLetter(part, maxLetter)).length;
 }
 
 /** The parts of a page that are larger than any letter and mostly ink: a dark panel, a selected row, a table's dark head. */
-export function panelsOf(page: PageImage, darkerThan: number, minSide: number): Part[] {
-  const parts = partsOf(runsOf(page, darkerThan)).filter((part) => part !== undefined);
+export function panelsOf({ parts }: Inked, minSide: number): Part[] {
   return parts.filter((part) => Math.min(widthOf(part), heightOf(part)) >= minSide && part.ink > 0.5 * widthOf(part) * heightOf(part));
 }
 
@@ -65,42 +83,61 @@ function isLetter(part: Part, maxLetter: number): boolean {
   return fill > minFill && elongation < maxElongation && !(fill > solidFill && elongation > maxSolidElongation);
 }
 
-/** Runs of dark pixels row by row; `roots` leads from each run to another one of its part. */
-interface Runs {
+/** Runs of dark pixels row by row, each from its start up to its end, and the part that each belongs to. */
+export interface Runs {
   readonly rows: Int32Array;
   readonly starts: Int32Array;
   readonly ends: Int32Array;
-  readonly roots: Int32Array;
+  readonly part: Int32Array;
   readonly count: number;
 }
 
+const noRuns: Runs = { rows: new Int32Array(0), starts: new Int32Array(0), ends: new Int32Array(0), part: new Int32Array(0), count: 0 };
+
+function inMoreSpace({ rows, starts, ends, part, count }: Runs): Runs {
+  const larger = (values: Int32Array): Int32Array => {
+    const copy = new Int32Array(2 * values.length + minRuns);
+    copy.set(values);
+    return copy;
+  };
+  return { rows: larger(rows), starts: larger(starts), ends: larger(ends), part: larger(part), count };
+}
+
+const minRuns = 1 << 14;
+
+/** `part` leads from each run to another one of its part, or to itself. */
 function runsOf({ grey, width, height }: PageImage, darkerThan: number): Runs {
-  const maxRuns = Math.ceil(width / 2) * height;
-  const [rows, starts, ends, roots] = [new Int32Array(maxRuns), new Int32Array(maxRuns), new Int32Array(maxRuns), new Int32Array(maxRuns)];
+  let { rows, starts, ends, part } = noRuns;
   let [count, above] = [0, 0];
   for (let y = 0; y < height; y++) {
     const first = count;
-    for (let x = 0, at = y * width; x < width; x++, at++) {
+    while (rows.length - count < width) ({ rows, starts, ends, part } = inMoreSpace({ rows, starts, ends, part, count }));
+    const rowEnd = (y + 1) * width;
+    for (let at = y * width; at < rowEnd; at++) {
       if ((grey[at] ?? 255) >= darkerThan) continue;
+      const start = at - rowEnd + width;
+      do at++;
+      while (at < rowEnd && (grey[at] ?? 255) < darkerThan);
+      const end = at - rowEnd + width;
       rows[count] = y;
-      starts[count] = x;
-      while (x < width && (grey[at] ?? 255) < darkerThan) [x, at] = [x + 1, at + 1];
-      ends[count] = x;
-      roots[count] = count;
-      while (above < first && (ends[above] ?? 0) < (starts[count] ?? 0)) above++;
-      for (let upper = above; upper < first && (starts[upper] ?? 0) <= x; upper++) join(roots, upper, count);
+      starts[count] = start;
+      ends[count] = end;
+      part[count] = count;
+      while (above < first && (ends[above] ?? 0) < start) above++;
+      for (let upper = above; upper < first && (starts[upper] ?? 0) <= end; upper++) join(part, upper, count);
       count++;
     }
     above = first;
   }
-  return { rows, starts, ends, roots, count };
+  return { rows, starts, ends, part, count };
 }
 
 function find(roots: Int32Array, run: number): number {
   let root = run;
-  while ((roots[root] ?? 0) !== root) {
-    roots[root] = roots[roots[root] ?? 0] ?? 0;
-    root = roots[root] ?? 0;
+  for (let next = roots[root] ?? 0; next !== root; next = roots[root] ?? 0) {
+    const further = roots[next] ?? 0;
+    roots[root] = further;
+    root = further;
   }
   return root;
 }
@@ -110,19 +147,21 @@ function join(roots: Int32Array, one: number, other: number): void {
   roots[Math.max(first, second)] = Math.min(first, second);
 }
 
-/** The parts by their first run. */
-function partsOf({ rows, starts, ends, roots, count }: Runs): (Part | undefined)[] {
-  const parts: ({ -readonly [Key in keyof Part]: Part[Key] } | undefined)[] = [];
+/** The parts in the order of their first runs; `part` of each run is its part's number afterwards. */
+function partsOf({ rows, starts, ends, part: roots, count }: Runs): Part[] {
+  const parts: { -readonly [Key in keyof Part]: Part[Key] }[] = [];
   for (let run = 0; run < count; run++) {
-    const [row, start, end] = [rows[run] ?? 0, starts[run] ?? 0, ends[run] ?? 0];
-    const root = find(roots, run);
-    const part = parts[root];
+    const [row, start, end, root] = [rows[run] ?? 0, starts[run] ?? 0, ends[run] ?? 0, roots[run] ?? 0];
+    // A root comes before all that leads to it, so that what an earlier run leads to is a part's number already.
+    const number = root === run ? parts.length : (roots[root] ?? 0);
+    roots[run] = number;
+    const part = parts[number];
     if (part === undefined) {
-      parts[root] = { left: start, top: row, right: end - 1, bottom: row, ink: end - start };
+      parts.push({ left: start, top: row, right: end - 1, bottom: row, ink: end - start });
       continue;
     }
-    part.left = Math.min(part.left, start);
-    part.right = Math.max(part.right, end - 1);
+    if (start < part.left) part.left = start;
+    if (end > part.right) part.right = end - 1;
     part.bottom = row;
     part.ink += end - start;
   }

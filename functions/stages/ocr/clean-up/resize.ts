@@ -10,15 +10,16 @@ export function reduced(page: PageImage, factor: number): PageImage {
   for (let y = 0; y < height; y++) {
     sums.fill(0);
     for (let row = y * factor; row < (y + 1) * factor; row++) addRow(sums, page, row, factor);
-    for (let x = 0; x < width; x++) grey[y * width + x] = (sums[x] ?? 0) / factor ** 2;
+    for (let x = 0; x < width; x++) grey[y * width + x] = (sums[x] ?? 0) / (factor * factor);
   }
   return { grey, width, height, ...(page.dpi !== undefined && { dpi: page.dpi / factor }) };
 }
 
 function addRow(sums: Uint32Array, { grey, width }: PageImage, row: number, factor: number): void {
-  for (let x = 0; x < sums.length; x++) {
-    let sum = 0;
-    for (let at = row * width + x * factor, end = at + factor; at < end; at++) sum += grey[at] ?? 0;
+  let at = row * width;
+  for (let x = 0; x < sums.length; x++, at += factor) {
+    let sum = grey[at] ?? 0;
+    for (let next = 1; next < factor; next++) sum += grey[at + next] ?? 0;
     sums[x] = (sums[x] ?? 0) + sum;
   }
 }

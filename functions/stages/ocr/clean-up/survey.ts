@@ -1,14 +1,25 @@
 import type { PageImage } from "../page-image.ts";
-import { type Bend, bendOf, inkFlattened, straight } from "./bend.ts";
+import { type Bend, bendOf, inkFlattened, scaledBend, straight } from "./bend.ts";
+import { contrastOf, inverted, isDark, thresholdOf } from "./contrast.ts";
 import { evenlyLit, isPale, isShaded, levelsOf } from "./even-light.ts";
 import { despeckled, grainOf, hasSpecks, withoutGrain } from "./grain.ts";
 import { type Ink, inkLevelled, inkOf, inkTurned } from "./ink.ts";
-import { acrossShare, heightOf, type Letters, lettersOf, type Part, panelsOf, widthOf } from "./letters.ts";
-import { inverted, isDark } from "./polarity.ts";
+import {
+  acrossShare,
+  countLetters,
+  heightOf,
+  type Inked,
+  inkedParts,
+  type Letters,
+  lettersIn,
+  lettersOf,
+  type Part,
+  panelsOf,
+  widthOf,
+} from "./letters.ts";
 import { printOf } from "./print.ts";
 import { reduced } from "./resize.ts";
 import { sharpnessOf, skewOf } from "./skew.ts";
-import { contrastOf, thresholdOf } from "./threshold.ts";
 import { weightedQuantile } from "./weighted-median.ts";
 
 /** The steps that a page needs before it is read; nothing but `scale` where nothing is wrong with it. */
@@ -17,6 +28,8 @@ export interface Needs {
   /** Parts of the page whose print is light on dark while the rest is dark on light, in pixels of the page. */
   readonly panels: readonly Part[];
   readonly specks: boolean;
+  /** Black and white only: edges are jagged, and thin strokes broken. */
+  readonly jagged: boolean;
   /** Shadows, or print so pale that it does not stand out by one grey value everywhere. */
   readonly evenLight: boolean;
   /** Grain in grey values of an evenly lit page. */
@@ -65,21 +78,55 @@ const upsideDown = 0.4;
 
 /** Looks at a page made small: its polarity, light, dust and grain, how its lines lie, and the height of its letters. */
 export function surveyOf(page: PageImage): Survey {
-  const factor = Math.max(1, Math.ceil(Math.sqrt((page.width * page.height) / surveyPixels) - 0.3));
+  const factor = surveyFactor(page);
   const given = reduced(page, factor);
   const dark = isDark(given);
   const specks = hasSpecks(page);
   const { page: light, grain } = quietened(despeckledIf(specks, dark ? inverted(given) : given));
   const threshold = thresholdOf(light);
-  const plain = lettersOf(light, threshold);
-  const panels = panelsIn(light, plain, threshold, factor);
+  const inked = inkedParts(light, threshold);
+  const plain = lettersIn(inked);
+  const panels = panelsIn(inked, plain, threshold, factor);
   const revealed = revealedIn(light, plain, panels.length > 0);
   const print = revealed?.letters ?? plain;
   return {
-    ...lieOf(print, page, factor, { dark, specks, evenLight: revealed !== undefined, panels, grain: revealed?.grain ?? grain }),
+    ...lieOf(print, page, factor, {
+      dark,
+      specks,
+      jagged: isBlackAndWhite(page),
+      evenLight: revealed !== undefined,
+      panels,
+      grain: revealed?.grain ?? grain,
+    }),
     letters: print.letters.length,
     densest: densestOf(print),
   };
+}
+
+/** Grey pixels for each black one (or white one, whichever is rarer): the edges of grey print have four times as many. */
+const maxGrey = 0.05;
+const [nearlyBlack, nearlyWhite] = [40, 215];
+/** Every so many pixels are looked at. */
+const stride = 7;
+
+function isBlackAndWhite({ grey }: PageImage): boolean {
+  let [black, white, between] = [0, 0, 0];
+  for (let at = 0; at < grey.length; at += stride) {
+    const value = grey[at] ?? 0;
+    if (value < nearlyBlack) black++;
+    else if (value > nearlyWhite) white++;
+    else between++;
+  }
+  return between < maxGrey * Math.min(black, white);
+}
+
+const surveyFactor = ({ width, height }: PageImage): number => Math.max(1, Math.ceil(Math.sqrt((width * height) / surveyPixels) - 0.3));
+
+/** Counts the letters of a page without asking for anything else: a few of them more or less than its survey does. */
+export function lettersStandingOut(page: PageImage): number {
+  const given = reduced(page, surveyFactor(page));
+  const light = isDark(given) ? inverted(given) : given;
+  return countLetters(inkedParts(light, thresholdOf(light)));
 }
 
 /** Of the page's sides: letters as near as this count as close together. */
@@ -165,10 +212,6 @@ function usualOf(letters: readonly Part[], sizeOf: (part: Part) => number): numb
   );
 }
 
-function scaledBend({ x, xx, xy, xxy }: Bend, factor: number): Bend {
-  return { x: x * factor, xx: xx * factor, xy: xy * factor, xxy: xxy * factor };
-}
-
 function scaleOf(xHeight: number | undefined, factor: number, { width, height }: PageImage): number {
   const fitting = Math.sqrt(maxPixels / (width * height));
   if (xHeight === undefined) return Math.min(1, fitting);
@@ -181,19 +224,23 @@ function scaleOf(xHeight: number | undefined, factor: number, { width, height }:
 /** A panel is larger than letters, and dark over more than half of its rectangle. */
 const panelHeights = 1.3;
 const minPanelPrint = 3;
+/** Of a usual letter's height; what is lower is the white within the letters of a word that touch. */
+const minPanelLetter = 0.6;
 
-function panelsIn(page: PageImage, { letters }: Letters, threshold: number, factor: number): Part[] {
-  const minSide = Math.max(12, panelHeights * usualOf(letters, heightOf));
-  const panels = panelsOf(page, threshold, minSide).filter((panel) => holdsLightPrint(page, panel, threshold));
+function panelsIn(inked: Inked, { letters }: Letters, threshold: number, factor: number): Part[] {
+  const usual = usualOf(letters, heightOf);
+  const minSide = Math.max(12, panelHeights * usual);
+  const panels = panelsOf(inked, minSide).filter((panel) => holdsLightPrint(inked.page, panel, threshold, minPanelLetter * usual));
   return panels.map(({ left, top, right, bottom, ink }) => ({
     ...{ left: left * factor, top: top * factor, right: (right + 1) * factor - 1, bottom: (bottom + 1) * factor - 1 },
     ink: ink * factor ** 2,
   }));
 }
 
-function holdsLightPrint(page: PageImage, panel: Part, threshold: number): boolean {
+function holdsLightPrint(page: PageImage, panel: Part, threshold: number, minHeight: number): boolean {
   const inside = cutOut(page, panel);
-  const light = lettersOf(inverted(inside), 256 - threshold).letters.filter((part) => isInside(part, inside)).length;
+  const letters = lettersOf(inverted(inside), 256 - threshold).letters;
+  const light = letters.filter((part) => isInside(part, inside) && heightOf(part) >= minHeight).length;
   return light >= minPanelPrint && light > lettersOf(inside, threshold).letters.length;
 }
 

@@ -22,6 +22,7 @@ const minColour = 80;
 const minColouredShare = 0.005;
 /** A larger page is not looked at in its colours, which would take three times its memory. */
 const maxTintedPixels = 10_000_000;
+const maxCopiedBytes = 8 * 1024 * 1024;
 /** Others, such as CIELAB, are converted by libvips. */
 const plainColours = ["b-w", "srgb", "grey16", "rgb16", "cmyk", "multiband"];
 
@@ -58,13 +59,13 @@ function limitMemory(): void {
 
 async function answerTo(request: DecodeRequest): Promise<DecodeAnswer> {
   const vips = await libvips;
-  const handles: Vips.Image[] = [];
-  const keep = (image: Vips.Image): Vips.Image => {
-    handles.push(image);
-    return image;
+  const handles: { delete(): void }[] = [];
+  const keep = <Handle extends { delete(): void }>(handle: Handle): Handle => {
+    handles.push(handle);
+    return handle;
   };
   try {
-    const image = keep(load(vips, request));
+    const image = keep(load(vips, keep(sourceOf(vips, request.bytes)), request));
     return request.reduction === undefined ? headerOf(image, request) : pixelsOf(vips, image, request, request.reduction, keep);
   } catch (error) {
     return { failure: failureOf(String((error as Error).message)) };
@@ -73,18 +74,35 @@ async function answerTo(request: DecodeRequest): Promise<DecodeAnswer> {
   }
 }
 
+/** libvips copies a file into its own memory, where a larger one is led through it in pieces. */
+function sourceOf({ Source, SourceCustom }: Libvips, bytes: Uint8Array): Vips.Source {
+  if (bytes.length <= maxCopiedBytes) return Source.newFromMemory(bytes);
+  const source = new SourceCustom();
+  let at = 0;
+  source.onRead = (length) => {
+    const piece = bytes.slice(at, at + length);
+    at += piece.length;
+    return piece;
+  };
+  source.onSeek = (offset, whence) => {
+    at = Math.min(bytes.length, ([0, at, bytes.length][whence] ?? 0) + offset);
+    return at;
+  };
+  return source;
+}
+
 /** By the messages of the libraries that libvips decodes with; its own are that it was "unable to write to memory". */
 function failureOf(message: string): "memory" | "unsupported" | "damage" {
   if (/out of memory|insufficient memory|cannot allocate/i.test(message)) return "memory";
   return /unsupported|not (supported|configured|implemented)/i.test(message) ? "unsupported" : "damage";
 }
 
-function load({ Image }: Libvips, { type, bytes, page, reduction = 1 }: DecodeRequest): Vips.Image {
+function load({ Image }: Libvips, source: Vips.Source, { type, page, reduction = 1 }: DecodeRequest): Vips.Image {
   const options = { access: "sequential", fail_on: "truncated" };
-  if (type === "image/png") return Image.pngloadBuffer(bytes, options);
-  if (type === "image/jpeg") return Image.jpegloadBuffer(bytes, { ...options, shrink: reduction });
-  if (type === "image/webp") return Image.webploadBuffer(bytes, { ...options, scale: 1 / reduction });
-  return Image.tiffloadBuffer(bytes, { ...options, page, fail_on: "error" }); // a strip that cannot be decoded would be black
+  if (type === "image/png") return Image.pngloadSource(source, options);
+  if (type === "image/jpeg") return Image.jpegloadSource(source, { ...options, shrink: reduction });
+  if (type === "image/webp") return Image.webploadSource(source, { ...options, scale: 1 / reduction });
+  return Image.tiffloadSource(source, { ...options, page, fail_on: "error" }); // a strip that cannot be decoded would be black
 }
 
 /** An animation is its first picture. */
@@ -101,10 +119,11 @@ function pixelsOf(vips: Libvips, image: Vips.Image, { type }: DecodeRequest, red
   const orientation = image.getTypeof("orientation") === 0 ? 1 : image.getInt("orientation");
   const isReducedByLoader = type === "image/jpeg" || type === "image/webp";
   const bytes = plain.format === "ushort" ? keep(plain.cast("uchar", { shift: true })) : plain;
-  const square = type === "image/tiff" ? withSquarePixels(bytes, keep) : bytes;
+  const colours = bytes.interpretation === "cmyk" ? withoutInks(bytes, keep) : bytes;
+  const square = type === "image/tiff" ? withSquarePixels(colours, keep) : colours;
   const small = isReducedByLoader || reduction === 1 ? square : keep(square.shrink(reduction, reduction));
   const { width, height } = small;
-  if (!hasColours(small) || width * height > maxTintedPixels)
+  if (small.bands < 3 || width * height > maxTintedPixels)
     return { grey: samplesOf(greyOf(vips, small, keep)), tints: [], width, height, orientation };
   const held = keep(small.copyMemory()); // it is gone over several times
   return { grey: samplesOf(greyOf(vips, held, keep)), tints: tintsOf(held, keep).map(samplesOf), width, height, orientation };
@@ -114,8 +133,6 @@ function samplesOf(image: Vips.Image): Uint8Array<ArrayBuffer> {
   const samples = image.writeToMemory() as Uint8Array<ArrayBuffer>;
   return image.bands === 1 ? samples : onPaper(samples);
 }
-
-const hasColours = ({ interpretation, bands }: Vips.Image): boolean => interpretation !== "cmyk" && bands >= 3;
 
 /** The brightest and the darkest of red, green and blue, where enough pixels have them far apart; with the opacity where there is any. */
 function tintsOf(image: Vips.Image, keep: Keep): Vips.Image[] {
@@ -139,7 +156,6 @@ function withSquarePixels(image: Vips.Image, keep: Keep): Vips.Image {
 
 /** One band of grey values, and the opacity as a second one where there is any. */
 function greyOf(vips: Libvips, image: Vips.Image, keep: Keep): Vips.Image {
-  if (image.interpretation === "cmyk") return greyOfInks(vips, image, keep);
   if (image.bands < 3) return image;
   return weighed(vips, image, image.bands === 3 ? luma : [...luma, 0, 0, 0, 0, 1], keep);
 }
@@ -152,10 +168,9 @@ function weighed(vips: Libvips, image: Vips.Image, weights: readonly number[], k
   return keep(keep(colours.recomb(matrix)).cast("uchar"));
 }
 
-/** Light that cyan, magenta and yellow leave, and of that the part that black leaves. */
-function greyOfInks(vips: Libvips, image: Vips.Image, keep: Keep): Vips.Image {
+/** Red, green and blue: the light that cyan, magenta and yellow leave, and of that the part that black leaves. */
+function withoutInks(image: Vips.Image, keep: Keep): Vips.Image {
   const left = keep(image.invert());
-  const colour = weighed(vips, left, [...luma, 0], keep);
-  const black = keep(left.extractBand(3));
-  return keep(keep(keep(colour.multiply(black)).linear(1 / 255, 0)).cast("uchar"));
+  const lit = keep(keep(left.extractBand(0, { n: 3 })).multiply(keep(left.extractBand(3))));
+  return keep(keep(keep(lit.linear(1 / 255, 0)).cast("uchar")).copy({ interpretation: "srgb" }));
 }

@@ -43,12 +43,12 @@ export interface DecodedImage {
   readonly orientation: number;
 }
 
-/** The memory of the decoder, in which it holds the file as well: a progressive JPEG of 60 megapixels takes up to 400 MB. */
-const maxMemoryBytes = 512 * 1024 * 1024;
+/** The memory of the decoder: with Node, our code and the file the process stays below 450 MiB. */
+const maxMemoryBytes = 352 * 1024 * 1024;
 /** Longer than anything lasts here; a timer takes no number without end. */
 const maxMillis = 300_000;
 
-/** A larger page leaves a decoder with much memory that the OCR engine would have to do without. */
+/** A larger image leaves a decoder with much memory, in pieces, that the OCR engine and the next image would have to do without. */
 const maxKeptPixels = 10_000_000;
 
 /** Kept from one image to the next, since a new one takes 0.15 s. */
@@ -92,7 +92,7 @@ export async function readHeader(document: ScannedImage, page: number, millis: n
  */
 export async function readPixels(document: ScannedImage, page: number, reduction: number, millis: number): Promise<DecodedImage> {
   const image = (await ask({ ...document, page, reduction }, millis)) as DecodedImage;
-  if (image.grey.length > maxKeptPixels) closeThread(thread);
+  if (image.grey.length * reduction ** 2 > maxKeptPixels) closeThread(thread);
   return image;
 }
 
@@ -113,6 +113,7 @@ async function ask(request: Omit<DecodeRequest, "port">, millis: number): Promis
     asked.postMessage({ ...request, port } satisfies DecodeRequest, [port]);
     const [answer] = (await Promise.race([once(answers, "message"), once(answers, "close")])) as [DecodeAnswer?];
     if (isOutOfTime) throw new TimeLimitError();
+    if (answer !== undefined && "failure" in answer && answer.failure === "memory") closeThread(asked);
     return successOf(answer ?? { failure: "damage" }, request.type);
   } finally {
     clearTimeout(timer);

@@ -71,6 +71,15 @@ export class PdfDocument {
     });
   }
 
+  /** True if a picture on the page cannot be decoded. It is drawn as nothing, or as black from where its data end. */
+  hasDamagedPicture(page: number, millis: number): boolean {
+    return this.#onPage(page, millis, (calls, address) => {
+      for (const object of objectsOf(calls, address))
+        if (calls._FPDFPageObj_GetType(object) === imageObject && isDamaged(calls, object)) return true;
+      return false;
+    });
+  }
+
   #onPage<T>(page: number, millis: number, work: (calls: PdfiumCalls, address: number) => T): T {
     return this.#pdfium.run(millis, (calls) => {
       const address = loadFlattened(calls, this.#address, page);
@@ -155,6 +164,20 @@ function dpiOf(calls: PdfiumCalls, image: number): number {
 }
 
 const pointsPerInch = 72;
+
+/** A smaller picture that is all black may be a rule. */
+const minBlackPixels = 10_000;
+
+function isDamaged(calls: PdfiumCalls, picture: number): boolean {
+  const bitmap = calls._FPDFImageObj_GetBitmap(picture);
+  if (bitmap === 0) return true;
+  const [start, stride] = [calls._FPDFBitmap_GetBuffer(bitmap), calls._FPDFBitmap_GetStride(bitmap)];
+  const height = calls._FPDFBitmap_GetHeight(bitmap);
+  const isLarge = calls._FPDFBitmap_GetWidth(bitmap) * height >= minBlackPixels;
+  const isBlack = isLarge && calls.HEAPU8.subarray(start, start + stride * height).every((value) => value === 0);
+  calls._FPDFBitmap_Destroy(bitmap);
+  return isBlack;
+}
 
 function draw(calls: PdfiumCalls, page: number, { left, top, width, height, pageWidth, pageHeight }: Part): Uint8Array {
   const bitmap = calls._FPDFBitmap_CreateEx(width, height, greyBitmap, 0, 0);

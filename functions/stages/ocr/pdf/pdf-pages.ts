@@ -54,6 +54,8 @@ const mostlyOver = 0.5;
 /** A picture of few pixels is drawn so much larger than it is. */
 const maxEnlargement = 2;
 const maxLooks = 3;
+/** Letters of a text that make up for a picture on the page that is damaged: a stamp on a scan has fewer. */
+const enoughLetters = 200;
 const nothing: PageText = { text: "", confidence: 1 };
 
 class PdfPages {
@@ -82,6 +84,7 @@ class PdfPages {
     const isBeside = reads && countLetters(text) > 0 && overInk < mostlyOver;
     const drawn = this.#drawn(page, layer, isBeside);
     const read = drawn === undefined ? nothing : await readImage(drawn.image);
+    if (countLetters(read.text) === 0) this.#checkPictures(page, text);
     if (!isBeside) return betterOf(text, reads, read);
     return drawn === undefined ? { text, confidence: 1 } : joined(text, read, meanHeight(layer) < (drawn.box.top + drawn.box.bottom) / 2);
   }
@@ -99,8 +102,15 @@ class PdfPages {
     if (layer.drawings !== "shapes" || !reads || countLetters(text) === 0) return seen;
     const part = partOf(layer, wholeOf(layer), look);
     const image = this.#pdf.render(page, part, this.#callMillis(), "text");
+    if (contentOf(image, part) === undefined) this.#checkPictures(page, text);
     const print = withinTime(this.#callMillis(), () => lettersInLines(withoutCharacters(image, layer.characters, part), image));
     return { ...seen, print, overInk: shareOverInk(image, layer.characters, part) };
+  }
+
+  /** Refuses a page of which nothing is seen because its picture is damaged: it is not blank. */
+  #checkPictures(page: number, text: string): void {
+    if (countLetters(text) < enoughLetters && this.#pdf.hasDamagedPicture(page, this.#callMillis()))
+      throw new DocumentUnreadableError("A picture on the page is damaged.");
   }
 
   /** The part of the page that something stands on, with or without the characters of its text; nothing where no print can be. */

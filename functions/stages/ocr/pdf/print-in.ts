@@ -1,7 +1,6 @@
+import { contrastOf, inverted, isDark, thresholdOf } from "../clean-up/contrast.ts";
 import { heightOf, lettersOf, type Part as Shape, widthOf } from "../clean-up/letters.ts";
-import { inverted, isDark } from "../clean-up/polarity.ts";
 import { reduced } from "../clean-up/resize.ts";
-import { contrastOf, thresholdOf } from "../clean-up/threshold.ts";
 import type { PageImage } from "../page-image.ts";
 import { groundOf } from "./accounted-ink.ts";
 

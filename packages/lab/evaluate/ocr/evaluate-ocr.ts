@@ -7,7 +7,7 @@ import { characterErrorRate } from "./character-error-rate.ts";
 import { type PageFile, pagesIn, writePages } from "./page-files.ts";
 import { isOrdered, type PageGroup, pageGroups } from "./pages.ts";
 import type { MeasuredReading, ReadingTask } from "./reader-process.ts";
-import { hasNativeTesseract, type ReaderName, readerNames } from "./readers.ts";
+import { hasNativeTesseract, type ReaderName, type Reading, readerNames } from "./readers.ts";
 import { wordsFound } from "./words-found.ts";
 
 export interface OcrEvaluation {
@@ -47,8 +47,9 @@ export async function evaluateOcr({ seed, pages, onProgress = () => {} }: OcrEva
   }
 }
 
-/** The figures of the project's reader and native Tesseract on one page of a folder. */
+/** The figures of the project's reader and native Tesseract on one document of a folder. */
 export interface FolderRow {
+  /** The file's name, and that of the error with which the project's reader ended. */
   readonly page: string;
   /** Words found; where no truth is known, of those that native Tesseract reads. */
   readonly ours: number;
@@ -62,14 +63,14 @@ export interface FolderRow {
 /** @throws Error where the folder has no pages, or the machine no native Tesseract. */
 export async function evaluateFolder(folder: string, onProgress: (line: string) => void): Promise<FolderRow[]> {
   const files = pagesIn(folder);
-  if (files.length === 0) throw new Error(`${folder} has no PNG and no JPEG file.`);
+  if (files.length === 0) throw new Error(`${folder} holds no image and no PDF.`);
   if (!hasNativeTesseract()) throw new Error("Native Tesseract is not installed; on Debian: apt-get install tesseract-ocr.");
   const native = await readingsOf("native tesseract", files, onProgress);
   const ours = await readingsOf("ours", files, onProgress);
   return files.map(({ description, truth }, index) => {
     const [own, other] = [ours[index] ?? nothing, native[index] ?? nothing];
     return {
-      page: description,
+      page: own.error === undefined ? description : `${description}: ${own.error}`,
       ours: wordsFound(truth ?? other.text, own.text),
       native: wordsFound(truth ?? other.text, other.text),
       isTruthKnown: truth !== undefined,
@@ -79,7 +80,7 @@ export async function evaluateFolder(folder: string, onProgress: (line: string) 
   });
 }
 
-const nothing = { text: "", confidence: 0, cpuSeconds: 0 };
+const nothing: Reading = { text: "", confidence: 0, cpuSeconds: 0 };
 
 const availableReaders = (): ReaderName[] => readerNames.filter((name) => name !== "native tesseract" || hasNativeTesseract());
 

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { extname, join, parse } from "node:path";
+import { join, parse } from "node:path";
+import { typeOf } from "../../../../functions/stages/document-checks.ts";
 import { type PageGroup, testPage } from "./pages.ts";
 
 /** A page in a file, and what stands on it where that is known. */
@@ -22,10 +23,14 @@ export async function writePages(folder: string, group: PageGroup, seed: number,
   return files;
 }
 
-/** The PNG and JPEG files in a folder, each with the text of `<file>.truth.txt` or `<name>.truth.txt` beside it, if there is one. */
+/**
+ * The images and PDFs in a folder, whatever their names, each with the text of `<file>.truth.txt` or `<name>.truth.txt` beside it, if
+ * there is one.
+ */
 export function pagesIn(folder: string): PageFile[] {
-  const names = readdirSync(folder).filter((name) => [".png", ".jpg", ".jpeg"].includes(extname(name).toLowerCase()));
-  return names.sort().map((name) => {
+  const names = readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isFile() ? [entry.name] : []));
+  const read = names.filter((name) => typeOf(readFileSync(join(folder, name))) !== undefined);
+  return read.sort().map((name) => {
     const truth = [name, parse(name).name].map((stem) => join(folder, `${stem}.truth.txt`)).find((file) => existsSync(file));
     return { file: join(folder, name), description: name, ...(truth !== undefined && { truth: readFileSync(truth, "utf8") }) };
   });

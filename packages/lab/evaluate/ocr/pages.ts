@@ -107,7 +107,7 @@ export function colourPngOf({ width, height, colours }: ColouredPage): Buffer {
   return PNG.sync.write(png);
 }
 
-/** A grey PNG that states its resolution where the page has one. */
+/** A grey PNG. */
 export function pngOf({ grey, width, height }: PageImage): Buffer {
   const png = new PNG({ width, height, colorType: 0, inputColorType: 0, bitDepth: 8 });
   png.data = Buffer.from(grey);

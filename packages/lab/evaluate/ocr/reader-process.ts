@@ -7,7 +7,7 @@ import { openReader, type ReaderName, type Reading } from "./readers.ts";
 /** A reader's task; one message, then one {@link MeasuredReading} for each file. */
 export interface ReadingTask {
   readonly reader: ReaderName;
-  /** Paths of PNG and JPEG files. */
+  /** Paths of images and PDFs. */
   readonly files: readonly string[];
 }
 
@@ -29,5 +29,7 @@ process.once("message", async ({ reader, files }: ReadingTask) => {
 
 function documentIn(file: string): ScannedDocument {
   const bytes = readFileSync(file);
-  return { type: typeOf(bytes) === "image/png" ? "image/png" : "image/jpeg", bytes };
+  const type = typeOf(bytes);
+  if (type === undefined) throw new Error(`${file} is neither an image that is read nor a PDF.`);
+  return { type, bytes };
 }

@@ -2,12 +2,15 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ScannedDocument } from "../../../../functions/stages/document.ts";
+import { isImage, type ScannedDocument } from "../../../../functions/stages/document.ts";
+import { StageError } from "../../../../functions/stages/errors.ts";
 import { decodeImage } from "../../../../functions/stages/ocr/decode-image.ts";
 import { openEngine } from "../../../../functions/stages/ocr/engine.ts";
 import type { PageText } from "../../../../functions/stages/ocr/page-image.ts";
-import { openPageReader } from "../../../../functions/stages/ocr/page-reader.ts";
+import { readDocument } from "../../../../functions/stages/ocr/read-document.ts";
 import { readingOf, textOf } from "../../../../functions/stages/ocr/reading.ts";
+import { pngOf } from "./pages.ts";
+import { renderSheets } from "./render-sheet.ts";
 
 /** The compared readers: the project's, its engine on the page as it comes, and Tesseract as the machine has it. */
 export const readerNames = ["ours", "tesseract.js-core, no clean-up", "native tesseract"] as const;
@@ -18,19 +21,20 @@ export interface Reading {
   /** 0..1; 0 where the reader does not say. */
   readonly confidence: number;
   readonly cpuSeconds: number;
+  /** The name of the error with which a document without a text ended. */
+  readonly error?: string;
 }
 
 type Reader = (document: ScannedDocument) => Promise<Reading>;
 
 /** As much as a function has for a page and more: the figures are not to depend on how busy the machine is. */
 const unhurried = { remainingMillis: () => 60_000 };
+/** Dots an inch at which native Tesseract is given the pages of a PDF, which it does not read: those at which the stage reads them. */
+const pdfDpi = 240;
 
 export async function openReader(name: ReaderName): Promise<Reader> {
-  if (name === "native tesseract") return async (document) => readNatively(document);
-  if (name === "ours") {
-    const reader = await openPageReader();
-    return timed(async (document) => reader.read(await decodeImage(document), unhurried));
-  }
+  if (name === "native tesseract") return readNatively;
+  if (name === "ours") return timed((document) => readDocument(document, unhurried));
   const engine = await openEngine();
   return timed(async (document) => textOf(readingOf(engine.read(await decodeImage(document)))));
 }
@@ -43,23 +47,27 @@ export function hasNativeTesseract(): boolean {
 function timed(read: (document: ScannedDocument) => Promise<PageText>): Reader {
   return async (document) => {
     const before = process.cpuUsage();
-    const { text, confidence } = await read(document);
+    const { text, confidence, ...outcome } = await read(document).catch(withoutText);
     const { user, system } = process.cpuUsage(before);
-    return { text, confidence, cpuSeconds: (user + system) / 1e6 };
+    return { text, confidence, cpuSeconds: (user + system) / 1e6, ...("error" in outcome && { error: outcome.error }) };
   };
 }
 
-function readNatively({ type, bytes }: ScannedDocument): Reading {
+function withoutText(error: unknown): Omit<Reading, "cpuSeconds"> {
+  if (!(error instanceof StageError)) throw error;
+  return { text: "", confidence: 0, error: error.name };
+}
+
+async function readNatively(document: ScannedDocument): Promise<Reading> {
   const folder = mkdtempSync(join(tmpdir(), "page-"));
   try {
-    const file = join(folder, type === "image/png" ? "page.png" : "page.jpg");
-    writeFileSync(file, bytes);
+    const images = isImage(document) ? [document.bytes] : (await renderSheets(document.bytes, pdfDpi)).map(pngOf);
+    const files = images.map((_, index) => join(folder, String(index)));
+    for (const [index, file] of files.entries()) writeFileSync(file, images[index] ?? "");
     const before = childrenCpuSeconds();
-    const { stdout } = spawnSync("tesseract", [file, "-", "--psm", "3"], {
-      encoding: "utf8",
-      env: { ...process.env, OMP_THREAD_LIMIT: "1" },
-    });
-    return { text: stdout, confidence: 0, cpuSeconds: childrenCpuSeconds() - before };
+    const env = { ...process.env, OMP_THREAD_LIMIT: "1" };
+    const texts = files.map((file) => spawnSync("tesseract", [file, "-", "--psm", "3"], { encoding: "utf8", env }).stdout);
+    return { text: texts.join("\n"), confidence: 0, cpuSeconds: childrenCpuSeconds() - before };
   } finally {
     rmSync(folder, { recursive: true });
   }

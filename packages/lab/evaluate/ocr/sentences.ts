@@ -24,7 +24,7 @@ const links = ["and", "but", "while", "because", "although", "before", "after", 
 function sentence(random: Random): string {
   const first = clause(random);
   const rest = random.chance(0.45) ? `${random.chance(0.5) ? "," : ""} ${random.pick(links)} ${clause(random)}` : "";
-  return `${capitalised(first + rest)}${random.chance(0.06) ? "?" : random.chance(0.04) ? "!" : "."}`;
+  return `${capital(first + rest)}${random.chance(0.06) ? "?" : random.chance(0.04) ? "!" : "."}`;
 }
 
 export function paragraph(random: Random, sentences: number): string {
@@ -32,7 +32,7 @@ export function paragraph(random: Random, sentences: number): string {
 }
 
 export function heading(random: Random): string {
-  return capitalised(`${random.pick(adjectives)} ${random.pick(nouns)} ${random.pick(["of the", "for the", "and"])} ${random.pick(nouns)}`);
+  return capital(`${random.pick(adjectives)} ${random.pick(nouns)} ${random.pick(["of the", "for the", "and"])} ${random.pick(nouns)}`);
 }
 
 function clause(random: Random): string {
@@ -63,6 +63,6 @@ function circumstance(random: Random): string {
   ])();
 }
 
-function capitalised(text: string): string {
+export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

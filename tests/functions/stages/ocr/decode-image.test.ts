@@ -282,6 +282,22 @@ describe("kinds of files", () => {
     for (const [at, value] of corners(decoded).entries()) expect(Math.abs((value ?? 0) - ([0, 128, 255, 255][at] ?? 0))).toBeLessThan(4);
   });
 
+  test("a page of four inks has the tints of its colours", async () => {
+    const [cyan, black] = [
+      [255, 0, 0, 0],
+      [0, 0, 0, 255],
+    ] as const;
+    const samples = Uint8Array.from({ length: 4 * side * side }, (_, at) => (at % 8 < 4 ? cyan : black)[at % 4] ?? 0);
+
+    const { grey, tints = [] } = await tiff(await encoded([{ ...page, samples }], ".tif"));
+
+    expect([...grey.subarray(0, 2)]).toEqual([178, 0]);
+    expect(tints.map((tint) => [...tint.grey.subarray(0, 2)])).toEqual([
+      [255, 0],
+      [0, 0],
+    ]);
+  });
+
   test.each(["ccittfax4", "packbits", "none"])("TIFF of one bit, %s, is read", async (compression) => {
     const bytes = await encoded([bilevel], ".tif", { compression, bitdepth: 1 });
 
@@ -343,18 +359,32 @@ describe("large images", () => {
   const large = { width: 6016, height: 4000 };
 
   test.each([
-    { suffix: ".jpg", size: [3008, 2000] },
-    { suffix: ".png", size: [3008, 2000] },
-    { suffix: ".tif", size: [3008, 2000] },
-  ])("$suffix of more than 24 megapixels is halved", async ({ suffix, size }) => {
+    { suffix: ".jpg", options: {} },
+    { suffix: ".png", options: {} },
+    { suffix: ".png", options: { compression: 0 } },
+    { suffix: ".tif", options: { compression: "ccittfax4", bitdepth: 1 } },
+    { suffix: ".tif", options: { compression: "none" } },
+  ])("$suffix of more than 24 megapixels, $options, is halved", async ({ suffix, options }) => {
     const samples = new Uint8Array(large.width * large.height).fill(255);
     samples.fill(0, 0, samples.length / 4);
-    const bytes = await encoded([{ samples, ...large }], suffix, suffix === ".tif" ? { compression: "ccittfax4", bitdepth: 1 } : {});
+    const bytes = await encoded([{ samples, ...large }], suffix, options);
 
     const { width, height, grey } = await decodeImage({ type: typeOf(bytes) ?? "image/png", bytes });
 
-    expect([width, height]).toEqual(size);
+    expect([width, height]).toEqual([3008, 2000]);
     expect([grey[400 * width + 1500], grey[1500 * width + 1500]]).toEqual([0, 255]);
+  });
+
+  test("a progressive JPEG is refused whose coefficients take more memory than there is", async () => {
+    const colours = { samples: new Uint8Array(3 * side * side), width: side, height: side };
+    const file = Buffer.from(await encoded([colours], ".jpg", { interlace: true, subsample_mode: "off" }));
+    const frame = file.indexOf(Buffer.from([0xff, 0xc2]));
+    file.writeUInt16BE(6000, frame + 5);
+    file.writeUInt16BE(9000, frame + 7);
+
+    const decoded = decodeImage({ type: "image/jpeg", bytes: Buffer.concat([file, Buffer.alloc(200_000)]) });
+
+    await expect(decoded).rejects.toThrow(DocumentTooLargeError);
   });
 
   test("a WebP is made smaller, so that it has 12 megapixels", async () => {

@@ -1,9 +1,11 @@
 import { beforeAll, expect, test } from "vitest";
 import { turned } from "../../../../functions/stages/ocr/clean-up/turn.ts";
 import { decodeImage } from "../../../../functions/stages/ocr/decode-image.ts";
-import { openPageReader, type PageReader } from "../../../../functions/stages/ocr/page-reader.ts";
+import type { Engine, Manner } from "../../../../functions/stages/ocr/engine.ts";
+import type { PageImage } from "../../../../functions/stages/ocr/page-image.ts";
+import { openPageReader, type PageReader, pageReaderWith } from "../../../../functions/stages/ocr/page-reader.ts";
 import { characterErrorRate } from "../../../../packages/lab/evaluate/ocr/character-error-rate.ts";
-import { Canvas } from "../../../../packages/lab/evaluate/ocr/families/canvas.ts";
+import { Canvas, type Ink } from "../../../../packages/lab/evaluate/ocr/families/canvas.ts";
 import { colourPngOf } from "../../../../packages/lab/evaluate/ocr/pages.ts";
 import { photographedPage, twoColumnScan } from "../../../../packages/lab/evaluate/ocr/samples.ts";
 import { wordsFound } from "../../../../packages/lab/evaluate/ocr/words-found.ts";
@@ -113,4 +115,68 @@ test("without time a page is read once, and not tried in other ways", () => {
 
   // Before the first reading, after it, and before the attempt that there is no time for.
   expect(asked).toBe(3);
+});
+
+/** An engine that takes as much for letters as a full page has of them, and how many pixels it was given at each reading. */
+function recordingEngine(confidence: number | ((page: PageImage, manner: Manner) => number)) {
+  const readings: number[] = [];
+  const engine: Engine = {
+    read(page, manner = {}) {
+      readings.push(page.width * page.height);
+      const sure = typeof confidence === "number" ? confidence : confidence(page, manner);
+      return Array.from({ length: 100 }, () => ({ text: "e".repeat(Math.ceil(page.width / 100)), confidence: sure }));
+    },
+  };
+  return { readings, reader: pageReaderWith(engine) };
+}
+
+/** Level lines of letters of 12 pixels and more, on white or on a coloured ground. */
+async function lines(ground: Ink = 1): Promise<PageImage & { readonly colours: Uint8Array }> {
+  const canvas = await Canvas.open(500, 500, ["DejaVuSans"]);
+  canvas.box(0, 0, 500, 500, { fill: ground });
+  for (let y = 40; y < 480; y += 22)
+    canvas.text(30, y, "the quick brown fox jumps over the lazy dog and back", { font: "DejaVuSans", size: 11 });
+  const { page, colours = new Uint8Array() } = await canvas.drawnInColours(150);
+  return { ...page, colours };
+}
+
+test("a page that needs nothing is read once, as it came", async () => {
+  const page = await lines();
+  const { readings, reader } = recordingEngine(0.95);
+
+  reader.read(page, unhurried);
+
+  expect(readings).toEqual([page.width * page.height]);
+});
+
+test("a page of which nothing is read for sure is read whole once, and upside down in part", async () => {
+  const page = await lines();
+  const { readings, reader } = recordingEngine(0.4);
+
+  reader.read(page, unhurried);
+
+  const [whole = 0, ...parts] = readings;
+  expect(whole).toBe(page.width * page.height);
+  expect(parts.length).toBe(2);
+  expect(Math.max(...parts)).toBeLessThan(0.15 * whole);
+});
+
+test("a page that lies on its side is not turned where neither way is read for sure", async () => {
+  const page = turned(await lines(), 1);
+  const { readings, reader } = recordingEngine(0.4);
+
+  reader.read(page, unhurried);
+
+  expect(readings.filter((pixels) => pixels > 200_000)).toHaveLength(1);
+});
+
+test("tints that show no more letters than a page that is read well are not read", async () => {
+  const { colours, ...page } = await lines([1, 0.95, 0.4]);
+  const image = await decodeImage({ type: "image/png", bytes: colourPngOf({ ...page, colours }) });
+  const { readings, reader } = recordingEngine(0.95);
+
+  reader.read(image, unhurried);
+
+  expect(image.tints).toHaveLength(2);
+  expect(readings).toEqual([page.width * page.height]);
 });

@@ -36,6 +36,18 @@ async function pdf(...texts: readonly string[]) {
   return document.save();
 }
 
+test("a page of a PDF whose picture is damaged is left out by name", async () => {
+  const document = await PDFDocument.create();
+  document.addPage().drawText("One", { x: 50, y: 700 });
+  const jpeg = await document.embedJpg(Uint8Array.from(Buffer.from("ffd8ffc0000b080010001001011100ffd9", "hex")));
+  document.addPage().drawImage(jpeg, { x: 0, y: 0, width: 595, height: 842 });
+
+  expect(await read("application/pdf", await document.save())).toMatchObject({
+    text: "One",
+    pagesSkipped: [{ page: 2, reason: "DocumentUnreadable" }],
+  });
+});
+
 test("reads an image", async () => {
   reader.read = ({ width, height }) => ({ text: `${width} × ${height}`, confidence: 0.876 });
 

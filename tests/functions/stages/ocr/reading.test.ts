@@ -41,6 +41,20 @@ test("the numbers on a page in another script are read, unless they are few or a
   expect(textIn([...paragraph(rubbish), ...paragraph(same.join(" "))])).toBe("");
 });
 
+test("a page of unsure words has a text where the most frequent words of a language are among them", () => {
+  const unsure = Array.from({ length: 40 }, () => "vellecad:30").join(" ");
+
+  expect(textIn(paragraph(unsure, "The:65 fox:70", "and:65 hen:70", "with:65 one:70", "egg:70 from,:65"))).toMatch(/^The fox\n/);
+  expect(textIn(paragraph(unsure, "The:65 fox:70", "and:65 hen:70", "with:65 one:70", "egg:70 from:55"))).toBe("");
+  expect(textIn(paragraph(unsure, "Tale:65 Vid:70", "lov:65 ol:70", "taly:65 lole:70", "Tiglo:65 idly:70"))).toBe("");
+});
+
+test("of few letters half have to be sure", () => {
+  expect(textIn(paragraph("22:90 40.:90", "SbO:30 oF:20 Hz:30 J7I:20 xK:30"))).toBe("");
+  expect(textIn(paragraph("22:90 40.:90", "So:30"))).toBe("22 40.");
+  expect(textIn(paragraph("42:90"))).toBe("42");
+});
+
 test("the confidence is that of the characters that are kept", () => {
   expect(textOf(readingOf(paragraph("abcd:90 efghijkl:96", "rubbish:10"))).confidence).toBeCloseTo((4 * 0.9 + 8 * 0.96) / 12);
 });
@@ -48,4 +62,5 @@ test("the confidence is that of the characters that are kept", () => {
 test("letters of unsure words are worth less, and of words that are left out nothing", () => {
   expect(readingOf(paragraph("abcd:90", "efgh:20"))).toMatchObject({ letters: 4, worth: 4 * 0.9 ** 2 });
   expect(readingOf([])).toMatchObject({ letters: 0, worth: 0, confidence: 0 });
+  expect(readingOf(paragraph("TSH:65 AHSS:70 SOPO:30", "ok:95 HSA:62")).worth).toBe(0);
 });

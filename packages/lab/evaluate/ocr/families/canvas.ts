@@ -100,28 +100,12 @@ export class Canvas {
     }
   }
 
-  box(x: number, y: number, width: number, height: number, { fill, border, thickness = 0.7 }: Filling): void {
-    const paint = { ...(fill !== undefined && { color: colourOf(fill) }), ...(border !== undefined && { borderColor: colourOf(border) }) };
-    this.#sheet.drawRectangle({
-      x,
-      y: this.height - y - height,
-      width,
-      height,
-      borderWidth: border === undefined ? 0 : thickness,
-      ...paint,
-    });
+  box(x: number, y: number, width: number, height: number, filling: Filling): void {
+    this.#sheet.drawRectangle({ x, y: this.height - y - height, width, height, ...paintOf(filling) });
   }
 
-  ellipse(x: number, y: number, across: number, down: number, { fill, border, thickness = 1 }: Filling): void {
-    const paint = { ...(fill !== undefined && { color: colourOf(fill) }), ...(border !== undefined && { borderColor: colourOf(border) }) };
-    this.#sheet.drawEllipse({
-      x,
-      y: this.height - y,
-      xScale: across,
-      yScale: down,
-      borderWidth: border === undefined ? 0 : thickness,
-      ...paint,
-    });
+  ellipse(x: number, y: number, across: number, down: number, filling: Filling): void {
+    this.#sheet.drawEllipse({ x, y: this.height - y, xScale: across, yScale: down, ...paintOf(filling) });
   }
 
   async drawn(dpi: number): Promise<Drawing> {
@@ -152,3 +136,9 @@ interface Filling {
 }
 
 const colourOf = (ink: Ink) => (typeof ink === "number" ? grayscale(ink) : rgb(...ink));
+
+const paintOf = ({ fill, border, thickness = 0.7 }: Filling) => ({
+  ...(fill !== undefined && { color: colourOf(fill) }),
+  ...(border !== undefined && { borderColor: colourOf(border) }),
+  borderWidth: border === undefined ? 0 : thickness,
+});

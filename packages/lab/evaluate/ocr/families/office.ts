@@ -5,7 +5,7 @@ import { blurred, faded } from "../degrade/optics.ts";
 import { mapGrey } from "../degrade/resample.ts";
 import type { FontName } from "../fonts.ts";
 import type { Random } from "../random.ts";
-import { adjectives, heading, months, names, nouns, paragraph, places } from "../sentences.ts";
+import { adjectives, capital, heading, months, names, nouns, paragraph, places } from "../sentences.ts";
 import { Canvas, type Drawing, type Look } from "./canvas.ts";
 
 const a4 = [595, 842] as const;
@@ -13,7 +13,6 @@ const sans: readonly FontName[] = ["Helvetica", "DejaVuSans", "DejaVuSansCondens
 const serifs: readonly FontName[] = ["Times-Roman", "DejaVuSerif"];
 const money = (random: Random): string => `${random.integer(1, 9)},${random.integer(100, 999)}.${random.integer(10, 99)}`;
 const date = (random: Random): string => `${random.integer(1, 28)} ${random.pick(months)} ${random.integer(1995, 2026)}`;
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** An invoice or a form to fill in: boxes, rules, a table with or without borders, now and then a stamp and a signature. */
 export async function form(random: Random): Promise<Drawing> {
@@ -157,7 +156,7 @@ async function article(random: Random, dpi: number, size: number): Promise<Drawi
   return await canvas.drawn(dpi);
 }
 
-/** A fax: black and white, with the sender's line above it, and dust from the line and the glass. */
+/** A fax: black and white, some with half of the rows or a screen of dots, the sender's line above it, and dust from the line and the glass. */
 export async function fax(random: Random): Promise<Drawing> {
   const font = random.pick<FontName>(["Courier", "Helvetica", "Times-Roman", "DejaVuSansMono"]);
   const look = { font, size: random.pick([10, 11, 12]) };
@@ -188,9 +187,21 @@ export async function fax(random: Random): Promise<Drawing> {
   const { page, truth } = await canvas.drawn(random.pick([100, 200, 200, 204]));
   const crooked = rotated(page, random.chance(0.6) ? random.between(-1.5, 1.5) : 0, 255);
   const noisy = speckled(grainy(blurred(crooked, 0.5), random, random.between(5, 25)), random, random.pick([0, 0.0005, 0.002]));
-  const level = random.integer(110, 170);
-  return { page: { ...mapGrey(noisy, (value) => (value < level ? 0 : 255)), dpi: page.dpi }, truth };
+  const sent = page.dpi > 150 && random.chance(0.3) ? withHalfTheRows(noisy) : noisy;
+  const [level, screen] = [random.integer(110, 170), random.chance(0.3) ? random.between(3, 9) : 0];
+  return { page: { ...mapGrey(sent, (value, x, y) => (value < level + screen * dotAt(x, y) ? 0 : 255)), dpi: page.dpi }, truth };
 }
+
+/** A fax of normal resolution, each row of it printed twice. */
+function withHalfTheRows(page: PageImage): PageImage {
+  const { grey, width } = page;
+  return mapGrey(page, (value, x, y) => (value + (grey[(y ^ 1) * width + x] ?? value)) / 2);
+}
+
+const dots = [0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5];
+
+/** Of a screen by which grey is made of black dots (B. E. Bayer, 1973), -7.5..7.5. */
+const dotAt = (x: number, y: number): number => (dots[(y & 3) * 4 + (x & 3)] ?? 0) - 7.5;
 
 /** A leaf of an old book: brown paper, ink that has spread, the next page shining through, the fold at one side. */
 export async function oldPrint(random: Random): Promise<Drawing> {

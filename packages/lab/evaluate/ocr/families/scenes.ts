@@ -5,10 +5,8 @@ import { blurred, shaded } from "../degrade/optics.ts";
 import { laidOn } from "../degrade/resample.ts";
 import type { FontName } from "../fonts.ts";
 import type { Random } from "../random.ts";
-import { adjectives, heading, names, nouns, paragraph, places } from "../sentences.ts";
+import { adjectives, capital, heading, names, nouns, paragraph, places } from "../sentences.ts";
 import { Canvas, type Drawing, type Ink, type Look } from "./canvas.ts";
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 interface Theme {
   readonly back: Ink;

@@ -26,8 +26,18 @@ test.each([
   expect(wordsFound(truth, read)).toBe(found);
 });
 
-test("a folder's pages come with the text that stands beside them", () => {
-  for (const name of ["a.png", "b.JPG", "c.jpeg", "notes.txt"]) writeFileSync(join(folder, name), "");
+test("a folder's images and PDFs come with the text that stands beside them", () => {
+  const files = {
+    "a.png": "\x89PNG\r\n\x1a\n",
+    "b.JPG": "\xff\xd8\xff\xe0",
+    "c.tif": "II*\0",
+    "d.webp": "RIFF\0\0\0\0WEBP",
+    "e.pdf": "%PDF-1.7",
+    "f without an ending": "MM\0*",
+    "notes.txt": "no page",
+    "g.png": "no page either",
+  };
+  for (const [name, head] of Object.entries(files)) writeFileSync(join(folder, name), head, "latin1");
   writeFileSync(join(folder, "a.png.truth.txt"), "first");
   writeFileSync(join(folder, "c.truth.txt"), "third");
 
@@ -36,7 +46,10 @@ test("a folder's pages come with the text that stands beside them", () => {
   expect(pages.map(({ description, truth }) => [description, truth])).toEqual([
     ["a.png", "first"],
     ["b.JPG", undefined],
-    ["c.jpeg", "third"],
+    ["c.tif", "third"],
+    ["d.webp", undefined],
+    ["e.pdf", undefined],
+    ["f without an ending", undefined],
   ]);
 });
 

@@ -1,9 +1,14 @@
 import { expect, test } from "vitest";
-import { acrossShare, lettersOf, panelsOf } from "../../../../../functions/stages/ocr/clean-up/letters.ts";
-import { inverted } from "../../../../../functions/stages/ocr/clean-up/polarity.ts";
+import { asItCame, cleanPage } from "../../../../../functions/stages/ocr/clean-up/clean-page.ts";
+import { inverted } from "../../../../../functions/stages/ocr/clean-up/contrast.ts";
+import { softened } from "../../../../../functions/stages/ocr/clean-up/grain.ts";
+import { acrossShare, inkedParts, lettersOf, panelsOf } from "../../../../../functions/stages/ocr/clean-up/letters.ts";
 import { surveyOf } from "../../../../../functions/stages/ocr/clean-up/survey.ts";
 import { turned } from "../../../../../functions/stages/ocr/clean-up/turn.ts";
 import type { PageImage } from "../../../../../functions/stages/ocr/page-image.ts";
+import { compressed } from "../../../../../packages/lab/evaluate/ocr/degrade/noise.ts";
+import { blurred, faded } from "../../../../../packages/lab/evaluate/ocr/degrade/optics.ts";
+import { mapGrey } from "../../../../../packages/lab/evaluate/ocr/degrade/resample.ts";
 import { Canvas } from "../../../../../packages/lab/evaluate/ocr/families/canvas.ts";
 import { createRandom } from "../../../../../packages/lab/evaluate/ocr/random.ts";
 
@@ -39,6 +44,18 @@ const grid = (canvas: Canvas) => {
 };
 const shadow = (canvas: Canvas) => canvas.box(200, 0, 10, 300, { fill: 0.25 });
 
+test("print in black and white only is softened before it is scaled, grey print is not", async () => {
+  const page = await receipt();
+  const fax = mapGrey(page, (value) => (value < 140 ? 0 : 255));
+
+  const needs = [page, fax, inverted(fax), compressed(fax, 85)].map((one) => surveyOf(one).needs);
+
+  expect(needs.map(({ jagged }) => jagged)).toEqual([false, true, true, true]);
+  const level = { ...asItCame(surveyOf(fax).needs, fax), scale: 1 };
+  expect(cleanPage(fax, level).grey).toEqual(fax.grey);
+  expect(cleanPage(fax, { ...level, jagged: true }).grey).toEqual(softened(fax).grey);
+});
+
 test.each([
   { name: "nothing", more: () => {} },
   { name: "a bar code", more: barcode },
@@ -52,7 +69,7 @@ test.each([
 
   // Which side is up is decided by reading.
   expect({ ...needs, quarters: needs.quarters & 1, scale: 0, xHeight: 0 }).toEqual({
-    ...{ dark: false, panels: [], specks: false, evenLight: false, grain: 0, quarters: 0, degrees: 0, scale: 0, xHeight: 0 },
+    ...{ dark: false, panels: [], specks: false, jagged: false, evenLight: false, grain: 0, quarters: 0, degrees: 0, scale: 0, xHeight: 0 },
     bend: { x: 0, xx: 0, xy: 0, xxy: 0 },
   });
   // 9-point Courier has small letters of 8 pixels at 150 dots an inch; they are made larger, never smaller.
@@ -103,12 +120,21 @@ test("a part of a page that is light on dark is found, and nothing else", async 
   expect(surveyOf(page).needs.panels).toEqual([]);
 });
 
+test("a word whose letters have run into each other is no panel", async () => {
+  const canvas = await Canvas.open(330, 240, ["im-fell-english"]);
+  for (let row = 0; row < 10; row++)
+    canvas.text(20, 30 + row * 20, "an egg suggested eggs, baggage begged again, a giggle", { font: "im-fell-english", size: 13 });
+  const { page } = await canvas.drawn(150);
+
+  expect(surveyOf(faded(blurred(page, 1.4), 90, 190)).needs.panels).toEqual([]);
+});
+
 test("a letter is no panel, a dark box is", () => {
   const grey = new Uint8Array(100 * 100).fill(255);
   for (let y = 20; y < 50; y++) grey.fill(0, y * 100 + 10, y * 100 + 80);
   for (let y = 70; y < 80; y++) grey.fill(0, y * 100 + 10, y * 100 + 16);
 
-  const panels = panelsOf({ grey, width: 100, height: 100 }, 128, 12);
+  const panels = panelsOf(inkedParts({ grey, width: 100, height: 100 }, 128), 12);
 
   expect(panels).toEqual([{ left: 10, top: 20, right: 79, bottom: 49, ink: 70 * 30 }]);
 });

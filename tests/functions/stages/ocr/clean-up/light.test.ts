@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { inverted, isDark } from "../../../../../functions/stages/ocr/clean-up/contrast.ts";
 import { levelsOf, evenlyLit as litBy } from "../../../../../functions/stages/ocr/clean-up/even-light.ts";
 import { despeckled, grainOf, hasSpecks, medianFiltered, softened } from "../../../../../functions/stages/ocr/clean-up/grain.ts";
-import { inverted, isDark } from "../../../../../functions/stages/ocr/clean-up/polarity.ts";
 import type { PageImage } from "../../../../../functions/stages/ocr/page-image.ts";
 import { grainy, speckled } from "../../../../../packages/lab/evaluate/ocr/degrade/noise.ts";
 import { faded, shaded } from "../../../../../packages/lab/evaluate/ocr/degrade/optics.ts";

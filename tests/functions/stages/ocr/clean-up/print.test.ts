@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { boxMean } from "../../../../../functions/stages/ocr/clean-up/box-mean.ts";
-import { cleanPage } from "../../../../../functions/stages/ocr/clean-up/clean-page.ts";
+import { cleanPage, isCleanedBy } from "../../../../../functions/stages/ocr/clean-up/clean-page.ts";
+import { boxMean } from "../../../../../functions/stages/ocr/clean-up/contrast.ts";
 import { inkOf } from "../../../../../functions/stages/ocr/clean-up/ink.ts";
 import { printOf } from "../../../../../functions/stages/ocr/clean-up/print.ts";
 import { reduced } from "../../../../../functions/stages/ocr/clean-up/resize.ts";
-import { surveyOf } from "../../../../../functions/stages/ocr/clean-up/survey.ts";
+import { lettersStandingOut, surveyOf } from "../../../../../functions/stages/ocr/clean-up/survey.ts";
 import { turned } from "../../../../../functions/stages/ocr/clean-up/turn.ts";
 import { weightedMedian } from "../../../../../functions/stages/ocr/clean-up/weighted-median.ts";
 import { stripedPage } from "../striped-page.ts";
@@ -65,4 +65,21 @@ test.each([
   const found = weightedMedian(values);
 
   expect(found).toBe(median);
+});
+
+test("a page that needs nothing is not resampled", () => {
+  const page = stripedPage();
+  const { needs } = surveyOf(page);
+  const asNeeded = { ...needs, jagged: false, scale: 1 };
+
+  const clean = cleanPage(page, asNeeded);
+
+  expect(clean.grey).toBe(page.grey);
+  expect(isCleanedBy(asNeeded)).toBe(false);
+});
+
+test("letters are counted as the survey counts them", () => {
+  const page = stripedPage();
+
+  expect(lettersStandingOut(page)).toBe(surveyOf(page).letters);
 });

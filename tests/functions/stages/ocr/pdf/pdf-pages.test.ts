@@ -163,11 +163,51 @@ test("nonsense is never better than nothing", async () => {
   expect(await firstPage(file, "")).toMatchObject({ text: "", shown: 0 });
 });
 
-test("a page that is white when it is drawn is not looked at", async () => {
-  const picture = stream("/Subtype/Image/Width 10/Height 10/ColorSpace/DeviceGray/BitsPerComponent 8/Filter/DCTDecode", "not a JPEG");
-  const file = onePage(stream("", "q 612 0 0 792 0 0 cm/I Do Q"), { resources: "/XObject<</I 6 0 R>>", objects: [picture] });
+const greyPicture = "/Subtype/Image/Width 600/Height 800/ColorSpace/DeviceGray/BitsPerComponent 8";
+const jbig2Picture = "/Subtype/Image/Width 600/Height 800/ColorSpace/DeviceGray/BitsPerComponent 1/Filter/JBIG2Decode";
+/** The header of a page of 600 × 800 white pixels (ITU-T T.88, 7.4.8), and that of a region whose data are missing. */
+const jbig2Page = Buffer.from("00000000300001000000130000025800000320000000000000000000 0000".replaceAll(" ", ""), "hex");
+const jbig2Region = Buffer.from("0000000126000100000063010203", "hex");
 
-  expect(await firstPage(file)).toMatchObject({ text: "", confidence: 1, shown: 0 });
+/** A page that a picture fills, and what is written over it. */
+const pictured = (picture: Buffer, overlay = "") =>
+  onePage(stream("", `q 612 0 0 792 0 0 cm/I Do Q ${overlay}`), { resources: "/XObject<</I 6 0 R>>", objects: [picture] });
+
+test.each([
+  ["a picture", flateStream(greyPicture, Buffer.alloc(480_000, 0xff))],
+  ["a fax", stream(jbig2Picture, jbig2Page)],
+])("a page that %s leaves white is blank", async (_, picture) => {
+  expect(await firstPage(pictured(picture))).toMatchObject({ text: "", confidence: 1, shown: 0 });
+});
+
+describe("a picture that cannot be decoded", () => {
+  const damaged = stream(`${greyPicture}/Filter/DCTDecode`, "not a JPEG");
+  const unreadable = { name: "DocumentUnreadable" };
+
+  test.each([
+    ["no JPEG", damaged],
+    ["no JPEG 2000", stream(`${greyPicture}/Filter/JPXDecode`, "not one")],
+    ["nothing", stream(greyPicture, "")],
+    ["an unknown compression", stream(`${greyPicture}/Filter/OddDecode`, "odd")],
+    ["a fax cut off", stream(jbig2Picture, Buffer.concat([jbig2Page, jbig2Region]))],
+    ["no deflated data", stream(`${greyPicture}/Filter/FlateDecode`, "not deflated")],
+  ])("is no blank page: %s", async (_, picture) => {
+    await expect(firstPage(pictured(picture))).rejects.toMatchObject(unreadable);
+  });
+
+  test("is not made up for by a stamp", async () => {
+    await expect(firstPage(pictured(damaged, written("ABC-000123", 400, 10)))).rejects.toMatchObject(unreadable);
+  });
+
+  test("does not take the page's text with it", async () => {
+    const lines = Array.from({ length: 8 }, (_, index) =>
+      written("The committee met on Tuesday in the old reading room", 60, 700 - 14 * index),
+    );
+
+    const { text } = await firstPage(pictured(damaged, lines.join("")));
+
+    expect(text.match(/committee/g)).toHaveLength(8);
+  });
 });
 
 /** Pages of one and the same kind. */
