@@ -22,6 +22,7 @@ const minColour = 80;
 const minColouredShare = 0.005;
 /** A larger page is not looked at in its colours, which would take three times its memory. */
 const maxTintedPixels = 10_000_000;
+const maxCopiedBytes = 8 * 1024 * 1024;
 /** Others, such as CIELAB, are converted by libvips. */
 const plainColours = ["b-w", "srgb", "grey16", "rgb16", "cmyk", "multiband"];
 
@@ -58,13 +59,13 @@ function limitMemory(): void {
 
 async function answerTo(request: DecodeRequest): Promise<DecodeAnswer> {
   const vips = await libvips;
-  const handles: Vips.Image[] = [];
-  const keep = (image: Vips.Image): Vips.Image => {
-    handles.push(image);
-    return image;
+  const handles: { delete(): void }[] = [];
+  const keep = <Handle extends { delete(): void }>(handle: Handle): Handle => {
+    handles.push(handle);
+    return handle;
   };
   try {
-    const image = keep(load(vips, request));
+    const image = keep(load(vips, keep(sourceOf(vips, request.bytes)), request));
     return request.reduction === undefined ? headerOf(image, request) : pixelsOf(vips, image, request, request.reduction, keep);
   } catch (error) {
     return { failure: failureOf(String((error as Error).message)) };
@@ -73,18 +74,31 @@ async function answerTo(request: DecodeRequest): Promise<DecodeAnswer> {
   }
 }
 
+/** libvips copies a file into its own memory, where a larger one is led through it in pieces. */
+function sourceOf({ Source, SourceCustom }: Libvips, bytes: Uint8Array): Vips.Source {
+  if (bytes.length <= maxCopiedBytes) return Source.newFromMemory(bytes);
+  const source = new SourceCustom();
+  let at = 0;
+  source.onRead = (length) => bytes.slice(at, (at += Math.min(length, bytes.length - at)));
+  source.onSeek = (offset, whence) => {
+    at = Math.min(bytes.length, ([0, at, bytes.length][whence] ?? 0) + offset);
+    return at;
+  };
+  return source;
+}
+
 /** By the messages of the libraries that libvips decodes with; its own are that it was "unable to write to memory". */
 function failureOf(message: string): "memory" | "unsupported" | "damage" {
   if (/out of memory|insufficient memory|cannot allocate/i.test(message)) return "memory";
   return /unsupported|not (supported|configured|implemented)/i.test(message) ? "unsupported" : "damage";
 }
 
-function load({ Image }: Libvips, { type, bytes, page, reduction = 1 }: DecodeRequest): Vips.Image {
+function load({ Image }: Libvips, source: Vips.Source, { type, page, reduction = 1 }: DecodeRequest): Vips.Image {
   const options = { access: "sequential", fail_on: "truncated" };
-  if (type === "image/png") return Image.pngloadBuffer(bytes, options);
-  if (type === "image/jpeg") return Image.jpegloadBuffer(bytes, { ...options, shrink: reduction });
-  if (type === "image/webp") return Image.webploadBuffer(bytes, { ...options, scale: 1 / reduction });
-  return Image.tiffloadBuffer(bytes, { ...options, page, fail_on: "error" }); // a strip that cannot be decoded would be black
+  if (type === "image/png") return Image.pngloadSource(source, options);
+  if (type === "image/jpeg") return Image.jpegloadSource(source, { ...options, shrink: reduction });
+  if (type === "image/webp") return Image.webploadSource(source, { ...options, scale: 1 / reduction });
+  return Image.tiffloadSource(source, { ...options, page, fail_on: "error" }); // a strip that cannot be decoded would be black
 }
 
 /** An animation is its first picture. */
