@@ -79,7 +79,11 @@ function sourceOf({ Source, SourceCustom }: Libvips, bytes: Uint8Array): Vips.So
   if (bytes.length <= maxCopiedBytes) return Source.newFromMemory(bytes);
   const source = new SourceCustom();
   let at = 0;
-  source.onRead = (length) => bytes.slice(at, (at += Math.min(length, bytes.length - at)));
+  source.onRead = (length) => {
+    const piece = bytes.slice(at, at + length);
+    at += piece.length;
+    return piece;
+  };
   source.onSeek = (offset, whence) => {
     at = Math.min(bytes.length, ([0, at, bytes.length][whence] ?? 0) + offset);
     return at;
