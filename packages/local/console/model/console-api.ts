@@ -52,6 +52,8 @@ export interface JobUsage {
 export interface JobExecution {
   readonly executionArn: string;
   readonly stateMachineArn: string;
+  /** The state machine's when the execution began: JSON. */
+  readonly definition: string;
   readonly events: readonly ExecutionEvent[];
 }
 
