@@ -125,7 +125,8 @@ export interface WatchOptions {
 export function watchProgram({ runtime, readConfig, onConfig, clock, print, onFault }: WatchOptions): () => void {
   const stopped = new AbortController();
   const { folder } = readConfig();
-  const packages = () => runtime.manifest.modules?.filter((address) => address.includes("/node_modules/"));
+  // Of other packages, some read variables of the environment that the program sets before.
+  const packages = () => runtime.manifest.modules?.filter((address) => address.includes("/node_modules/@pulumi/"));
   let evaluator = forkEvaluator(folder, packages());
   const update = async (since: number) => {
     try {

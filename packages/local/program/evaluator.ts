@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire, enableCompileCache } from "node:module";
 import { join, relative, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import type { DeclaredResource, Properties } from "../service.ts";
 import { declareResource } from "./declare-resource.ts";
 import type { ProgramRequest } from "./evaluate-program.ts";
@@ -32,10 +32,16 @@ async function importPulumi(): Promise<typeof import("@pulumi/pulumi")> {
 }
 
 /** Loads modules while there is no program to evaluate. @returns the next message. */
-async function preload(addresses: readonly string[]): Promise<(ProgramRequest | readonly string[])[]> {
-  const next = once(process, "message");
-  for (const address of addresses) await import(address).catch(() => undefined); // the program says what is wrong with it, if it still asks for it
-  return next;
+function preload(addresses: readonly string[]): Promise<(ProgramRequest | readonly string[])[]> {
+  const load = createRequire(import.meta.url); // importing a CommonJS module would read all members that it loads lazily
+  for (const address of addresses) {
+    try {
+      load(fileURLToPath(address));
+    } catch {
+      // The program says what is wrong with it, if it still asks for it.
+    }
+  }
+  return once(process, "message");
 }
 
 function finish(message: unknown): void {

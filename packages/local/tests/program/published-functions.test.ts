@@ -47,7 +47,7 @@ function publishing() {
     return { work, versions, outputs: published.manifest.outputs, codeOf: () => codeIn(work) };
   };
   const codeIn = (work: Manifest["resources"][number] | undefined) =>
-    readFileSync(join((work?.inputs["code"] as { archive: string }).archive, "index.mjs"), "utf8");
+    readFileSync(join(String(Object(work?.inputs["code"]).archive), "index.mjs"), "utf8");
   const copies = () => readdirSync(folder).filter((name) => name !== "node_modules");
   return { functions, clock, folder, publish, copies };
 }
