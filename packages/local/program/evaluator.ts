@@ -1,7 +1,7 @@
 // A child process of the local runtime: evaluates the Pulumi program under Pulumi's mocks and hands back what it declares.
 // A process of its own, since a program that fails leaves dozens of rejected promises behind.
 import { createHash, hash } from "node:crypto";
-import { once } from "node:events";
+import { on } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire, enableCompileCache } from "node:module";
 import { join, relative, resolve } from "node:path";
@@ -15,9 +15,7 @@ enableCompileCache();
 const loaded = loadLazily();
 Error.stackTraceLimit = 0; // Pulumi records a stack trace for each value that it waits for; of an error, only the message is used
 const pulumi = await importPulumi();
-let [message]: (ProgramRequest | readonly string[])[] = await once(process, "message");
-while (Array.isArray(message)) [message] = await preload(message);
-const { config, stack, location, isWatched } = message as ProgramRequest;
+const { config, stack, location, isWatched } = await nextRequest();
 const { program, project, values } = config;
 const resources: DeclaredResource[] = [];
 let refusal: unknown;
@@ -31,8 +29,16 @@ async function importPulumi(): Promise<typeof import("@pulumi/pulumi")> {
   }
 }
 
-/** Loads modules while there is no program to evaluate. @returns the next message. */
-function preload(addresses: readonly string[]): Promise<(ProgramRequest | readonly string[])[]> {
+/** The program to evaluate. Until it comes, modules are loaded that are sent before it. */
+async function nextRequest(): Promise<ProgramRequest> {
+  for await (const [message] of on(process, "message")) {
+    if (!Array.isArray(message)) return message;
+    preload(message);
+  }
+  throw new Error("No program was sent.");
+}
+
+function preload(addresses: readonly string[]): void {
   const load = createRequire(import.meta.url); // importing a CommonJS module would read all members that it loads lazily
   for (const address of addresses) {
     try {
@@ -41,7 +47,6 @@ function preload(addresses: readonly string[]): Promise<(ProgramRequest | readon
       // The program says what is wrong with it, if it still asks for it.
     }
   }
-  return once(process, "message");
 }
 
 function finish(message: unknown): void {

@@ -76,7 +76,7 @@ export class PublishedFunctions {
     for (const name of current) this.#replacedAt.delete(name);
     for (const name of await readdir(this.#folder)) {
       const isOld = (this.#replacedAt.get(name) ?? 0) + keptMilliseconds <= now;
-      if (copyName.test(name) && !current.has(name) && isOld) await rm(join(this.#folder, name), { recursive: true });
+      if (copyName.test(name) && !current.has(name) && isOld) await rm(join(this.#folder, name), { recursive: true, force: true });
     }
   }
 }
