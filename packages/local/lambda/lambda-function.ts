@@ -56,7 +56,7 @@ export class LambdaFunction implements ScaledFunction {
   #starting = 0;
   /** Environments that end when their call gives them back. */
   #surplus = 0;
-  #isRetired = false;
+  #isReleased = false;
   #isRetiring = false;
   #readyBefore = { at: 0, milliseconds: new Map<ExecutionEnvironment, number | undefined>() };
 
@@ -153,8 +153,8 @@ export class LambdaFunction implements ScaledFunction {
   }
 
   /** Ends environments as soon as no call needs them. A call that still comes starts one. */
-  retire(): void {
-    this.#isRetired = true;
+  release(): void {
+    this.#isReleased = true;
     for (const { environment } of this.#idle.splice(0)) this.#end(environment);
   }
 
@@ -267,7 +267,7 @@ export class LambdaFunction implements ScaledFunction {
   #giveBack(environment: ExecutionEnvironment): void {
     const isSurplus = this.#surplus > 0 && this.#all.size > 1;
     if (isSurplus) this.#surplus--;
-    const isUnneeded = this.#isRetired && this.#waiting.length === 0;
+    const isUnneeded = this.#isReleased && this.#waiting.length === 0;
     if (isSurplus || isUnneeded || !environment.isAlive || environment.isSpent) {
       this.#replace(environment);
     } else {

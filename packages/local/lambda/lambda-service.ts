@@ -57,7 +57,7 @@ export class LambdaService {
 
   /** Lets a function that is replaced or gone end its calls. Its version can still be called by its number. */
   retire(lambda: LambdaFunction): void {
-    lambda.retire();
+    lambda.release();
     if (this.#functions.get(lambda.name) !== lambda) return;
     this.#functions.delete(lambda.name);
     this.#concurrency.reserve(lambda.name, undefined);
