@@ -8,3 +8,4 @@ export { readStackConfig, type StackConfig } from "./program/stack-config.ts";
 export { accountId, type Runtime, type RuntimeOptions, region, type StartedStack, startRuntime } from "./runtime.ts";
 export type { DeclaredResource, Properties } from "./service.ts";
 export type { CallUsage, ExecutionUsage, InvocationUsage, LogUsage, StateUsage, Usage } from "./usage.ts";
+export { type WatchOptions, watchProgram } from "./watch.ts";

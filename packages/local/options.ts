@@ -14,6 +14,8 @@ export interface StartOptions {
   readonly reset: boolean;
   /** `key=value`, over the stack's config. */
   readonly set: readonly string[];
+  /** Takes over changes of the program while it runs. */
+  readonly watch: boolean;
   readonly help: boolean;
 }
 
@@ -24,7 +26,8 @@ export const usage = `npm start -- [options]
   --data <folder>    where the data lies (.local in the project)
   --memory           keep nothing on disk
   --reset            empty the data folder first
-  --set key=value    set a value of the stack's config; may be repeated`;
+  --set key=value    set a value of the stack's config; may be repeated
+  --watch            take over changes of the program while it runs`;
 
 /** @throws {@link StartError} that names the wrong option. */
 export function parseStartOptions(args: readonly string[]): StartOptions {
@@ -41,6 +44,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
     dataFolder: values.memory ? undefined : (values.data ?? join(project, ".local")),
     reset: values.reset ?? false,
     set: values.set ?? [],
+    watch: values.watch ?? false,
     help: values.help ?? false,
   };
 }
@@ -57,6 +61,7 @@ function parsed(args: readonly string[]) {
         memory: { type: "boolean" },
         reset: { type: "boolean" },
         set: { type: "string", multiple: true },
+        watch: { type: "boolean" },
         help: { type: "boolean" },
       },
     }).values;

@@ -33,11 +33,19 @@ export interface ResourceType<Instance = unknown> {
   /** The attributes that AWS would compute, `id` among them: a pure function, since nothing has started while the program runs. */
   computed(resource: Pick<DeclaredResource, "name" | "inputs">, location: Location): Properties & { readonly id: string };
   /**
-   * Starts the resource. Resources that it refers to have been started before.
+   * Starts the resource, in place of an earlier one of its id. Resources that it refers to have been started before.
    *
-   * @returns how to stop it, where there is something to stop: it may be called twice.
+   * @returns how to end it, where there is something to end.
    */
-  start(resource: DeclaredResource, instance: Instance, stack: Stack): Promise<(() => Promise<void>) | undefined>;
+  start(resource: DeclaredResource, instance: Instance, stack: Stack): Promise<Ending | undefined>;
+}
+
+/** Both may be called twice. */
+export interface Ending {
+  /** Called when the stack stops; and where there is no `remove`, also in its place. */
+  stop?(): Promise<void>;
+  /** Called when the stack goes on without the resource, or with another one of its id, which has started: that one stays as it is. */
+  remove?(): void;
 }
 
 /** An action on a resource, for a policy to allow or deny. */
@@ -103,7 +111,7 @@ export interface Part<Instance> {
 export interface Opened<Instance> {
   readonly instance: Instance;
   readonly api?: Api;
-  /** Called once, when all resources have started. */
+  /** Called when all resources have started, and each time that some have changed. */
   ready?(): void;
   /** May be called twice. */
   close?(): void | Promise<void>;

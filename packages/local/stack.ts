@@ -1,10 +1,11 @@
 import { chmodSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Location } from "./aws.ts";
 import type { Clock } from "./clock.ts";
 import { DamagedDataError, diskFaultNotice, isDiskFault } from "./disk-fault.ts";
 import { removeOwn } from "./own-files.ts";
-import type { Api, DeclaredResource, HttpHandler, Opened, Part, Service, Stack } from "./service.ts";
+import type { Api, DeclaredResource, Ending, HttpHandler, Opened, Part, Service, Stack } from "./service.ts";
 import { StartError } from "./start-error.ts";
 import type { Usage } from "./usage.ts";
 
@@ -36,6 +37,8 @@ export class RunningStack implements Stack, AsyncDisposable {
   readonly #options: StackOptions;
   readonly #opened = new Map<Part<unknown>, Promise<Opened<unknown>>>();
   readonly #closing = new AsyncDisposableStack();
+  /** By type and id. */
+  readonly #resources = new Map<string, RunningResource>();
 
   constructor(options: StackOptions, location: Location, apiServer: { deploy(api: HttpHandler): void }) {
     this.#options = options;
@@ -79,13 +82,59 @@ export class RunningStack implements Stack, AsyncDisposable {
 
   /** Starts a resource of a service. */
   async start(resource: DeclaredResource, service: Service): Promise<void> {
-    const stop = await service.resourceTypes[resource.type]?.start(resource, await this.use(service), this);
-    if (stop !== undefined) this.#closing.defer(stop);
+    const ending = (await service.resourceTypes[resource.type]?.start(resource, await this.use(service), this)) ?? {};
+    if (ending.stop !== undefined) this.#closing.defer(ending.stop);
+    this.#resources.set(keyOf(resource), { resource, service, ending, hasEnded: false });
   }
 
-  /** Tells every service that all resources have started. */
+  /** Tells every service that all resources have started, or that some have changed. */
   async ready(): Promise<void> {
     for (const opened of this.#opened.values()) (await opened).ready?.();
+  }
+
+  /**
+   * Takes over what a program declares now: starts what is new or has changed, and ends what was replaced and what is gone.
+   *
+   * @returns the resources that have been started or ended.
+   * @throws what a service refuses. Then everything runs on as before.
+   */
+  async update(
+    declared: readonly DeclaredResource[],
+    serviceOf: (resource: DeclaredResource) => Service | undefined,
+  ): Promise<readonly DeclaredResource[]> {
+    const before = new Map(this.#resources);
+    const all = declared.flatMap((resource) => {
+      const service = serviceOf(resource);
+      return service === undefined ? [] : [{ resource, service }];
+    });
+    const kept = new Set(all.map(({ resource }) => keyOf(resource)));
+    const changed = all.filter(({ resource }) => !isDeepStrictEqual(before.get(keyOf(resource))?.resource, resource));
+    const gone = [...before].filter(([key]) => !kept.has(key));
+    try {
+      await this.#exchange(changed, gone);
+    } catch (error) {
+      const touched = [...before].filter(([key, running]) => this.#resources.get(key) !== running);
+      const added = [...this.#resources].filter(([key]) => !before.has(key));
+      await this.#exchange(
+        touched.map(([, running]) => running),
+        added,
+      );
+      for (const [, running] of touched) await end(running);
+      throw error;
+    }
+    return [...changed, ...gone.map(([, running]) => running)].map(({ resource }) => resource);
+  }
+
+  async #exchange(starting: readonly Declared[], gone: readonly (readonly [key: string, RunningResource])[]): Promise<void> {
+    const ending = gone.map(([, running]) => running);
+    for (const { resource, service } of starting) {
+      const replaced = this.#resources.get(keyOf(resource));
+      await this.start(resource, service);
+      if (replaced !== undefined) ending.push(replaced);
+    }
+    for (const [key] of gone) this.#resources.delete(key);
+    for (const running of ending) await end(running);
+    await this.ready();
   }
 
   /** Registers what is done when the stack stops, in reverse order. */
@@ -129,6 +178,26 @@ export class RunningStack implements Stack, AsyncDisposable {
       if (left !== undefined) this.onNotice(`${left} is left where it is: npm start did not create it.`);
     }
   }
+}
+
+interface Declared {
+  readonly resource: DeclaredResource;
+  readonly service: Service;
+}
+
+interface RunningResource extends Declared {
+  readonly ending: Ending;
+  hasEnded: boolean;
+}
+
+const keyOf = ({ type, id }: DeclaredResource): string => `${type} ${id}`;
+
+async function end(running: RunningResource): Promise<void> {
+  if (running.hasEnded) return;
+  running.hasEnded = true;
+  const { remove, stop } = running.ending;
+  if (remove === undefined) await stop?.();
+  else remove();
 }
 
 /** One that is there already stays as it is: it may hold other things. */

@@ -1,7 +1,7 @@
 import { systemClock } from "./clock.ts";
 import { parseStartOptions, type StartOptions, usage } from "./options.ts";
 import { forkEvaluator } from "./program/evaluate-program.ts";
-import { readStackConfig } from "./program/stack-config.ts";
+import { readStackConfig, type StackConfig } from "./program/stack-config.ts";
 import type { Runtime } from "./runtime.ts";
 import { executionLine, functionLine, readyLines } from "./terminal.ts";
 
@@ -35,7 +35,8 @@ async function start(options: StartOptions): Promise<void> {
   console.log("Starting…");
   using evaluator = forkEvaluator(options.project); // loads its modules on one core, and this process on another
   process.umask(0o077); // documents are nobody else's, nor are the files that LevelDB creates without asking for a mode
-  const config = readStackConfig(options.project, options.stack, options.set);
+  const readConfig = () => readStackConfig(options.project, options.stack, options.set);
+  let config = readConfig();
   const [{ startRuntime }, { Console }] = await Promise.all([import("./runtime.ts"), import("./console/console.ts")]);
   const onFault = (error: unknown) => console.error(error);
   let consoleUrl: string | undefined;
@@ -43,8 +44,14 @@ async function start(options: StartOptions): Promise<void> {
     ...options,
     evaluator,
     config,
+    isWatched: options.watch,
     onStart: (stack) => {
-      consoleUrl = Console.open(stack, { stackName: options.stack, settings: config.values, now: systemClock.now, onFault })?.url;
+      consoleUrl = Console.open(stack, {
+        ...{ stackName: options.stack, now: systemClock.now, onFault },
+        get settings() {
+          return config.values; // the latest
+        },
+      })?.url;
     },
     clock: systemClock,
     onNotice: (sentence) => console.error(sentence),
@@ -55,6 +62,12 @@ async function start(options: StartOptions): Promise<void> {
   stopOnSignal(runtime);
   console.log(readyLines(runtime, { ...options, consoleUrl }, performance.now()));
   await runtime.warmUp();
+  if (!options.watch) return;
+  const { watchProgram } = await import("./watch.ts");
+  const onConfig = (inForce: StackConfig) => {
+    config = inForce;
+  };
+  watchProgram({ runtime, readConfig, onConfig, clock: systemClock, print, onFault });
 }
 
 function print(line: string | undefined): void {

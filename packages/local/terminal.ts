@@ -3,6 +3,7 @@ import { clientVariables } from "./account/developer.ts";
 import { objectIn } from "./console/model/format.ts";
 import type { LogLine } from "./logs/log-groups.ts";
 import { type Runtime, region } from "./runtime.ts";
+import type { DeclaredResource } from "./service.ts";
 import type { ExecutionUsage } from "./usage.ts";
 
 /** The addresses of a stack that has started, and lines to try it with: the program's output `CurlLine`, where it has one. */
@@ -27,6 +28,22 @@ export function readyLines(
   const { CurlLine: curl } = manifest.outputs;
   const addresses = rows.map(([name = "", value]) => `  ${name.padEnd(13)} ${value}`).join("\n");
   return `Ready in ${(milliseconds / 1_000).toFixed(1)} s. Ctrl-C stops it.\n${addresses}\n${curl ? `\nTry it:\n  ${curl}\n` : ""}\nLook inside:\n  ${clientVariables(region)} ${look}\n`;
+}
+
+/** The resources that a change of the program has changed, after so many milliseconds. */
+export function swappedLine(resources: readonly DeclaredResource[], milliseconds: number): string {
+  if (resources.length === 0) return "Nothing to swap.";
+  const names = resources.map(({ type, name }) => `${type.split(":").at(-1)} ${name}`);
+  const others = names.splice(maxNames).length;
+  return `Swapped in ${Math.round(milliseconds)} ms: ${names.join(", ")}${others > 0 ? `, and ${others} more` : ""}.`;
+}
+
+const maxNames = 5;
+
+/** The reason of a change that does not work, in one line. */
+export function notSwappedLine(error: unknown): string {
+  const words = error instanceof Error ? error.message : String(error);
+  return styleText("red", `Not swapped: ${words.replaceAll(/\s+/g, " ").trim()}`);
 }
 
 /** A log line of a function, short; nothing where it is not a function's, or a metric that CloudWatch would take out of the log. */

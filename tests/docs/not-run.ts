@@ -65,6 +65,7 @@ export const notRun: readonly NotRun[] = [
   },
   { begins: "npm run bench", because: minutes, instead: "packages/lab/tests/bench.test.ts" },
   { begins: "npm start -- --port 3100", because: "that port may be taken", instead: "tests/end-to-end/start.test.ts" },
+  { begins: "npm start -- --watch", because: "nothing is changed while it runs", instead: "tests/end-to-end/watch.test.ts" },
   { begins: "npm start -- --set <name>=<value>", because: "it has no value; the blocks with one are run" },
   { begins: "npm rebuild node", because: "it would replace what this runs on" },
   { begins: "pulumi ", because: account, instead: "tests/scripts/deploy/pulumi.test.ts" },

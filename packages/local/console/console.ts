@@ -66,8 +66,8 @@ export class Console {
     this.#stack = stack;
     this.#options = options;
     this.#table = table;
-    const memories = new Map(declaredFunctions(stack).map(({ name, memoryMiB }) => [name, memoryMiB]));
-    this.#recorder = new Recorder(table, options.now, (name) => memories.get(name) ?? 128);
+    const memoryOf = (name: string) => declaredFunctions(stack).find((declared) => declared.name === name)?.memoryMiB ?? 128;
+    this.#recorder = new Recorder(table, options.now, memoryOf);
     this.#faults = new Faults(stack);
     this.#metrics = new Metrics(options.now);
     this.#routes = this.#allRoutes();

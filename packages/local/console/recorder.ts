@@ -1,7 +1,7 @@
 import type { ObservedCall } from "../account/account.ts";
 import type { LogLine } from "../logs/log-groups.ts";
 import type { ExecutionEvent } from "../step-functions/events.ts";
-import type { StartedExecution } from "../step-functions/journal.ts";
+import type { ObservedExecution } from "../step-functions/step-functions-service.ts";
 import { clipped } from "./clipped.ts";
 import type { JobDetail, JobDocument, JobExecution, JobLine, JobSummary, JobUsage, RecordWrite, Stats } from "./model/console-api.ts";
 import { priceOf } from "./price.ts";
@@ -110,13 +110,13 @@ export class Recorder {
   }
 
   /** @param run differs where an execution runs twice. */
-  event({ executionArn, stateMachineArn, input }: StartedExecution, run: string, event: ExecutionEvent): void {
+  event({ executionArn, stateMachineArn, input, definition }: ObservedExecution, run: string, event: ExecutionEvent): void {
     const jobId = this.#jobOfRun.get(run) ?? jobIdIn(input, this.#table.key);
     if (jobId === undefined) return;
     this.#jobOfRun.set(run, jobId);
     const trace = this.#traceOf(jobId);
     const { executions } = this.#detailsOf(trace);
-    const execution = executions.get(run) ?? { executionArn, stateMachineArn, events: [] };
+    const execution = executions.get(run) ?? { executionArn, stateMachineArn, definition, events: [] };
     executions.set(run, execution);
     const { input: given = "", output = "", parameters = "", cause = "" } = event.details;
     if (this.#hasRoom(trace, overhead + given.length + output.length + parameters.length + cause.length)) execution.events.push(event);

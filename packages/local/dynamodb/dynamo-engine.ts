@@ -74,6 +74,7 @@ export class DynamoEngine {
       throw new Error(`The table ${name} in the data folder has other keys or indexes than the one declared; start with an empty folder.`);
     }
     if (timeToLive?.Enabled) this.#timeToLive.set(name, timeToLive.AttributeName);
+    else this.#timeToLive.delete(name);
   }
 
   /**

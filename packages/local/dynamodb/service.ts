@@ -30,7 +30,7 @@ const table: ResourceType<DynamoEngine> = {
   },
   start: async ({ inputs, outputs }, engine, stack) => {
     await engine.createTable(declarationOf(outputs["name"] as string, inputs));
-    return repeat(stack, timeToLiveIntervalMilliseconds, () => engine.deleteExpired());
+    return { stop: repeat(stack, timeToLiveIntervalMilliseconds, () => engine.deleteExpired()) };
   },
 };
 

@@ -5,7 +5,10 @@ import { logs } from "../logs/service.ts";
 import type { DeclaredResource, ResourceType, Service } from "../service.ts";
 
 /** The resources that declare the parts of an API. They are combined once all have been started. */
-type Parts = DeclaredResource[];
+interface Parts {
+  readonly declared: Set<DeclaredResource>;
+  isCombined: boolean;
+}
 
 const partOfApi = (
   simulated: readonly string[],
@@ -13,8 +16,15 @@ const partOfApi = (
   more: Pick<ResourceType, "defaults" | "withoutLocalMeaning"> = {},
 ): ResourceType<Parts> => ({
   ...{ simulated, computed, ...more },
-  start: async (resource, declared) => {
-    declared.push(resource);
+  start: async (resource, parts) => {
+    const part = { ...resource };
+    parts.declared.add(part);
+    parts.isCombined = false;
+    const remove = () => {
+      parts.declared.delete(part);
+      parts.isCombined = false;
+    };
+    return { remove };
   },
 });
 
@@ -55,10 +65,12 @@ export const httpApi: Service<Parts> = {
     const { createHttpApi } = await import("./create-http-api.ts");
     const { apiServer, clock, location } = stack;
     const used = { account: await stack.use(account), lambda: await stack.use(lambda), logs: await stack.use(logs) };
-    const parts: Parts = [];
+    const parts: Parts = { declared: new Set(), isCombined: true };
     const ready = () => {
-      const created = createHttpApi(parts, { ...used, clock, location });
+      if (parts.isCombined) return;
+      const created = createHttpApi([...parts.declared], { ...used, clock, location });
       if (created !== undefined) apiServer.deploy(created);
+      parts.isCombined = true;
     };
     return { instance: parts, ready };
   },

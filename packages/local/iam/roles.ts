@@ -14,46 +14,75 @@ export interface Principal {
 }
 
 interface Role extends Principal {
-  readonly policies: CompiledPolicy[];
+  /** Another list with each change. */
+  policies: readonly CompiledPolicy[];
   sessionName?: string;
-  readonly trusts: TrustPolicy;
+  trusts: TrustPolicy;
 }
 
 /** The roles of the stack, each with an access key of its own, so that the endpoint knows who calls. */
 export class Roles {
   readonly #roles = new Map<string, Role>();
   readonly #credentials = new Map<string, Principal>();
-  readonly #forEveryRole: CompiledPolicy[] = [];
+  #forEveryRole: readonly CompiledPolicy[] = [];
 
   /** The roles by access key id. */
   get credentials(): ReadonlyMap<string, Principal> {
     return this.#credentials;
   }
 
-  /** @throws {@link PolicyError} that names the role, for a trust policy that IAM would refuse, or that is not evaluated here. */
-  add(roleName: string, trustPolicy: string): void {
+  /**
+   * Adds a role, or gives the one of this name another trust policy.
+   *
+   * @returns how to remove what this call has added.
+   * @throws {@link PolicyError} that names the role, for a trust policy that IAM would refuse, or that is not evaluated here.
+   */
+  add(roleName: string, trustPolicy: string): () => void {
     const digest = createHash("sha256").update(roleName).digest("hex");
     const trusts = ofRole(roleName, "trust policy", () => compileTrustPolicy(trustPolicy));
-    const role: Role = { roleName, secretAccessKey: digest, policies: [...this.#forEveryRole], trusts };
+    const role = this.#roles.get(roleName) ?? { roleName, secretAccessKey: digest, policies: [...this.#forEveryRole], trusts };
+    role.trusts = trusts;
     this.#roles.set(roleName, role);
     this.#credentials.set(accessKeyIdOf(role), role);
+    return () => {
+      if (role.trusts !== trusts) return;
+      this.#roles.delete(roleName);
+      this.#credentials.delete(accessKeyIdOf(role));
+    };
   }
 
-  /** @throws {@link PolicyError} that names the role, for a policy that IAM would refuse, or that is not evaluated here. */
-  addPolicy(roleName: string, document: string): void {
-    this.#role(roleName).policies.push(ofRole(roleName, "policy", () => compileGrants(document)));
+  /**
+   * @returns how to remove the policy.
+   * @throws {@link PolicyError} that names the role, for a policy that IAM would refuse, or that is not evaluated here.
+   */
+  addPolicy(roleName: string, document: string): () => void {
+    const role = this.#role(roleName);
+    const policy = ofRole(roleName, "policy", () => compileGrants(document));
+    role.policies = [...role.policies, policy];
+    return () => {
+      role.policies = role.policies.filter((other) => other !== policy);
+    };
   }
 
-  /** Adds a policy of a resource that applies to every caller: it can only deny. */
-  addDenial(document: { readonly Statement: readonly { readonly Effect: string; readonly Principal?: unknown }[] }): void {
+  /**
+   * Adds a policy of a resource that applies to every caller: it can only deny.
+   *
+   * @returns how to remove it.
+   */
+  addDenial(document: { readonly Statement: readonly { readonly Effect: string; readonly Principal?: unknown }[] }): () => void {
     const statements = document.Statement.map(({ Principal: principal, ...statement }) => {
       if (statement.Effect !== "Deny" || principal !== "*")
         throw new PolicyError("A bucket policy that is more than a denial to all is not evaluated here");
       return statement;
     });
     const policy = compilePolicy({ ...document, Statement: statements });
-    this.#forEveryRole.push(policy);
-    for (const role of this.#roles.values()) role.policies.push(policy);
+    this.#forEveryRole = [...this.#forEveryRole, policy];
+    for (const role of this.#roles.values()) role.policies = [...role.policies, policy];
+    return () => {
+      const others = (policies: readonly CompiledPolicy[]) => policies.filter((other) => other !== policy);
+      this.#forEveryRole = others(this.#forEveryRole);
+      for (const role of this.#roles.values()) role.policies = others(role.policies);
+    };
   }
 
   /**

@@ -8,17 +8,15 @@ const role: ResourceType<Roles> = {
     const roleName = (inputs["name"] as string | undefined) ?? `${name}-local`;
     return { id: roleName, name: roleName, arn: `arn:aws:iam::${accountId}:role/${roleName}` };
   },
-  start: async ({ inputs, outputs }, roles) => {
-    roles.add(outputs["name"] as string, inputs["assumeRolePolicy"] as string);
-  },
+  start: async ({ inputs, outputs }, roles) => ({
+    remove: roles.add(outputs["name"] as string, inputs["assumeRolePolicy"] as string),
+  }),
 };
 
 const rolePolicy: ResourceType<Roles> = {
   simulated: ["name", "role", "policy"],
   computed: ({ name, inputs }) => ({ id: `${inputs["role"]}:${name}`, name }),
-  start: async ({ inputs }, roles) => {
-    roles.addPolicy(inputs["role"] as string, inputs["policy"] as string);
-  },
+  start: async ({ inputs }, roles) => ({ remove: roles.addPolicy(inputs["role"] as string, inputs["policy"] as string) }),
 };
 
 /** IAM: the roles of the stack and their policies. */

@@ -21,17 +21,18 @@ export class Concurrency {
   }
 
   /**
-   * Reserves executions for a function; 0 switches it off.
+   * Reserves executions for a function, in place of an earlier reservation; 0 switches it off, and undefined gives them back.
    *
    * @throws {@link AwsError} `InvalidParameterValueException` where too little would be left for the others.
    */
-  reserve(functionName: string, executions: number): void {
-    const left = this.#unreserved - executions;
-    if (left < this.#minUnreserved) {
+  reserve(functionName: string, executions: number | undefined): void {
+    const left = this.#unreserved + (this.#reserved.get(functionName) ?? 0) - (executions ?? 0);
+    if (executions !== undefined && left < this.#minUnreserved) {
       const sentence = `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${this.#minUnreserved}].`;
       throw new AwsError("InvalidParameterValueException", sentence);
     }
-    this.#reserved.set(functionName, executions);
+    if (executions === undefined) this.#reserved.delete(functionName);
+    else this.#reserved.set(functionName, executions);
     this.#unreserved = left;
   }
 

@@ -36,7 +36,7 @@ export const lambdaFunction: ResourceType<LambdaService> = {
     const lambda = new LambdaFunction({ ...(await specOf(resource, stack)), scaling: service.scaling });
     const reserved = resource.inputs["reservedConcurrentExecutions"] as number;
     service.add(lambda, isReserved(reserved) ? reserved : undefined);
-    return async () => lambda.stop();
+    return { stop: async () => lambda.stop(), remove: () => service.retire(lambda) };
   },
 };
 

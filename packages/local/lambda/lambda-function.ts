@@ -56,6 +56,7 @@ export class LambdaFunction implements ScaledFunction {
   #starting = 0;
   /** Environments that end when their call gives them back. */
   #surplus = 0;
+  #isReleased = false;
   #isRetiring = false;
   #readyBefore = { at: 0, milliseconds: new Map<ExecutionEnvironment, number | undefined>() };
 
@@ -149,6 +150,12 @@ export class LambdaFunction implements ScaledFunction {
       return !(used < busyShare * (now.at - before.at));
     };
     return inCall.filter(isBusy).length;
+  }
+
+  /** Ends environments as soon as no call needs them. A call that still comes starts one. */
+  release(): void {
+    this.#isReleased = true;
+    for (const { environment } of this.#idle.splice(0)) this.#end(environment);
   }
 
   /** Ends every environment; none starts after it. */
@@ -260,7 +267,8 @@ export class LambdaFunction implements ScaledFunction {
   #giveBack(environment: ExecutionEnvironment): void {
     const isSurplus = this.#surplus > 0 && this.#all.size > 1;
     if (isSurplus) this.#surplus--;
-    if (isSurplus || !environment.isAlive || environment.isSpent) {
+    const isUnneeded = this.#isReleased && this.#waiting.length === 0;
+    if (isSurplus || isUnneeded || !environment.isAlive || environment.isSpent) {
       this.#replace(environment);
     } else {
       const take = this.#waiting.shift();

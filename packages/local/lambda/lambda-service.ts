@@ -38,6 +38,8 @@ export class LambdaService {
   #interceptor: InvocationInterceptor | undefined;
   #observer: ((invocation: ObservedInvocation) => void) | undefined;
   readonly #functions = new Map<string, LambdaFunction>();
+  /** All that were ever added, by name and version: executions under way call earlier ones. */
+  readonly #versions = new Map<string, LambdaFunction>();
   readonly #permissions = new Map<string, InvokePermission[]>();
   readonly #concurrency: Concurrency;
 
@@ -51,16 +53,35 @@ export class LambdaService {
   }
 
   /**
+   * Adds a function, in place of one of its name.
+   *
    * @param reserved executions that are kept for this function, and that it may not exceed.
    * @throws {@link AwsError} `InvalidParameterValueException` where too little would be left for the others.
    */
   add(lambda: LambdaFunction, reserved?: number): void {
-    if (reserved !== undefined) this.#concurrency.reserve(lambda.name, reserved);
+    this.#concurrency.reserve(lambda.name, reserved);
     this.#functions.set(lambda.name, lambda);
+    this.#versions.set(`${lambda.name}:${lambda.version}`, lambda);
   }
 
-  addPermission(functionName: string, permission: InvokePermission): void {
-    this.#permissions.set(functionName, [...(this.#permissions.get(functionName) ?? []), permission]);
+  /** Lets a function that is replaced or gone end its calls. Its version can still be called by its number. */
+  retire(lambda: LambdaFunction): void {
+    lambda.release();
+    if (this.#functions.get(lambda.name) !== lambda) return;
+    this.#functions.delete(lambda.name);
+    this.#concurrency.reserve(lambda.name, undefined);
+  }
+
+  /** @returns how to remove the permission. */
+  addPermission(functionName: string, permission: InvokePermission): () => void {
+    const permissions = () => this.#permissions.get(functionName) ?? [];
+    this.#permissions.set(functionName, [...permissions(), permission]);
+    return () => {
+      this.#permissions.set(
+        functionName,
+        permissions().filter((other) => other !== permission),
+      );
+    };
   }
 
   /** Sets the interceptor of invocations, in place of an earlier one. */
@@ -84,9 +105,9 @@ export class LambdaService {
    */
   find(nameOrArn: string): LambdaFunction {
     const [, name = nameOrArn, qualifier] = /(?:function:)?([^:]+)(?::([^:]+))?$/.exec(nameOrArn) ?? [];
-    const lambda = this.#functions.get(name);
-    const isKnown = lambda !== undefined && (qualifier === undefined || qualifier === "$LATEST" || qualifier === lambda.version);
-    if (!isKnown) throw new AwsError("ResourceNotFoundException", `Function not found: ${nameOrArn}`, 404);
+    const isLatest = qualifier === undefined || qualifier === "$LATEST";
+    const lambda = isLatest ? this.#functions.get(name) : this.#versions.get(`${name}:${qualifier}`);
+    if (lambda === undefined) throw new AwsError("ResourceNotFoundException", `Function not found: ${nameOrArn}`, 404);
     return lambda;
   }
 
@@ -133,7 +154,7 @@ export class LambdaService {
       };
     };
     try {
-      this.#concurrency.admit(functionName, this.#functions.values());
+      this.#concurrency.admit(functionName, this.#versions.values());
       const outcome = (await this.#interceptor?.(lambda)) ?? (await lambda.invoke(event, { ...options, onWait }));
       const result = "errorType" in outcome ? "failed" : "succeeded";
       this.#observer?.({ functionName, result, milliseconds: performance.now() - startedAt });

@@ -8,7 +8,7 @@ const permission: ResourceType<LambdaService> = {
   start: async ({ inputs }, service) => {
     if (inputs["action"] !== "lambda:InvokeFunction") throw new Error(`The permission ${inputs["action"]} is not simulated by npm start.`);
     const sourceArn = inputs["sourceArn"] as string | undefined;
-    service.addPermission(inputs["function"] as string, { principal: inputs["principal"] as string, sourceArn });
+    return { remove: service.addPermission(inputs["function"] as string, { principal: inputs["principal"] as string, sourceArn }) };
   },
 };
 

@@ -40,10 +40,11 @@ async function sideWrite(
 ): Promise<SideWrite> {
   const [access, groups] = await Promise.all([stack.use(account), stack.use(logs)]);
   const permissions = actions.map((action) => ({ action, resource }));
-  // Policies do not change while the stack runs, so the first write decides for all.
-  let isPermitted: boolean | undefined;
+  // The first write decides for all others, until a policy changes.
+  let [isPermitted, decidedBy]: [boolean, Principal["policies"] | undefined] = [false, undefined];
   return (message) => {
-    isPermitted ??= access.permits(principal, permissions);
+    if (decidedBy !== principal.policies) isPermitted = access.permits(principal, permissions);
+    decidedBy = principal.policies;
     if (isPermitted) groups.append(group, message);
   };
 }

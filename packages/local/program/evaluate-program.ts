@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, type ForkOptions, fork } from "node:child_process";
 import type { Location } from "../aws.ts";
 import type { DeclaredResource, Properties } from "../service.ts";
 import { StartError } from "../start-error.ts";
@@ -10,21 +10,29 @@ export interface ProgramRequest {
   /** The name of the stack. */
   readonly stack: string;
   readonly location: Location;
+  /** The program may be evaluated again: archives have a digest, and the modules that it loads are told. */
+  readonly isWatched?: boolean;
 }
 
 /** All that the program declares, in the order of its registration, and what it exports. */
 export interface Manifest {
   readonly resources: readonly DeclaredResource[];
   readonly outputs: Properties;
+  /** The addresses of the modules that it has loaded, the packages' among them, where it is watched. */
+  readonly modules?: readonly string[];
 }
 
 /**
  * Starts the process that evaluates a program. It loads Pulumi's SDK, which takes a while, before it is told which.
  *
  * @param folder of the project, which the program's relative paths start from.
+ * @param packages modules of packages to load, too.
  */
-export function forkEvaluator(folder: string): ChildProcess {
-  return fork(new URL("./evaluator.ts", import.meta.url), { cwd: folder, execArgv: [], stdio: ["ignore", "ignore", "pipe", "ipc"] });
+export function forkEvaluator(folder: string, packages: readonly string[] = []): ChildProcess {
+  const options: ForkOptions = { cwd: folder, execArgv: [], stdio: ["ignore", "ignore", "pipe", "ipc"] };
+  const evaluator = fork(new URL("./evaluator.ts", import.meta.url), options);
+  if (packages.length > 0) evaluator.send(packages);
+  return evaluator;
 }
 
 /**

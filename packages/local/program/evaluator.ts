@@ -1,20 +1,21 @@
 // A child process of the local runtime: evaluates the Pulumi program under Pulumi's mocks and hands back what it declares.
 // A process of its own, since a program that fails leaves dozens of rejected promises behind.
-import { once } from "node:events";
+import { createHash, hash } from "node:crypto";
+import { on } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
 import { createRequire, enableCompileCache } from "node:module";
-import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { join, relative, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import type { DeclaredResource, Properties } from "../service.ts";
 import { declareResource } from "./declare-resource.ts";
 import type { ProgramRequest } from "./evaluate-program.ts";
 import { loadLazily } from "./lazy-modules.ts";
 
 enableCompileCache();
-loadLazily();
+const loaded = loadLazily();
 Error.stackTraceLimit = 0; // Pulumi records a stack trace for each value that it waits for; of an error, only the message is used
 const pulumi = await importPulumi();
-const [request] = await once(process, "message");
-const { config, stack, location }: ProgramRequest = request;
+const { config, stack, location, isWatched } = await nextRequest();
 const { program, project, values } = config;
 const resources: DeclaredResource[] = [];
 let refusal: unknown;
@@ -28,13 +29,39 @@ async function importPulumi(): Promise<typeof import("@pulumi/pulumi")> {
   }
 }
 
+/** The program to evaluate. Until it comes, modules are loaded that are sent before it. */
+async function nextRequest(): Promise<ProgramRequest> {
+  for await (const [message] of on(process, "message")) {
+    if (!Array.isArray(message)) return message;
+    preload(message);
+  }
+  throw new Error("No program was sent.");
+}
+
+function preload(addresses: readonly string[]): void {
+  const load = createRequire(import.meta.url); // importing a CommonJS module would read all members that it loads lazily
+  for (const address of addresses) {
+    try {
+      load(fileURLToPath(address));
+    } catch {
+      // The program says what is wrong with it, if it still asks for it.
+    }
+  }
+}
+
 function finish(message: unknown): void {
   process.send?.(message, () => process.exit(0));
 }
 
 function fail(thrown: unknown): void {
   const error = refusal ?? thrown;
-  finish({ error: error instanceof Error ? withoutPath(error.message) : String(error) });
+  finish({ error: error instanceof Error ? placeOf(error) + withoutPath(error.message) : String(error) });
+}
+
+/** Of a syntax error, whose message does not say where it is: Node writes it above the stack, as `<file>:<line>`. */
+function placeOf({ name, stack = "" }: Error): string {
+  const [, file = "", line] = (name === "SyntaxError" && /^(?:file:\/\/)?(.+):(\d+)\n/.exec(stack)) || [];
+  return file === "" ? "" : `${relative(process.cwd(), file)}:${line}: `;
 }
 
 /** Pulumi puts the names of everything that waits for a value before its error. */
@@ -44,10 +71,20 @@ const withoutPath = (message: string): string => message.replace(/^(error serial
 async function plain(given: unknown): Promise<unknown> {
   const value = await given;
   if (pulumi.runtime.isRpcSecret(value)) return plain(pulumi.runtime.unwrapRpcSecret(value));
-  if (value instanceof pulumi.asset.FileArchive) return { archive: resolve(await value.path) };
+  if (value instanceof pulumi.asset.FileArchive) return archiveOf(resolve(await value.path));
   if (Array.isArray(value)) return Promise.all(value.map(plain));
   if (typeof value === "object" && value !== null) return plainObject(value);
   return value;
+}
+
+/** Where the program may be evaluated again, a changed content must make another resource. */
+function archiveOf(archive: string): Properties {
+  if (!isWatched) return { archive };
+  const digest = createHash("sha256");
+  const entries = readdirSync(archive, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  for (const file of entries.map(({ parentPath, name }) => join(parentPath, name)).sort())
+    digest.update(`${relative(archive, file)}\0`).update(hash("sha256", readFileSync(file)));
+  return { archive, sha256: digest.digest("hex") };
 }
 
 async function plainObject(value: object): Promise<Properties> {
@@ -95,7 +132,7 @@ await pulumi.runtime.setMocks(
 const outputs = await pulumi.runtime.runInPulumiStack(async () => ({ ...(await import(pathToFileURL(program).href)) }));
 await pulumi.runtime.disconnect(); // until then some registrations are pending
 // Pulumi does not report the refusal of a resource that nothing waits for.
-if (refusal === undefined) finish({ resources, outputs: await outputsOf(outputs) });
+if (refusal === undefined) finish({ resources, outputs: await outputsOf(outputs), ...(isWatched && { modules: [...loaded] }) });
 else fail(refusal);
 
 async function outputsOf(given: Properties | undefined): Promise<Properties> {

@@ -9,18 +9,26 @@ const lazilyLoaded: ReadonlySet<string> = new Set(["./automation", "../../typesc
 
 const scheme = "lazy:";
 
-/** Puts off the loading of those modules until one of their members is asked for. Call it before the SDK is imported. */
-export function loadLazily(): void {
+/**
+ * Puts off the loading of those modules until one of their members is asked for. Call it before the SDK is imported.
+ *
+ * @returns the addresses of the modules that are loaded from then on, in order.
+ */
+export function loadLazily(): ReadonlySet<string> {
+  const loaded = new Set<string>();
   registerHooks({
     resolve(specifier, context, next) {
       const isLazy = lazilyLoaded.has(specifier) && context.parentURL?.includes("/@pulumi/pulumi/");
       return isLazy ? { url: scheme + next(specifier, context).url, format: "commonjs", shortCircuit: true } : next(specifier, context);
     },
-    load: (url, context, next) =>
-      url.startsWith(scheme)
-        ? { format: "commonjs", source: standIn(fileURLToPath(url.slice(scheme.length))), shortCircuit: true }
-        : next(url, context),
+    load: (url, context, next) => {
+      if (url.startsWith(scheme))
+        return { format: "commonjs", source: standIn(fileURLToPath(url.slice(scheme.length))), shortCircuit: true };
+      if (url.startsWith("file:")) loaded.add(url);
+      return next(url, context);
+    },
   });
+  return loaded;
 }
 
 /** A CommonJS module with the members of the one in `path`, which it loads when the first of them is read. */

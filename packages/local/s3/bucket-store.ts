@@ -68,12 +68,13 @@ export class BucketStore {
   }
 
   /**
-   * Creates a bucket, or opens the one in the folder with its objects.
+   * Creates a bucket, or opens the one in the folder with its objects; one that is open stays as it is.
    *
    * @throws {@link DamagedDataError} for an object's file that cannot be read.
    */
   async createBucket(name: string): Promise<void> {
     if (!bucketNameForm.test(name)) throw new AwsError("InvalidBucketName", `The specified bucket is not valid: ${name}`);
+    if (this.#buckets.has(name)) return;
     const files = this.#folder === undefined ? objectsInMemory() : objectsInFolder(join(this.#folder, name), this.#onNotice);
     const objects = new Map((await files.load()).map((object) => [object.key, object]));
     this.#buckets.set(name, { files, objects, createdAt: this.#clock.now(), expirations: [] });

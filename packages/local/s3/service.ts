@@ -19,7 +19,7 @@ const policy: ResourceType<BucketStore> = {
   simulated: ["bucket", "policy"],
   computed: ({ inputs }) => ({ id: inputs["bucket"] as string }),
   start: async ({ inputs }, _, stack) => {
-    (await stack.use(iam)).addDenial(JSON.parse(inputs["policy"] as string));
+    return { remove: (await stack.use(iam)).addDenial(JSON.parse(inputs["policy"] as string)) };
   },
 };
 
@@ -37,7 +37,7 @@ const lifecycleConfiguration: ResourceType<BucketStore> = {
   computed: ({ inputs }) => ({ id: inputs["bucket"] as string }),
   start: async ({ inputs }, buckets, stack) => {
     buckets.setExpirations(inputs["bucket"] as string, (inputs["rules"] as LifecycleRule[]).flatMap(expirationsOf));
-    return repeat(stack, intervalMilliseconds, () => buckets.deleteExpired());
+    return { stop: repeat(stack, intervalMilliseconds, () => buckets.deleteExpired()) };
   },
 };
 

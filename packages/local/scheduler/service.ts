@@ -30,7 +30,7 @@ const schedule: ResourceType = {
       }
     };
     groups.declare(schedules);
-    return repeat(stack, milliseconds, call);
+    return { stop: repeat(stack, milliseconds, call) };
   },
 };
 

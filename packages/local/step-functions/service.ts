@@ -23,8 +23,7 @@ const stateMachine: ResourceType<StepFunctionsService> = {
     return { id: stateMachineArn, name: stateMachineName, arn: stateMachineArn };
   },
   start: async (resource, service, stack) => {
-    service.add(await specOf(resource, stack));
-    return () => service.stop();
+    return { stop: () => service.stop(), remove: service.add(await specOf(resource, stack)) };
   },
 };
 

@@ -44,7 +44,12 @@ const beginningsPerTurn = 8;
 const inputLimitBytes = 262_144;
 
 /** @param run differs where one execution runs twice, or again after it was lost. */
-export type ExecutionObserver = (execution: StartedExecution, run: string, event: ExecutionEvent) => void;
+export type ExecutionObserver = (execution: ObservedExecution, run: string, event: ExecutionEvent) => void;
+
+export interface ObservedExecution extends StartedExecution {
+  /** The state machine's when it began. */
+  readonly definition: string;
+}
 
 /** The state machines of the account, and their executions: at least once, as Express has it. */
 export class StepFunctionsService implements StateMachines {
@@ -60,19 +65,30 @@ export class StepFunctionsService implements StateMachines {
   readonly #listeners: ((execution: ExecutionUsage) => void)[] = [];
   readonly #observers = new Set<ExecutionObserver>();
   readonly #stopped = new AbortController();
+  /** Of an earlier process. */
+  readonly #left: StartedExecution[];
 
   constructor(options: StepFunctionsOptions) {
     this.#options = options;
+    this.#left = [...options.journal.open];
     this.#api = new StepFunctionsApi(this, options.clock);
   }
 
-  /** @throws {@link DefinitionError} for a broken definition. */
-  add(spec: StateMachineSpec): void {
+  /**
+   * Adds a state machine, in place of one of its ARN, whose executions go on as they began.
+   *
+   * @returns how to remove it.
+   * @throws {@link DefinitionError} for a broken definition.
+   */
+  add(spec: StateMachineSpec): () => void {
     const { clock, calls } = this.#options;
     const runTask = taskIntegration(calls, spec.principal);
     const { name, arn, roleArn, definition } = spec;
     const options = { name, arn, roleArn, clock, random: Math.random, runTask, knownResources: isKnownResource };
     this.#deployed.set(arn, { spec, stateMachine: new StateMachine(definition, options) });
+    return () => {
+      if (this.#deployed.get(arn)?.spec === spec) this.#deployed.delete(arn);
+    };
   }
 
   /** Listens to the executions that end. */
@@ -131,9 +147,9 @@ export class StepFunctionsService implements StateMachines {
     return { executionArn, name, input, startedAt, endedAt: clock.now(), outcome };
   }
 
-  /** Starts again, from the beginning, what an earlier process started and did not end. */
+  /** Starts again, from the beginning, what an earlier process started and did not end. Another call does nothing. */
   resume(): void {
-    for (const execution of this.#options.journal.open) {
+    for (const execution of this.#left.splice(0)) {
       const deployed = this.#deployed.get(execution.stateMachineArn);
       if (deployed === undefined) {
         this.#giveUp(execution);
@@ -224,11 +240,12 @@ export class StepFunctionsService implements StateMachines {
     const { controller: lost, free } = linkedController(this.#stopped.signal);
     const log = logOf(spec);
     const run = randomUUID();
+    const observed = { ...execution, definition: spec.definition };
     let events = 0;
     const onEvent = (event: ExecutionEvent) => {
       if (lost.signal.aborted) return;
       log(event);
-      for (const observe of this.#observers) observe(execution, run, event);
+      for (const observe of this.#observers) observe(observed, run, event);
       const state = onUsage && enteredState(event);
       if (state !== undefined) onUsage?.({ kind: "state", stateMachineArn, name, state });
       events += 1;

@@ -28,7 +28,7 @@ const letters: Service<Boxes> = {
       computed: ({ name }) => ({ id: name }),
       start: async ({ id }, boxes) => {
         boxes.set(id, []);
-        return async () => void boxes.delete(id);
+        return { stop: async () => void boxes.delete(id) };
       },
     },
   },

@@ -63,6 +63,7 @@ const executionEvent = z.object({
 const jobExecution = z.object({
   executionArn: z.string(),
   stateMachineArn: z.string(),
+  definition: z.string().describe("The state machine's when the execution began, as JSON."),
   events: z.array(schemaOf<ExecutionEvent>(executionEvent)).describe("As Step Functions logs them to CloudWatch."),
 });
 export type JobExecution = Of<typeof jobExecution>;

@@ -1,5 +1,6 @@
 import { useMemo, useState } from "preact/hooks";
 import type { JobDetail, JobStatus, StackView } from "../model/console-api.ts";
+import type { StatesDefinition } from "../model/definition-graph.ts";
 import type { Visit } from "../model/execution-view.ts";
 import { clockTime, dollars, duration } from "../model/format.ts";
 import { type Address, go } from "./address.ts";
@@ -36,7 +37,9 @@ function OpenJob({ job, address, stack }: { job: JobDetail; address: Address; st
   const visits = current?.view.visits ?? [];
   const visit = selectedVisit(visits, address.state);
   const select = (chosen: Visit) => go({ ...address, state: keyOf(chosen), tab: undefined }, { replace: true });
-  const machine = stack?.stateMachines.find(({ arn }) => arn === current?.execution.stateMachineArn) ?? stack?.stateMachines[0];
+  const text = current?.execution.definition;
+  const own: StatesDefinition | undefined = useMemo(() => text && JSON.parse(text), [text]);
+  const definition = own ?? stack?.stateMachines[0]?.definition;
   return (
     <section aria-label="Job" class="job">
       <Head job={job} executions={executions} />
@@ -56,7 +59,7 @@ function OpenJob({ job, address, stack }: { job: JobDetail; address: Address; st
         </div>
       )}
       <div class="middle">
-        {machine && <Graph definition={machine.definition} visits={visits} selected={visit?.state} select={select} />}
+        {definition && <Graph definition={definition} visits={visits} selected={visit?.state} select={select} />}
         {current ? (
           <Waterfall view={current.view} selected={visit} select={select} />
         ) : (

@@ -99,7 +99,7 @@ test("the events of an execution, the lines and the requests of a job are its ow
   await put("b");
   const bench = new Bench(only(task("work"), "Work"));
   await bench.execute({ jobId: "a" });
-  const execution = { executionArn, stateMachineArn: machineArn, name: "a", input: '{"jobId":"a"}' };
+  const execution = { executionArn, stateMachineArn: machineArn, name: "a", input: '{"jobId":"a"}', definition: "{}" };
 
   for (const run of ["one", "two"]) for (const event of bench.events) recorder.event(execution, run, event);
   recorder.line({ group: "/aws/lambda/ocr", timestamp: 1, message: '{"message":"Stage start","jobId":"a"}' });

@@ -50,7 +50,7 @@ test.each([
   };
   const resource = { type: "aws:dynamodb/table:Table", name: "jobs", id: "jobs", inputs, outputs: { name: "jobs" } };
 
-  const stop = await dynamodb.resourceTypes[resource.type]?.start(resource, engine, { clock } as unknown as Stack);
+  const ending = await dynamodb.resourceTypes[resource.type]?.start(resource, engine, { clock } as unknown as Stack);
 
   const { Table } = (await engine.execute("DescribeTable", { TableName: "jobs" }, () => undefined)) as {
     Table: { GlobalSecondaryIndexes: { KeySchema: unknown }[] };
@@ -59,7 +59,7 @@ test.each([
     { AttributeName: "shard", KeyType: "HASH" },
     { AttributeName: "dueAt", KeyType: "RANGE" },
   ]);
-  await stop?.();
+  await ending?.stop?.();
   await engine.close();
 });
 
