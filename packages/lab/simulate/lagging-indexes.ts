@@ -1,0 +1,68 @@
+import type { Job } from "../../../functions/jobs/job.ts";
+import type { Item } from "../../local/dynamodb/dynalite.ts";
+import type { Chance } from "./chance.ts";
+import type { Faults } from "./faults.ts";
+import type { Timeline } from "./timeline.ts";
+
+type Entry = Pick<Job, "jobId" | "openShard" | "dueAt" | "owner" | "creationId">;
+
+/** The indexes of the jobs table, which have a change some time after the record. */
+export class LaggingIndexes {
+  readonly #timeline: Timeline;
+  readonly #chance: Chance;
+  readonly #faults: Faults;
+  readonly #entries = new Map<string, Entry>();
+  /** When the latest change of a record arrives: none overtakes another. */
+  readonly #arrivals = new Map<string, number>();
+
+  constructor(timeline: Timeline, chance: Chance, faults: Faults) {
+    this.#timeline = timeline;
+    this.#chance = chance;
+    this.#faults = faults;
+  }
+
+  changed(jobId: string, job: Job | undefined): void {
+    const name = this.#chance.nth(`index of ${jobId}`);
+    const lag = this.#faults.happens("index lag", "dynamodb:Query", name)
+      ? this.#chance.between(500, 60_000, name)
+      : this.#chance.between(5, 60, name);
+    const now = this.#timeline.now();
+    const arrival = Math.max(now + lag, (this.#arrivals.get(jobId) ?? 0) + 0.001);
+    this.#arrivals.set(jobId, arrival);
+    this.#timeline.after(
+      arrival - now,
+      () => {
+        if (job === undefined) this.#entries.delete(jobId);
+        else this.#entries.set(jobId, job);
+      },
+      "index",
+    );
+  }
+
+  /** Puts what the index has into the answer to a query of it. */
+  answer(input: Readonly<Record<string, unknown>>, output: { Items: Item[]; LastEvaluatedKey?: Item }): void {
+    const values = input["ExpressionAttributeValues"] as Readonly<Record<string, { readonly N: string; readonly S: string }>>;
+    const limit = Number(input["Limit"] ?? Number.POSITIVE_INFINITY);
+    const found = [...this.#entries.values()].filter(input["IndexName"] === "open-jobs" ? isDue(values) : isOfOwner(values));
+    found.sort(
+      input["IndexName"] === "open-jobs"
+        ? (a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0)
+        : (a, b) => ((a.creationId ?? "") < (b.creationId ?? "") ? 1 : -1),
+    );
+    output.Items = found.slice(0, limit).map(({ jobId, creationId = "" }) => ({ jobId: { S: jobId }, creationId: { S: creationId } }));
+    if (found.length > limit) output.LastEvaluatedKey = output.Items.at(-1) as Item;
+    else delete output.LastEvaluatedKey;
+  }
+}
+
+type Values = Readonly<Record<string, { readonly N: string; readonly S: string }>>;
+
+const isDue =
+  (values: Values) =>
+  ({ openShard, dueAt }: Entry): boolean =>
+    openShard === Number(values[":shard"]?.N) && dueAt !== undefined && dueAt <= Number(values[":now"]?.N);
+
+const isOfOwner =
+  (values: Values) =>
+  ({ owner, creationId }: Entry): boolean =>
+    owner === values[":owner"]?.S && creationId !== undefined && (values[":after"] === undefined || creationId < values[":after"].S);

@@ -1,0 +1,228 @@
+import { isOpen, type Job, type JobStatus } from "../../../functions/jobs/job.ts";
+import { itemBytes } from "../../local/dynamodb/capacity.ts";
+import type { Item } from "../../local/dynamodb/dynalite.ts";
+import type { ApiAnswer } from "./api.ts";
+import type { Failure } from "./report.ts";
+import type { Timeline } from "./timeline.ts";
+
+/** A document that a client has sent. */
+export interface SentDocument {
+  readonly owner: string;
+  /** In every text, and in nothing else. */
+  readonly canary: string;
+  /** Its pages, or its whole text. */
+  readonly pages: readonly string[];
+}
+
+/** Begins every canary. */
+export const canaryMark = "qzcanary";
+
+/** A job, from the 202 of its first generation on. */
+interface KnownJob {
+  readonly document: SentDocument;
+  readonly acceptedAt: number;
+  /** When a client sent the latest deletion, and when the answer came; nothing once it has been created again. */
+  deletionSentAt?: number | undefined;
+  deletedAt?: number | undefined;
+}
+
+/** Statuses that were read of a generation, each with the time of the first answer that had it. */
+type Seen = Map<JobStatus, number>;
+
+const ranks: Readonly<Record<JobStatus, number>> = { PENDING: 0, IN_PROGRESS: 1, DONE: 2, ERROR: 2 };
+const maxRecordBytes = 2_048;
+const skewSeconds = 4;
+
+/** What the store holds in the end. */
+export interface Kept {
+  readonly records: readonly Job[];
+  readonly objects: readonly string[];
+  readonly postings: readonly { readonly ownerTerm: string; readonly place: string }[];
+}
+
+/** What must hold, whatever happens. */
+export class Promises {
+  readonly failures: Failure[] = [];
+  readonly counts = { accepted: 0, done: 0, error: 0, deleted: 0 };
+  readonly jobs = new Map<string, KnownJob>();
+  readonly #timeline: Timeline;
+  readonly #seen = new Map<string, Seen>();
+  readonly #bodies = new Map<string, string>();
+  /** Generations whose deletion has begun, by job, and those whose deletion was answered with 204. */
+  readonly #closed = new Map<string, Set<string>>();
+  readonly #deleted = new Set<string>();
+
+  constructor(timeline: Timeline) {
+    this.#timeline = timeline;
+  }
+
+  fail(promise: string, sentence: string, jobId?: string): void {
+    if (this.failures.some((failure) => failure.promise === promise && failure.jobId === jobId)) return;
+    this.failures.push({ promise, sentence, ...(jobId !== undefined && { jobId }), at: Math.round(this.#timeline.elapsed) });
+    this.#timeline.note(`FAILURE ${promise} ${jobId ?? ""}: ${sentence}`);
+  }
+
+  /** A text that is not for others than the owner of a document: a log line, an event, an input, an error. */
+  sawText(where: string, text: string): void {
+    if (text.includes(canaryMark)) this.fail("leaked", `${where} has text of a document: ${text.slice(0, 300)}`);
+  }
+
+  /** A 202. */
+  accepted(jobId: string, document: SentDocument): void {
+    const known = this.jobs.get(jobId);
+    if (known !== undefined && known.document.canary !== document.canary)
+      this.fail("key-two-documents", "A second document was accepted for a job of another one.", jobId);
+    if (known === undefined || known.deletedAt !== undefined) {
+      this.counts.accepted++;
+      this.jobs.set(jobId, { document, acceptedAt: this.#timeline.now() });
+    }
+  }
+
+  deletionSent(jobId: string): void {
+    const known = this.jobs.get(jobId);
+    if (known !== undefined) known.deletionSentAt ??= this.#timeline.now();
+  }
+
+  /** A 204. */
+  deleted(jobId: string): void {
+    const known = this.jobs.get(jobId);
+    if (known === undefined || known.deletedAt !== undefined) return;
+    this.counts.deleted++;
+    known.deletedAt = this.#timeline.now();
+    for (const generation of this.#closed.get(jobId) ?? []) this.#deleted.add(generation);
+  }
+
+  /** An answer to a caller. */
+  answered({ request, status, text, headers, sentAt, receivedAt }: ApiAnswer): void {
+    if (status >= 400) this.sawText(`The answer ${status} to ${request.route}`, text);
+    if (request.route === "GET /jobs" || request.route === "GET /search") this.#listed(request.owner, status, text);
+    if (request.route !== "GET /jobs/{jobId}" || request.jobId === undefined) return;
+    const known = this.jobs.get(request.jobId);
+    if (known === undefined) return;
+    if (request.owner !== known.document.owner) {
+      if (status !== 404 && status < 500) this.fail("told-to-others", `Another owner was answered ${status}.`, request.jobId);
+      return;
+    }
+    if (status === 404) this.#missing(request.jobId, known, sentAt);
+    else if (status === 200 || status === 304) this.#read(request.jobId, known, { text, etag: headers["etag"] ?? "", sentAt, receivedAt });
+  }
+
+  #listed(owner: string, status: number, text: string): void {
+    if (status !== 200) return;
+    const { jobs = [], documents = [] } = JSON.parse(text) as Record<string, readonly { readonly jobId: string }[]>;
+    for (const { jobId } of [...jobs, ...documents]) {
+      const other = this.jobs.get(jobId)?.document.owner;
+      if (other !== undefined && other !== owner) this.fail("told-to-others", "A job was listed for another owner.", jobId);
+    }
+  }
+
+  #missing(jobId: string, { deletionSentAt, acceptedAt }: KnownJob, sentAt: number): void {
+    if (deletionSentAt === undefined && sentAt > acceptedAt)
+      this.fail("lost", "A job that was answered with 202 was answered with 404.", jobId);
+  }
+
+  #read(
+    jobId: string,
+    known: KnownJob,
+    answer: { readonly text: string; readonly etag: string; readonly sentAt: number; readonly receivedAt: number },
+  ): void {
+    const { text, etag, sentAt, receivedAt } = answer;
+    if (known.deletedAt !== undefined && sentAt > known.deletedAt)
+      this.fail("read-after-deletion", "A job was read after its deletion.", jobId);
+    const body = this.#bodies.get(etag) ?? text;
+    if (text !== "" && body !== text) this.fail("same-tag-other-body", `Two answers have the tag ${etag}: ${body} and ${text}`, jobId);
+    this.#bodies.set(etag, body);
+    if (body === "") return;
+    const job = JSON.parse(body) as Job;
+    this.#checkOrder(`${jobId} ${etag.slice(0, 9)}`, job, sentAt, receivedAt);
+    this.#checkContent(job, known.document);
+  }
+
+  /** A read that began when another one had ended must not see an earlier status, or another final one. */
+  #checkOrder(generation: string, { jobId, status }: Job, sentAt: number, receivedAt: number): void {
+    const seen = this.#seen.get(generation) ?? new Map<JobStatus, number>();
+    this.#seen.set(generation, seen);
+    for (const [earlier, at] of seen) {
+      const isBack = ranks[earlier] > ranks[status] || (ranks[earlier] === 2 && earlier !== status);
+      if (at <= sentAt && isBack) this.fail("status-went-back", `A reader saw ${earlier}, and the next one ${status}.`, jobId);
+    }
+    if (!seen.has(status)) seen.set(status, receivedAt);
+  }
+
+  #checkContent(job: Job, { canary, pages }: SentDocument): void {
+    const { ocr, mlInference, search } = job.result;
+    const whole = pages.join("\n\n");
+    if (job.text !== undefined && ocr?.pagesSkipped === undefined && job.text !== whole)
+      this.fail("another-text", `The text is not that of the document of ${canary}.`, job.jobId);
+    const characters = pages.length === 1 || ocr?.pagesSkipped === undefined ? whole.length : undefined;
+    if (ocr !== undefined && characters !== undefined && ocr.charCount !== characters)
+      this.fail("another-result", `OCR counted ${ocr.charCount} characters in place of ${characters}.`, job.jobId);
+    const isWhole = ocr !== undefined && mlInference !== undefined && search !== undefined;
+    if (job.status === "DONE" && !isWhole) this.fail("done-without-result", "A job is DONE without the results of all stages.", job.jobId);
+    if (job.status === "DONE" && ocr?.pagesSkipped === undefined && search?.topKeywords.includes(canary) === false)
+      this.fail("another-result", `The keywords ${search?.topKeywords} are not those of the document of ${canary}.`, job.jobId);
+    if (job.status === "ERROR" && (job.errorCode === undefined || job.errorMessage === undefined || job.failedStage === undefined))
+      this.fail("error-without-reason", "A job in ERROR does not say why.", job.jobId);
+  }
+
+  /** A record as it was, and as a write has left it. */
+  changed(before: Job | undefined, after: Job | undefined, wired: Item | undefined): void {
+    if (after === undefined || "claimedBy" in after) return;
+    const { jobId } = after;
+    if (wired !== undefined && itemBytes(wired) > maxRecordBytes)
+      this.fail("record-too-large", `A record has ${itemBytes(wired)} bytes.`, jobId);
+    if (isClosed(after)) this.#closed.set(jobId, (this.#closed.get(jobId) ?? new Set()).add(after.generation));
+    if (before === undefined || "claimedBy" in before) return;
+    if (before.generation !== after.generation) {
+      const now = this.#timeline.now() / 1_000;
+      if (before.expiresAt > now + skewSeconds) this.fail("key-two-jobs", "A job was put in the place of one that had not expired.", jobId);
+      return;
+    }
+    if (after.version !== before.version + 1) this.fail("version-skipped", `Version ${before.version} became ${after.version}.`, jobId);
+    if (ranks[after.status] < ranks[before.status]) this.fail("status-went-back", `${before.status} became ${after.status}.`, jobId);
+    if (!isOpen(before) && before.status !== after.status) this.fail("final-state-left", `${before.status} became ${after.status}.`, jobId);
+    for (const [stage, result] of Object.entries(before.result))
+      if (JSON.stringify(result) !== JSON.stringify(after.result[stage as keyof Job["result"]]))
+        this.fail("result-twice", `The result of ${stage} was saved twice.`, jobId);
+    if (!isOpen(before) && before.errorCode !== after.errorCode) this.fail("final-state-left", "An error became another one.", jobId);
+  }
+
+  /** When all is quiet and every deadline is over. */
+  quiet({ records, objects, postings }: Kept): void {
+    const byId = new Map(records.map((record) => [record.jobId, record]));
+    for (const [jobId, known] of this.jobs) {
+      const record = byId.get(jobId);
+      if (known.deletionSentAt === undefined && record === undefined)
+        this.fail("lost", "A job that was answered with 202 has no record.", jobId);
+      if (record !== undefined && !isClosed(record)) this.#checkContent(record, known.document);
+    }
+    for (const record of records) this.#checkEnded(record);
+    for (const key of objects) this.#checkObject(key, byId);
+    for (const { place } of postings) this.#checkPosting(place, byId);
+  }
+
+  #checkEnded(record: Job): void {
+    if (isClosed(record)) {
+      if (this.#deleted.has(record.generation)) this.fail("deletion-left-record", "The record of a deleted job is there.", record.jobId);
+      return;
+    }
+    if (isOpen(record)) this.fail("stuck", `A job is ${record.status} after its deadline and the sweeps.`, record.jobId);
+    else this.counts[record.status === "DONE" ? "done" : "error"]++;
+  }
+
+  #checkObject(key: string, records: ReadonlyMap<string, Job>): void {
+    const [folder, jobId = "", generation = ""] = key.split("/");
+    if (folder !== "jobs" || records.get(jobId)?.generation === generation) return;
+    if (this.#deleted.has(generation))
+      this.fail("deletion-left-object", `The object ${key.split("/")[3]} of a deleted job is there.`, jobId);
+  }
+
+  #checkPosting(place: string, records: ReadonlyMap<string, Job>): void {
+    const [, jobId = "", generation = ""] = place.split("#");
+    if (records.get(jobId)?.generation === generation) return;
+    if (this.#deleted.has(generation)) this.fail("deletion-left-posting", "A posting of a deleted job is there.", jobId);
+  }
+}
+
+/** A job whose deletion has begun. */
+const isClosed = ({ deadlineAt }: Job): boolean => deadlineAt === 0;
