@@ -3,7 +3,7 @@ import type { DefectOptions, DefectResult } from "./defects/run-defects.ts";
 import { defectTable } from "./defects/run-defects.ts";
 import { type KillOptions, type KillReport, killTable } from "./kill/run-kills.ts";
 import type { Failure, SimulationReport } from "./report.ts";
-import { cutDown } from "./seeds/cut-down.ts";
+import { type CutOptions, cutDown } from "./seeds/cut-down.ts";
 import type { SeedRunOptions } from "./seeds/run-seeds.ts";
 import type { RunSeed } from "./seeds/seed-process.ts";
 import { Totals } from "./seeds/totals.ts";
@@ -33,7 +33,7 @@ export interface SimulateTerminal {
   readonly runSeed: RunSeed;
   readonly runDefects: (options: Omit<DefectOptions, "defects">) => Promise<readonly DefectResult[]>;
   readonly runKills: (options: Pick<KillOptions, "kills" | "seed" | "signal" | "progress">) => Promise<KillReport>;
-  /** Aborted when the time is up; `undefined` is never. */
+  /** Aborted when the time is up, which `undefined` is never, and by Ctrl-C. */
   readonly signalAfter: (minutes: number | undefined) => AbortSignal;
   /** Milliseconds. */
   readonly now: () => number;
@@ -110,7 +110,7 @@ async function simulateAll({ from, seeds, minutes }: Call, terminal: SimulateTer
   print(totals.table((now() - startedAt) / 1_000));
   for (const failed of firstOfEach(totals.failed)) {
     progress(`Cutting seed ${failed.seed} down`);
-    print(await cutLines(failed, runSeed));
+    print(await cutLines(failed, { run: runSeed, signal: signalAfter(undefined) }));
   }
   return totals.failed.length === 0 ? 0 : 1;
 }
@@ -125,8 +125,8 @@ function firstOfEach(failed: readonly SimulationReport[]): readonly SimulationRe
   return [...byPromise.values()];
 }
 
-async function cutLines(failed: SimulationReport, runSeed: RunSeed): Promise<string> {
-  const { only, report } = await cutDown(failed, runSeed);
+async function cutLines(failed: SimulationReport, options: CutOptions): Promise<string> {
+  const { only, report } = await cutDown(failed, options);
   const command = `npm run simulate -- --seed ${failed.seed} --only '${only.join(",")}'`;
   return ["", `Seed ${failed.seed}, cut down:`, ...(report.history ?? []), ...failureLines(report), command].join("\n");
 }

@@ -192,12 +192,20 @@ export const plantedDefects: readonly PlantedDefect[] = [
     instead: `jobs.grant("dynamodb:GetItem", "dynamodb:PutItem"),`,
   },
   {
-    name: "a call is made that is not granted",
-    file: "functions/jobs/document-store.ts",
-    piece: `await (await this.#objects()).delete(...names.map((name) => objectKey(key, name)));`,
-    instead: `for (const name of names) await (await this.#objects()).deleteAll(objectKey(key, name));`,
+    name: "the sweeper makes a call that is not granted",
+    file: repository,
+    piece: `    const job = claim.lostTo;\n`,
+    instead: `    const job = await this.get(jobId);\n`,
   },
 ];
+
+/** Has the program take the definition as the sources build it, and not the file that is to be equal: a defect in them shows. */
+export const builtDefinition: PlantedDefect = {
+  name: "the definition is built",
+  file: "statemachine/definition.ts",
+  piece: `const text = readFileSync(file, "utf8");`,
+  instead: "const text = JSON.stringify(buildDefinition());",
+};
 
 /** @throws Error where the piece does not occur exactly once: the list is older than the source. */
 export function plantedSource({ name, file, piece, instead }: PlantedDefect, source: string): string {

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import pMap from "p-map";
 import { type Row, table } from "../../../../scripts/table.ts";
 import type { SimulationReport } from "../report.ts";
-import { SeedProcess } from "../seeds/seed-process.ts";
+import { runNotEnded, SeedProcess } from "../seeds/seed-process.ts";
 import type { PlantedDefect } from "./planted-defects.ts";
 
 export interface DefectOptions {
@@ -38,7 +38,9 @@ async function findDefect(defect: PlantedDefect, { from, maxSeeds, signal }: Def
   using runs = new SeedProcess(withDefect(defect));
   for (let seeds = 1; seeds <= maxSeeds && !signal.aborted; seeds++) {
     const report = await runs.run({ seed: from + seeds - 1 });
-    if (report.failures.length > 0) return { defect, seeds, found: report };
+    const [broken] = report.failures;
+    if (broken?.promise === runNotEnded) throw new Error(`With the defect "${defect.name}", seed ${report.seed} did not end: ${broken.sentence}`);
+    if (broken !== undefined) return { defect, seeds, found: report };
   }
   return { defect, seeds: maxSeeds, found: undefined };
 }

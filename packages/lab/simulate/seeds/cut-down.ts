@@ -8,14 +8,21 @@ export interface CutRun {
   readonly report: SimulationReport;
 }
 
+export interface CutOptions {
+  readonly run: RunSeed;
+  /** Once it has aborted, the smallest run so far is good enough. */
+  readonly signal: AbortSignal;
+  /** So many runs at most. */
+  readonly maxRuns?: number;
+}
+
 /**
  * Leaves out clients and faults of a run while the same promise is still broken: halves first, then smaller and smaller parts, down
  * to single ones (delta debugging).
  *
- * @param maxRuns after which the smallest one so far is good enough.
  * @see Zeller, Hildebrandt: Simplifying and Isolating Failure-Inducing Input, 2002.
  */
-export async function cutDown(failed: SimulationReport, run: RunSeed, maxRuns = 400): Promise<CutRun> {
+export async function cutDown(failed: SimulationReport, { run, signal, maxRuns = 400 }: CutOptions): Promise<CutRun> {
   const { seed, failures } = failed;
   const promises = new Set(failures.map(({ promise }) => promise));
   const stillFails = async (only: readonly string[]) => {
@@ -24,10 +31,11 @@ export async function cutDown(failed: SimulationReport, run: RunSeed, maxRuns = 
   };
   let kept: readonly string[] = [...failed.clients, ...failed.faultIds];
   let runs = 0;
-  for (let parts = 2; kept.length > 1 && runs < maxRuns; ) {
+  const hasTime = () => runs < maxRuns && !signal.aborted;
+  for (let parts = 2; kept.length > 1 && hasTime(); ) {
     const size = Math.ceil(kept.length / parts);
     let smaller: SimulationReport | undefined;
-    for (let at = 0; at < kept.length && smaller === undefined && runs < maxRuns; at += size, runs++)
+    for (let at = 0; at < kept.length && smaller === undefined && hasTime(); at += size, runs++)
       smaller = await stillFails([...kept.slice(0, at), ...kept.slice(at + size)]);
     if (smaller !== undefined) {
       kept = happenedIn(smaller, kept);

@@ -43,8 +43,11 @@ export class SeedProcess implements Disposable {
   }
 }
 
+/** In place of a promise, where a run had no report. */
+export const runNotEnded = "run-not-ended";
+
 function withoutReport({ seed }: SeedRequest, sentence: string): SimulationReport {
-  const failures = [{ promise: "run-not-ended", sentence, at: 0 }];
+  const failures = [{ promise: runNotEnded, sentence, at: 0 }];
   const jobs = { accepted: 0, done: 0, error: 0, deleted: 0 };
   return { seed, digest: "", faults: {}, calls: {}, clients: [], faultIds: [], jobs, failures };
 }

@@ -30,7 +30,8 @@ export class Totals {
       String(calls),
       ...kinds.map((kind) => this.#count(kind, point)),
     ];
-    return table(["call | caller", "calls", ...kinds], points.map(row));
+    const [head, ...heads] = headOf("call | caller", "calls", ...kinds);
+    return table(head, [...heads, ...points.map(row)]);
   }
 
   #otherTable(): string {
@@ -59,6 +60,14 @@ export class Totals {
   #count(kind: string, point: string): string {
     return String(this.#faults.get(`${kind} | ${point}`) ?? 0);
   }
+}
+
+/** One word a line, so that the columns of figures stay narrow. */
+function headOf(name: string, ...columns: readonly string[]): readonly [Row, ...Row[]] {
+  const words = columns.map((column) => column.split(" "));
+  const lines = Math.max(...words.map(({ length }) => length));
+  const line = (at: number): Row => [at === lines - 1 ? name : "", ...words.map((word) => word[at - lines + word.length] ?? "")];
+  return Array.from({ length: lines }, (_, at) => line(at)) as [Row, ...Row[]];
 }
 
 const kindOf = (name: string): string => name.slice(0, name.indexOf(" | "));

@@ -73,10 +73,11 @@ describe("npm run simulate", () => {
 
     expect(code).toBe(0);
     expect(printed).toEqual([
-      "call | caller                       calls  answer lost  throttled",
-      "dynamodb:GetItem | get-job             90            0          0",
-      "dynamodb:PutItem | create-job          60           20          0",
-      "states:StartExecution | create-job     50            0         10",
+      "                                           answer",
+      "call | caller                       calls    lost  throttled",
+      "dynamodb:GetItem | get-job             90       0          0",
+      "dynamodb:PutItem | create-job          60      20          0",
+      "states:StartExecution | create-job     50       0         10",
       "",
       "other fault     times",
       "died | runtime     10",
