@@ -27,7 +27,7 @@ let evaluated: Promise<Manifest> | undefined;
 
 /** Runs one seed. Only one run at a time: for its length, this process has its time and its random numbers. */
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
-  const { seed, minutes = usualMinutes, without = new Set(), keepHistory = false } = options;
+  const { seed, minutes = usualMinutes, without = new Set(), keepHistory = false, tables = "memory" } = options;
   evaluated ??= evaluateStack();
   const manifest = options.manifest ?? (await evaluated);
   const chance = new Chance(seed);
@@ -36,7 +36,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const faults = new Faults(chance, timeline, milliseconds, without);
   const promises = new Promises(timeline);
   using _ = new VirtualProcess(timeline, chance);
-  const world = await World.create({ manifest, timeline, chance, faults, promises });
+  const world = await World.create({ manifest, timeline, chance, faults, promises, tables });
   const { api, account } = world;
   const population = new Population({ api, account, timeline, chance, promises, milliseconds });
   population.start(without);
