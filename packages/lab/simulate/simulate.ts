@@ -93,6 +93,8 @@ class VirtualProcess implements Disposable {
   constructor(timeline: Timeline, chance: Chance) {
     const { randomUUID, randomInt } = crypto;
     const { now } = Date;
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0; // failures are usual here, and their traces the most expensive part of them
     const name = () => chance.nth(`random of ${timeline.actor}`);
     const uuid = () => chance.hex(16, name()).replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, "$1-$2-4$3-8$4-$5");
     const values = <Bytes extends Uint8Array>(bytes: Bytes): Bytes => {
@@ -108,6 +110,7 @@ class VirtualProcess implements Disposable {
       syncBuiltinESMExports();
       Reflect.deleteProperty(globalThis.crypto, "getRandomValues");
       Date.now = now;
+      Error.stackTraceLimit = stackTraceLimit;
     };
   }
 
