@@ -1,4 +1,5 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
 import type { Account } from "../../local/account/account.ts";
 import { AwsError } from "../../local/aws.ts";
 import type { Principal } from "../../local/iam/roles.ts";
@@ -187,6 +188,6 @@ const isThrottle = ({ name, status }: AwsError): boolean =>
 function sdkError({ name, message, status, members }: AwsError, attempts: number): Error {
   const $metadata = { attempts, ...(status > 0 && { httpStatusCode: status }) };
   if (name === "ConditionalCheckFailedException")
-    return new ConditionalCheckFailedException({ message, $metadata, ...(members as { Item?: Record<string, never> }) });
+    return new ConditionalCheckFailedException({ message, $metadata, ...(members["Item"] !== undefined && { Item: marshall(members["Item"]) }) });
   return Object.assign(new Error(message), { name, $metadata, $fault: status >= 500 ? "server" : "client" });
 }

@@ -6,6 +6,7 @@ import { StateMachine } from "../../local/step-functions/state-machine.ts";
 import type { AwsCall, AwsCalls } from "./aws-calls.ts";
 import type { Chance } from "./chance.ts";
 import type { Faults } from "./faults.ts";
+import { type Fields, plain } from "./tables.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** A state machine as the program declares it. */
@@ -125,15 +126,16 @@ export class Executions {
 
   #call(service: string, operation: string, input: unknown): Promise<unknown> {
     const { calls } = this.#options;
-    const call = { service, operation, input, target: targetOf(input as Record<string, unknown>), timeout: 60_000 } as AwsCall;
+    const given = service === "dynamodb" ? plain(input as Fields) : (input as Fields);
+    const call = { service, operation, input: given, target: targetOf(given), timeout: 60_000 } as AwsCall;
     const deliver = (run: () => void) => run();
     return calls.send(call, { name: "process-job", principal: this.#spec.principal, deliver });
   }
 }
 
 /** A record, or a function with the part that it is to do. */
-function targetOf({ functionNameOrArn, event, Key }: Record<string, unknown>): string {
-  if (functionNameOrArn === undefined) return JSON.stringify(Key);
+function targetOf({ functionNameOrArn, event, Key }: Fields): string {
+  if (functionNameOrArn === undefined) return String((Key as Fields)["jobId"]);
   const { part } = JSON.parse(String(event));
   return `${String(functionNameOrArn).replace(/^.*-dev-|:\d+$/g, "")} ${part?.pieces[0] ?? ""}`;
 }

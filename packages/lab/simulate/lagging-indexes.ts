@@ -1,7 +1,7 @@
 import type { Job } from "../../../functions/jobs/job.ts";
-import type { Item } from "../../local/dynamodb/dynalite.ts";
 import type { Chance } from "./chance.ts";
 import type { Faults } from "./faults.ts";
+import type { Fields } from "./tables.ts";
 import type { Timeline } from "./timeline.ts";
 
 type Entry = Pick<Job, "jobId" | "openShard" | "dueAt" | "owner" | "creationId">;
@@ -40,8 +40,8 @@ export class LaggingIndexes {
   }
 
   /** Puts what the index has into the answer to a query of it. */
-  answer(input: Readonly<Record<string, unknown>>, output: { Items: Item[]; LastEvaluatedKey?: Item }): void {
-    const values = input["ExpressionAttributeValues"] as Readonly<Record<string, { readonly N: string; readonly S: string }>>;
+  answer(input: Fields, output: Record<string, unknown>): void {
+    const values = input["ExpressionAttributeValues"] as Fields;
     const limit = Number(input["Limit"] ?? Number.POSITIVE_INFINITY);
     const found = [...this.#entries.values()].filter(input["IndexName"] === "open-jobs" ? isDue(values) : isOfOwner(values));
     found.sort(
@@ -49,20 +49,18 @@ export class LaggingIndexes {
         ? (a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0)
         : (a, b) => ((a.creationId ?? "") < (b.creationId ?? "") ? 1 : -1),
     );
-    output.Items = found.slice(0, limit).map(({ jobId, creationId = "" }) => ({ jobId: { S: jobId }, creationId: { S: creationId } }));
-    if (found.length > limit) output.LastEvaluatedKey = output.Items.at(-1) as Item;
-    else delete output.LastEvaluatedKey;
+    output["Items"] = found.slice(0, limit).map(({ jobId, creationId }) => ({ jobId, creationId }));
+    if (found.length > limit) output["LastEvaluatedKey"] = found[limit - 1];
+    else delete output["LastEvaluatedKey"];
   }
 }
 
-type Values = Readonly<Record<string, { readonly N: string; readonly S: string }>>;
-
 const isDue =
-  (values: Values) =>
+  (values: Fields) =>
   ({ openShard, dueAt }: Entry): boolean =>
-    openShard === Number(values[":shard"]?.N) && dueAt !== undefined && dueAt <= Number(values[":now"]?.N);
+    openShard === values[":shard"] && dueAt !== undefined && dueAt <= Number(values[":now"]);
 
 const isOfOwner =
-  (values: Values) =>
+  (values: Fields) =>
   ({ owner, creationId }: Entry): boolean =>
-    owner === values[":owner"]?.S && creationId !== undefined && (values[":after"] === undefined || creationId < values[":after"].S);
+    owner === values[":owner"] && creationId !== undefined && (values[":after"] === undefined || creationId < String(values[":after"]));

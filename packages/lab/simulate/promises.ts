@@ -3,6 +3,7 @@ import { itemBytes } from "../../local/dynamodb/capacity.ts";
 import type { Item } from "../../local/dynamodb/dynalite.ts";
 import type { ApiAnswer } from "./api.ts";
 import type { Failure } from "./report.ts";
+import { wiredItem } from "./tables.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** A document that a client has sent. */
@@ -166,11 +167,10 @@ export class Promises {
   }
 
   /** A record as it was, and as a write has left it. */
-  changed(before: Job | undefined, after: Job | undefined, wired: Item | undefined): void {
+  changed(before: Job | undefined, after: Job | undefined): void {
     if (after === undefined || "claimedBy" in after) return;
     const { jobId } = after;
-    if (wired !== undefined && itemBytes(wired) > maxRecordBytes)
-      this.fail("record-too-large", `A record has ${itemBytes(wired)} bytes.`, jobId);
+    this.#checkSize(after);
     if (isClosed(after)) this.#closed.set(jobId, (this.#closed.get(jobId) ?? new Set()).add(after.generation));
     if (before === undefined || "claimedBy" in before) return;
     if (before.generation !== after.generation) {
@@ -185,6 +185,13 @@ export class Promises {
       if (JSON.stringify(result) !== JSON.stringify(after.result[stage as keyof Job["result"]]))
         this.fail("result-twice", `The result of ${stage} was saved twice.`, jobId);
     if (!isOpen(before) && before.errorCode !== after.errorCode) this.fail("final-state-left", "An error became another one.", jobId);
+  }
+
+  /** A record is largest once it has ended, or is about to be. */
+  #checkSize(record: Job): void {
+    if (record.result?.mlInference === undefined && record.status !== "ERROR") return;
+    const bytes = itemBytes(wiredItem(record) as Item);
+    if (bytes > maxRecordBytes) this.fail("record-too-large", `A record has ${bytes} bytes.`, record.jobId);
   }
 
   /** When all is quiet and every deadline is over. */

@@ -9,6 +9,8 @@ export interface SimulationOptions {
   readonly without?: ReadonlySet<string>;
   /** Keeps the lines of the history for the report. */
   readonly keepHistory?: boolean;
+  /** `runtime`: the runtime's own tables, in place of quicker ones that do the same. */
+  readonly tables?: "memory" | "runtime";
   /** The evaluated program; it is evaluated once for each process where it is not given. */
   readonly manifest?: Manifest;
 }

@@ -1,7 +1,6 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import type { AwsResponse } from "../../local/aws.ts";
 import type { AwsCall } from "./aws-calls.ts";
 
@@ -32,68 +31,31 @@ function clientOf<Client>({ prototype }: { readonly prototype: Client }, send: (
 
 const nameOf = (command: Command): string => command.constructor.name.replace(/Command$/, "");
 
-async function sendDocument(command: Command, send: Send): Promise<Fields> {
+async function sendDocument(command: Command, send: Send): Promise<unknown> {
   const name = nameOf(command);
   const operation = /^(Query|Scan)$/.test(name) ? name : `${name}Item`;
-  const given = command.input as Fields;
-  const input = Object.fromEntries(
-    Object.entries(given).flatMap(([key, value]) => (value === undefined ? [] : [[key, marshalled(key, value)]])),
-  );
-  const output = (await send({ service: "dynamodb", operation, input, target: targetOf(given), timeout: timeouts.usual })) as Fields;
-  return Object.fromEntries(Object.entries(output).map(([key, value]) => [key, unmarshalled(key, value)]));
+  const input = withoutUndefined(command.input) as Fields;
+  return send({ service: "dynamodb", operation, input, target: targetOf(input), timeout: timeouts.usual });
+}
+
+/** As the document client is configured to leave them out. */
+function withoutUndefined(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUndefined);
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
+  const copy: Fields = {};
+  for (const key in value) {
+    const member = (value as Fields)[key];
+    if (member !== undefined) copy[key] = typeof member === "object" ? withoutUndefined(member) : member;
+  }
+  return copy;
 }
 
 /** The record, the partition, or the first item of a batch. */
 function targetOf({ Key, Item, ExpressionAttributeValues, RequestItems }: Fields): string {
   const [requests] = Object.values((RequestItems ?? {}) as Fields);
-  const first = requests instanceof Array ? Object.values(requests[0])[0] : ((requests as Fields)?.["Keys"] as unknown[])?.[0];
+  const first = Array.isArray(requests) ? Object.values(requests[0] as Fields)[0] : (requests as { Keys: unknown[] } | undefined)?.Keys[0];
   const one = Key ?? Item ?? (first as Fields)?.["Item"] ?? (first as Fields)?.["Key"] ?? first ?? ExpressionAttributeValues;
   return String(Object.values(one as Fields)[0]);
-}
-
-function marshalled(key: string, value: unknown): unknown {
-  if (key === "RequestItems")
-    return mapped(value, (requests) => (requests instanceof Array ? requests.map(wireRequest) : wireKeys(requests)));
-  return ["Key", "Item", "ExpressionAttributeValues"].includes(key) ? wireItem(value) : value;
-}
-
-const mapped = (object: unknown, map: (value: unknown) => unknown): Fields =>
-  Object.fromEntries(Object.entries(object as Fields).map(([key, value]) => [key, map(value)]));
-
-const wireRequest = (request: unknown): Fields => mapped(request, (write) => mapped(write, wireItem));
-
-const wireKeys = (requests: unknown): Fields => ({
-  ...(requests as Fields),
-  Keys: ((requests as Fields)["Keys"] as unknown[]).map(wireItem),
-});
-
-/** DynamoDB's own form of an item, in JSON: bytes in base64. */
-function wireItem(item: unknown): Fields {
-  const wired: Fields = marshall(item, { removeUndefinedValues: true });
-  for (const [name, value] of Object.entries(wired)) {
-    const { B: bytes } = value as { B?: Uint8Array };
-    if (bytes !== undefined) wired[name] = { B: Buffer.from(bytes).toString("base64") };
-  }
-  return wired;
-}
-
-export function itemOf(wired: unknown): Fields {
-  const entries = Object.entries(wired as Fields).map(([name, value]) => {
-    const { B: bytes } = value as { B?: string };
-    return [name, bytes === undefined ? value : { B: Buffer.from(bytes, "base64") }];
-  });
-  return unmarshall(Object.fromEntries(entries));
-}
-
-function unmarshalled(key: string, value: unknown): unknown {
-  if (["Item", "Attributes", "LastEvaluatedKey"].includes(key)) return itemOf(value);
-  if (key === "Items") return (value as unknown[]).map(itemOf);
-  if (key === "Responses") return mapped(value, (items) => (items as unknown[]).map(itemOf));
-  if (key === "UnprocessedKeys")
-    return mapped(value, (requests) => ({ ...(requests as Fields), Keys: ((requests as Fields)["Keys"] as unknown[]).map(itemOf) }));
-  if (key === "UnprocessedItems")
-    return mapped(value, (requests) => (requests as unknown[]).map((one) => mapped(one, (write) => mapped(write, itemOf))));
-  return value;
 }
 
 async function sendObject(command: Command, send: Send, timeout: number): Promise<Fields> {

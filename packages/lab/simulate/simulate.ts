@@ -27,7 +27,7 @@ let evaluated: Promise<Manifest> | undefined;
 
 /** Runs one seed. Only one run at a time: for its length, this process has its time and its random numbers. */
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
-  const { seed, minutes = usualMinutes, without = new Set(), keepHistory = false } = options;
+  const { seed, minutes = usualMinutes, without = new Set(), keepHistory = false, tables = "memory" } = options;
   evaluated ??= evaluateStack();
   const manifest = options.manifest ?? (await evaluated);
   const chance = new Chance(seed);
@@ -36,7 +36,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const faults = new Faults(chance, timeline, milliseconds, without);
   const promises = new Promises(timeline);
   using _ = new VirtualProcess(timeline, chance);
-  const world = await World.create({ manifest, timeline, chance, faults, promises });
+  const world = await World.create({ manifest, timeline, chance, faults, promises, tables });
   const { api, account } = world;
   const population = new Population({ api, account, timeline, chance, promises, milliseconds });
   population.start(without);
@@ -93,6 +93,8 @@ class VirtualProcess implements Disposable {
   constructor(timeline: Timeline, chance: Chance) {
     const { randomUUID, randomInt } = crypto;
     const { now } = Date;
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0; // failures are usual here, and their traces the most expensive part of them
     const name = () => chance.nth(`random of ${timeline.actor}`);
     const uuid = () => chance.hex(16, name()).replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, "$1-$2-4$3-8$4-$5");
     const values = <Bytes extends Uint8Array>(bytes: Bytes): Bytes => {
@@ -108,6 +110,7 @@ class VirtualProcess implements Disposable {
       syncBuiltinESMExports();
       Reflect.deleteProperty(globalThis.crypto, "getRandomValues");
       Date.now = now;
+      Error.stackTraceLimit = stackTraceLimit;
     };
   }
 

@@ -1,7 +1,6 @@
 import { isOpen, type Job } from "../../../functions/jobs/job.ts";
 import { account as accountPart } from "../../local/account/part.ts";
 import { arn } from "../../local/aws.ts";
-import type { Item } from "../../local/dynamodb/dynalite.ts";
 import { dynamodb } from "../../local/dynamodb/service.ts";
 import type { Principal } from "../../local/iam/roles.ts";
 import { iam } from "../../local/iam/service.ts";
@@ -19,7 +18,7 @@ import type { Faults } from "./faults.ts";
 import { LaggingIndexes } from "./lagging-indexes.ts";
 import { type FunctionSpec, SimulatedLambda } from "./lambda.ts";
 import type { Promises } from "./promises.ts";
-import { itemOf } from "./sdk-clients.ts";
+import { type Fields, MemoryTables, runtimeTables, type TableKeys, type Tables } from "./tables.ts";
 import type { Timeline } from "./timeline.ts";
 
 export interface WorldOptions {
@@ -28,6 +27,8 @@ export interface WorldOptions {
   readonly chance: Chance;
   readonly faults: Faults;
   readonly promises: Promises;
+  /** The runtime's own tables, or quicker ones. */
+  readonly tables: "memory" | "runtime";
 }
 
 export const location = { region: "us-east-1", accountId: "000000000000", apiUrl: "http://127.0.0.1:3000" };
@@ -41,7 +42,7 @@ export class World {
   readonly executions: Executions;
   readonly lambda: SimulatedLambda;
   readonly calls: AwsCalls;
-  readonly dynamo: Awaited<ReturnType<typeof openStack>>["dynamo"];
+  readonly tables: Tables;
   readonly buckets: Awaited<ReturnType<typeof openStack>>["buckets"];
   readonly account: Awaited<ReturnType<typeof openStack>>["account"];
   /** The records of the jobs table, claims among them. */
@@ -58,10 +59,12 @@ export class World {
   }
 
   private constructor(options: WorldOptions, { stack, dynamo, buckets, roles, account }: Awaited<ReturnType<typeof openStack>>) {
-    const { manifest, timeline, chance, faults, promises } = options;
+    const { manifest, timeline, chance, faults, promises, tables } = options;
     this.#options = options;
     this.#stack = stack;
-    this.dynamo = dynamo;
+    this.tables = tables === "runtime" ? runtimeTables(dynamo) : new MemoryTables(tableKeysOf(manifest));
+    const ofRuntime = stack.apis.get("dynamodb") as Api;
+    stack.apis.set("dynamodb", { ...ofRuntime, run: ({ operation, input }) => this.tables.execute(operation, input as Fields) });
     this.buckets = buckets;
     this.account = account;
     this.sweeper = roles.assume(outputOf(manifest, "aws:iam/role:Role", "sweeper", "arn"), "scheduler.amazonaws.com");
@@ -116,38 +119,35 @@ export class World {
 
   /** Deletes what has expired, as DynamoDB does. */
   async deleteExpired(): Promise<void> {
-    await this.dynamo.deleteExpired();
     const now = this.#options.timeline.now() / 1_000;
-    for (const [jobId, { expiresAt }] of this.records) if (expiresAt < now) await this.#look(jobId);
+    for (const [jobId, { expiresAt }] of this.records) {
+      if (expiresAt >= now) continue;
+      await this.tables.execute("DeleteItem", { TableName: this.#table, Key: { jobId } });
+      await this.#look(jobId);
+    }
   }
 
   async kept(): Promise<{ records: Job[]; objects: string[]; postings: { ownerTerm: string; place: string }[] }> {
-    const { Items = [] } = await this.dynamo.execute("Scan", { TableName: this.#table.replace("jobs", "postings") });
+    const { Items } = await this.tables.execute("Scan", { TableName: this.#table.replace("jobs", "postings") });
     const bucket = this.buckets.buckets[0]?.name ?? "";
     return {
       records: [...this.records.values()].filter((record) => !("claimedBy" in record)),
       objects: this.buckets.list(bucket, "").map(({ key }) => key),
-      postings: (Items as Item[]).map((item) => itemOf(item) as { ownerTerm: string; place: string }),
+      postings: Items as { ownerTerm: string; place: string }[],
     };
   }
 
-  async #afterEffect({ service, operation, input }: AwsCall, output: Readonly<Record<string, unknown>>): Promise<void> {
+  async #afterEffect({ service, operation, input }: AwsCall, output: Fields): Promise<void> {
     if (service !== "dynamodb" || input["TableName"] !== this.#table) return;
-    if (operation === "Query") this.#indexes.answer(input, output as { Items: Item[] });
-    const key = (input["Key"] ?? input["Item"]) as Item | undefined;
-    if (/^(Put|Update|Delete)Item$/.test(operation)) await this.#look(String(key?.["jobId"]?.["S"]));
+    if (operation === "Query") this.#indexes.answer(input, output as Record<string, unknown>);
+    if (/^(Put|Update|Delete)Item$/.test(operation)) await this.#look(String(((input["Key"] ?? input["Item"]) as Fields)["jobId"]));
   }
 
   /** Looks at a record that may have changed. */
   async #look(jobId: string): Promise<void> {
-    const { Item: wired } = await this.dynamo.execute("GetItem", {
-      TableName: this.#table,
-      Key: { jobId: { S: jobId } },
-      ConsistentRead: true,
-    });
-    const before = this.records.get(jobId);
-    const after = wired === undefined ? undefined : (itemOf(wired) as unknown as Job);
-    this.#options.promises.changed(before, after, wired as Item | undefined);
+    const { Item } = await this.tables.execute("GetItem", { TableName: this.#table, Key: { jobId }, ConsistentRead: true });
+    const after = Item as Job | undefined;
+    this.#options.promises.changed(this.records.get(jobId), after);
     this.#indexes.changed(jobId, after);
     if (after === undefined) this.records.delete(jobId);
     else this.records.set(jobId, after);
@@ -176,6 +176,9 @@ async function openStack({ manifest, timeline, promises }: WorldOptions) {
 
 const untilAborted = (_: number, signal?: AbortSignal): Promise<void> =>
   new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+
+const tableKeysOf = (manifest: Manifest): ReadonlyMap<string, TableKeys> =>
+  new Map(ofType(manifest, "aws:dynamodb/table:Table").map(({ inputs, outputs }) => [String(outputs["name"]), inputs as unknown as TableKeys]));
 
 type Roles = Awaited<ReturnType<typeof openStack>>["roles"];
 
