@@ -228,6 +228,7 @@ export class Population {
     // So would a deletion delete what is created again.
     while (lostAt + lateMilliseconds > timeline.now()) await timeline.sleep(10_000);
     await timeline.sleep(chance.between(0, 20_000, `${id} submits again after`));
+    promises.submittedAgain(jobId);
     if ((await this.#submit(client, body)) !== undefined) await this.#watch(client, jobId, `${id}.watch2`);
   }
 

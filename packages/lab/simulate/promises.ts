@@ -25,6 +25,8 @@ interface KnownJob {
   /** When a client sent the latest deletion, and when the answer came; nothing once it has been created again. */
   deletionSentAt?: number | undefined;
   deletedAt?: number | undefined;
+  /** From when on it may be there again. */
+  isSubmittedAgain?: boolean;
 }
 
 /** Statuses that were read of a generation, each with the time of the first answer that had it. */
@@ -73,7 +75,7 @@ export class Promises {
     const known = this.jobs.get(jobId);
     if (known !== undefined && known.document.canary !== document.canary)
       this.fail("key-two-documents", "A second document was accepted for a job of another one.", jobId);
-    if (known === undefined || known.deletedAt !== undefined) {
+    if (known === undefined || known.isSubmittedAgain) {
       this.counts.accepted++;
       this.jobs.set(jobId, { document, acceptedAt: this.#timeline.now() });
     }
@@ -82,6 +84,13 @@ export class Promises {
   deletionSent(jobId: string): void {
     const known = this.jobs.get(jobId);
     if (known !== undefined) known.deletionSentAt ??= this.#timeline.now();
+  }
+
+  submittedAgain(jobId: string): void {
+    const known = this.jobs.get(jobId);
+    if (known === undefined) return;
+    known.deletedAt = undefined;
+    known.isSubmittedAgain = true;
   }
 
   /** A 204. */
@@ -175,7 +184,7 @@ export class Promises {
     if (before === undefined || "claimedBy" in before) return;
     if (before.generation !== after.generation) {
       const now = this.#timeline.now() / 1_000;
-      if (before.expiresAt > now + skewSeconds) this.fail("key-two-jobs", "A job was put in the place of one that had not expired.", jobId);
+      if (before.expiresAt > now + skewSeconds && !isClosed(before)) this.fail("key-two-jobs", "A job was put in the place of one that had not expired.", jobId);
       return;
     }
     if (after.version !== before.version + 1) this.fail("version-skipped", `Version ${before.version} became ${after.version}.`, jobId);
