@@ -75,12 +75,16 @@ export class Faults {
     this.counts[key] = (this.counts[key] ?? 0) + 1;
   }
 
-  /** Zero for many kinds, so that each run has a mixture of its own; from a thousandth to an eighth for the others. */
+  /**
+   * Zero for many kinds, so that each run has a mixture of its own; from a thousandth to an eighth for the others, and up to a half of
+   * all executions, of which there are few.
+   */
   #rateOf(kind: string): number {
     const known = this.#rates.get(kind);
     if (known !== undefined) return known;
     const isAbsent = this.#chance.happens(0.5, `has ${kind}`);
-    const rate = isAbsent ? 0 : 10 ** this.#chance.between(-3, -0.9, `rate of ${kind}`);
+    const [min, max] = kind.startsWith("execution ") ? [-2, -0.3] : [-3, -0.9];
+    const rate = isAbsent ? 0 : 10 ** this.#chance.between(min, max, `rate of ${kind}`);
     this.#rates.set(kind, rate);
     return rate;
   }

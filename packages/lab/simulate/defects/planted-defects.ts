@@ -150,7 +150,7 @@ export const plantedDefects: readonly PlantedDefect[] = [
   {
     name: "a deleted job is shown until its record is gone",
     file: repository,
-    piece: `return job.expiresAt > this.#now() ? job : undefined;`,
+    piece: `return isVoid(job, this.#now()) ? undefined : job;`,
     instead: `return job;`,
   },
   {
