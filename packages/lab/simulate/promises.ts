@@ -1,4 +1,5 @@
 import { isOpen, type Job, type JobStatus } from "../../../functions/jobs/job.ts";
+import { objectKey } from "../../../functions/jobs/storage-layout.ts";
 import { itemBytes } from "../../local/dynamodb/capacity.ts";
 import type { Item } from "../../local/dynamodb/dynalite.ts";
 import type { ExecutionEvent } from "../../local/step-functions/events.ts";
@@ -191,7 +192,8 @@ export class Promises {
     if (before === undefined || "claimedBy" in before) return;
     if (before.generation !== after.generation) {
       const now = this.#timeline.now() / 1_000;
-      if (before.expiresAt > now + skewSeconds && !isClosed(before)) this.fail("key-two-jobs", "A job was put in the place of one that had not expired.", jobId);
+      if (before.expiresAt > now + skewSeconds && !isClosed(before))
+        this.fail("key-two-jobs", "A job was put in the place of one that had not expired.", jobId);
       return;
     }
     if (after.version !== before.version + 1) this.fail("version-skipped", `Version ${before.version} became ${after.version}.`, jobId);
@@ -219,7 +221,11 @@ export class Promises {
         this.fail("lost", "A job that was answered with 202 has no record.", jobId);
       if (record !== undefined && !isClosed(record) && !known.isSubmittedAgain) this.#checkContent(record, known.document);
     }
-    for (const record of records) this.#checkEnded(record);
+    const keys = new Set(objects);
+    for (const record of records) {
+      this.#checkEnded(record);
+      this.#checkPlaces(record, keys);
+    }
     for (const key of objects) this.#checkObject(key, byId);
     for (const { place } of postings) this.#checkPosting(place, byId);
   }
@@ -231,6 +237,12 @@ export class Promises {
     }
     if (isOpen(record)) this.fail("stuck", `A job is ${record.status} after its deadline and the sweeps.`, record.jobId);
     else this.counts[record.status === "DONE" ? "done" : "error"]++;
+  }
+
+  #checkPlaces(record: Job, objects: ReadonlySet<string>): void {
+    for (const place of [record.textObject, record.document])
+      if (place !== undefined && !isClosed(record) && !objects.has(objectKey(record, place.name)))
+        this.fail("text-lost", `The record names the object ${place.name}, which is not there.`, record.jobId);
   }
 
   #checkObject(key: string, records: ReadonlyMap<string, Job>): void {

@@ -181,7 +181,9 @@ const untilAborted = (_: number, signal?: AbortSignal): Promise<void> =>
   new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
 
 const tableKeysOf = (manifest: Manifest): ReadonlyMap<string, TableKeys> =>
-  new Map(ofType(manifest, "aws:dynamodb/table:Table").map(({ inputs, outputs }) => [String(outputs["name"]), inputs as unknown as TableKeys]));
+  new Map(
+    ofType(manifest, "aws:dynamodb/table:Table").map(({ inputs, outputs }) => [String(outputs["name"]), inputs as unknown as TableKeys]),
+  );
 
 type Roles = Awaited<ReturnType<typeof openStack>>["roles"];
 

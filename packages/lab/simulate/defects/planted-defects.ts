@@ -54,12 +54,6 @@ export const plantedDefects: readonly PlantedDefect[] = [
     instead: `      ["deadlineAt", ">"`,
   },
   {
-    name: "a stage writes after the deadline",
-    file: repository,
-    piece: `["deadlineAt", ">", this.#now() + timeLimits.lastWriteSeconds],\n    ];`,
-    instead: `["deadlineAt", ">", 0],\n    ];`,
-  },
-  {
     name: "an execution begins a job that has begun",
     file: repository,
     piece: `conditions: [...this.#openStill(key), ["status", "=", "PENDING"]],`,

@@ -39,7 +39,8 @@ async function findDefect(defect: PlantedDefect, { from, maxSeeds, signal }: Def
   for (let seeds = 1; seeds <= maxSeeds && !signal.aborted; seeds++) {
     const report = await runs.run({ seed: from + seeds - 1 });
     const [broken] = report.failures;
-    if (broken?.promise === runNotEnded) throw new Error(`With the defect "${defect.name}", seed ${report.seed} did not end: ${broken.sentence}`);
+    if (broken?.promise === runNotEnded)
+      throw new Error(`With the defect "${defect.name}", seed ${report.seed} did not end: ${broken.sentence}`);
     if (broken !== undefined) return { defect, seeds, found: report };
   }
   return { defect, seeds: maxSeeds, found: undefined };
