@@ -2,6 +2,7 @@ import { isOpen, type Job, type JobStatus } from "../../../functions/jobs/job.ts
 import { itemBytes } from "../../local/dynamodb/capacity.ts";
 import type { Item } from "../../local/dynamodb/dynalite.ts";
 import type { ApiAnswer } from "./api.ts";
+import type { Invocation } from "./aws-calls.ts";
 import type { Failure } from "./report.ts";
 import { wiredItem } from "./tables.ts";
 import type { Timeline } from "./timeline.ts";
@@ -52,6 +53,7 @@ export class Promises {
   readonly #seen = new Map<string, Seen>();
   readonly #bodies = new Map<string, string>();
   /** Generations whose deletion has begun, by job, and those whose deletion was answered with 204. */
+  readonly #writers = new Map<string, Invocation>();
   readonly #closed = new Map<string, Set<string>>();
   readonly #deleted = new Set<string>();
 
@@ -203,6 +205,11 @@ export class Promises {
     if (bytes > maxRecordBytes) this.fail("record-too-large", `A record has ${bytes} bytes.`, record.jobId);
   }
 
+  /** An object or a posting was written. */
+  written(key: string, by: Invocation): void {
+    this.#writers.set(key, by);
+  }
+
   /** When all is quiet and every deadline is over. */
   quiet({ records, objects, postings }: Kept): void {
     const byId = new Map(records.map((record) => [record.jobId, record]));
@@ -214,7 +221,7 @@ export class Promises {
     }
     for (const record of records) this.#checkEnded(record);
     for (const key of objects) this.#checkObject(key, byId);
-    for (const { place } of postings) this.#checkPosting(place, byId);
+    for (const posting of postings) this.#checkPosting(posting, byId);
   }
 
   #checkEnded(record: Job): void {
@@ -229,14 +236,15 @@ export class Promises {
   #checkObject(key: string, records: ReadonlyMap<string, Job>): void {
     const [folder, jobId = "", generation = ""] = key.split("/");
     if (folder !== "jobs" || records.get(jobId)?.generation === generation) return;
-    if (this.#deleted.has(generation))
+    if (this.#deleted.has(generation) && !this.#writers.get(key)?.isDisturbed)
       this.fail("deletion-left-object", `The object ${key.split("/")[3]} of a deleted job is there.`, jobId);
   }
 
-  #checkPosting(place: string, records: ReadonlyMap<string, Job>): void {
+  #checkPosting({ ownerTerm, place }: Kept["postings"][number], records: ReadonlyMap<string, Job>): void {
     const [, jobId = "", generation = ""] = place.split("#");
     if (records.get(jobId)?.generation === generation) return;
-    if (this.#deleted.has(generation)) this.fail("deletion-left-posting", "A posting of a deleted job is there.", jobId);
+    if (this.#deleted.has(generation) && !this.#writers.get(`${ownerTerm} ${place}`)?.isDisturbed)
+      this.fail("deletion-left-posting", "A posting of a deleted job is there.", jobId);
   }
 }
 
