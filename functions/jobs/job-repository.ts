@@ -213,15 +213,16 @@ export class JobRepository {
 
   /** Puts an item where there is none, a void one, or an earlier claim of the same job. */
   async #put(item: Job | UploadClaim): Promise<Attempt> {
-    const guard = toGuard(
+    const guard = toGuard([
+      [["jobId", "absent"]],
+      [["expiresAt", "<=", this.#now()]],
+      // A put that arrives late, once its repeat has been answered, must not bring back the job that has been deleted since.
       [
-        ["jobId", "absent"],
-        ["expiresAt", "<=", this.#now()],
         ["deadlineAt", "=", deletionBegun],
-        ["claimedBy", "=", claimantOf(item)],
+        ["generation", "<>", item.generation],
       ],
-      "OR",
-    );
+      [["claimedBy", "=", claimantOf(item)]],
+    ]);
     return attemptOf(async () => {
       await this.#client.send(new PutCommand({ TableName: this.#tableName, Item: item, ...guard, ...returnLostTo }));
       return item as Job;
@@ -229,7 +230,7 @@ export class JobRepository {
   }
 
   async #delete(jobId: string, generation: string): Promise<void> {
-    const guard = toGuard([["generation", "=", generation]]);
+    const guard = toGuard([[["generation", "=", generation]]]);
     await attemptOf(async () => {
       await this.#client.send(new DeleteCommand({ TableName: this.#tableName, Key: { jobId }, ...guard }));
     });

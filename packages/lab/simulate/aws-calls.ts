@@ -24,14 +24,20 @@ export interface AwsCall {
 export interface CallingSide {
   readonly name: string;
   readonly principal: Principal;
+  readonly invocation?: Invocation;
   /** Hands an answer over, if there is still somebody to take it. */
   deliver(run: () => void): void;
   /** Called before each call. @returns true where the call is never sent. */
   endsAt?(point: string, name: string): boolean;
 }
 
+/** One invocation of a function, and whether a fault has met it: then it may have left something that nobody takes back. */
+export interface Invocation {
+  isDisturbed: boolean;
+}
+
 /** Told of each call that has had an effect. */
-export type OnEffect = (call: AwsCall, output: Fields) => Promise<void>;
+export type OnEffect = (call: AwsCall, output: Fields, invocation: Invocation) => Promise<void>;
 
 /** What a function or a state machine sees of AWS: calls that take time, fail before their effect, or lose their answer after it. */
 export class AwsCalls {
@@ -58,11 +64,17 @@ export class AwsCalls {
     const point = `${call.service}:${call.operation} | ${side.name}`;
     this.counts[point] = (this.counts[point] ?? 0) + 1;
     const name = this.#chance.nth(`${this.#timeline.actor} ${call.operation} ${call.target}`);
+    const { invocation = { isDisturbed: false } } = side;
+    const happens = (kind: string): boolean => {
+      const isSo = this.#faults.happens(kind, point, name);
+      invocation.isDisturbed ||= isSo;
+      return isSo;
+    };
     return new Promise((resolve, reject) => {
       if (side.endsAt?.(point, name)) return;
-      const isSlow = this.#faults.happens("slow", point, name);
+      const isSlow = happens("slow");
       const [out, back] = ["out", "back"].map((way) => this.#latency(isSlow, `${name} ${way}`)) as [number, number];
-      const isLost = this.#faults.happens("answer lost", point, name);
+      const isLost = happens("answer lost");
       const givesUp = isLost ? this.#chance.between(out + back, call.timeout, `${name} gives up`) : call.timeout;
       const answer = (run: () => void, after: number) => this.#timeline.after(after, () => side.deliver(run), actor);
       const { actor } = this.#timeline;
@@ -70,7 +82,7 @@ export class AwsCalls {
       const callOff = answer(() => reject(new AwsError("TimeoutError", "The answer did not come.", 0)), givesUp);
       const arrive = async () => {
         if (epoch !== this.epoch) return;
-        const outcome = await this.#outcome(call, side, point, name);
+        const outcome = await this.#outcome(call, () => this.#effect(call, { side, point, name, happens, invocation }), point);
         if (epoch !== this.epoch || isLost) return;
         answer(() => {
           callOff();
@@ -82,9 +94,9 @@ export class AwsCalls {
     });
   }
 
-  async #outcome(call: AwsCall, side: CallingSide, point: string, name: string) {
+  async #outcome(call: AwsCall, effect: () => Promise<unknown>, point: string) {
     try {
-      const output = await this.#effect(call, side, point, name);
+      const output = await effect();
       this.#timeline.note(`${point} ${call.target}`);
       return (resolve: (output: unknown) => void) => resolve(output);
     } catch (error) {
@@ -94,14 +106,17 @@ export class AwsCalls {
     }
   }
 
-  async #effect(call: AwsCall, { principal, name: caller }: CallingSide, point: string, name: string): Promise<unknown> {
+  async #effect(call: AwsCall, { side, point, name, happens, invocation }: Occasion): Promise<unknown> {
     const { service, operation } = call;
-    if (this.#faults.happens("refused", point, name)) throw new AwsError(...refusals[service].failed);
-    if (this.#faults.happens("throttled", point, name)) throw new AwsError(...refusals[service].throttled);
-    if (this.#faults.isDuring("denied", point, deniable, `${service} to ${caller}`)) throw new AwsError(...refusals[service].denied);
+    if (happens("refused")) throw new AwsError(...refusals[service].failed);
+    if (happens("throttled")) throw new AwsError(...refusals[service].throttled);
+    if (this.#faults.isDuring("denied", point, deniable, `${service} to ${side.name}`)) {
+      invocation.isDisturbed = true;
+      throw new AwsError(...refusals[service].denied);
+    }
     const { input, unprocessed } = this.#part(call, point, name);
-    const output = (await this.#account.call(service, { operation, input }, principal)) as Fields;
-    await this.#onEffect({ ...call, input }, output);
+    const output = (await this.#account.call(service, { operation, input }, side.principal)) as Fields;
+    await this.#onEffect({ ...call, input }, output, invocation);
     return { ...output, ...unprocessed };
   }
 
@@ -123,6 +138,14 @@ export class AwsCalls {
   #latency(isSlow: boolean, name: string): number {
     return isSlow ? this.#chance.between(300, 3_500, name) : this.#chance.between(2, 30, name);
   }
+}
+
+interface Occasion {
+  readonly side: CallingSide;
+  readonly point: string;
+  readonly name: string;
+  readonly happens: (kind: string) => boolean;
+  readonly invocation: Invocation;
 }
 
 type Refusal = readonly [name: string, message: string, status: number];

@@ -1,7 +1,7 @@
 import { AwsError } from "../../local/aws.ts";
 import type { Principal } from "../../local/iam/roles.ts";
-import type { Invocation, InvocationError } from "../../local/lambda/invocation.ts";
-import { type AwsCalls, type CallingSide, sendBySdk } from "./aws-calls.ts";
+import type { InvocationError, Invocation as InvocationResult } from "../../local/lambda/invocation.ts";
+import { type AwsCalls, type CallingSide, type Invocation, sendBySdk } from "./aws-calls.ts";
 import type { Chance } from "./chance.ts";
 import type { Faults } from "./faults.ts";
 import { createHandler } from "./handlers.ts";
@@ -36,8 +36,9 @@ class Environment implements CallingSide {
   readonly #spec: FunctionSpec;
   readonly #skewMilliseconds: number;
   readonly #handler: ReturnType<typeof createHandler>;
+  invocation: Invocation = { isDisturbed: false };
   #isDead = false;
-  #end: ((outcome: Invocation["outcome"]) => void) | undefined;
+  #end: ((outcome: InvocationResult["outcome"]) => void) | undefined;
   /** What arrived while it was frozen, between two invocations. */
   #frozen: (() => void)[] = [];
 
@@ -68,20 +69,21 @@ class Environment implements CallingSide {
   }
 
   /** @returns how the invocation ended, once it has. */
-  invoke(event: string): Promise<Invocation["outcome"]> {
+  invoke(event: string): Promise<InvocationResult["outcome"]> {
     const { timeline } = this.#options;
     const endsAt = timeline.now() + 1_000 * this.#spec.timeoutSeconds;
     const context = { getRemainingTimeInMillis: () => endsAt - timeline.now() };
+    this.invocation = { isDisturbed: false };
     return new Promise((resolve) => {
       const callOff = timeline.after(1_000 * this.#spec.timeoutSeconds, () => this.die("Sandbox.Timedout"));
-      const end = (outcome: Invocation["outcome"]) => {
+      const end = (outcome: InvocationResult["outcome"]) => {
         callOff();
         this.#end = undefined;
         resolve(outcome);
       };
       this.#end = end;
       for (const run of this.#frozen.splice(0)) run();
-      const answered = (outcome: Invocation["outcome"]) => this.#isDead || end(outcome);
+      const answered = (outcome: InvocationResult["outcome"]) => this.#isDead || end(outcome);
       this.#handler(JSON.parse(event) as never, context).then(
         (answer) => answered({ payload: JSON.stringify(answer) ?? "null" }),
         (error: Error) => answered({ errorType: error.name, errorMessage: error.message }),
@@ -97,6 +99,7 @@ class Environment implements CallingSide {
   die(errorType?: InvocationError["errorType"]): void {
     if (this.#isDead) return;
     this.#isDead = true;
+    this.invocation.isDisturbed = true;
     if (errorType !== undefined) this.#end?.({ errorType, errorMessage: "" });
   }
 
@@ -154,7 +157,7 @@ export class SimulatedLambda {
   }
 
   /** @throws AwsError where the concurrency is used up. */
-  async invoke(name: string, event: string): Promise<Invocation> {
+  async invoke(name: string, event: string): Promise<InvocationResult> {
     const { timeline, chance, faults } = this.#options;
     const spec = this.find(name);
     const point = `Invoke | ${spec.name}`;
@@ -167,7 +170,7 @@ export class SimulatedLambda {
     const isSlow = idle === undefined && faults.happens("slow cold start", point, actor);
     const delay =
       idle === undefined ? chance.between(200, isSlow ? 9_000 : 900, `start of ${actor}`) : chance.between(1, 5, `start of ${actor}`);
-    const outcome = await new Promise<Invocation["outcome"]>((resolve) => {
+    const outcome = await new Promise<InvocationResult["outcome"]>((resolve) => {
       timeline.after(delay, () => void environment.invoke(event).then(resolve), actor);
     });
     this.#running.delete(environment);

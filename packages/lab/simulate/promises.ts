@@ -4,6 +4,7 @@ import { itemBytes } from "../../local/dynamodb/capacity.ts";
 import type { Item } from "../../local/dynamodb/dynalite.ts";
 import type { ExecutionEvent } from "../../local/step-functions/events.ts";
 import type { ApiAnswer } from "./api.ts";
+import type { Invocation } from "./aws-calls.ts";
 import type { Failure } from "./report.ts";
 import { wiredItem } from "./tables.ts";
 import type { Timeline } from "./timeline.ts";
@@ -54,6 +55,7 @@ export class Promises {
   readonly #seen = new Map<string, Seen>();
   readonly #bodies = new Map<string, string>();
   /** Generations whose deletion has begun, by job, and those whose deletion was answered with 204. */
+  readonly #writers = new Map<string, Invocation>();
   readonly #closed = new Map<string, Set<string>>();
   readonly #deleted = new Set<string>();
 
@@ -212,6 +214,11 @@ export class Promises {
     if (bytes > maxRecordBytes) this.fail("record-too-large", `A record has ${bytes} bytes.`, record.jobId);
   }
 
+  /** An object or a posting was written. */
+  written(key: string, by: Invocation): void {
+    this.#writers.set(key, by);
+  }
+
   /** When all is quiet and every deadline is over. */
   quiet({ records, objects, postings }: Kept): void {
     const byId = new Map(records.map((record) => [record.jobId, record]));
@@ -227,7 +234,7 @@ export class Promises {
       this.#checkPlaces(record, keys);
     }
     for (const key of objects) this.#checkObject(key, byId);
-    for (const { place } of postings) this.#checkPosting(place, byId);
+    for (const posting of postings) this.#checkPosting(posting, byId);
   }
 
   #checkEnded(record: Job): void {
@@ -248,14 +255,15 @@ export class Promises {
   #checkObject(key: string, records: ReadonlyMap<string, Job>): void {
     const [folder, jobId = "", generation = ""] = key.split("/");
     if (folder !== "jobs" || records.get(jobId)?.generation === generation) return;
-    if (this.#deleted.has(generation))
+    if (this.#deleted.has(generation) && !this.#writers.get(key)?.isDisturbed)
       this.fail("deletion-left-object", `The object ${key.split("/")[3]} of a deleted job is there.`, jobId);
   }
 
-  #checkPosting(place: string, records: ReadonlyMap<string, Job>): void {
+  #checkPosting({ ownerTerm, place }: Kept["postings"][number], records: ReadonlyMap<string, Job>): void {
     const [, jobId = "", generation = ""] = place.split("#");
     if (records.get(jobId)?.generation === generation) return;
-    if (this.#deleted.has(generation)) this.fail("deletion-left-posting", "A posting of a deleted job is there.", jobId);
+    if (this.#deleted.has(generation) && !this.#writers.get(`${ownerTerm} ${place}`)?.isDisturbed)
+      this.fail("deletion-left-posting", "A posting of a deleted job is there.", jobId);
   }
 }
 

@@ -137,7 +137,7 @@ function compiledCondition(text: string): Test {
 
 function compiledClause(clause: string): Test {
   const [, absent, path = "", operator = "", operands = ""] =
-    /^(attribute_not_exists\()?([#\w.]+)\)?(?: (=|<=|<|>|IN) \(?([:\w, ]+)\)?)?$/.exec(clause) ?? [];
+    /^(attribute_not_exists\()?([#\w.]+)\)?(?: (=|<>|<=|<|>|IN) \(?([:\w, ]+)\)?)?$/.exec(clause) ?? [];
   const names = path.split(".");
   const placeholders = operands.split(", ");
   if (absent !== undefined) return (item, expressions) => valueAt(item, names, expressions) === undefined;
@@ -155,6 +155,7 @@ function compiledClause(clause: string): Test {
 const comparisons: Readonly<Record<string, (value: number, given: number) => boolean>> = {
   "=": (value, given) => value === given,
   IN: (value, given) => value === given,
+  "<>": (value, given) => value !== given,
   "<": (value, given) => value < given,
   "<=": (value, given) => value <= given,
   ">": (value, given) => value > given,

@@ -11,7 +11,7 @@ import type { Api, DeclaredResource, Service } from "../../local/service.ts";
 import { RunningStack } from "../../local/stack.ts";
 import { stepFunctionsApi } from "../../local/step-functions/service.ts";
 import { SimulatedApi } from "./api.ts";
-import { type AwsCall, AwsCalls } from "./aws-calls.ts";
+import { type AwsCall, AwsCalls, type Invocation } from "./aws-calls.ts";
 import type { Chance } from "./chance.ts";
 import { Executions, type StateMachineSpec } from "./executions.ts";
 import type { Faults } from "./faults.ts";
@@ -74,7 +74,7 @@ export class World {
     });
     this.#table = outputOf(manifest, "aws:dynamodb/table:Table", "jobs", "name");
     this.#indexes = new LaggingIndexes(timeline, chance, faults);
-    this.calls = new AwsCalls(account, timeline, chance, faults, (call, output) => this.#afterEffect(call, output));
+    this.calls = new AwsCalls(account, timeline, chance, faults, (call, output, invocation) => this.#afterEffect(call, output, invocation));
     const shared = { timeline, chance, faults, calls: this.calls };
     this.lambda = new SimulatedLambda(functionsOf(manifest, roles), {
       ...shared,
@@ -140,10 +140,18 @@ export class World {
     };
   }
 
-  async #afterEffect({ service, operation, input }: AwsCall, output: Fields): Promise<void> {
+  async #afterEffect({ service, operation, input }: AwsCall, output: Fields, invocation: Invocation): Promise<void> {
+    if (/^(PutObject|CopyObject)$/.test(operation)) this.#options.promises.written(String(input["key"]), invocation);
+    if (operation === "BatchWriteItem") this.#posted(input, invocation);
     if (service !== "dynamodb" || input["TableName"] !== this.#table) return;
     if (operation === "Query") this.#indexes.answer(input, output as Record<string, unknown>);
     if (/^(Put|Update|Delete)Item$/.test(operation)) await this.#look(String(((input["Key"] ?? input["Item"]) as Fields)["jobId"]));
+  }
+
+  #posted({ RequestItems }: Fields, invocation: Invocation): void {
+    const [requests = []] = Object.values(RequestItems as Record<string, { readonly PutRequest?: { readonly Item: Fields } }[]>);
+    for (const { PutRequest: put } of requests)
+      if (put !== undefined) this.#options.promises.written(`${put.Item["ownerTerm"]} ${put.Item["place"]}`, invocation);
   }
 
   /** Looks at a record that may have changed. */
