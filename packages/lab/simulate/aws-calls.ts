@@ -211,6 +211,10 @@ const isThrottle = ({ name, status }: AwsError): boolean =>
 function sdkError({ name, message, status, members }: AwsError, attempts: number): Error {
   const $metadata = { attempts, ...(status > 0 && { httpStatusCode: status }) };
   if (name === "ConditionalCheckFailedException")
-    return new ConditionalCheckFailedException({ message, $metadata, ...(members["Item"] !== undefined && { Item: marshall(members["Item"]) }) });
+    return new ConditionalCheckFailedException({
+      message,
+      $metadata,
+      ...(members["Item"] !== undefined && { Item: marshall(members["Item"]) }),
+    });
   return Object.assign(new Error(message), { name, $metadata, $fault: status >= 500 ? "server" : "client" });
 }

@@ -28,6 +28,8 @@ interface KnownJob {
   deletedAt?: number | undefined;
   /** From when on it may be there again. */
   isSubmittedAgain?: boolean;
+  /** Brought back by a write that its sender had given up, and that was carried out after the deletion. */
+  isBack?: boolean;
 }
 
 /** Statuses that were read of a generation, each with the time of the first answer that had it. */
@@ -120,6 +122,7 @@ export class Promises {
   }
 
   #listed(owner: string, status: number, text: string): void {
+    if (status >= 400 && status < 500) this.fail("refused", `A list was answered ${status}: ${text}`);
     if (status !== 200) return;
     const { jobs = [], documents = [] } = JSON.parse(text) as Record<string, readonly { readonly jobId: string }[]>;
     for (const { jobId } of [...jobs, ...documents]) {
@@ -139,7 +142,7 @@ export class Promises {
     answer: { readonly text: string; readonly etag: string; readonly sentAt: number; readonly receivedAt: number },
   ): void {
     const { text, etag, sentAt, receivedAt } = answer;
-    if (known.deletedAt !== undefined && sentAt > known.deletedAt)
+    if (known.deletedAt !== undefined && sentAt > known.deletedAt && !known.isBack)
       this.fail("read-after-deletion", "A job was read after its deletion.", jobId);
     const body = this.#bodies.get(etag) ?? text;
     if (text !== "" && body !== text) this.fail("same-tag-other-body", `Two answers have the tag ${etag}: ${body} and ${text}`, jobId);
@@ -178,15 +181,18 @@ export class Promises {
   }
 
   /** A record as it was, and as a write has left it. */
-  changed(before: Job | undefined, after: Job | undefined): void {
+  changed(before: Job | undefined, after: Job | undefined, by?: Invocation): void {
     if (after === undefined || "claimedBy" in after) return;
     const { jobId } = after;
+    const known = this.jobs.get(jobId);
+    if (before === undefined && this.#deleted.has(after.generation) && known !== undefined) known.isBack = by?.isDisturbed === true;
     this.#checkSize(after);
     if (isClosed(after)) this.#closed.set(jobId, (this.#closed.get(jobId) ?? new Set()).add(after.generation));
     if (before === undefined || "claimedBy" in before) return;
     if (before.generation !== after.generation) {
       const now = this.#timeline.now() / 1_000;
-      if (before.expiresAt > now + skewSeconds && !isClosed(before)) this.fail("key-two-jobs", "A job was put in the place of one that had not expired.", jobId);
+      if (before.expiresAt > now + skewSeconds && !isClosed(before))
+        this.fail("key-two-jobs", "A job was put in the place of one that had not expired.", jobId);
       return;
     }
     if (after.version !== before.version + 1) this.fail("version-skipped", `Version ${before.version} became ${after.version}.`, jobId);
@@ -208,6 +214,19 @@ export class Promises {
   /** An object or a posting was written. */
   written(key: string, by: Invocation): void {
     this.#writers.set(key, by);
+  }
+
+  /** The jobs that an owner is told of when all is quiet: by the whole list, and by a search for one of them. */
+  listed(owner: string, jobIds: readonly string[]): void {
+    for (const [jobId, { document, deletionSentAt }] of this.jobs) {
+      if (document.owner !== owner || deletionSentAt !== undefined) continue;
+      const times = jobIds.filter((one) => one === jobId).length;
+      if (times !== 1) this.fail("listed-otherwise", `A job is ${times} times in its owner's list.`, jobId);
+    }
+  }
+
+  found(record: Job, jobIds: readonly string[]): void {
+    if (!jobIds.includes(record.jobId)) this.fail("not-found", "A search does not find the document.", record.jobId);
   }
 
   /** When all is quiet and every deadline is over. */

@@ -73,10 +73,14 @@ export class MemoryTables implements Tables {
     Scan: (input) => ({ Items: [...this.#table(input).items.values()] }),
     BatchGetItem: ({ RequestItems }) => {
       const [[TableName = "", { Keys }] = ["", { Keys: [] }]] = Object.entries(RequestItems as Record<string, { Keys: Fields[] }>);
-      return { Responses: { [TableName]: Keys.flatMap((Key) => this.#table({ TableName }).items.get(this.#keyOf({ TableName, Key })) ?? []) } };
+      return {
+        Responses: { [TableName]: Keys.flatMap((Key) => this.#table({ TableName }).items.get(this.#keyOf({ TableName, Key })) ?? []) },
+      };
     },
     BatchWriteItem: ({ RequestItems }) => {
-      const [[TableName = "", requests] = ["", []]] = Object.entries(RequestItems as Record<string, { PutRequest?: Fields; DeleteRequest?: Fields }[]>);
+      const [[TableName = "", requests] = ["", []]] = Object.entries(
+        RequestItems as Record<string, { PutRequest?: Fields; DeleteRequest?: Fields }[]>,
+      );
       const { items } = this.#table({ TableName });
       for (const { PutRequest: put, DeleteRequest: deletion } of requests) {
         const key = this.#keyOf({ TableName, ...put, ...deletion });
@@ -176,7 +180,10 @@ function updated(item: Fields, input: Fields): Fields {
 function compiledUpdate(text: string): readonly Change[] {
   return text.split(/ (?=ADD |REMOVE )/).flatMap((clause) => {
     const [keyword = "", ...rest] = clause.split(" ");
-    return rest.join(" ").split(", ").map((action) => compiledAction(keyword, action));
+    return rest
+      .join(" ")
+      .split(", ")
+      .map((action) => compiledAction(keyword, action));
   });
 }
 
@@ -220,7 +227,10 @@ function wired(input: Fields): Record<string, unknown> {
     Object.entries(input).map(([key, value]) => {
       if (["Key", "Item", "ExpressionAttributeValues"].includes(key)) return [key, wiredItem(value)];
       if (key !== "RequestItems") return [key, value];
-      const inBatch = (batch: unknown) => (Array.isArray(batch) ? batch.map((one) => mapped(one, wired as never)) : { ...(batch as Fields), Keys: (batch as { Keys: unknown[] }).Keys.map(wiredItem) });
+      const inBatch = (batch: unknown) =>
+        Array.isArray(batch)
+          ? batch.map((one) => mapped(one, wired as never))
+          : { ...(batch as Fields), Keys: (batch as { Keys: unknown[] }).Keys.map(wiredItem) };
       return [key, mapped(value, inBatch)];
     }),
   );
