@@ -80,7 +80,9 @@ export class Executions {
       const lostAfter = (kind: string) =>
         faults.happens(kind, point, started.name) ? 1 + chance.below(usualEvents, `${started.name} ends after`) : undefined;
       this.#begin(started, { restartsAfter: lostAfter("execution restarted"), stopsAfter: lostAfter("execution stopped") });
-      if (faults.happens("execution duplicated", point, started.name)) this.#begin({ ...started, name: `${started.name}'` }, {});
+      const second = `${started.name}'`;
+      if (faults.happens("execution duplicated", point, started.name))
+        timeline.after(10 ** chance.between(0, 4.5, `${second} is late`), () => this.#begin({ ...started, name: second }, {})); // up to 30 s
     }
     return { executionArn: `${this.#spec.arn}:${started.name}`, startDate: timeline.now() / 1_000 };
   }

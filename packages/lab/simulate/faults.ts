@@ -83,8 +83,8 @@ export class Faults {
     const known = this.#rates.get(kind);
     if (known !== undefined) return known;
     const isAbsent = this.#chance.happens(0.5, `has ${kind}`);
-    const scale = isSeldomPossible(kind) ? 4 : 1;
-    const rate = isAbsent ? 0 : scale * 10 ** this.#chance.between(-3, -0.9, `rate of ${kind}`);
+    const [min, max] = isSeldomPossible(kind) ? [-2, -0.3] : [-3, -0.9];
+    const rate = isAbsent ? 0 : 10 ** this.#chance.between(min, max, `rate of ${kind}`);
     this.#rates.set(kind, rate);
     return rate;
   }

@@ -133,6 +133,8 @@ export class SimulatedLambda {
   readonly #options: LambdaOptions;
   readonly #idle = new Map<string, Environment[]>();
   readonly #running = new Set<Environment>();
+  /** The share of invocations that are refused where concurrency is used up: others end in time to make room for the rest. */
+  readonly #crowd: number;
 
   constructor(functions: readonly FunctionSpec[], options: LambdaOptions) {
     this.#functions = new Map(
@@ -145,6 +147,7 @@ export class SimulatedLambda {
       ),
     );
     this.#options = options;
+    this.#crowd = options.chance.between(0.3, 0.95, "crowd");
   }
 
   find(name: string): FunctionSpec {
@@ -158,9 +161,9 @@ export class SimulatedLambda {
     const { timeline, chance, faults } = this.#options;
     const spec = this.find(name);
     const point = `Invoke | ${spec.name}`;
-    if (this.#running.size >= 3 && faults.isDuring("concurrency used up", point))
-      throw new AwsError("TooManyRequestsException", "Rate Exceeded.", 429);
     const actor = chance.nth(`${timeline.actor}>${spec.name}`);
+    const isRefused = chance.happens(this.#crowd, `${actor} finds no room`) && faults.isDuring("concurrency used up", point);
+    if (isRefused) throw new AwsError("TooManyRequestsException", "Rate Exceeded.", 429);
     const idle = this.#takeIdle(spec.name);
     const environment = idle ?? new Environment(spec, this.#options, `${actor}`);
     this.#running.add(environment);

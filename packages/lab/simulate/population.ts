@@ -72,11 +72,12 @@ export class Population {
     }
   }
 
-  #client(id: string): Client {
+  /** @param other than empty for another document of the same client, of the same kind and under the same key. */
+  #client(id: string, other = ""): Client {
     const { chance } = this.#options;
     const kind = chance.of(kinds, `${id} kind`);
-    const canary = canaryMark + chance.hex(5, `${id} canary`).replace(/\d/g, (digit) => "ghijklmnop"[Number(digit)] as string);
-    const sentence = (page: number) => `${canary} ${chance.of(sentences, `${id} page ${page}`)}`;
+    const canary = canaryMark + chance.hex(5, `${id} canary${other}`).replace(/\d/g, (digit) => "ghijklmnop"[Number(digit)] as string);
+    const sentence = (page: number) => `${canary} ${chance.of(sentences, `${id} page ${page}${other}`)}`;
     const isPaged = kind.endsWith("scan") || kind.endsWith("upload");
     const pageCount = isPaged ? (kind.startsWith("long") ? 5 + chance.below(5, `${id} pages`) : 1 + chance.below(3, `${id} pages`)) : 1;
     const long = kind === "long text" ? ` ${canary} ${sentences.join(` ${canary} `)}`.repeat(2) : "";
@@ -96,7 +97,7 @@ export class Population {
       this.#watch(client, jobId, `${id}.watch`),
       chance.happens(0.4, `${id} repeats`) && this.#repeat(client, jobId, body),
       chance.happens(0.2, `${id} is disturbed`) && this.#disturb(client, jobId),
-      client.isDeleting && this.#delete(client, jobId, body),
+      client.isDeleting && this.#delete(client, jobId),
     ]);
   }
 
@@ -114,16 +115,20 @@ export class Population {
       } while (cursor !== undefined);
       promises.listed(owner, jobIds);
     }
-    const done = [...records].filter(({ jobId, status }) => status === "DONE" && promises.jobs.has(jobId)).slice(0, searchedFor);
-    for (const record of done) {
-      const { owner, canary } = promises.jobs.get(record.jobId)?.document as SentDocument;
-      const answer = await api.request({ owner, route: "GET /search", query: { q: canary } });
-      const { documents } = JSON.parse(answer?.text ?? "{}") as { documents: { jobId: string }[] };
-      promises.found(
-        record,
-        documents.map(({ jobId }) => jobId),
-      );
-    }
+    const isKnown = ({ jobId, status }: Job) => status === "DONE" && promises.jobs.has(jobId);
+    for (const record of [...records].filter(isKnown).slice(0, searchedFor)) await this.#search(record);
+  }
+
+  async #search(record: Job): Promise<void> {
+    const { api, promises } = this.#options;
+    const document = promises.jobs.get(record.jobId)?.document;
+    if (document === undefined) return;
+    const answer = await api.request({ owner: document.owner, route: "GET /search", query: { q: document.canary } });
+    const { documents } = JSON.parse(answer?.text ?? "{}") as { documents: { jobId: string }[] };
+    promises.found(
+      record,
+      documents.map(({ jobId }) => jobId),
+    );
   }
 
   /** @returns the body of the request that makes a job of the upload. */
@@ -240,7 +245,7 @@ export class Population {
     await api.request({ owner, route: "GET /jobs", query: { limit: "10" } });
   }
 
-  async #delete(client: Client, jobId: string, body: ApiRequest["body"]): Promise<void> {
+  async #delete(client: Client, jobId: string): Promise<void> {
     const { chance, timeline, promises, api } = this.#options;
     const { id, document } = client;
     const { owner } = document;
@@ -260,9 +265,10 @@ export class Population {
     if (client.key === undefined || client.kind.endsWith("upload") || !chance.happens(0.6, `${id} submits again`)) return;
     // So would a deletion delete what is created again.
     while (lostAt + lateMilliseconds > timeline.now()) await timeline.sleep(10_000);
-    await timeline.sleep(chance.between(0, 20_000, `${id} submits again after`));
+    await timeline.sleep(10 ** chance.between(0, 4.3, `${id} submits again after`));
     promises.submittedAgain(jobId);
-    if ((await this.#submit(client, body)) !== undefined) await this.#watch(client, jobId, `${id}.watch2`);
+    const again = chance.happens(0.5, `${id} submits another`) ? this.#client(id, "'") : client;
+    if ((await this.#submit(again, bodyOf(again))) !== undefined) await this.#watch(client, jobId, `${id}.watch2`);
   }
 
   async #untilDone(attempt: () => Promise<boolean>): Promise<boolean> {

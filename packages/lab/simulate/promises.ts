@@ -1,6 +1,8 @@
 import { isOpen, type Job, type JobStatus } from "../../../functions/jobs/job.ts";
+import { objectKey } from "../../../functions/jobs/storage-layout.ts";
 import { itemBytes } from "../../local/dynamodb/capacity.ts";
 import type { Item } from "../../local/dynamodb/dynalite.ts";
+import type { ExecutionEvent } from "../../local/step-functions/events.ts";
 import type { ApiAnswer } from "./api.ts";
 import type { Invocation } from "./aws-calls.ts";
 import type { Failure } from "./report.ts";
@@ -74,10 +76,21 @@ export class Promises {
     if (text.includes(canaryMark)) this.fail("leaked", `${where} has text of a document: ${text.slice(0, 300)}`);
   }
 
+  /** A line of a function's log: a failure that is none of AWS's is a defect of the function's own. */
+  sawLog(name: string, line: string): void {
+    this.sawText(`A log line of ${name}`, line);
+    if (/"cause":"(Type|Range|Reference|Syntax)Error"/.test(line)) this.fail("defect", `${name} logged ${line}.`);
+  }
+
+  /** A stage that fails ends its execution with an error of the definition's own. Any other one leaves the job as it is. */
+  sawEvent({ type, details: { error } }: ExecutionEvent): void {
+    if (type === "ExecutionFailed" && error !== "JobFailed") this.fail("execution-broken", `An execution failed with ${error}.`);
+  }
+
   /** A 202. */
   accepted(jobId: string, document: SentDocument): void {
     const known = this.jobs.get(jobId);
-    if (known !== undefined && known.document.canary !== document.canary)
+    if (known !== undefined && !known.isSubmittedAgain && known.document.canary !== document.canary)
       this.fail("key-two-documents", "A second document was accepted for a job of another one.", jobId);
     if (known === undefined || known.isSubmittedAgain) {
       this.counts.accepted++;
@@ -150,7 +163,8 @@ export class Promises {
     if (body === "") return;
     const job = JSON.parse(body) as Job;
     this.#checkOrder(`${jobId} ${etag.slice(0, 9)}`, job, sentAt, receivedAt);
-    this.#checkContent(job, known.document);
+    const isOfThisDocument = !known.isSubmittedAgain && sentAt > known.acceptedAt;
+    if (isOfThisDocument) this.#checkContent(job, known.document);
   }
 
   /** A read that began when another one had ended must not see an earlier status, or another final one. */
@@ -201,7 +215,7 @@ export class Promises {
     for (const [stage, result] of Object.entries(before.result))
       if (JSON.stringify(result) !== JSON.stringify(after.result[stage as keyof Job["result"]]))
         this.fail("result-twice", `The result of ${stage} was saved twice.`, jobId);
-    if (!isOpen(before) && before.errorCode !== after.errorCode) this.fail("final-state-left", "An error became another one.", jobId);
+    if (!isOpen(before) && !isClosed(after)) this.fail("final-state-left", `A record that was ${before.status} was written.`, jobId);
   }
 
   /** A record is largest once it has ended, or is about to be. */
@@ -236,9 +250,13 @@ export class Promises {
       const record = byId.get(jobId);
       if (known.deletionSentAt === undefined && record === undefined)
         this.fail("lost", "A job that was answered with 202 has no record.", jobId);
-      if (record !== undefined && !isClosed(record)) this.#checkContent(record, known.document);
+      if (record !== undefined && !isClosed(record) && !known.isSubmittedAgain) this.#checkContent(record, known.document);
     }
-    for (const record of records) this.#checkEnded(record);
+    const keys = new Set(objects);
+    for (const record of records) {
+      this.#checkEnded(record);
+      this.#checkPlaces(record, keys);
+    }
     for (const key of objects) this.#checkObject(key, byId);
     for (const posting of postings) this.#checkPosting(posting, byId);
   }
@@ -250,6 +268,12 @@ export class Promises {
     }
     if (isOpen(record)) this.fail("stuck", `A job is ${record.status} after its deadline and the sweeps.`, record.jobId);
     else this.counts[record.status === "DONE" ? "done" : "error"]++;
+  }
+
+  #checkPlaces(record: Job, objects: ReadonlySet<string>): void {
+    for (const place of [record.textObject, record.document])
+      if (place !== undefined && !isClosed(record) && !objects.has(objectKey(record, place.name)))
+        this.fail("text-lost", `The record names the object ${place.name}, which is not there.`, record.jobId);
   }
 
   #checkObject(key: string, records: ReadonlyMap<string, Job>): void {

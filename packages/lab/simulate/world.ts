@@ -80,12 +80,15 @@ export class World {
       ...shared,
       onLog: (name, line) => {
         timeline.note(`log of ${name}: ${line}`);
-        promises.sawText(`A log line of ${name}`, line);
+        promises.sawLog(name, line);
       },
     });
     this.executions = new Executions(stateMachineOf(manifest, roles), {
       ...shared,
-      onEvent: (event) => promises.sawText("An event of an execution", JSON.stringify(event)),
+      onEvent: (event) => {
+        promises.sawText("An event of an execution", JSON.stringify(event));
+        promises.sawEvent(event);
+      },
       onDefect: (error) => promises.fail("defect", String((error as Error).stack)),
     });
     this.api = new SimulatedApi({ ...shared, lambda: this.lambda, onAnswer: (answer) => promises.answered(answer) });
