@@ -228,6 +228,26 @@ test.each([
   expect(calls).toBe(steps);
 });
 
+test("a delete that is interrupted can still be repeated when what has expired is deleted meanwhile", async () => {
+  const broken = { is: false };
+  const before = async ({ operation }: { operation: string }) => {
+    if (broken.is && operation === "ListObjectsV2") throw new AwsError("InternalError", "out of order", 500);
+  };
+  const pipeline = await createPipeline({ before });
+  const job = await pipeline.submit(longText);
+  await pipeline.execute(job);
+  broken.is = true;
+  const first = await deleteJob(pipeline, job.jobId);
+  broken.is = false;
+  await pipeline.aws.clock.advance(3_600_000);
+  await pipeline.aws.dynamo.deleteExpired();
+
+  const second = await deleteJob(pipeline, job.jobId);
+
+  expect([first.statusCode, second.statusCode]).toEqual([500, 204]);
+  expect(await keptIn(pipeline.aws)).toEqual(nothingKept);
+});
+
 test.each(["ocr", "ml_inference", "search"] as const)("of a job whose %s could not be saved nothing is left", async (stage) => {
   const state = { isBroken: false };
   const before = async ({ operation }: { operation: string }) => {

@@ -10,6 +10,9 @@ interface Window {
   isCounted: boolean;
 }
 
+/** Of these there are only some dozens of occasions in a run, of all others thousands. */
+const isSeldomPossible = (kind: string): boolean => /^(execution|sweeper|runtime|slow cold|unprocessed)/.test(kind);
+
 /** Decides which faults happen, at rates that are drawn anew for each run, and counts them. */
 export class Faults {
   /** By kind and call. */
@@ -75,15 +78,12 @@ export class Faults {
     this.counts[key] = (this.counts[key] ?? 0) + 1;
   }
 
-  /**
-   * Zero for many kinds, so that each run has a mixture of its own; from a thousandth to an eighth for the others, and up to a half of
-   * all executions, of which there are few.
-   */
+  /** Zero for many kinds, so that each run has a mixture of its own; from a thousandth to an eighth for the others, or to a half. */
   #rateOf(kind: string): number {
     const known = this.#rates.get(kind);
     if (known !== undefined) return known;
     const isAbsent = this.#chance.happens(0.5, `has ${kind}`);
-    const [min, max] = kind.startsWith("execution ") ? [-2, -0.3] : [-3, -0.9];
+    const [min, max] = isSeldomPossible(kind) ? [-2, -0.3] : [-3, -0.9];
     const rate = isAbsent ? 0 : 10 ** this.#chance.between(min, max, `rate of ${kind}`);
     this.#rates.set(kind, rate);
     return rate;

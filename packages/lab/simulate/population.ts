@@ -1,3 +1,4 @@
+import type { Job } from "../../../functions/jobs/job.ts";
 import type { Account } from "../../local/account/account.ts";
 import type { ApiAnswer, ApiRequest, SimulatedApi } from "./api.ts";
 import type { Chance } from "./chance.ts";
@@ -27,17 +28,23 @@ interface Client {
 
 const kinds = ["text", "text", "text", "long text", "plain text", "scan", "scan", "long scan", "upload", "long upload"] as const;
 const owners = ["AIDAANNA", "AIDABEN"] as const;
+/** Of few words: a document is looked for by each of them. */
 const sentences = [
-  "The glacier lost ice because warm meltwater ran under its tongue.",
-  "Our orchestra plays a wonderful symphony, and the audience was delighted.",
-  "The parcel arrived late, the box was broken, and nobody answered my letter.",
-  "Lighthouses guide ships past the rocks when the fog is thick.",
-  "The bakery sells rye bread and plum cake before the market opens.",
-  "A moraine tells where the ice of a valley glacier stood.",
+  "The glacier lost its ice.",
+  "Our orchestra was wonderful.",
+  "The parcel was broken.",
+  "No lighthouse in the fog.",
+  "The bakery has plum cake.",
+  "We saw a moraine.",
+  "An awful hotel.",
+  "My violin is lovely.",
 ] as const;
 
 /** Longer than any request may still be carried out that its sender has given up. */
 const lateMilliseconds = 60_000;
+
+/** Documents that are searched for in the end. */
+const searchedFor = 3;
 
 /** The clients of a run, each with one document. */
 export class Population {
@@ -73,7 +80,7 @@ export class Population {
     const sentence = (page: number) => `${canary} ${chance.of(sentences, `${id} page ${page}${other}`)}`;
     const isPaged = kind.endsWith("scan") || kind.endsWith("upload");
     const pageCount = isPaged ? (kind.startsWith("long") ? 5 + chance.below(5, `${id} pages`) : 1 + chance.below(3, `${id} pages`)) : 1;
-    const long = kind === "long text" ? ` ${sentences.join(` ${canary} `)}` : "";
+    const long = kind === "long text" ? ` ${canary} ${sentences.join(` ${canary} `)}`.repeat(2) : "";
     const pages = Array.from({ length: pageCount }, (_, page) => sentence(page) + long);
     const key = chance.happens(0.7, `${id} has a key`) ? `key-${chance.hex(10, `${id} key`)}` : undefined;
     return { id, kind, key, document: { owner: chance.of(owners, `${id} owner`), canary, pages }, unansweredAt: 0, isDeleting: false };
@@ -92,6 +99,36 @@ export class Population {
       chance.happens(0.2, `${id} is disturbed`) && this.#disturb(client, jobId),
       client.isDeleting && this.#delete(client, jobId),
     ]);
+  }
+
+  /** Lists all jobs of each owner, and searches for some that are done: called when all is quiet. */
+  async inspect(records: Iterable<Job>): Promise<void> {
+    const { api, promises } = this.#options;
+    for (const owner of owners) {
+      const jobIds: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const answer = await api.request({ owner, route: "GET /jobs", query: { limit: "100", ...(cursor !== undefined && { cursor }) } });
+        const page = JSON.parse(answer?.text ?? "{}") as { jobs: { jobId: string }[]; cursor?: string };
+        jobIds.push(...page.jobs.map(({ jobId }) => jobId));
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+      promises.listed(owner, jobIds);
+    }
+    const isKnown = ({ jobId, status }: Job) => status === "DONE" && promises.jobs.has(jobId);
+    for (const record of [...records].filter(isKnown).slice(0, searchedFor)) await this.#search(record);
+  }
+
+  async #search(record: Job): Promise<void> {
+    const { api, promises } = this.#options;
+    const document = promises.jobs.get(record.jobId)?.document;
+    if (document === undefined) return;
+    const answer = await api.request({ owner: document.owner, route: "GET /search", query: { q: document.canary } });
+    const { documents } = JSON.parse(answer?.text ?? "{}") as { documents: { jobId: string }[] };
+    promises.found(
+      record,
+      documents.map(({ jobId }) => jobId),
+    );
   }
 
   /** @returns the body of the request that makes a job of the upload. */

@@ -30,6 +30,8 @@ interface KnownJob {
   deletedAt?: number | undefined;
   /** From when on it may be there again. */
   isSubmittedAgain?: boolean;
+  /** Brought back by a write that its sender had given up, and that was carried out after the deletion. */
+  isBack?: boolean;
 }
 
 /** Statuses that were read of a generation, each with the time of the first answer that had it. */
@@ -72,6 +74,12 @@ export class Promises {
   /** A text that is not for others than the owner of a document: a log line, an event, an input, an error. */
   sawText(where: string, text: string): void {
     if (text.includes(canaryMark)) this.fail("leaked", `${where} has text of a document: ${text.slice(0, 300)}`);
+  }
+
+  /** A line of a function's log: a failure that is none of AWS's is a defect of the function's own. */
+  sawLog(name: string, line: string): void {
+    this.sawText(`A log line of ${name}`, line);
+    if (/"cause":"(Type|Range|Reference|Syntax)Error"/.test(line)) this.fail("defect", `${name} logged ${line}.`);
   }
 
   /** However a stage fails, the definition's expressions have values, and its execution ends with an error of the definition's own. */
@@ -128,6 +136,7 @@ export class Promises {
   }
 
   #listed(owner: string, status: number, text: string): void {
+    if (status >= 400 && status < 500) this.fail("refused", `A list was answered ${status}: ${text}`);
     if (status !== 200) return;
     const { jobs = [], documents = [] } = JSON.parse(text) as Record<string, readonly { readonly jobId: string }[]>;
     for (const { jobId } of [...jobs, ...documents]) {
@@ -147,7 +156,7 @@ export class Promises {
     answer: { readonly text: string; readonly etag: string; readonly sentAt: number; readonly receivedAt: number },
   ): void {
     const { text, etag, sentAt, receivedAt } = answer;
-    if (known.deletedAt !== undefined && sentAt > known.deletedAt)
+    if (known.deletedAt !== undefined && sentAt > known.deletedAt && !known.isBack)
       this.fail("read-after-deletion", "A job was read after its deletion.", jobId);
     const body = this.#bodies.get(etag) ?? text;
     if (text !== "" && body !== text) this.fail("same-tag-other-body", `Two answers have the tag ${etag}: ${body} and ${text}`, jobId);
@@ -187,9 +196,11 @@ export class Promises {
   }
 
   /** A record as it was, and as a write has left it. */
-  changed(before: Job | undefined, after: Job | undefined): void {
+  changed(before: Job | undefined, after: Job | undefined, by?: Invocation): void {
     if (after === undefined || "claimedBy" in after) return;
     const { jobId } = after;
+    const known = this.jobs.get(jobId);
+    if (before === undefined && this.#deleted.has(after.generation) && known !== undefined) known.isBack = by?.isDisturbed === true;
     this.#checkSize(after);
     if (isClosed(after)) this.#closed.set(jobId, (this.#closed.get(jobId) ?? new Set()).add(after.generation));
     if (before === undefined || "claimedBy" in before) return;
@@ -218,6 +229,19 @@ export class Promises {
   /** An object or a posting was written. */
   written(key: string, by: Invocation): void {
     this.#writers.set(key, by);
+  }
+
+  /** The jobs that an owner is told of when all is quiet: by the whole list, and by a search for one of them. */
+  listed(owner: string, jobIds: readonly string[]): void {
+    for (const [jobId, { document, deletionSentAt }] of this.jobs) {
+      if (document.owner !== owner || deletionSentAt !== undefined) continue;
+      const times = jobIds.filter((one) => one === jobId).length;
+      if (times !== 1) this.fail("listed-otherwise", `A job is ${times} times in its owner's list.`, jobId);
+    }
+  }
+
+  found(record: Job, jobIds: readonly string[]): void {
+    if (!jobIds.includes(record.jobId)) this.fail("not-found", "A search does not find the document.", record.jobId);
   }
 
   /** When all is quiet and every deadline is over. */

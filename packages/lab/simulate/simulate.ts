@@ -46,7 +46,11 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   await timeline.run(milliseconds);
   faults.areOver = true;
   await timeline.run(quietMinutes * minuteMilliseconds, () => population.areGone && world.isQuiet);
-  promises.quiet(await world.kept());
+  const kept = await world.kept();
+  promises.quiet(kept);
+  let isInspected = false;
+  timeline.after(minuteMilliseconds, () => void population.inspect(kept.records).finally(() => (isInspected = true)), "inspector"); // the indexes have all by then
+  await timeline.run(quietMinutes * minuteMilliseconds, () => isInspected);
   await world.close();
   return {
     ...{ seed, digest: timeline.digest, ...(timeline.history && { history: timeline.history }) },

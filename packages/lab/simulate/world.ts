@@ -80,7 +80,7 @@ export class World {
       ...shared,
       onLog: (name, line) => {
         timeline.note(`log of ${name}: ${line}`);
-        promises.sawText(`A log line of ${name}`, line);
+        promises.sawLog(name, line);
       },
     });
     this.executions = new Executions(stateMachineOf(manifest, roles), {
@@ -145,7 +145,8 @@ export class World {
     if (operation === "BatchWriteItem") this.#posted(input, invocation);
     if (service !== "dynamodb" || input["TableName"] !== this.#table) return;
     if (operation === "Query") this.#indexes.answer(input, output as Record<string, unknown>);
-    if (/^(Put|Update|Delete)Item$/.test(operation)) await this.#look(String(((input["Key"] ?? input["Item"]) as Fields)["jobId"]));
+    const { jobId } = (input["Key"] ?? input["Item"] ?? {}) as Fields;
+    if (/^(Put|Update|Delete)Item$/.test(operation)) await this.#look(String(jobId), invocation);
   }
 
   #posted({ RequestItems }: Fields, invocation: Invocation): void {
@@ -155,10 +156,10 @@ export class World {
   }
 
   /** Looks at a record that may have changed. */
-  async #look(jobId: string): Promise<void> {
+  async #look(jobId: string, invocation?: Invocation): Promise<void> {
     const { Item } = await this.tables.execute("GetItem", { TableName: this.#table, Key: { jobId }, ConsistentRead: true });
     const after = Item as Job | undefined;
-    this.#options.promises.changed(this.records.get(jobId), after);
+    this.#options.promises.changed(this.records.get(jobId), after, invocation);
     this.#indexes.changed(jobId, after);
     if (after === undefined) this.records.delete(jobId);
     else this.records.set(jobId, after);
