@@ -83,8 +83,9 @@ export class Promises {
     if (/"cause":"(Type|Range|Reference|Syntax)Error"/.test(line)) this.fail("defect", `${name} logged ${line}.`);
   }
 
-  /** A stage that fails ends its execution with an error of the definition's own. Any other one leaves the job as it is. */
-  sawEvent({ type, details: { error } }: ExecutionEvent): void {
+  /** However a stage fails, the definition's expressions have values, and its execution ends with an error of the definition's own. */
+  sawEvent({ type, details: { error, cause } }: ExecutionEvent): void {
+    if (type === "EvaluationFailed") this.fail("execution-broken", `An expression has no value: ${cause}`);
     if (type === "ExecutionFailed" && error !== "JobFailed") this.fail("execution-broken", `An execution failed with ${error}.`);
   }
 

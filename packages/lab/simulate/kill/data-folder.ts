@@ -17,11 +17,11 @@ export async function checkDataFolder(folder: string, jobs: SeenJobs): Promise<v
   const engine = await DynamoEngine.open({ clock: systemClock, folder: join(folder, "tables") });
   try {
     for (const record of (await itemsOf(engine, "jobs-local")) as unknown as Job[]) checkRecord(record, jobs);
-    for (const { place } of await itemsOf(engine, "postings-local")) checkOwner("posting", String(place).split("#")[1], jobs);
+    for (const { place } of await itemsOf(engine, "postings-local")) checkOwner("a posting", String(place).split("#")[1], jobs);
   } finally {
     await engine.close();
   }
-  for (const key of objectKeys(join(folder, "buckets"))) checkOwner("object", /^jobs\/([^/]+)/.exec(key)?.[1], jobs);
+  for (const key of objectKeys(join(folder, "buckets"))) checkOwner("an object", /^jobs\/([^/]+)/.exec(key)?.[1], jobs);
 }
 
 async function itemsOf(engine: DynamoEngine, TableName: string): Promise<Record<string, unknown>[]> {
@@ -32,13 +32,13 @@ async function itemsOf(engine: DynamoEngine, TableName: string): Promise<Record<
 function checkRecord(record: Job, jobs: SeenJobs): void {
   const { jobId } = record;
   const writes = record.version - record.restarts;
-  if ("claimedBy" in record) checkOwner("claim", String(record.claimedBy), jobs);
+  if ("claimedBy" in record) checkOwner("a claim", String(record.claimedBy), jobs);
   else if (!jobs.has(jobId)) jobs.fail("twice", `There is a job ${jobId}, which no client was told of, or which was deleted.`);
   else if (writes > writesOfJob + maxPostponements) jobs.fail("twice", `Job ${jobId} was written ${writes} times.`);
 }
 
 function checkOwner(kind: string, jobId: string | undefined, jobs: SeenJobs): void {
-  if (jobId !== undefined && !jobs.has(jobId)) jobs.fail("left behind", `There is a ${kind} of the job ${jobId}, which is not there.`);
+  if (jobId !== undefined && !jobs.has(jobId)) jobs.fail("left behind", `There is ${kind} of the job ${jobId}, which is not there.`);
 }
 
 /** Each object is a file that begins with a line of JSON. */
