@@ -14,6 +14,7 @@ import { ObjectStore } from "../../../functions/jobs/object-store.ts";
 import { createStageHandler, type StageServices } from "../../../functions/jobs/stage-handler.ts";
 import { sweepJobs } from "../../../functions/jobs/sweep-jobs.ts";
 import type { Telemetry } from "../../../functions/jobs/telemetry.ts";
+import { createUploadAddress } from "../../../functions/jobs/upload-address.ts";
 import { UploadStore } from "../../../functions/jobs/upload-store.ts";
 import { run as mlInferenceRun } from "../../../functions/stages/ml-inference/run.ts";
 import { mlInference } from "../../../functions/stages/ml-inference/stage.ts";
@@ -68,6 +69,15 @@ export function createHandler(name: string, surroundings: Surroundings): Handler
   const create = handlers[name];
   if (create === undefined) throw new Error(`The simulation has no function ${name}.`);
   return create();
+}
+
+/** Loads what the functions load late: while a file is read, virtual time would go on without them. */
+export async function loadLate(): Promise<void> {
+  const job = { jobId: "", generation: "", owner: "", createdAt: 0, expiresAt: 0 };
+  await mlInferenceRun({ text: "Ein fremder Text lädt auch die Tabellen der Sprachen.", job });
+  await Promise.all([import("../../../functions/stages/search/document-vector.ts"), import("../../../functions/stages/prose.ts")]);
+  const client = signerOf({ roleName: "", secretAccessKey: "none", policies: [] });
+  await createUploadAddress("", { type: "application/pdf", bytes: 1 }, { client, bucketName: "documents", now: () => 0 });
 }
 
 function servicesOf({ send, variables, now, sleep, uniqueName, logger }: Surroundings) {

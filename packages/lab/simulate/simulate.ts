@@ -5,6 +5,7 @@ import { evaluateProgram, type Manifest } from "../../local/program/evaluate-pro
 import { readStackConfig } from "../../local/program/stack-config.ts";
 import { Chance } from "./chance.ts";
 import { Faults } from "./faults.ts";
+import { loadLate } from "./handlers.ts";
 import { Population } from "./population.ts";
 import { Promises } from "./promises.ts";
 import type { SimulationOptions, SimulationReport } from "./report.ts";
@@ -24,12 +25,15 @@ export function evaluateStack(): Promise<Manifest> {
 }
 
 let evaluated: Promise<Manifest> | undefined;
+let loaded: Promise<void> | undefined;
 
 /** Runs one seed. Only one run at a time: for its length, this process has its time and its random numbers. */
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
   const { seed, minutes = usualMinutes, without = new Set(), keepHistory = false, tables = "memory" } = options;
   evaluated ??= evaluateStack();
   const manifest = options.manifest ?? (await evaluated);
+  loaded ??= loadLate();
+  await loaded;
   const chance = new Chance(seed);
   const timeline = new Timeline(keepHistory);
   const milliseconds = minutes * minuteMilliseconds;

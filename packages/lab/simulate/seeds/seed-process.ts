@@ -1,12 +1,10 @@
 import { type ChildProcess, fork } from "node:child_process";
-import type { SimulationReport } from "../report.ts";
+import type { SimulationOptions, SimulationReport } from "../report.ts";
 
 /** A run for a process to do. */
-export interface SeedRequest {
-  readonly seed: number;
+export interface SeedRequest extends Pick<SimulationOptions, "seed" | "keepHistory" | "tables"> {
   /** The ids of the only clients and faults that there are. */
   readonly only?: readonly string[];
-  readonly keepHistory?: boolean;
 }
 
 export type RunSeed = (request: SeedRequest) => Promise<SimulationReport>;

@@ -5,8 +5,8 @@ import type { SeedAnswer, SeedRequest } from "./seed-process.ts";
 
 const answer = (message: SeedAnswer) => process.send?.(message);
 
-process.on("message", ({ seed, only, keepHistory = false }: SeedRequest) => {
-  simulate({ seed, keepHistory, ...(only && { without: new AllBut(only) }) }).then(
+process.on("message", ({ only, ...options }: SeedRequest) => {
+  simulate({ ...options, ...(only && { without: new AllBut(only) }) }).then(
     (report) => answer({ report }),
     (error) => answer({ error: error instanceof Error ? String(error.stack) : String(error) }),
   );

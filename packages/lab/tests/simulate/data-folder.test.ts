@@ -58,10 +58,16 @@ test("a job that a client knows is as it should be, with its claim, its posting 
 });
 
 test.each([
-  [{ jobs: [{ jobId: "other", version: 1, restarts: 0 }] }, "twice: There is a job other, which no client was told of, or which was deleted."],
+  [
+    { jobs: [{ jobId: "other", version: 1, restarts: 0 }] },
+    "twice: There is a job other, which no client was told of, or which was deleted.",
+  ],
   [{ jobs: [{ jobId: "known", version: 8, restarts: 0 }] }, "twice: Job known was written 8 times."],
   [{ jobs: [{ jobId: "claim", claimedBy: "other" }] }, "left behind: There is a claim of the job other, which is not there."],
-  [{ postings: [{ ownerTerm: "public#ice", place: "001#other#g" }] }, "left behind: There is a posting of the job other, which is not there."],
+  [
+    { postings: [{ ownerTerm: "public#ice", place: "001#other#g" }] },
+    "left behind: There is a posting of the job other, which is not there.",
+  ],
   [{ objects: ["jobs/other/g/document"] }, "left behind: There is an object of the job other, which is not there."],
 ])("it is noticed when there is %j", async (content: Content, expected) => {
   expect(await broken(content)).toEqual([expected]);

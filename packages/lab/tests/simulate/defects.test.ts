@@ -41,5 +41,7 @@ test("planted defects are found", async () => {
     ["a refused result leaves its postings", "deletion-left-posting"],
     ["the sweeper makes a call that is not granted", "not-permitted"],
   ]);
-  expect(defectTable(results)).toMatch(/^a refused result leaves its postings \(functions\/jobs\/stage-handler\.ts\) +\d+ +deletion-left-posting$/m);
+  expect(defectTable(results)).toMatch(
+    /^a refused result leaves its postings \(functions\/jobs\/stage-handler\.ts\) +\d+ +deletion-left-posting$/m,
+  );
 });
