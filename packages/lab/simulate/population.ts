@@ -90,8 +90,11 @@ export class Population {
     const { chance } = this.#options;
     const { id } = client;
     const body = client.kind.endsWith("upload") ? await this.#upload(client) : bodyOf(client);
-    const jobId = body && (await this.#submit(client, body));
-    if (body === undefined || jobId === undefined) return;
+    if (body === undefined) return;
+    const [jobId, rival] = await Promise.all([this.#submit(client, body), this.#rival(client, body)]);
+    if (jobId === undefined) return;
+    if (rival !== undefined && rival !== jobId)
+      this.#options.promises.fail("upload-two-jobs", `An upload became another job: ${rival}.`, jobId);
     client.isDeleting = chance.happens(0.4, `${id} deletes`);
     await Promise.all([
       this.#watch(client, jobId, `${id}.watch`),
@@ -158,6 +161,16 @@ export class Population {
     const mayBe = answer === undefined || (client.kind.endsWith("upload") && [404, 409].includes(answer.status));
     if (!mayBe && answer.status < 500) promises.fail("refused", `A document was answered ${answer.status}: ${answer.text}`);
     return undefined;
+  }
+
+  /** Submits an upload under another key at nearly the same time. @returns the job that it became. */
+  async #rival({ id, kind, document: { owner } }: Client, body: ApiRequest["body"]): Promise<string | undefined> {
+    const { api, chance } = this.#options;
+    if (!kind.endsWith("upload") || !chance.happens(0.3, `${id} has a rival`)) return undefined;
+    await this.#as(`${id}.rival`, chance.between(0, 300, `${id} rival`));
+    const headers = { "content-type": "application/json", "idempotency-key": `rival-of-upload-${id}` };
+    const answer = await api.request({ owner, route: "POST /jobs", headers, body: body ?? "" });
+    return answer?.status === 202 ? JSON.parse(answer.text).jobId : undefined;
   }
 
   #submission({ key, kind, document: { owner } }: Client, body: ApiRequest["body"]): ApiRequest {

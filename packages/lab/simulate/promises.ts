@@ -1,4 +1,4 @@
-import { isOpen, type Job, type JobStatus } from "../../../functions/jobs/job.ts";
+import { isOpen, type Job, type JobStatus, timeLimits } from "../../../functions/jobs/job.ts";
 import { objectKey } from "../../../functions/jobs/storage-layout.ts";
 import { itemBytes } from "../../local/dynamodb/capacity.ts";
 import type { Item } from "../../local/dynamodb/dynalite.ts";
@@ -165,6 +165,8 @@ export class Promises {
     if (body === "") return;
     const job = JSON.parse(body) as Job;
     this.#checkOrder(`${jobId} ${etag.slice(0, 9)}`, job, sentAt, receivedAt);
+    if (job.errorCode === "JobTimedOut" && receivedAt < 1_000 * (job.createdAt + timeLimits.executionDeadlineSeconds - skewSeconds))
+      this.fail("timed-out-early", "A job timed out before any deadline.", jobId);
     const isOfThisDocument = !known.isSubmittedAgain && sentAt > known.acceptedAt;
     if (isOfThisDocument) this.#checkContent(job, known.document);
   }
@@ -176,7 +178,8 @@ export class Promises {
     this.#seen.set(generation, seen);
     for (const [earlier, { at, job: before }] of seen) {
       const isBack = ranks[earlier] > ranks[status] || (ranks[earlier] === 2 && earlier !== status);
-      if (at <= sentAt && isBack && !(isOpen(job) && isAtDeadline(before, sentAt))) this.fail("status-went-back", `A reader saw ${earlier}, and the next one ${status}.`, jobId);
+      if (at <= sentAt && isBack && !(isOpen(job) && isAtDeadline(before, sentAt)))
+        this.fail("status-went-back", `A reader saw ${earlier}, and the next one ${status}.`, jobId);
     }
     if (!seen.has(status)) seen.set(status, { at: receivedAt, job });
   }
@@ -274,8 +277,10 @@ export class Promises {
   }
 
   #checkPlaces(record: Job, objects: ReadonlySet<string>): void {
+    // A put of the record that arrives after the deletion brings it back without its objects.
+    const mayBeBack = isClosed(record) || this.jobs.get(record.jobId)?.deletionSentAt !== undefined;
     for (const place of [record.textObject, record.document])
-      if (place !== undefined && !isClosed(record) && !objects.has(objectKey(record, place.name)))
+      if (place !== undefined && !mayBeBack && !objects.has(objectKey(record, place.name)))
         this.fail("text-lost", `The record names the object ${place.name}, which is not there.`, record.jobId);
   }
 

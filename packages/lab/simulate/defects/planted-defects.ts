@@ -112,12 +112,6 @@ export const plantedDefects: readonly PlantedDefect[] = [
     instead: "",
   },
   {
-    name: "a job that was answered with 503 stays",
-    file: submission,
-    piece: `    await withdraw(job, services);\n`,
-    instead: "",
-  },
-  {
     name: "the record is deleted first",
     file: deletion,
     piece: `  await related.remove(job, job.postedTerms`,
