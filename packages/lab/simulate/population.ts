@@ -1,4 +1,4 @@
-import type { Job } from "../../../functions/jobs/job.ts";
+import { deletionBegun, type Job } from "../../../functions/jobs/job.ts";
 import type { Account } from "../../local/account/account.ts";
 import type { ApiAnswer, ApiRequest, SimulatedApi } from "./api.ts";
 import type { Chance } from "./chance.ts";
@@ -115,7 +115,7 @@ export class Population {
       } while (cursor !== undefined);
       promises.listed(owner, jobIds);
     }
-    const isKnown = ({ jobId, status }: Job) => status === "DONE" && promises.jobs.has(jobId);
+    const isKnown = ({ jobId, status, deadlineAt }: Job) => status === "DONE" && deadlineAt !== deletionBegun && promises.jobs.has(jobId);
     for (const record of [...records].filter(isKnown).slice(0, searchedFor)) await this.#search(record);
   }
 

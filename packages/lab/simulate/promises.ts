@@ -1,4 +1,4 @@
-import { isOpen, type Job, type JobStatus } from "../../../functions/jobs/job.ts";
+import { deletionBegun, isOpen, type Job, type JobStatus } from "../../../functions/jobs/job.ts";
 import { objectKey } from "../../../functions/jobs/storage-layout.ts";
 import { itemBytes } from "../../local/dynamodb/capacity.ts";
 import type { Item } from "../../local/dynamodb/dynalite.ts";
@@ -275,7 +275,7 @@ export class Promises {
 
   #checkPlaces(record: Job, objects: ReadonlySet<string>): void {
     for (const place of [record.textObject, record.document])
-      if (place !== undefined && !isClosed(record) && !objects.has(objectKey(record, place.name)))
+      if (place !== undefined && !isClosed(record) && !this.jobs.get(record.jobId)?.isBack && !objects.has(objectKey(record, place.name)))
         this.fail("text-lost", `The record names the object ${place.name}, which is not there.`, record.jobId);
   }
 
@@ -299,4 +299,4 @@ const isAtDeadline = ({ errorCode, updatedAt }: Job, now: number): boolean =>
   errorCode === "JobTimedOut" && now < 1_000 * (updatedAt + skewSeconds);
 
 /** A job whose deletion has begun. */
-const isClosed = ({ deadlineAt }: Job): boolean => deadlineAt === 0;
+const isClosed = ({ deadlineAt }: Job): boolean => deadlineAt === deletionBegun;

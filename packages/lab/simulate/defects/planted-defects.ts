@@ -132,8 +132,8 @@ export const plantedDefects: readonly PlantedDefect[] = [
   {
     name: "a job is deleted for any owner",
     file: repository,
-    piece: `conditions: [["owner", "=", owner]],`,
-    instead: `conditions: [["jobId", "=", jobId]],`,
+    piece: `if (job?.owner !== owner) return undefined;`,
+    instead: `if (job === undefined) return undefined;`,
   },
   {
     name: "a job is read by any owner",
