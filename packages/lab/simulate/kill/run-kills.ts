@@ -56,7 +56,7 @@ export async function runKills(options: KillOptions): Promise<KillReport> {
 }
 
 async function killUnderLoad(options: KillOptions, dataFolder: string): Promise<KillReport> {
-  const { project, kills, seed, clients, settleMilliseconds = deadlineMilliseconds, signal, progress } = options;
+  const { project, seed, clients, settleMilliseconds = deadlineMilliseconds } = options;
   const [port, documentOf] = await Promise.all([freePort(), documentSource(seed)]);
   const start = () => new StartedStack({ project, dataFolder, set: [], port });
   const jobs = new SeenJobs();
@@ -69,16 +69,7 @@ async function killUnderLoad(options: KillOptions, dataFolder: string): Promise<
     nextSubmission: async () => ({ key: `key of document ${submissions}`, document: await documentOf(submissions++) }),
   };
   const running = Promise.all(Array.from({ length: clients }, (_, index) => runClient({ ...client, seed: seed * 1_009 + index })));
-  const random = createRandom(seed);
-  let kill = 0;
-  while (kill < kills && !signal?.aborted) {
-    const stack = start();
-    if (kill++ > 0 && random.chance(early.share)) await sleep(random.between(0, early.maxMilliseconds));
-    else if (await isReady(stack, signal)) await answers(jobs.answers + random.integer(1, late.maxAnswers), jobs);
-    await sleep(random.between(0, 100));
-    await stack.kill(random.chance(0.5) ? "process" : "tree");
-    progress(kill, jobs.acceptedCount);
-  }
+  const kills = await killEach(start, jobs, options);
   const last = start();
   try {
     await last.url;
@@ -89,10 +80,26 @@ async function killUnderLoad(options: KillOptions, dataFolder: string): Promise<
     for (const job of jobs.all) await readJob(client.apiUrl, jobs, job);
     await last.stop();
     await checkDataFolder(dataFolder, jobs);
-    return { kills: kill, ...countsOf(jobs), lastEndMilliseconds, failures: jobs.failures };
+    return { kills, ...countsOf(jobs), lastEndMilliseconds, failures: jobs.failures };
   } finally {
     await last.stop();
   }
+}
+
+/** @returns the number of kills. */
+async function killEach(start: () => StartedStack, jobs: SeenJobs, { kills, seed, signal, progress }: KillOptions): Promise<number> {
+  const random = createRandom(seed);
+  let kill = 0;
+  while (kill < kills && !signal?.aborted) {
+    const stack = start();
+    // The first start may have to build the functions: it is left in peace.
+    if (kill++ > 0 && random.chance(early.share)) await sleep(random.between(0, early.maxMilliseconds));
+    else if (await isReady(stack, signal)) await answers(jobs.answers + random.integer(1, late.maxAnswers), jobs);
+    await sleep(random.between(0, 100));
+    await stack.kill(random.chance(0.5) ? "process" : "tree");
+    progress(kill, jobs.acceptedCount);
+  }
+  return kill;
 }
 
 /** @returns `false` for a stack that Ctrl-C has ended, which every process of the terminal is told of. */

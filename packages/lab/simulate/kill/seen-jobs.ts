@@ -32,7 +32,6 @@ export const isFinal = (status: string): boolean => status === "DONE" || status 
 export class SeenJobs {
   readonly #jobs = new Map<string, SeenJob>();
   readonly #jobIdsByKey = new Map<string, string>();
-  readonly #deleted = new Set<string>();
   readonly failures: BrokenPromise[] = [];
   /** Jobs that were ever answered with 202. */
   acceptedCount = 0;
@@ -42,10 +41,6 @@ export class SeenJobs {
   /** Those that have not been deleted. */
   get all(): readonly SeenJob[] {
     return [...this.#jobs.values()];
-  }
-
-  get deletedCount(): number {
-    return this.#deleted.size;
   }
 
   has(jobId: string): boolean {
@@ -65,7 +60,6 @@ export class SeenJobs {
     if (known === undefined) this.acceptedCount += 1;
     const job: SeenJob = known ?? { ...submission, jobId, status };
     this.#jobs.set(jobId, job);
-    this.#deleted.delete(jobId);
     this.#advance(job, status);
     return job;
   }
@@ -84,7 +78,6 @@ export class SeenJobs {
 
   deleted({ jobId }: SeenJob): void {
     this.#jobs.delete(jobId);
-    this.#deleted.add(jobId);
   }
 
   #advance(job: SeenJob, status: string): void {
