@@ -59,6 +59,8 @@ export class Promises {
   readonly #bodies = new Map<string, string>();
   /** Generations whose deletion has begun, by job, and those whose deletion was answered with 204. */
   readonly #writers = new Map<string, Invocation>();
+  /** What put a record, by its generation. */
+  readonly #creators = new Map<string, Invocation>();
   readonly #closed = new Map<string, Set<string>>();
   readonly #deleted = new Set<string>();
 
@@ -176,7 +178,8 @@ export class Promises {
     this.#seen.set(generation, seen);
     for (const [earlier, { at, job: before }] of seen) {
       const isBack = ranks[earlier] > ranks[status] || (ranks[earlier] === 2 && earlier !== status);
-      if (at <= sentAt && isBack && !(isOpen(job) && isAtDeadline(before, sentAt))) this.fail("status-went-back", `A reader saw ${earlier}, and the next one ${status}.`, jobId);
+      if (at <= sentAt && isBack && !(isOpen(job) && isAtDeadline(before, sentAt)))
+        this.fail("status-went-back", `A reader saw ${earlier}, and the next one ${status}.`, jobId);
     }
     if (!seen.has(status)) seen.set(status, { at: receivedAt, job });
   }
@@ -202,6 +205,7 @@ export class Promises {
     if (after === undefined || "claimedBy" in after) return;
     const { jobId } = after;
     const known = this.jobs.get(jobId);
+    if (before === undefined && by !== undefined) this.#creators.set(after.generation, by);
     if (before === undefined && this.#deleted.has(after.generation) && known !== undefined) known.isBack = by?.isDisturbed === true;
     this.#checkSize(after);
     if (isClosed(after)) this.#closed.set(jobId, (this.#closed.get(jobId) ?? new Set()).add(after.generation));
@@ -275,8 +279,13 @@ export class Promises {
 
   #checkPlaces(record: Job, objects: ReadonlySet<string>): void {
     for (const place of [record.textObject, record.document])
-      if (place !== undefined && !isClosed(record) && !this.jobs.get(record.jobId)?.isBack && !objects.has(objectKey(record, place.name)))
+      if (place !== undefined && !isClosed(record) && !this.#isLate(record) && !objects.has(objectKey(record, place.name)))
         this.fail("text-lost", `The record names the object ${place.name}, which is not there.`, record.jobId);
+  }
+
+  /** A failed job whose record was put when its document had been removed again: the put was carried out after it had been given up. */
+  #isLate({ status, generation }: Job): boolean {
+    return status === "ERROR" && this.#creators.get(generation)?.isDisturbed === true;
   }
 
   #checkObject(key: string, records: ReadonlyMap<string, Job>): void {
