@@ -206,7 +206,8 @@ export class Promises {
     const { jobId } = after;
     const known = this.jobs.get(jobId);
     if (before === undefined && by !== undefined) this.#creators.set(after.generation, by);
-    if (before === undefined && this.#deleted.has(after.generation) && known !== undefined) known.isBack = by?.isDisturbed === true;
+    if (before === undefined && this.#closed.get(jobId)?.has(after.generation) && known !== undefined)
+      known.isBack = by?.isDisturbed === true;
     this.#checkSize(after);
     if (isClosed(after)) this.#closed.set(jobId, (this.#closed.get(jobId) ?? new Set()).add(after.generation));
     if (before === undefined || "claimedBy" in before) return;
