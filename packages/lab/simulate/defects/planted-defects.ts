@@ -144,8 +144,8 @@ export const plantedDefects: readonly PlantedDefect[] = [
   {
     name: "a deleted job is shown until its record is gone",
     file: repository,
-    piece: `return isVoid(job, this.#now()) ? undefined : job;`,
-    instead: `return job;`,
+    piece: `job === undefined || isVoid(job, this.#now()) ? undefined : job`,
+    instead: `job === undefined || job.expiresAt <= this.#now() ? undefined : job`,
   },
   {
     name: "the ETag stays as the record changes",
