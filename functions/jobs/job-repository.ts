@@ -100,15 +100,18 @@ export class JobRepository {
 
   /**
    * Closes an owner's job, whatever its status: from then on it is void, and refuses the writes of stages. The record stays until
-   * it is removed, and does not expire before its time, so that an interrupted deletion can be repeated.
+   * it is removed, and does not expire before its time, so that an interrupted deletion can be repeated. A call that arrives late closes
+   * no job that has been created under the id since.
    *
    * @returns the record, or `undefined` where the owner has none.
    */
   async close(jobId: string, owner: string): Promise<Job | undefined> {
+    const job = await this.#find(jobId);
+    if (job?.owner !== owner) return undefined;
     const attempt = await this.#update(jobId, {
       set: { deadlineAt: deletionBegun },
       remove: onlyOnOpenJobs,
-      conditions: [["owner", "=", owner]],
+      conditions: [["generation", "=", job.generation]],
     });
     return "written" in attempt ? attempt.written : undefined;
   }
@@ -205,10 +208,14 @@ export class JobRepository {
   }
 
   async #read(jobId: string): Promise<Job | undefined> {
+    const job = await this.#find(jobId);
+    return job === undefined || isVoid(job, this.#now()) ? undefined : job;
+  }
+
+  /** The record, also of a void job. */
+  async #find(jobId: string): Promise<Job | undefined> {
     const { Item } = await this.#client.send(new GetCommand({ TableName: this.#tableName, Key: { jobId }, ConsistentRead: true }));
-    if (Item === undefined || "claimedBy" in Item) return undefined;
-    const job = Item as Job;
-    return isVoid(job, this.#now()) ? undefined : job;
+    return Item === undefined || "claimedBy" in Item ? undefined : (Item as Job);
   }
 
   /** Puts an item where there is none, a void one, or an earlier claim of the same job. */

@@ -41,7 +41,8 @@ function judge(text: string, model: SentimentModel = shippedModel): Omit<Sentime
 }
 
 /** The probability of each sentiment by `model`. */
-export const sentimentOf = (text: string, model: SentimentModel): PerSentiment => probabilitiesOf(textScores([...tokensOf(text)], model));
+export const sentimentOf = (text: string, model: SentimentModel): PerSentiment =>
+  probabilitiesOf(textScores([...tokensOf(text)], model), model.doubt);
 
 /**
  * The scores of a text: half those of the text as a whole, half the mean of its sentences' times the square root of their number. Of the

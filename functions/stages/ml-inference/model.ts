@@ -8,6 +8,8 @@ export interface SentimentModel {
   /** The value of a weight of 1, per sentiment. */
   readonly scale: PerSentiment;
   readonly bias: PerSentiment;
+  /** The share of texts that do not mean what their words say, such as ironic ones. It limits the confidence in clear words. */
+  readonly doubt: number;
 }
 
 /** The logarithms of each sentiment's odds, except for a common term. */
@@ -23,10 +25,10 @@ export function scoresOf({ weights, scale, bias }: SentimentModel, { places, val
   return [bias[0] + scale[0] * negative, bias[1] + scale[1] * neutral, bias[2] + scale[2] * positive];
 }
 
-/** The probability of each sentiment; they add up to 1. */
-export function probabilitiesOf([negative, neutral, positive]: PerSentiment): PerSentiment {
+/** The probability of each sentiment; they add up to 1. A share of `doubt` is divided among the three equally. */
+export function probabilitiesOf([negative, neutral, positive]: PerSentiment, doubt = 0): PerSentiment {
   const max = Math.max(negative, neutral, positive);
   const odds = [Math.exp(negative - max), Math.exp(neutral - max), Math.exp(positive - max)] as const;
-  const total = odds[0] + odds[1] + odds[2];
-  return [odds[0] / total, odds[1] / total, odds[2] / total];
+  const share = (1 - doubt) / (odds[0] + odds[1] + odds[2]);
+  return [share * odds[0] + doubt / 3, share * odds[1] + doubt / 3, share * odds[2] + doubt / 3];
 }

@@ -1,4 +1,4 @@
-import type { Job } from "../../../functions/jobs/job.ts";
+import { deletionBegun, type Job } from "../../../functions/jobs/job.ts";
 import type { Account } from "../../local/account/account.ts";
 import type { ApiAnswer, ApiRequest, SimulatedApi } from "./api.ts";
 import type { Chance } from "./chance.ts";
@@ -118,7 +118,11 @@ export class Population {
       } while (cursor !== undefined);
       promises.listed(owner, jobIds);
     }
-    const isKnown = ({ jobId, status }: Job) => status === "DONE" && promises.jobs.has(jobId);
+    const isKnown = ({ jobId, status, deadlineAt }: Job) =>
+      status === "DONE" &&
+      deadlineAt !== deletionBegun &&
+      promises.jobs.get(jobId)?.isSubmittedAgain === undefined &&
+      promises.jobs.has(jobId);
     for (const record of [...records].filter(isKnown).slice(0, searchedFor)) await this.#search(record);
   }
 
@@ -279,6 +283,7 @@ export class Population {
     // So would a deletion delete what is created again.
     while (lostAt + lateMilliseconds > timeline.now()) await timeline.sleep(10_000);
     await timeline.sleep(10 ** chance.between(0, 4.3, `${id} submits again after`));
+    if (promises.jobs.get(jobId)?.isBack) return; // whatever is sent now is sent to the job that came back
     promises.submittedAgain(jobId);
     const again = chance.happens(0.5, `${id} submits another`) ? this.#client(id, "'") : client;
     if ((await this.#submit(again, bodyOf(again))) !== undefined) await this.#watch(client, jobId, `${id}.watch2`);

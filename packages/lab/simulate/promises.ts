@@ -1,4 +1,4 @@
-import { isOpen, type Job, type JobStatus, timeLimits } from "../../../functions/jobs/job.ts";
+import { deletionBegun, isOpen, type Job, type JobStatus, timeLimits } from "../../../functions/jobs/job.ts";
 import { objectKey } from "../../../functions/jobs/storage-layout.ts";
 import { itemBytes } from "../../local/dynamodb/capacity.ts";
 import type { Item } from "../../local/dynamodb/dynalite.ts";
@@ -57,9 +57,11 @@ export class Promises {
   readonly #timeline: Timeline;
   readonly #seen = new Map<string, Seen>();
   readonly #bodies = new Map<string, string>();
-  /** Generations whose deletion has begun, by job, and those whose deletion was answered with 204. */
+  /** Generations whose deletion has begun, by job, each with the time, and those whose deletion was answered with 204. */
   readonly #writers = new Map<string, Invocation>();
-  readonly #closed = new Map<string, Set<string>>();
+  /** What put a record, by its generation. */
+  readonly #creators = new Map<string, Invocation>();
+  readonly #closed = new Map<string, Map<string, number>>();
   readonly #deleted = new Set<string>();
 
   constructor(timeline: Timeline) {
@@ -118,7 +120,7 @@ export class Promises {
     if (known === undefined || known.deletedAt !== undefined) return;
     this.counts.deleted++;
     known.deletedAt = this.#timeline.now();
-    for (const generation of this.#closed.get(jobId) ?? []) this.#deleted.add(generation);
+    for (const generation of this.#closed.get(jobId)?.keys() ?? []) this.#deleted.add(generation);
   }
 
   /** An answer to a caller. */
@@ -157,7 +159,8 @@ export class Promises {
     answer: { readonly text: string; readonly etag: string; readonly sentAt: number; readonly receivedAt: number },
   ): void {
     const { text, etag, sentAt, receivedAt } = answer;
-    if (known.deletedAt !== undefined && sentAt > known.deletedAt && !known.isBack)
+    const closed = [...(this.#closed.get(jobId) ?? [])].find(([generation]) => generation.startsWith(etag.slice(1, 9)));
+    if (Math.min(known.deletedAt ?? Number.POSITIVE_INFINITY, closed?.[1] ?? Number.POSITIVE_INFINITY) < sentAt && !known.isBack)
       this.fail("read-after-deletion", "A job was read after its deletion.", jobId);
     const body = this.#bodies.get(etag) ?? text;
     if (text !== "" && body !== text) this.fail("same-tag-other-body", `Two answers have the tag ${etag}: ${body} and ${text}`, jobId);
@@ -205,9 +208,11 @@ export class Promises {
     if (after === undefined || "claimedBy" in after) return;
     const { jobId } = after;
     const known = this.jobs.get(jobId);
-    if (before === undefined && this.#deleted.has(after.generation) && known !== undefined) known.isBack = by?.isDisturbed === true;
+    if (before === undefined && by !== undefined) this.#creators.set(after.generation, by);
+    if (before === undefined && this.#closed.get(jobId)?.has(after.generation) && known !== undefined)
+      known.isBack = by?.isDisturbed === true;
     this.#checkSize(after);
-    if (isClosed(after)) this.#closed.set(jobId, (this.#closed.get(jobId) ?? new Set()).add(after.generation));
+    if (isClosed(after)) this.#close(after);
     if (before === undefined || "claimedBy" in before) return;
     if (before.generation !== after.generation) {
       const now = this.#timeline.now() / 1_000;
@@ -222,6 +227,12 @@ export class Promises {
       if (JSON.stringify(result) !== JSON.stringify(after.result[stage as keyof Job["result"]]))
         this.fail("result-twice", `The result of ${stage} was saved twice.`, jobId);
     if (!isOpen(before) && !isClosed(after)) this.fail("final-state-left", `A record that was ${before.status} was written.`, jobId);
+  }
+
+  #close({ jobId, generation }: Job): void {
+    const generations = this.#closed.get(jobId) ?? new Map<string, number>();
+    if (!generations.has(generation)) generations.set(generation, this.#timeline.now());
+    this.#closed.set(jobId, generations);
   }
 
   /** A record is largest once it has ended, or is about to be. */
@@ -277,11 +288,14 @@ export class Promises {
   }
 
   #checkPlaces(record: Job, objects: ReadonlySet<string>): void {
-    // A put of the record that arrives after the deletion brings it back without its objects.
-    const mayBeBack = isClosed(record) || this.jobs.get(record.jobId)?.deletionSentAt !== undefined;
     for (const place of [record.textObject, record.document])
-      if (place !== undefined && !mayBeBack && !objects.has(objectKey(record, place.name)))
+      if (place !== undefined && !isClosed(record) && !this.#isLate(record) && !objects.has(objectKey(record, place.name)))
         this.fail("text-lost", `The record names the object ${place.name}, which is not there.`, record.jobId);
+  }
+
+  /** A failed job whose record was put when its document had been removed again: the put was carried out after it had been given up. */
+  #isLate({ status, generation }: Job): boolean {
+    return status === "ERROR" && this.#creators.get(generation)?.isDisturbed === true;
   }
 
   #checkObject(key: string, records: ReadonlyMap<string, Job>): void {
@@ -304,4 +318,4 @@ const isAtDeadline = ({ errorCode, updatedAt }: Job, now: number): boolean =>
   errorCode === "JobTimedOut" && now < 1_000 * (updatedAt + skewSeconds);
 
 /** A job whose deletion has begun. */
-const isClosed = ({ deadlineAt }: Job): boolean => deadlineAt === 0;
+const isClosed = ({ deadlineAt }: Job): boolean => deadlineAt === deletionBegun;

@@ -11,7 +11,7 @@ export interface SimulationOptions {
   readonly keepHistory?: boolean;
   /** `runtime`: the runtime's own tables, in place of quicker ones that do the same. */
   readonly tables?: "memory" | "runtime";
-  /** The evaluated program; it is evaluated once for each process where it is not given. */
+  /** The evaluated program, which a process needs once; it is evaluated where the first run is not given it. */
   readonly manifest?: Manifest;
 }
 

@@ -30,8 +30,8 @@ let loaded: Promise<void> | undefined;
 /** Runs one seed. Only one run at a time: for its length, this process has its time and its random numbers. */
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
   const { seed, minutes = usualMinutes, without = new Set(), keepHistory = false, tables = "memory" } = options;
-  evaluated ??= evaluateStack();
-  const manifest = options.manifest ?? (await evaluated);
+  evaluated ??= options.manifest === undefined ? evaluateStack() : Promise.resolve(options.manifest);
+  const manifest = await evaluated;
   loaded ??= loadLate();
   await loaded;
   const chance = new Chance(seed);

@@ -18,7 +18,7 @@ const rounds = 60;
 const unit: PerSentiment = [1, 1, 1];
 
 /** An untrained model. */
-export const blankModel: SentimentModel = { weights: new Float64Array(3 * featureCount), scale: unit, bias: [0, 0, 0] };
+export const blankModel: SentimentModel = { weights: new Float64Array(3 * featureCount), scale: unit, bias: [0, 0, 0], doubt: 0 };
 
 /** Finds the weights that make the examples most likely, regularised towards those of `start`. Deterministic. */
 export function fitModel(examples: readonly Example[], start: SentimentModel): SentimentModel {
@@ -27,7 +27,7 @@ export function fitModel(examples: readonly Example[], start: SentimentModel): S
   const learned = minimise(lossOf(withPlacesIn(used, examples), origin), origin, rounds);
   const weights = Float64Array.from(start.weights, (weight, index) => weight * (start.scale[index % 3] ?? 1));
   for (const [index, place] of used.entries()) weights.set(learned.subarray(3 * index, 3 * index + 3), 3 * place);
-  return { ...modelOf(learned), weights };
+  return { ...modelOf(learned), weights, doubt: start.doubt };
 }
 
 /** The weights of the features that occur, and the three of the bias last; all others do not change. */
@@ -47,7 +47,7 @@ function withPlacesIn(used: readonly number[], examples: readonly Example[]): Ex
 
 function modelOf(figures: Float64Array): SentimentModel {
   const [negative = 0, neutral = 0, positive = 0] = figures.subarray(-3);
-  return { weights: figures.subarray(0, -3), scale: unit, bias: [negative, neutral, positive] };
+  return { weights: figures.subarray(0, -3), scale: unit, bias: [negative, neutral, positive], doubt: 0 };
 }
 
 /** Cross-entropy of all examples, and half the squared distance of the weights from their origin (the bias is free). */

@@ -9,6 +9,10 @@ export interface LabelledText {
   readonly target: PerSentiment;
   /** The name of its file. */
   readonly source: string;
+  /** The document that it is a sentence of, where the file's ids name it: `7_2` is the second of document 7. */
+  readonly document?: string;
+  /** True for all sentences of a document together, with their mean rating: to measure, not to train on. */
+  readonly isWhole?: boolean;
 }
 
 /** A label is one of three sentiments, or a mean rating from -4 to 4. */
@@ -30,7 +34,7 @@ const maxMistakes = 5;
 
 /**
  * Reads a file of labels and texts: `.jsonl` with members `label` and `text`, `.csv`, or else tab-separated. The first two columns are
- * label and text, unless a first line names the columns `label` and `text`.
+ * label and text, unless a first line names the columns `label` and `text`. Rated documents whose sentences have ids such as `7_2` follow whole.
  *
  * @throws {@link UnreadableTextsError} with the first lines that cannot be read.
  */
@@ -38,15 +42,26 @@ export function readLabelledTexts(file: string, content: string, form: LabelForm
   const source = basename(file);
   const mistakes: string[] = [];
   const texts: LabelledText[] = [];
-  for (const { line, label, text } of entriesOf(source, content, form)) {
+  const entries = entriesOf(source, content, form);
+  for (const { line, label, text, document } of entries) {
     const target = label === undefined ? undefined : targetOf(label.trim(), form);
     if (text === undefined || text.trim() === "") mistakes.push(`${source}, line ${line}: there is no text.`);
     else if (target === undefined) mistakes.push(`${source}, line ${line}: ${complaintOf(label, form)}`);
-    else texts.push({ text: unescaped(text), target, source });
+    else texts.push({ text: unescaped(text), target, source, ...(document !== undefined && { document }) });
   }
   if (mistakes.length > maxMistakes) mistakes.splice(maxMistakes, Infinity, `and ${mistakes.length - maxMistakes} more.`);
   if (mistakes.length > 0) throw new UnreadableTextsError(mistakes.join("\n"));
-  return texts;
+  return [...texts, ...wholeDocuments(source, entries)];
+}
+
+function wholeDocuments(source: string, entries: readonly Entry[]): LabelledText[] {
+  const documents = Map.groupBy(entries, ({ document }) => document);
+  return [...documents].flatMap(([document, sentences]) => {
+    if (document === undefined || sentences.length === 1) return [];
+    const rating = sentences.reduce((sum, { label }) => sum + Number(label), 0) / sentences.length;
+    const text = sentences.map((sentence) => unescaped(sentence.text ?? "")).join(" ");
+    return [{ text, target: targetOfRating(rating), source, document, isWhole: true }];
+  });
 }
 
 interface Entry {
@@ -54,6 +69,7 @@ interface Entry {
   readonly line: number;
   readonly label: string | undefined;
   readonly text: string | undefined;
+  readonly document?: string;
 }
 
 function entriesOf(source: string, content: string, form: LabelForm): Entry[] {
@@ -64,8 +80,11 @@ function entriesOf(source: string, content: string, form: LabelForm): Entry[] {
   const hasNames = names.includes("label") && names.includes("text");
   return rows.slice(Number(hasNames)).map(({ line, cells }) => {
     // A rated set may number its texts in a column before the rating.
-    const first = hasNames ? names.indexOf("label") : Number(form === "rating" && cells.length > 2);
-    return { line, label: cells[first], text: cells[hasNames ? names.indexOf("text") : first + 1] };
+    const hasIds = !hasNames && form === "rating" && cells.length > 2;
+    const first = hasNames ? names.indexOf("label") : Number(hasIds);
+    const document = hasIds ? /^(.+)_\d+$/.exec(cells[0] ?? "")?.[1] : undefined;
+    const text = cells[hasNames ? names.indexOf("text") : first + 1];
+    return { line, label: cells[first], text, ...(document !== undefined && { document }) };
   });
 }
 

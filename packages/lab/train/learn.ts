@@ -4,17 +4,22 @@ import { featuresOf } from "../../../functions/stages/ml-inference/features.ts";
 import { probabilitiesOf, type SentimentModel } from "../../../functions/stages/ml-inference/model.ts";
 import { highest, type PerSentiment } from "../../../functions/stages/ml-inference/sentiment.ts";
 import { type Token, tokensOf } from "../../../functions/stages/ml-inference/tokens.ts";
-import { sharpened, sharpenedModel, sharpnessOf } from "./calibrate.ts";
+import { calibrated, calibratedModel, calibrationOf, type Prediction } from "./calibrate.ts";
 import { type Example, fitModel } from "./fit.ts";
 import type { LabelledText } from "./labelled-texts.ts";
 import { type Answer, mostLikely } from "./quality.ts";
 import { reportSource } from "./report-sentences.ts";
 
-/** The answers for a text: of the model before, and of one that was trained on the other folds only. */
+/** The answers for a text. */
 export interface Compared {
   readonly source: string;
+  readonly isWhole: boolean;
+  /** Of the model to begin with. */
   readonly before: Answer;
+  /** Of a model that was trained without a fifth of the texts, this one among them. */
   readonly after: Answer;
+  /** Of a model that was trained on the other files only, where each is a domain. */
+  readonly unseen?: Answer;
 }
 
 export interface Learned {
@@ -23,14 +28,15 @@ export interface Learned {
 }
 
 /** Parts of the texts for cross-validation: each is tested on a model of the others. */
-const folds = 5;
+const foldCount = 5;
 
 export interface LearnOptions {
   /** The model to begin with. */
   readonly start: SentimentModel;
   /**
-   * True where each file is a domain of its own: a fold is then a whole file, and every file has the same weight, with its labels in the
-   * shares of {@link expectedShares}, so that no file's share of neutral texts (5 % of film reviews, 46 % of editorials) is learned as that of all texts.
+   * True where each file is a domain of its own: every file then has the same weight, with its labels in the shares of
+   * {@link expectedShares}, so that no file's share of neutral texts (5 % of film reviews, 46 % of editorials) is learned as that of all texts.
+   * The confidence is then calibrated half on texts of domains that a model has not seen, half on those of domains that it has.
    */
   readonly byDomain: boolean;
   /** Called with the share that is done, 0..1. */
@@ -42,60 +48,92 @@ const expectedShares: PerSentiment = [0.33, 0.34, 0.33];
 /** The maximum weight of a text of a rare kind. */
 const maxWeight = 4;
 
-/** Texts on which readers agree less are left out of the calibration. */
-const minAgreement = 0.55;
+/** Texts without a label that most readers give are left out of the calibration: no answer is right. */
+const minAgreement = 0.5;
 
 /** Trains a model on all texts, and calibrates its confidence by cross-validation. */
 export function learn(texts: readonly LabelledText[], { start, byDomain, onProgress = () => {} }: LearnOptions): Learned {
-  const weights = byDomain ? domainWeights(texts) : texts.map(() => 1);
-  const examples = texts.map(({ text, target }, index) => ({
-    ...wordsOf(text),
-    target,
-    weight: weights[index] ?? 1,
-    // Equal texts are in the same fold, so that none is tested on a model that was trained on it.
-    fold: byDomain ? (texts[index]?.source ?? "") : String(fnv1a(text) % folds),
-  }));
-  const scores = crossScores(examples, start, onProgress);
-  const sizes = Map.groupBy(examples, ({ fold }) => fold);
-  const predictions = examples.map(({ target, fold }, index) => ({
-    target,
-    scores: scores[index] ?? unknown,
-    weight: texts.length / (sizes.get(fold)?.length ?? 1),
-  }));
-  const sharpness = sharpnessOf(
-    predictions.filter(({ target }, index) => Math.max(...target) >= minAgreement && texts[index]?.source !== reportSource),
+  const trained = texts.filter(({ isWhole }) => !isWhole);
+  const weights = (byDomain ? domainWeights(trained) : trained.map(() => 1)).values();
+  const examples = texts.map((labelled) => exampleOf(labelled, labelled.isWhole ? 0 : (weights.next().value ?? 1)));
+  const foldings = (byDomain ? [foldOf, domainOf] : [foldOf]).map((folding) => Map.groupBy(examples, folding));
+  const fits = foldings.reduce((sum, { size }) => sum + size, 1);
+  let done = 0;
+  const crossed = foldings.map((folding) => crossScores(folding, start, () => onProgress(++done / fits)));
+  const calibration = calibrationOf(
+    crossed.flatMap((scores) => predictionsOf(examples, scores, byDomain)),
+    byDomain ? undefined : start.doubt,
   );
-  const model = sharpenedModel(fitModel(examples, start), sharpness);
+  const model = calibratedModel(fitModel(examples.filter(isTrained), start), calibration);
   onProgress(1);
-  const compared = examples.map(({ tokens, target }, index) => ({
-    source: texts[index]?.source ?? "",
-    before: mostLikely(probabilitiesOf(textScores(tokens, start)), highest(target)),
-    after: mostLikely(probabilitiesOf(sharpened(scores[index] ?? unknown, sharpness)), highest(target)),
-  }));
+  const compared = examples.map((example) => {
+    const { labelled, tokens, target } = example;
+    const before = probabilitiesOf(textScores(tokens, start), start.doubt);
+    const [after = before, unseen] = crossed.map((scores) => calibrated(scores.get(example) ?? unknown, calibration));
+    return {
+      source: labelled.source,
+      isWhole: labelled.isWhole === true,
+      before: mostLikely(before, highest(target)),
+      after: mostLikely(after, highest(target)),
+      ...(unseen !== undefined && { unseen: mostLikely(unseen, highest(target)) }),
+    };
+  });
   return { model, compared };
 }
 
-function wordsOf(text: string) {
-  const tokens = [...tokensOf(text)];
-  return { tokens, features: featuresOf(tokens) };
+/** A text to train on, or a whole document (of weight 0) to measure. */
+interface LabelledExample extends Example {
+  readonly labelled: LabelledText;
+  readonly tokens: readonly Token[];
 }
+
+function exampleOf(labelled: LabelledText, weight: number): LabelledExample {
+  const tokens = [...tokensOf(labelled.text)];
+  return { labelled, tokens, features: featuresOf(tokens), target: labelled.target, weight };
+}
+
+const isTrained = ({ weight }: Example): boolean => weight > 0;
+
+/** Equal texts, and the sentences of a document, are in the same fold: none is tested on a model that was trained on it. */
+const foldOf = ({ labelled: { source, document, text } }: LabelledExample): string =>
+  String(fnv1a(document === undefined ? text : `${source} ${document}`) % foldCount);
+
+const domainOf = ({ labelled: { source } }: LabelledExample): string => source;
 
 const unknown: PerSentiment = [0, 0, 0];
 
 /** The scores of each example by a model of the other folds. */
 function crossScores(
-  examples: readonly (Example & { tokens: readonly Token[]; fold: string })[],
+  folds: ReadonlyMap<string, readonly LabelledExample[]>,
   start: SentimentModel,
-  onProgress: (done: number) => void,
-): readonly PerSentiment[] {
-  const names = [...new Set(examples.map(({ fold }) => fold))];
-  const models = new Map<string, SentimentModel>();
-  for (const name of names) {
-    const others = examples.filter(({ fold }) => fold !== name);
-    models.set(name, fitModel(others, start));
-    onProgress(models.size / (names.length + 1));
+  onFit: () => void,
+): ReadonlyMap<LabelledExample, PerSentiment> {
+  const scores = new Map<LabelledExample, PerSentiment>();
+  for (const [name, members] of folds) {
+    const others = [...folds].flatMap(([other, examples]) => (other === name ? [] : examples.filter(isTrained)));
+    const model = fitModel(others, start);
+    for (const example of members) scores.set(example, textScores(example.tokens, model));
+    onFit();
   }
-  return examples.map(({ fold, tokens }) => textScores(tokens, models.get(fold) ?? start));
+  return scores;
+}
+
+/** Of the texts that the confidence is calibrated on. */
+function predictionsOf(
+  examples: readonly LabelledExample[],
+  scores: ReadonlyMap<LabelledExample, PerSentiment>,
+  byDomain: boolean,
+): Prediction[] {
+  const used = examples.filter(
+    ({ labelled, target }) => !labelled.isWhole && labelled.source !== reportSource && Math.max(...target) >= minAgreement,
+  );
+  const domains = Map.groupBy(used, domainOf);
+  const weightOf = (example: LabelledExample) => (byDomain ? used.length / (domains.get(domainOf(example))?.length ?? 1) : 1);
+  return used.map((example) => ({
+    target: example.target,
+    scores: scores.get(example) ?? unknown,
+    weight: weightOf(example),
+  }));
 }
 
 /** The share of all weight that report sentences have: enough to know them, too little to make other texts more neutral. */

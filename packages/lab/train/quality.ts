@@ -17,6 +17,8 @@ export interface Quality {
   readonly macroF1: number;
   /** The distance of confidence from accuracy: weighted mean over ten bins. */
   readonly calibrationError: number;
+  /** The calibration error that as many answers of a perfectly calibrated model have by chance, on average. */
+  readonly chanceError: number;
 }
 
 /** The most likely answer of a model. */
@@ -31,7 +33,8 @@ export function qualityOf(answers: readonly Answer[]): Quality {
     accuracy: mean(answers.map(pointsOf)),
     polarity: mean(polar.map((answer) => (answer.guess === 1 ? 0.5 : pointsOf(answer)))),
     macroF1: mean(sentiments.map((_, place) => f1(answers, place))),
-    calibrationError: calibrationError(answers),
+    calibrationError: sumOfBins(answers, (bin) => Math.abs(sum(bin.map((answer) => answer.confidence - pointsOf(answer))))),
+    chanceError: sumOfBins(answers, (bin) => Math.sqrt((2 / Math.PI) * sum(bin.map(({ confidence }) => confidence * (1 - confidence))))),
   };
 }
 
@@ -43,10 +46,11 @@ function f1(answers: readonly Answer[], sentiment: number): number {
   return (2 * found) / Math.max(found + involved.length, 1);
 }
 
-function calibrationError(answers: readonly Answer[]): number {
+/** Ten bins by confidence. */
+function sumOfBins(answers: readonly Answer[], gapOf: (bin: readonly Answer[]) => number): number {
   const bins = [...Map.groupBy(answers, ({ confidence }) => Math.min(Math.floor(confidence * 10), 9)).values()];
-  const gaps = bins.map((bin) => Math.abs(bin.reduce((gap, answer) => gap + answer.confidence - pointsOf(answer), 0)));
-  return gaps.reduce((total, gap) => total + gap, 0) / Math.max(answers.length, 1);
+  return sum(bins.map(gapOf)) / Math.max(answers.length, 1);
 }
 
-const mean = (figures: readonly number[]): number => figures.reduce((total, figure) => total + figure, 0) / Math.max(figures.length, 1);
+const sum = (figures: readonly number[]): number => figures.reduce((total, figure) => total + figure, 0);
+const mean = (figures: readonly number[]): number => sum(figures) / Math.max(figures.length, 1);

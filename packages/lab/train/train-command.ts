@@ -17,8 +17,9 @@ const usage = `Trains the sentiment model of the ML inference stage on your own 
 A file holds a label and a text a line: tab-separated, .csv (first row may name the columns label and text), or .jsonl ({"label": …, "text": …}).
 Labels are NEGATIVE, NEUTRAL, POSITIVE in any case, or neg, neu, pos, or -1, 0, 1. Of each, at least 20 texts are needed; some hundreds are better.
 
-  --ratings         labels are mean ratings from -4 to 4; three columns are an id, a rating and a text
-  --domains         each file is another domain: all have the same weight, and each is tested on a model of the others
+  --ratings         labels are mean ratings from -4 to 4; three columns are an id, a rating and a text; sentences 7_1, 7_2
+                    are also measured together, as document 7
+  --domains         each file is another domain: all have the same weight, and each is tested on models with and without it
   --reports         add generated sentences of clinical, technical and legal reports, all NEUTRAL
   --from-scratch    start without the present weights; needs thousands of texts
   --output <file>   the file for the weights (default: functions/stages/ml-inference/weights.generated.json)
@@ -79,9 +80,9 @@ interface TrainOptions {
 function train(files: readonly string[], options: TrainOptions, terminal: TrainTerminal): void {
   const { ratings, domains, reports, output, "from-scratch": fromScratch } = options;
   const labelled = files.flatMap((file) => readLabelledTexts(file, read(file, terminal), ratings ? "rating" : "sentiment"));
-  refuseTooFew(labelled);
+  refuseTooFew(labelled.filter(({ isWhole }) => !isWhole));
   const texts = reports ? [...labelled, ...reportSentences()] : labelled;
-  terminal.report(`${texts.length} texts of ${files.length} ${files.length === 1 ? "file" : "files"}`);
+  terminal.report(`${texts.filter(({ isWhole }) => !isWhole).length} texts of ${files.length} ${files.length === 1 ? "file" : "files"}`);
   const { model, compared } = learn(texts, {
     start: fromScratch ? blankModel : shippedModel,
     byDomain: domains,
@@ -110,9 +111,10 @@ function refuseTooFew(texts: readonly LabelledText[]): void {
 }
 
 function qualityTable(compared: readonly Compared[], { domains, "from-scratch": fromScratch }: TrainOptions): string {
-  const sources = [...Map.groupBy(compared, ({ source }) => source)];
-  const groups = sources.length > 1 ? [...sources, ["all", compared] as const] : sources;
-  const rows = groups.flatMap(([name, members]) => [
+  const texts = compared.filter(({ isWhole }) => !isWhole);
+  const groups = Map.groupBy(compared, ({ source, isWhole }) => (isWhole ? `${source}, whole documents` : source));
+  if (new Set(texts.map(({ source }) => source)).size > 1) groups.set("all", texts);
+  const rows = [...groups].flatMap(([name, members]) => [
     ...(fromScratch
       ? []
       : [
@@ -125,12 +127,24 @@ function qualityTable(compared: readonly Compared[], { domains, "from-scratch": 
       `${name}, after`,
       members.map(({ after }) => after),
     ),
+    ...(domains
+      ? [
+          qualityRow(
+            `${name}, unseen`,
+            members.flatMap(({ unseen = [] }) => unseen),
+          ),
+        ]
+      : []),
   ]);
-  const others = domains ? "the other files" : "four fifths of the texts, without the one in question";
-  return `${table(["", "texts", "right %", "macro-F1 %", "calibration error %"], rows)}\n"After" is the answer of a model that was trained on ${others}.`;
+  return [
+    table(["", "texts", "right %", "macro-F1 %", "calibration error %", "by chance %"], rows),
+    `"After" is the answer of a model that was trained on four fifths of the texts, without the one in question.`,
+    ...(domains ? [`"Unseen" is that of a model that was trained on the other files.`] : []),
+    `"By chance" is the calibration error that as many answers of a perfectly calibrated model have.`,
+  ].join("\n");
 }
 
 function qualityRow(name: string, answers: readonly Answer[]): Row {
-  const { accuracy, macroF1, calibrationError } = qualityOf(answers);
-  return [name, String(answers.length), ...[accuracy, macroF1, calibrationError].map((share) => (100 * share).toFixed(1))];
+  const { accuracy, macroF1, calibrationError, chanceError } = qualityOf(answers);
+  return [name, String(answers.length), ...[accuracy, macroF1, calibrationError, chanceError].map((share) => (100 * share).toFixed(1))];
 }

@@ -15,18 +15,18 @@ const systems: readonly (readonly [name: string, system: System])[] = [
   ["two word lists", byWordLists],
 ];
 
-export const sentimentHead: Row = ["Sentiment", "right %", "half credit %", "macro-F1 %", "calibration error %"];
+export const sentimentHead: Row = ["Sentiment", "right %", "half credit %", "macro-F1 %", "calibration error %", "by chance %"];
 
 /** The quality of each system on the labelled texts of this project, which none of them was trained on. */
 export function evaluateSentiment(): Row[] {
   return systems.map(([name, system]) => {
     const answers = labelled.map(({ text, sentiment }) => system(text, placeOf(sentiment)));
-    const { accuracy, polarity, macroF1, calibrationError } = qualityOf(answers);
-    return [name, ...[accuracy, polarity, macroF1, calibrationError].map((share) => (100 * share).toFixed(1))];
+    const { accuracy, polarity, macroF1, calibrationError, chanceError } = qualityOf(answers);
+    return [name, ...[accuracy, polarity, macroF1, calibrationError, chanceError].map((share) => (100 * share).toFixed(1))];
   });
 }
 
-export const sentimentNote = `${labelled.length} texts: reviews, mails, short messages, facts, news. Half credit: of those that are not neutral, a NEUTRAL counts one half.`;
+export const sentimentNote = `${labelled.length} texts: reviews, mails, short messages, facts, news. Half credit: of those that are not neutral, a NEUTRAL counts one half. By chance: the calibration error that as many answers of a perfectly calibrated system have.`;
 
 function placeOf(sentiment: string): Answer["right"] {
   if (sentiment === sentiments[0]) return 0;

@@ -126,8 +126,8 @@ export const plantedDefects: readonly PlantedDefect[] = [
   {
     name: "a job is deleted for any owner",
     file: repository,
-    piece: `conditions: [["owner", "=", owner]],`,
-    instead: `conditions: [["jobId", "=", jobId]],`,
+    piece: `if (job?.owner !== owner) return undefined;`,
+    instead: `if (job === undefined) return undefined;`,
   },
   {
     name: "a job is read by any owner",
@@ -138,8 +138,8 @@ export const plantedDefects: readonly PlantedDefect[] = [
   {
     name: "a deleted job is shown until its record is gone",
     file: repository,
-    piece: `return isVoid(job, this.#now()) ? undefined : job;`,
-    instead: `return job;`,
+    piece: `job === undefined || isVoid(job, this.#now()) ? undefined : job`,
+    instead: `job === undefined || job.expiresAt <= this.#now() ? undefined : job`,
   },
   {
     name: "the ETag stays as the record changes",

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { SimulationReport } from "../report.ts";
-import { SeedProcess } from "./seed-process.ts";
+import { evaluateStack } from "../simulate.ts";
+import { SeedProcess, type SeedRequest } from "./seed-process.ts";
 
 export interface SeedRunOptions {
   readonly from: number;
@@ -14,11 +15,14 @@ export interface SeedRunOptions {
 /** Runs seeds one after the other, as many at once as there are cores. */
 export async function runSeeds({ from, count, signal, onReport }: SeedRunOptions): Promise<void> {
   let next = from;
+  const manifest = await evaluateStack();
   const work = async () => {
     using runs = new SeedProcess();
+    let known: Pick<SeedRequest, "manifest"> = { manifest };
     const stopped = new Promise<undefined>((resolve) => signal.addEventListener("abort", () => resolve(undefined), { once: true }));
     while (next < from + count && !signal.aborted) {
-      const report = await Promise.race([runs.run({ seed: next++ }), stopped]);
+      const report = await Promise.race([runs.run({ seed: next++, ...known }), stopped]);
+      known = {};
       if (report !== undefined) onReport(report);
     }
   };

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import type { SimulationOptions, SimulationReport } from "../report.ts";
 
 /** A run for a process to do. */
-export interface SeedRequest extends Pick<SimulationOptions, "seed" | "keepHistory" | "tables"> {
+export interface SeedRequest extends Pick<SimulationOptions, "seed" | "keepHistory" | "manifest" | "tables"> {
   /** The ids of the only clients and faults that there are. */
   readonly only?: readonly string[];
 }

@@ -58,6 +58,23 @@ describe("readLabelledTexts", () => {
     expect(text?.target).toEqual(expected.map((share) => expect.closeTo(share, 2)));
   });
 
+  test("joins the rated sentences of a document, where their ids name it", () => {
+    const texts = readLabelledTexts("a.txt", "7_1\t3\tGreat.\n7_2\t-1\tToo big.\n8_1\t0\tBlue.\nx9\t3\tFine.", "rating");
+
+    expect(texts.map(({ document, isWhole = false }) => [document, isWhole])).toEqual([
+      ["7", false],
+      ["7", false],
+      ["8", false],
+      [undefined, false],
+      ["7", true],
+    ]);
+    // The mean rating is 1: beyond 0.5 with odds of e^(0.5 / 0.35).
+    expect(texts.at(-1)).toMatchObject({
+      text: "Great. Too big.",
+      target: [expect.anything(), expect.anything(), expect.closeTo(0.807, 3)],
+    });
+  });
+
   test("lists the lines that it cannot read", () => {
     const content = "pos\tfine\ngood\tfine\nneg\n\npos\t \nconstructor\tfine\n";
 

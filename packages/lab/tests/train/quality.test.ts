@@ -15,6 +15,8 @@ test("quality is accuracy, half credit for NEUTRAL, macro-F1 and calibration err
   expect(quality.polarity).toBeCloseTo(5.5 / 6);
   expect(quality.macroF1).toBeCloseTo((6 / 7 + 4 / 5 + 2 / 4) / 3);
   expect(quality.calibrationError).toBeCloseTo((0.2 + 0.2) / 8);
+  // A sum of n answers that are right with probability p deviates by √(2/π · np(1 - p)) on average.
+  expect(quality.chanceError).toBeCloseTo((Math.sqrt((2 / Math.PI) * 6 * 0.16) + Math.sqrt((2 / Math.PI) * 2 * 0.24)) / 8);
 });
 
 test("the answer is the most likely sentiment, and its probability the confidence", () => {

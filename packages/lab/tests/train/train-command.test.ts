@@ -35,7 +35,7 @@ describe("npm run train", () => {
     const stored = JSON.parse(written.get("functions/stages/ml-inference/weights.generated.json") ?? "");
     expect(Buffer.from(stored.weights, "base64")).toHaveLength(3 * 65_544);
     expect(printed).toMatch(
-      /^ +texts +right % +macro-F1 % +calibration error %\na\.tsv, before +60 .*\na\.tsv, after +60 +100\.0 +100\.0 /,
+      /^ +texts +right % +macro-F1 % +calibration error % +by chance %\na\.tsv, before +60 .*\na\.tsv, after +60 +100\.0 +100\.0 /,
     );
     expect(printed).toContain("Next: npm test, then npm start or npm run deploy");
     expect(reported).toMatch(/^60 texts of 1 file\n.*100 %$/s);
@@ -50,7 +50,20 @@ describe("npm run train", () => {
     expect(code).toBe(0);
     expect([...written.keys()]).toEqual(["w.json"]);
     expect(printed).not.toContain("before");
-    expect(printed).toMatch(/a\.tsv, after.*\nb\.tsv, after.*\nall, after +120 +100\.0/);
+    expect(printed).toMatch(/a\.tsv, after.*\na\.tsv, unseen.*\nb\.tsv, after.*\nb\.tsv, unseen.*\nall, after +120 +100\.0/);
+  });
+
+  test("measures whole documents beside their sentences", () => {
+    const sentences = rated.split("\n").map((line, index) => `${Math.floor(index / 4)}_${index % 4}\t${line}`);
+
+    const { printed, reported } = run(["--ratings", "--domains", "--from-scratch", "--output", "w.json", "a.tsv", "b.tsv"], {
+      "a.tsv": sentences.join("\n"),
+      "b.tsv": rated,
+    });
+
+    expect(reported).toMatch(/^120 texts of 2 files/);
+    expect(printed).toMatch(/a\.tsv, whole documents, after +15 /);
+    expect(printed).toMatch(/all, after +120 /);
   });
 
   test("--help prints its options", () => {

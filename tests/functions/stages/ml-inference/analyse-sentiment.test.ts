@@ -138,7 +138,7 @@ describe("analyseSentiment", () => {
 
 describe("sentimentOf", () => {
   /** Every text has the score ln 2 for NEGATIVE, by the bias alone. */
-  const model = { weights: new Int8Array(3 * featureCount), scale: [1, 1, 1], bias: [Math.log(2), 0, 0] } as const;
+  const model = { weights: new Int8Array(3 * featureCount), scale: [1, 1, 1], bias: [Math.log(2), 0, 0], doubt: 0 } as const;
 
   /** Of NEGATIVE, where the score ln 2 counts `times`. */
   const probability = (times: number) => 2 ** times / (2 ** times + 2);
@@ -160,5 +160,9 @@ describe("sentimentOf", () => {
     expect(sentimentOf(words(60), model)[0]).toBeCloseTo(probability(ofSixty), 10);
     expect(sentimentOf(words(120), model)[0]).toBeCloseTo(probability((ofSixty * (1 + Math.SQRT2)) / 2), 10);
     expect(sentimentOf("", model)[0]).toBeCloseTo(probability(1), 10);
+  });
+
+  test("a model's doubt is divided among the three", () => {
+    expect(sentimentOf(`${words(18)}.`, { ...model, doubt: 0.3 })).toEqual([0.45, 0.275, 0.275].map((share) => expect.closeTo(share, 10)));
   });
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { probabilitiesOf, scoresOf } from "../../../../functions/stages/ml-inference/model.ts";
 
 test("scores are weighted sums in the sentiment's scale, and a bias", () => {
-  const model = { weights: Int8Array.of(1, 2, 3, 10, 20, 30), scale: [1, 0.5, 2], bias: [0.1, 0.2, 0.3] } as const;
+  const model = { weights: Int8Array.of(1, 2, 3, 10, 20, 30), scale: [1, 0.5, 2], bias: [0.1, 0.2, 0.3], doubt: 0 } as const;
 
   const scores = scoresOf(model, { places: Uint32Array.of(0, 1), values: Float64Array.of(1, 0.5) });
 
@@ -26,4 +26,8 @@ test.each([
   const probability = probabilitiesOf(scores);
 
   expect(probability).toEqual(expected.map((share) => expect.closeTo(share)));
+});
+
+test("doubt limits the probability of the highest score", () => {
+  expect(probabilitiesOf([100, 0, 0], 0.06)).toEqual([0.96, 0.02, 0.02].map((share) => expect.closeTo(share)));
 });

@@ -27,8 +27,14 @@ describe("the shipped model", () => {
     expect(shareRight(0, 0.5)).toBeLessThan(0.7);
   });
 
+  test("has not much more calibration error on them than a perfectly calibrated model has by chance", () => {
+    const { calibrationError, chanceError } = qualityOf(answers);
+
+    expect(calibrationError).toBeLessThan(1.7 * chanceError);
+  });
+
   test("weights for other features are refused", () => {
-    const stored = { scale: [1, 1, 1], bias: [0, 0, 0], weights: Buffer.alloc(30).toString("base64") } as const;
+    const stored = { scale: [1, 1, 1], bias: [0, 0, 0], doubt: 0, weights: Buffer.alloc(30).toString("base64") } as const;
 
     expect(() => modelFrom(stored)).toThrow("The model has 10 features, not 65544.");
   });
