@@ -42,7 +42,7 @@ export function createRoutes({ createFunction, stores: { jobs, postings, documen
     "DELETE /jobs/{jobId}": createFunction("delete-job", {
       environment: { ...environment, POSTINGS_TABLE: postings.name },
       statements: [
-        jobs.grant("dynamodb:UpdateItem", "dynamodb:DeleteItem"),
+        jobs.grant("dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"),
         documents.grantList(),
         documents.grant("s3:GetObject", "s3:DeleteObject"),
         documents.grantUploads("s3:DeleteObject"),

@@ -2,7 +2,7 @@ import type { UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
 
 /** One condition on an attribute (a path, dotted) that must hold for a write to be made. */
 export type Condition =
-  | readonly [path: string, operator: "=" | ">" | "<=" | "<", value: unknown]
+  | readonly [path: string, operator: "=" | "<>" | ">" | "<=" | "<", value: unknown]
   | readonly [path: string, operator: "in", values: readonly unknown[]]
   | readonly [path: string, operator: "absent"];
 
@@ -34,16 +34,18 @@ class Aliases {
   }
 }
 
-/** Writes out conditions of which all must hold, or any. */
-export function toGuard(conditions: readonly Condition[], joinedBy: "AND" | "OR" = "AND", aliases = new Aliases()): Guard {
-  const clauses = conditions.map((condition) => {
-    const name = aliases.name(condition[0]);
-    if (condition[1] === "absent") return `attribute_not_exists(${name})`;
-    if (condition[1] === "in") return `${name} IN (${condition[2].map((one) => aliases.value(one)).join(", ")})`;
-    return `${name} ${condition[1]} ${aliases.value(condition[2])}`;
-  });
+/** Writes out alternatives: all conditions of one must hold. */
+export function toGuard(alternatives: readonly (readonly Condition[])[], aliases = new Aliases()): Guard {
+  const ConditionExpression = alternatives.map((conditions) => conditions.map((one) => clauseOf(one, aliases)).join(" AND ")).join(" OR ");
   const { names: ExpressionAttributeNames, values: ExpressionAttributeValues } = aliases;
-  return { ConditionExpression: clauses.join(` ${joinedBy} `), ExpressionAttributeNames, ExpressionAttributeValues };
+  return { ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues };
+}
+
+function clauseOf(condition: Condition, aliases: Aliases): string {
+  const name = aliases.name(condition[0]);
+  if (condition[1] === "absent") return `attribute_not_exists(${name})`;
+  if (condition[1] === "in") return `${name} IN (${condition[2].map((one) => aliases.value(one)).join(", ")})`;
+  return `${name} ${condition[1]} ${aliases.value(condition[2])}`;
 }
 
 /** Writes out a guarded update. */
@@ -56,5 +58,5 @@ export function toExpressions({ conditions, set, add = {}, remove = [] }: Guarde
   };
   const written = Object.entries(clauses).filter(([, parts]) => parts.length > 0);
   const UpdateExpression = written.map(([keyword, parts]) => `${keyword} ${parts.join(", ")}`).join(" ");
-  return { UpdateExpression, ...toGuard(conditions, "AND", aliases) };
+  return { UpdateExpression, ...toGuard([conditions], aliases) };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { BatchGetCommand, type DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { asOf, type Job, type JobStatus } from "./job.ts";
+import { asOf, isVoid, type Job, type JobStatus } from "./job.ts";
 import { jobsOfOwnerIndex } from "./storage-layout.ts";
 import type { Clock } from "./telemetry.ts";
 
@@ -89,7 +89,7 @@ export class JobList {
     const records = await this.#records(entries);
     return entries.flatMap(({ jobId, creationId }) => {
       const job = records.get(jobId);
-      return job?.creationId === creationId && job.expiresAt > now ? [asOf(job, now)] : [];
+      return job?.creationId === creationId && !isVoid(job, now) ? [asOf(job, now)] : [];
     });
   }
 

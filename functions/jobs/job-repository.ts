@@ -4,7 +4,7 @@ import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { type StageName, type StageResult, stageNames } from "../stages/registry.ts";
 import { memberName, type StageStep } from "../stages/stage.ts";
 import { type Condition, type GuardedUpdate, toExpressions, toGuard } from "./guarded-update.ts";
-import { asOf, isOpen, type Job, type JobKey, statusesBefore, timeLimits } from "./job.ts";
+import { asOf, deletionBegun, isOpen, isVoid, type Job, type JobKey, statusesBefore, timeLimits } from "./job.ts";
 import { jobIdOfUpload } from "./job-ids.ts";
 import { openJobsIndex, uploadDays } from "./storage-layout.ts";
 import type { Clock } from "./telemetry.ts";
@@ -41,7 +41,7 @@ export class JobRepository {
   }
 
   /**
-   * Puts a new record where there is none, or an expired one.
+   * Puts a new record where there is none, or a void one.
    *
    * @returns the record under the id: the given one, or the one that was there.
    */
@@ -64,7 +64,7 @@ export class JobRepository {
     return "written" in (await this.#put(claim));
   }
 
-  /** @returns the current job, or `undefined` where there is none or it has expired. */
+  /** @returns the current job, or `undefined` where there is none or it is void. */
   async get(jobId: string): Promise<Job | undefined> {
     const job = await this.#read(jobId);
     return job === undefined ? undefined : asOf(job, this.#now());
@@ -99,16 +99,19 @@ export class JobRepository {
   }
 
   /**
-   * Closes an owner's job, whatever its status: from then on it is not found, refuses the writes of stages, and its id is
-   * free. The record stays until it is removed, so that an interrupted deletion can be repeated.
+   * Closes an owner's job, whatever its status: from then on it is void, and refuses the writes of stages. The record stays until
+   * it is removed, and does not expire before its time, so that an interrupted deletion can be repeated. A call that arrives late closes
+   * no job that has been created under the id since.
    *
    * @returns the record, or `undefined` where the owner has none.
    */
   async close(jobId: string, owner: string): Promise<Job | undefined> {
+    const job = await this.#find(jobId);
+    if (job?.owner !== owner) return undefined;
     const attempt = await this.#update(jobId, {
-      set: { expiresAt: this.#now(), deadlineAt: 0 },
+      set: { deadlineAt: deletionBegun },
       remove: onlyOnOpenJobs,
-      conditions: [["owner", "=", owner]],
+      conditions: [["generation", "=", job.generation]],
     });
     return "written" in attempt ? attempt.written : undefined;
   }
@@ -153,7 +156,7 @@ export class JobRepository {
     });
     if ("written" in claim) return { start: claim.written };
     const job = claim.lostTo;
-    if (job?.dueAt === undefined || job.expiresAt <= now || !isOpen(job)) return "nothing";
+    if (job?.dueAt === undefined || isVoid(job, now) || !isOpen(job)) return "nothing";
     if (job.deadlineAt <= now) return this.#expire(job);
     return job.dueAt <= now ? this.#postpone(job) : "nothing";
   }
@@ -205,22 +208,28 @@ export class JobRepository {
   }
 
   async #read(jobId: string): Promise<Job | undefined> {
-    const { Item } = await this.#client.send(new GetCommand({ TableName: this.#tableName, Key: { jobId }, ConsistentRead: true }));
-    if (Item === undefined || "claimedBy" in Item) return undefined;
-    const job = Item as Job;
-    return job.expiresAt > this.#now() ? job : undefined;
+    const job = await this.#find(jobId);
+    return job === undefined || isVoid(job, this.#now()) ? undefined : job;
   }
 
-  /** Puts an item where there is none, an expired one, or an earlier claim of the same job. */
+  /** The record, also of a void job. */
+  async #find(jobId: string): Promise<Job | undefined> {
+    const { Item } = await this.#client.send(new GetCommand({ TableName: this.#tableName, Key: { jobId }, ConsistentRead: true }));
+    return Item === undefined || "claimedBy" in Item ? undefined : (Item as Job);
+  }
+
+  /** Puts an item where there is none, a void one, or an earlier claim of the same job. */
   async #put(item: Job | UploadClaim): Promise<Attempt> {
-    const guard = toGuard(
+    const guard = toGuard([
+      [["jobId", "absent"]],
+      [["expiresAt", "<=", this.#now()]],
+      // A put that arrives late, once its repeat has been answered, must not bring back the job that has been deleted since.
       [
-        ["jobId", "absent"],
-        ["expiresAt", "<=", this.#now()],
-        ["claimedBy", "=", claimantOf(item)],
+        ["deadlineAt", "=", deletionBegun],
+        ["generation", "<>", item.generation],
       ],
-      "OR",
-    );
+      [["claimedBy", "=", claimantOf(item)]],
+    ]);
     return attemptOf(async () => {
       await this.#client.send(new PutCommand({ TableName: this.#tableName, Item: item, ...guard, ...returnLostTo }));
       return item as Job;
@@ -228,7 +237,7 @@ export class JobRepository {
   }
 
   async #delete(jobId: string, generation: string): Promise<void> {
-    const guard = toGuard([["generation", "=", generation]]);
+    const guard = toGuard([[["generation", "=", generation]]]);
     await attemptOf(async () => {
       await this.#client.send(new DeleteCommand({ TableName: this.#tableName, Key: { jobId }, ...guard }));
     });

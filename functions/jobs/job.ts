@@ -45,7 +45,7 @@ export interface Job extends JobKey, StageFields {
   readonly uploadId?: string;
   readonly createdAt: number;
   readonly updatedAt: number;
-  /** A job that is open at this time ends in `ERROR`. */
+  /** A job that is open at this time ends in `ERROR`. {@link deletionBegun} from its deletion on. */
   readonly deadlineAt: number;
   /** The record is void from this time on, whenever DynamoDB deletes it. */
   readonly expiresAt: number;
@@ -74,6 +74,12 @@ export const statusesBefore = {
   DONE: ["IN_PROGRESS"],
   ERROR: ["PENDING", "IN_PROGRESS"],
 } as const satisfies Partial<Record<JobStatus, readonly JobStatus[]>>;
+
+/** The `deadlineAt` of a job whose deletion has begun. */
+export const deletionBegun = 0;
+
+/** A job that has expired, or whose deletion has begun: it is not found, and its id is free. */
+export const isVoid = ({ expiresAt, deadlineAt }: Job, now: number): boolean => expiresAt <= now || deadlineAt === deletionBegun;
 
 export const isOpen = (job: Job): boolean => job.status === "PENDING" || job.status === "IN_PROGRESS";
 

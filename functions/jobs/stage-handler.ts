@@ -6,6 +6,7 @@ import type {
   DocumentRequest,
   EndedPart,
   Part,
+  Plan,
   StageFunction,
   StageInParts,
   StageRequest,
@@ -129,8 +130,17 @@ async function plan<S extends RegisteredStage>(
 ): Promise<Delivery> {
   const request = await readRequest(attempt, job);
   const planned = await run.plan(request as StageRequest<S>);
-  if ("pieces" in planned) return { outcome: "divided", parts: await pieces.divide(planned) };
+  if ("pieces" in planned) return divide(attempt, planned, pieces);
   return { outcome: await save(attempt, job, textIn(request), planned) };
+}
+
+async function divide(attempt: Attempt, planned: Plan<unknown>, pieces: StagePieces): Promise<Delivery> {
+  const { stage, key, jobs } = attempt;
+  const parts = await pieces.divide(planned);
+  // The job may have been deleted meanwhile, and its execution may not come to the parts.
+  const isInVain = parts.length > 1 && "nothingToDo" in (await jobs.open(key, stage.name, "part"));
+  if (isInVain) await removePieces({ ...attempt, parts }, pieces);
+  return { outcome: "divided", parts };
 }
 
 /** What cannot be removed now goes with the job. */

@@ -64,6 +64,7 @@ export const notRun: readonly NotRun[] = [
     instead: "packages/lab/tests/inverse-frequency.test.ts",
   },
   { begins: "npm run bench", because: minutes, instead: "packages/lab/tests/bench.test.ts" },
+  { begins: "npm run simulate", because: minutes, instead: "packages/lab/tests/simulate/simulate-command.test.ts" },
   { begins: "npm start -- --port 3100", because: "that port may be taken", instead: "tests/end-to-end/start.test.ts" },
   { begins: "npm start -- --watch", because: "nothing is changed while it runs", instead: "tests/end-to-end/watch.test.ts" },
   { begins: "npm start -- --set <name>=<value>", because: "it has no value; the blocks with one are run" },

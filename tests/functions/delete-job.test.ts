@@ -174,11 +174,11 @@ test("of a job that is done just before it is deleted nothing is left", async ()
   expect(await keptIn(pipeline.aws)).toEqual(nothingKept);
 });
 
-test("a job that is created again under its key, just before any call of the deletion but the first, is complete and is done", async () => {
+test("a job that is created again under its key, once its deletion has begun, just before any of the calls that are left, is complete and is done", async () => {
   const headers = { "idempotency-key": "8f14e45f-ceea-467f-a9d5-6f2c1b7a3e10" };
   const { calls } = await deletedWhile(-1, async () => undefined);
 
-  for (let at = 1; at < calls; at++) {
+  for (let at = 2; at < calls; at++) {
     const { pipeline, job } = await deletedWhile(at, (held) => post(held, longText, headers));
     const fresh = await pipeline.record(job.jobId);
     await pipeline.execute({ jobId: job.jobId, generation: fresh?.generation ?? "" });
@@ -186,7 +186,21 @@ test("a job that is created again under its key, just before any call of the del
     expect(await pipeline.record(job.jobId), `call ${at}`).toMatchObject({ status: "DONE" });
   }
 
-  expect(calls).toBe(4); // close, list objects, delete them, remove
+  expect(calls).toBe(5); // read, close, list objects, delete them, remove
+});
+
+test("a deletion that is carried out late does not touch the job that has been created under the key since", async () => {
+  const headers = { "idempotency-key": "8f14e45f-ceea-467f-a9d5-6f2c1b7a3e10" };
+  const again = async (held: Pipeline, { jobId: id }: JobKey) => {
+    await deleteJob(held, id);
+    await post(held, longText, headers);
+  };
+
+  const { pipeline, job } = await deletedWhile(1, again); // just before it closes the job
+
+  const { jobs, objects } = await keptIn(pipeline.aws);
+  expect(jobs).toMatchObject([{ jobId: job.jobId, status: "PENDING", version: 1 }]);
+  expect(objects).toEqual([`jobs/${job.jobId}/${jobs[0]?.generation}/document`]);
 });
 
 /** A search stage that posted its terms and crashed before it saved them in the record. */
@@ -197,8 +211,8 @@ const crashedInSearch: Way = async (pipeline, job) => {
 };
 
 test.each([
-  { what: "that is done", way: stages("ocr", "ml_inference", "search"), steps: 5 }, // close, postings, list objects, delete them, remove
-  { what: "whose search crashed after it had posted", way: crashedInSearch, steps: 7 }, // and look for the text, and read it
+  { what: "that is done", way: stages("ocr", "ml_inference", "search"), steps: 6 }, // read, close, postings, list objects, delete them, remove
+  { what: "whose search crashed after it had posted", way: crashedInSearch, steps: 8 }, // and look for the text, and read it
 ])("a delete of a job $what that is interrupted at any of its calls can be repeated, and leaves nothing", async ({ way, steps }) => {
   const broken = { at: Number.POSITIVE_INFINITY, calls: 0 };
   const before = async () => {
@@ -226,6 +240,26 @@ test.each([
   }
 
   expect(calls).toBe(steps);
+});
+
+test("a delete that is interrupted can still be repeated when what has expired is deleted meanwhile", async () => {
+  const broken = { is: false };
+  const before = async ({ operation }: { operation: string }) => {
+    if (broken.is && operation === "ListObjectsV2") throw new AwsError("InternalError", "out of order", 500);
+  };
+  const pipeline = await createPipeline({ before });
+  const job = await pipeline.submit(longText);
+  await pipeline.execute(job);
+  broken.is = true;
+  const first = await deleteJob(pipeline, job.jobId);
+  broken.is = false;
+  await pipeline.aws.clock.advance(3_600_000);
+  await pipeline.aws.dynamo.deleteExpired();
+
+  const second = await deleteJob(pipeline, job.jobId);
+
+  expect([first.statusCode, second.statusCode]).toEqual([500, 204]);
+  expect(await keptIn(pipeline.aws)).toEqual(nothingKept);
 });
 
 test.each(["ocr", "ml_inference", "search"] as const)("of a job whose %s could not be saved nothing is left", async (stage) => {

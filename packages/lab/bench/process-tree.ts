@@ -14,7 +14,7 @@ const millisecondsPerTick = 10;
 /** Reads the usage of a process tree from Linux's /proc; undefined where there is none. */
 export function usageOfTree(rootId: number): ProcessUsage | undefined {
   if (!existsSync("/proc/self/stat")) return undefined;
-  const usages = treeOf(rootId, processes()).map((id) => ({ ticks: ticksOf(id), bytes: proportionalBytes(id) }));
+  const usages = treeOf(rootId).map((id) => ({ ticks: ticksOf(id), bytes: proportionalBytes(id) }));
   return {
     cpuMilliseconds: usages.reduce((sum, { ticks }) => sum + ticks, 0) * millisecondsPerTick,
     memoryBytes: usages.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -23,11 +23,12 @@ export function usageOfTree(rootId: number): ProcessUsage | undefined {
 
 /** Parents by process. */
 function processes(): ReadonlyMap<number, number> {
-  const ids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const ids = (existsSync("/proc") ? readdirSync("/proc") : []).filter((name) => /^\d+$/.test(name));
   return new Map(ids.map((id) => [Number(id), Number(statOf(Number(id))[1])]));
 }
 
-function treeOf(id: number, parents: ReadonlyMap<number, number>): number[] {
+/** A process and its descendants; itself alone where there is no /proc. */
+export function treeOf(id: number, parents = processes()): number[] {
   const children = [...parents].filter(([, parent]) => parent === id);
   return [id, ...children.flatMap(([child]) => treeOf(child, parents))];
 }

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { keepAliveAgent, send } from "./load.ts";
+import { treeOf } from "./process-tree.ts";
 
 const program = ["index.ts", "functions", "infrastructure", "statemachine", "packages/local", "scripts/with-node-24.mjs"];
 const settings = ["Pulumi.yaml", "Pulumi.dev.yaml", "package.json", "package-lock.json"];
@@ -34,6 +35,8 @@ export interface StackOptions {
   readonly dataFolder: string;
   /** `key=value` of the stack's config. */
   readonly set: readonly string[];
+  /** Any that is free by default. */
+  readonly port?: number;
 }
 
 /** The last line that `npm start` prints of an execution: its status and its job. */
@@ -52,15 +55,16 @@ export class StartedStack {
   readonly #errors: string[] = [];
   readonly #url: Promise<string>;
 
-  constructor({ project, dataFolder, set }: StackOptions) {
+  constructor({ project, dataFolder, set, port = 0 }: StackOptions) {
     const settings = [unthrottled, ...set].flatMap((assignment) => ["--set", assignment]);
     this.#process = spawn(
       process.execPath,
-      ["scripts/with-node-24.mjs", "packages/local/start.ts", "--port", "0", "--data", dataFolder, ...settings],
+      ["scripts/with-node-24.mjs", "packages/local/start.ts", "--port", String(port), "--data", dataFolder, ...settings],
       { cwd: project, stdio: ["ignore", "pipe", "pipe"] },
     );
     const url = Promise.withResolvers<string>();
     this.#url = url.promise;
+    this.#url.catch(() => undefined); // of a stack that is killed nobody need have asked for it
     createInterface({ input: this.#process.stdout ?? raise("No output.") }).on("line", (line) => {
       const address = /^ +API +(\S+)/.exec(line)?.[1];
       if (address !== undefined) url.resolve(address);
@@ -77,6 +81,10 @@ export class StartedStack {
   /** Resolves when the runtime has printed its address; until then it answers `503`. */
   get url(): Promise<string> {
     return this.#url;
+  }
+
+  get #hasEnded(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null;
   }
 
   /** Submits a document. @returns the id of its job. */
@@ -106,9 +114,17 @@ export class StartedStack {
   }
 
   async stop(): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    if (this.#hasEnded) return;
     const exit = once(this.#process, "exit");
     this.#process.kill("SIGINT");
+    await exit;
+  }
+
+  /** Ends the process by SIGKILL, alone or with all that it has started, and waits until it is gone. */
+  async kill(scope: "process" | "tree"): Promise<void> {
+    if (this.#hasEnded) return;
+    const exit = once(this.#process, "exit");
+    for (const id of scope === "tree" ? treeOf(this.processId) : [this.processId]) killIfThere(id);
     await exit;
   }
 
@@ -132,6 +148,14 @@ export async function startUntilAccepted(options: StackOptions): Promise<{ stack
   await stack.done(jobId);
   agent.destroy();
   return { stack, milliseconds };
+}
+
+function killIfThere(processId: number): void {
+  try {
+    process.kill(processId, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }
 
 function raise(sentence: string): never {

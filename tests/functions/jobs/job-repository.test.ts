@@ -278,6 +278,18 @@ test.each([
   expect((await record(jobId))?.generation).toBe(holder);
 });
 
+test("a put that arrives once the deletion of its job has begun does not bring it back, and one of another generation is written", async () => {
+  const { jobs, record } = await holding(heldJob("IN_PROGRESS"));
+  await jobs.close(jobId, "public");
+
+  await jobs.create(heldJob("PENDING"));
+  const closed = await record(jobId);
+  await jobs.create(heldJob("PENDING", { generation: "new" }));
+
+  expect(closed).toMatchObject({ status: "IN_PROGRESS", deadlineAt: 0 });
+  expect(await record(jobId)).toMatchObject({ status: "PENDING", generation: "new" });
+});
+
 test.each([
   { at: -1, isThere: true },
   { at: 0, isThere: false },
