@@ -92,7 +92,7 @@ export function refused(): ReadonlyMap<HostileDocument, string> {
     ...Object.entries(bombs).map(([name, make]) => [pdf(name, make()), "DocumentTooLarge"] as const),
     [
       pdf("a picture of 65,000 × 65,000 in JPEG", pictured("/Width 65000/Height 65000/Filter/DCTDecode", jpeg(65_000, 65_000))),
-      "NoTextFound",
+      "DocumentUnreadable",
     ],
     [pdf("nothing", Buffer.alloc(0)), "DocumentUnreadable"],
     [pdf("a header alone", Buffer.from("%PDF-1.7\n")), "DocumentUnreadable"],
