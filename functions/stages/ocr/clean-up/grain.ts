@@ -65,7 +65,7 @@ export function medianFiltered(page: PageImage): PageImage {
   return { ...page, grey };
 }
 
-const leastOf = (a: number, b: number, c: number): number => Math.min(a, b, c);
+const minimumOf = (a: number, b: number, c: number): number => Math.min(a, b, c);
 const middleOf = (a: number, b: number, c: number): number => Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
 const greatestOf = (a: number, b: number, c: number): number => Math.max(a, b, c);
 
@@ -79,9 +79,9 @@ function medianAround(grey: Uint8Array, at: number, width: number): number {
   const [d, e, f] = [grey[at - width] ?? 0, grey[at] ?? 0, grey[at + width] ?? 0];
   const [g, h, i] = [grey[at - width + 1] ?? 0, grey[at + 1] ?? 0, grey[at + width + 1] ?? 0];
   return middleOf(
-    greatestOf(leastOf(a, b, c), leastOf(d, e, f), leastOf(g, h, i)),
+    greatestOf(minimumOf(a, b, c), minimumOf(d, e, f), minimumOf(g, h, i)),
     middleOf(middleOf(a, b, c), middleOf(d, e, f), middleOf(g, h, i)),
-    leastOf(greatestOf(a, b, c), greatestOf(d, e, f), greatestOf(g, h, i)),
+    minimumOf(greatestOf(a, b, c), greatestOf(d, e, f), greatestOf(g, h, i)),
   );
 }
 
