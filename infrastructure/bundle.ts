@@ -8,9 +8,7 @@ import { defaultLanguages, type EngineFile, engineFiles, languageFile, languages
 /** Some packages of the SDK are CommonJS and ask for Node's own modules by `require`. */
 const requireBanner = 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';
 
-// By default the thread in which esbuild makes a call synchronous outlives it, and can leave the process waiting for ever.
-process.env["ESBUILD_WORKER_THREADS"] = "0";
-const { buildSync, version: esbuildVersion }: typeof import("esbuild") = createRequire(import.meta.url)("esbuild");
+const { build, version: esbuildVersion }: typeof import("esbuild") = createRequire(import.meta.url)("esbuild");
 
 const options = {
   bundle: true,
@@ -41,20 +39,20 @@ const decodeThread = { in: "functions/stages/ocr/decode/decode-thread.ts", out: 
 
 /**
  * Builds every function's bundle, unless nothing has changed since it was built. Equal inputs give equal bytes, in
- * any folder.
+ * any folder. The program goes on meanwhile: only the code of its functions waits.
  *
  * @param project the project's folder.
  * @param ocrLanguages the languages that OCR reads, `eng+deu`: each set has a folder of its own, so that two stacks do not mix theirs.
  * @returns the folder in which `<function>/index.mjs` is for each file in `functions/`, beside what it reads at run time.
  * @throws Error with esbuild's own message when a function does not build.
  */
-export function buildFunctions(project: string, ocrLanguages = defaultLanguages): string {
+export async function buildFunctions(project: string, ocrLanguages = defaultLanguages): Promise<string> {
   const inputs = digestOfInputs(project);
   const folder = join(project, ".build", "functions");
-  keep(folder, inputs, () => bundleAll(project, folder));
+  await keep(folder, inputs, () => bundleAll(project, folder));
   if (ocrLanguages === defaultLanguages) return folder;
   const withLanguages = `${folder}-${ocrLanguages}`;
-  keep(withLanguages, inputs, () => {
+  await keep(withLanguages, inputs, async () => {
     rmSync(withLanguages, { recursive: true, force: true });
     cpSync(folder, withLanguages, { recursive: true, mode: constants.COPYFILE_FICLONE, filter: (file) => basename(file) !== stampName });
     rmSync(join(withLanguages, "ocr", languageFile(defaultLanguages).name));
@@ -66,31 +64,34 @@ export function buildFunctions(project: string, ocrLanguages = defaultLanguages)
 const stampName = "inputs.sha256";
 
 /** Fills a folder, unless it was filled from equal inputs. The stamp is written last: a folder with one is whole. */
-function keep(folder: string, inputs: string, fill: () => void): void {
+async function keep(folder: string, inputs: string, fill: () => Promise<void>): Promise<void> {
   const stamp = join(folder, stampName);
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === inputs) return;
   rmSync(stamp, { force: true });
-  fill();
+  await fill();
   writeFileSync(stamp, inputs);
 }
 
-function bundleAll(project: string, folder: string): void {
+async function bundleAll(project: string, folder: string): Promise<void> {
   const handlers = readdirSync(join(project, "functions")).filter((name) => name.endsWith(".ts"));
   const names = handlers.map((file) => parse(file).name);
   const others = existsSync(folder) ? readdirSync(folder).filter((file) => !names.includes(parse(file).name.replace(/\.meta$/, ""))) : [];
   for (const file of others) rmSync(join(folder, file), { recursive: true });
-  for (const name of names) if (!isBuilt(project, join(folder, name))) bundle(project, name, join(folder, name));
-  buildSync({ ...options, sourcemap: "linked", entryPoints: [decodeThread], outdir: folder, absWorkingDir: project });
+  const changed = names.filter((name) => !isBuilt(project, join(folder, name)));
+  await Promise.all([
+    ...changed.map((name) => bundle(project, name, join(folder, name))),
+    build({ ...options, sourcemap: "linked", entryPoints: [decodeThread], outdir: folder, absWorkingDir: project }),
+  ]);
   copyEngineFiles(project, [...engineFiles, languageFile(defaultLanguages)], join(folder, "ocr"));
   // Their scripts are CommonJS, as Lambda treats a .js file, regardless of a package.json above this folder.
   writeFileSync(join(folder, "ocr", "package.json"), '{"type":"commonjs"}');
 }
 
 /** Builds a function by itself, so that its folder holds no code but its own. */
-function bundle(project: string, name: string, outdir: string): void {
+async function bundle(project: string, name: string, outdir: string): Promise<void> {
   for (const path of [outdir, `${outdir}.meta.json`]) rmSync(path, { recursive: true, force: true });
   const entryPoints = [{ in: `functions/${name}.ts`, out: "index" }];
-  const { metafile } = buildSync({ ...options, entryPoints, outdir, absWorkingDir: project });
+  const { metafile } = await build({ ...options, entryPoints, outdir, absWorkingDir: project });
   const used = usedOutputs(metafile);
   for (const file of Object.keys(metafile.outputs).filter((file) => !file.endsWith(".map"))) {
     const path = join(project, file);

@@ -28,7 +28,7 @@ export interface FunctionNetwork {
 
 interface JobFunctionArgs extends FunctionArgs {
   /** The folder with the built bundles; the function's is in the folder of its name. */
-  readonly bundles: string;
+  readonly bundles: Promise<string>;
   readonly settings: Pick<Settings, "logLevel" | "logRetentionDays" | "reservedConcurrency" | "permissionsBoundary">;
 }
 
@@ -61,7 +61,7 @@ export class JobFunction extends pulumi.ComponentResource {
         runtime: "nodejs24.x",
         architectures: ["arm64"],
         handler: "index.handler",
-        code: new pulumi.asset.FileArchive(join(args.bundles, name)),
+        code: new pulumi.asset.FileArchive(args.bundles.then((folder) => join(folder, name))),
         publish: true, // a running execution finishes on the code that it started with
         timeout: timeoutSeconds,
         memorySize: memoryMiB,
@@ -94,7 +94,7 @@ export type CreateFunction = (name: string, args: FunctionArgs) => JobFunction;
 
 /** @returns a function that creates functions with the stack's settings. */
 export const functionFactory =
-  (bundles: string, settings: Settings): CreateFunction =>
+  (bundles: Promise<string>, settings: Settings): CreateFunction =>
   (name, args) =>
     new JobFunction(name, { bundles, settings, ...args });
 

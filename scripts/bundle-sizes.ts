@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { buildFunctions } from "../infrastructure/bundle.ts";
 
-const folder = buildFunctions(join(import.meta.dirname, ".."));
+const folder = await buildFunctions(join(import.meta.dirname, ".."));
 const mebibytes = (bytes: number) => (bytes / 1024 / 1024).toFixed(2).padStart(8);
 for (const name of globSync("*/", { cwd: folder }).sort()) {
   const files = globSync("*", { cwd: join(folder, name) }).map((file) => readFileSync(join(folder, name, file)));

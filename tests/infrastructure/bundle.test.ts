@@ -8,11 +8,11 @@ import { projectFolder } from "../support/evaluated-program.ts";
 
 /** A copy of what the bundles are made of, in a folder of its own; packages are shared. */
 const project = mkdtempSync(join(tmpdir(), "bundle-"));
-beforeAll(() => {
+beforeAll(async () => {
   for (const part of ["functions", "package.json", "package-lock.json", "tsconfig.json"])
     cpSync(join(projectFolder, part), join(project, part), { recursive: true });
   symlinkSync(join(projectFolder, "node_modules"), join(project, "node_modules"));
-  buildFunctions(project);
+  await buildFunctions(project);
 });
 afterAll(() => rmSync(project, { recursive: true }));
 
@@ -21,9 +21,9 @@ function filesIn(folder: string): Record<string, string> {
   return Object.fromEntries(files.map((file) => [file, readFileSync(join(folder, file), "latin1")]));
 }
 
-test("two builds in two folders are equal to the byte, and there is a bundle for every function", () => {
-  const one = filesIn(buildFunctions(projectFolder));
-  const other = filesIn(buildFunctions(project));
+test("two builds in two folders are equal to the byte, and there is a bundle for every function", async () => {
+  const one = filesIn(await buildFunctions(projectFolder));
+  const other = filesIn(await buildFunctions(project));
 
   expect(Object.keys(one).filter((file) => file.endsWith("index.mjs"))).toHaveLength(
     globSync("functions/*.ts", { cwd: projectFolder }).length,
@@ -33,8 +33,8 @@ test("two builds in two folders are equal to the byte, and there is a bundle for
   expect(Object.values(other).join("")).not.toContain(project);
 });
 
-test("OCR's engines are beside its bundle, byte for byte, and beside no other", () => {
-  const files = filesIn(buildFunctions(project));
+test("OCR's engines are beside its bundle, byte for byte, and beside no other", async () => {
+  const files = filesIn(await buildFunctions(project));
 
   const engines = Object.keys(files).filter((file) => !/\.mjs(\.map)?$/.test(file));
   expect(engines).toEqual(
@@ -54,39 +54,39 @@ test("OCR's engines are beside its bundle, byte for byte, and beside no other", 
   expect(files["ocr/tesseract-core-simd-lstm.wasm"] === core).toBe(true);
 });
 
-test("languages of OCR have a folder of their own, with the same code and their data", () => {
-  const english = filesIn(buildFunctions(project));
-  const german = filesIn(buildFunctions(project, "deu"));
+test("languages of OCR have a folder of their own, with the same code and their data", async () => {
+  const english = filesIn(await buildFunctions(project));
+  const german = filesIn(await buildFunctions(project, "deu"));
 
   const without = ([file]: [string, string]) => !file.endsWith(".traineddata.gz");
   expect(Object.keys(german).filter((file) => file.endsWith(".traineddata.gz"))).toEqual(["ocr/deu.traineddata.gz"]);
   expect(Object.entries(german).filter(without)).toEqual(Object.entries(english).filter(without));
 });
 
-test("nothing is built again while no input has changed", () => {
-  const bundle = join(buildFunctions(project), "unknown-route", "index.mjs");
+test("nothing is built again while no input has changed", async () => {
+  const bundle = join(await buildFunctions(project), "unknown-route", "index.mjs");
   const before = statSync(bundle, { bigint: true }).mtimeNs;
 
-  buildFunctions(project);
+  await buildFunctions(project);
 
   expect(statSync(bundle, { bigint: true }).mtimeNs).toBe(before);
 });
 
-test("a changed source is built", () => {
-  const folder = buildFunctions(project);
+test("a changed source is built", async () => {
+  const folder = await buildFunctions(project);
   const before = readFileSync(join(folder, "unknown-route", "index.mjs"), "utf8");
   const source = join(project, "functions/api/unknown-route.ts");
   writeFileSync(source, readFileSync(source, "utf8").replace("is not allowed for", "is not possible for"));
 
-  buildFunctions(project);
+  await buildFunctions(project);
 
   expect(readFileSync(join(folder, "unknown-route", "index.mjs"), "utf8")).not.toBe(before);
 });
 
-test("a function that does not build is reported with the place of its error, and leaves no bundle that looks complete", () => {
+test("a function that does not build is reported with the place of its error, and leaves no bundle that looks complete", async () => {
   writeFileSync(join(project, "functions/broken.ts"), 'import "./missing.ts";\n');
 
-  expect(() => buildFunctions(project)).toThrow(/functions\/broken\.ts.*missing\.ts/s);
+  await expect(buildFunctions(project)).rejects.toThrow(/functions\/broken\.ts.*missing\.ts/s);
   expect(existsSync(join(project, ".build/functions/inputs.sha256"))).toBe(false);
 });
 
