@@ -1,6 +1,6 @@
 import { constants, existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { cp, readdir, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../clock.ts";
 import type { DeclaredResource, Properties } from "../service.ts";
@@ -32,7 +32,7 @@ export class PublishedFunctions {
    * @param project the packages that it finds are found from the copies, too.
    */
   constructor(folder: string, project: string, clock: Clock) {
-    this.#folder = folder;
+    this.#folder = resolve(folder); // functions run in folders of their own
     this.#clock = clock;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const [packages, link] = [packagesOf(project), join(folder, "node_modules")];

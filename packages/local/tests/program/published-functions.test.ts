@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { isAbsolute, join, relative } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import type { Manifest } from "../../program/evaluate-program.ts";
 import { PublishedFunctions } from "../../program/published-functions.ts";
@@ -51,6 +51,16 @@ function publishing() {
   const copies = () => readdirSync(folder).filter((name) => name !== "node_modules");
   return { functions, clock, folder, publish, copies };
 }
+
+test("the code of functions has an absolute path, where the data folder is relative", async () => {
+  const functions = new PublishedFunctions(relative(process.cwd(), join(project, "code")), project, new ManualClock());
+
+  const { manifest } = await functions.publish(programWith("one"));
+
+  const { archive } = manifest.resources[0]?.inputs["code"] as { archive: string };
+  expect(isAbsolute(archive)).toBe(true);
+  expect(readFileSync(join(archive, "index.mjs"), "utf8")).toBe("one");
+});
 
 test("a changed function is another version, wherever it is named, and the others are as they were", async () => {
   const { publish } = publishing();
