@@ -41,6 +41,8 @@ const ranks: Readonly<Record<JobStatus, number>> = { PENDING: 0, IN_PROGRESS: 1,
 const maxRecordBytes = 2_048;
 /** By which the clocks of two functions differ at most. */
 const skewSeconds = 4;
+/** Between three: of who creates a job, who opens it, and who reads it. They count in whole seconds. */
+const skewOfThreeSeconds = 7;
 
 /** What the store holds in the end. */
 export interface Kept {
@@ -168,7 +170,7 @@ export class Promises {
     if (body === "") return;
     const job = JSON.parse(body) as Job;
     this.#checkOrder(`${jobId} ${etag.slice(0, 9)}`, job, sentAt, receivedAt);
-    if (job.errorCode === "JobTimedOut" && receivedAt < 1_000 * (job.createdAt + timeLimits.executionDeadlineSeconds - skewSeconds))
+    if (job.errorCode === "JobTimedOut" && receivedAt < 1_000 * (job.createdAt + timeLimits.executionDeadlineSeconds - skewOfThreeSeconds))
       this.fail("timed-out-early", "A job timed out before any deadline.", jobId);
     const isOfThisDocument = !known.isSubmittedAgain && sentAt > known.acceptedAt;
     if (isOfThisDocument) this.#checkContent(job, known.document);
