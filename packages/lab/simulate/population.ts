@@ -283,7 +283,7 @@ export class Population {
     // So would a deletion delete what is created again.
     while (lostAt + lateMilliseconds > timeline.now()) await timeline.sleep(10_000);
     await timeline.sleep(10 ** chance.between(0, 4.3, `${id} submits again after`));
-    if (promises.jobs.get(jobId)?.isBack) return; // whatever is sent now is sent to the job that came back
+    if (promises.isBack(jobId)) return; // whatever is sent now is sent to the job that came back
     promises.submittedAgain(jobId);
     const again = chance.happens(0.5, `${id} submits another`) ? this.#client(id, "'") : client;
     if ((await this.#submit(again, bodyOf(again))) !== undefined) await this.#watch(client, jobId, `${id}.watch2`);

@@ -30,8 +30,6 @@ interface KnownJob {
   deletedAt?: number | undefined;
   /** From when on it may be there again. */
   isSubmittedAgain?: boolean;
-  /** Brought back by a write that its sender had given up, and that was carried out after the deletion. */
-  isBack?: boolean;
 }
 
 /** Statuses that were read of a generation, each with the time of the first answer that had it. */
@@ -65,6 +63,8 @@ export class Promises {
   readonly #creators = new Map<string, Invocation>();
   readonly #closed = new Map<string, Map<string, number>>();
   readonly #deleted = new Set<string>();
+  /** Generations brought back by a write that its sender had given up, and that was carried out after the deletion. */
+  readonly #back = new Set<string>();
 
   constructor(timeline: Timeline) {
     this.#timeline = timeline;
@@ -125,6 +125,11 @@ export class Promises {
     for (const generation of this.#closed.get(jobId)?.keys() ?? []) this.#deleted.add(generation);
   }
 
+  /** True where a deleted job was brought back. */
+  isBack(jobId: string): boolean {
+    return [...(this.#closed.get(jobId)?.keys() ?? [])].some((generation) => this.#back.has(generation));
+  }
+
   /** An answer to a caller. */
   answered({ request, status, text, headers, sentAt, receivedAt }: ApiAnswer): void {
     if (status >= 400) this.sawText(`The answer ${status} to ${request.route}`, text);
@@ -162,7 +167,10 @@ export class Promises {
   ): void {
     const { text, etag, sentAt, receivedAt } = answer;
     const closed = [...(this.#closed.get(jobId) ?? [])].find(([generation]) => generation.startsWith(etag.slice(1, 9)));
-    if (Math.min(known.deletedAt ?? Number.POSITIVE_INFINITY, closed?.[1] ?? Number.POSITIVE_INFINITY) < sentAt && !known.isBack)
+    if (
+      Math.min(known.deletedAt ?? Number.POSITIVE_INFINITY, closed?.[1] ?? Number.POSITIVE_INFINITY) < sentAt &&
+      !this.#back.has(closed?.[0] ?? "")
+    )
       this.fail("read-after-deletion", "A job was read after its deletion.", jobId);
     const body = this.#bodies.get(etag) ?? text;
     if (text !== "" && body !== text) this.fail("same-tag-other-body", `Two answers have the tag ${etag}: ${body} and ${text}`, jobId);
@@ -209,10 +217,9 @@ export class Promises {
   changed(before: Job | undefined, after: Job | undefined, by?: Invocation): void {
     if (after === undefined || "claimedBy" in after) return;
     const { jobId } = after;
-    const known = this.jobs.get(jobId);
     if (before === undefined && by !== undefined) this.#creators.set(after.generation, by);
-    if (before === undefined && this.#closed.get(jobId)?.has(after.generation) && known !== undefined)
-      known.isBack = by?.isDisturbed === true;
+    if (before === undefined && this.#closed.get(jobId)?.has(after.generation) && by?.isDisturbed === true)
+      this.#back.add(after.generation);
     this.#checkSize(after);
     if (isClosed(after)) this.#close(after);
     if (before === undefined || "claimedBy" in before) return;
