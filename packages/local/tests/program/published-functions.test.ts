@@ -57,7 +57,7 @@ test("the code of functions has an absolute path, where the data folder is relat
 
   const { manifest } = await functions.publish(programWith("one"));
 
-  const { archive } = manifest.resources[0]?.inputs["code"] as { archive: string };
+  const archive = String(Object(manifest.resources[0]?.inputs["code"]).archive);
   expect(isAbsolute(archive)).toBe(true);
   expect(readFileSync(join(archive, "index.mjs"), "utf8")).toBe("one");
 });
