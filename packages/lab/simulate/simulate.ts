@@ -58,7 +58,12 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   await world.close();
   return {
     ...{ seed, digest: timeline.digest, ...(timeline.history && { history: timeline.history }) },
-    ...{ faults: faults.counts, calls: { ...world.calls.counts, ...api.counts }, clients: population.ids, faultIds: faults.ids },
+    ...{
+      faults: faults.counts,
+      calls: { ...world.calls.counts, ...api.counts },
+      clients: population.ids.filter((id) => !without.has(id)),
+      faultIds: faults.ids,
+    },
     ...{ jobs: promises.counts, failures: promises.failures },
   };
 }
