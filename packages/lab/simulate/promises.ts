@@ -58,7 +58,8 @@ export class Promises {
   readonly #seen = new Map<string, Seen>();
   readonly #bodies = new Map<string, string>();
   /** Generations whose deletion has begun, by job, each with the time, and those whose deletion was answered with 204. */
-  readonly #writers = new Map<string, Invocation>();
+  /** What wrote an object or a posting last, and when. */
+  readonly #writers = new Map<string, { readonly by: Invocation; readonly at: number }>();
   /** What put a record, by its generation. */
   readonly #creators = new Map<string, Invocation>();
   readonly #closed = new Map<string, Map<string, number>>();
@@ -229,6 +230,9 @@ export class Promises {
         this.fail("key-two-jobs", "A job was put in the place of one that had not expired.", jobId);
       return;
     }
+    const [, execution] = /^x-(.{8})/.exec(this.#timeline.actor) ?? []; // named for the generation that it works on
+    if (execution !== undefined && !after.generation.startsWith(execution))
+      this.fail("another-generation", "An execution wrote the record of another generation.", jobId);
     if (after.version !== before.version + 1) this.fail("version-skipped", `Version ${before.version} became ${after.version}.`, jobId);
     if (ranks[after.status] < ranks[before.status]) this.fail("status-went-back", `${before.status} became ${after.status}.`, jobId);
     if (!isOpen(before) && before.status !== after.status) this.fail("final-state-left", `${before.status} became ${after.status}.`, jobId);
@@ -253,7 +257,7 @@ export class Promises {
 
   /** An object or a posting was written. */
   written(key: string, by: Invocation): void {
-    this.#writers.set(key, by);
+    this.#writers.set(key, { by, at: this.#timeline.now() });
   }
 
   /** The jobs that an owner is told of when all is quiet: by the whole list, and by a search for one of them. */
@@ -307,17 +311,23 @@ export class Promises {
     return status === "ERROR" && this.#creators.get(generation)?.isDisturbed === true;
   }
 
+  /** Written after its job's deletion had begun, by an invocation that could not take it back. What was there before is to be deleted. */
+  #isLeftBehind(key: string, jobId: string, generation: string): boolean {
+    const { by, at = 0 } = this.#writers.get(key) ?? {};
+    return by?.isDisturbed === true && at >= (this.#closed.get(jobId)?.get(generation) ?? 0);
+  }
+
   #checkObject(key: string, records: ReadonlyMap<string, Job>): void {
     const [folder, jobId = "", generation = ""] = key.split("/");
     if (folder !== "jobs" || records.get(jobId)?.generation === generation) return;
-    if (this.#deleted.has(generation) && !this.#writers.get(key)?.isDisturbed)
+    if (this.#deleted.has(generation) && !this.#isLeftBehind(key, jobId, generation))
       this.fail("deletion-left-object", `The object ${key.split("/")[3]} of a deleted job is there.`, jobId);
   }
 
   #checkPosting({ ownerTerm, place }: Kept["postings"][number], records: ReadonlyMap<string, Job>): void {
     const [, jobId = "", generation = ""] = place.split("#");
     if (records.get(jobId)?.generation === generation) return;
-    if (this.#deleted.has(generation) && !this.#writers.get(`${ownerTerm} ${place}`)?.isDisturbed)
+    if (this.#deleted.has(generation) && !this.#isLeftBehind(`${ownerTerm} ${place}`, jobId, generation))
       this.fail("deletion-left-posting", "A posting of a deleted job is there.", jobId);
   }
 }

@@ -40,7 +40,7 @@ export class MemoryTables implements Tables {
 
   async execute(operation: string, input: Fields): Promise<Fields> {
     const run = this.#operations[operation];
-    if (run === undefined) throw new AwsError("UnknownOperationException", `The simulated tables have no ${operation}.`);
+    if (run === undefined) throw new Error(`The simulated tables have no ${operation}.`);
     return run(input);
   }
 
@@ -142,7 +142,7 @@ function compiledClause(clause: string): Test {
   const placeholders = operands.split(", ");
   if (absent !== undefined) return (item, expressions) => valueAt(item, names, expressions) === undefined;
   const holds = comparisons[operator];
-  if (holds === undefined) throw new AwsError("ValidationException", `The simulated tables do not know the condition ${clause}.`);
+  if (holds === undefined) throw new Error(`The simulated tables do not know the condition ${clause}.`);
   return (item, expressions) => {
     const value = valueAt(item, names, expressions);
     return placeholders.some((placeholder) => {
