@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Runtime, readStackConfig, type StartedStack, systemClock, watchProgram } from "@async-text-processing/local";
-import { Console } from "@async-text-processing/local/console";
+import { type Runtime, readStackConfig, systemClock, watchProgram } from "@async-text-processing/local";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { ConsolePages } from "../support/console-pages.ts";
 import { copyProject, isFinal, poll, request, startLocalRuntime, submit } from "../support/local-runtime.ts";
 
 // One runtime, whose program is changed again and again, in the order of these tests.
@@ -11,19 +11,21 @@ const copy = copyProject();
 const lines: string[] = [];
 const faults: unknown[] = [];
 const onFault = (error: unknown) => faults.push(error);
-const openConsole = (stack: StartedStack) => void Console.open(stack, { stackName: "dev", settings: {}, now: systemClock.now, onFault });
 
 let runtime: Runtime;
+let pages: ConsolePages;
 let stopWatching: () => void;
 let held: PromiseWithResolvers<void> | undefined;
 let stream: ReadableStreamDefaultReader<Uint8Array>;
 beforeAll(async () => {
-  runtime = await startLocalRuntime({
-    ...{ project: copy.folder, isWatched: true, onStart: openConsole },
-    before: async ({ service, resource }) => {
-      if (service === "lambda" && resource.includes("ml-inference")) await held?.promise;
-    },
-  });
+  const start = ({ onStart }: ConsolePages) =>
+    startLocalRuntime({
+      ...{ project: copy.folder, isWatched: true, onStart },
+      before: async ({ service, resource }) => {
+        if (service === "lambda" && resource.includes("ml-inference")) await held?.promise;
+      },
+    });
+  ({ pages, runtime } = await ConsolePages.open(start));
   const readConfig = () => readStackConfig(copy.folder, "dev", ['throttle={"rate": 5000, "burst": 5000}']);
   const print = (line: string) => lines.push(line);
   stopWatching = watchProgram({ ...{ runtime, readConfig, print, onFault }, onConfig: () => undefined, clock: systemClock });
@@ -34,9 +36,10 @@ afterAll(async () => {
   held?.resolve();
   stopWatching?.();
   await stream?.cancel();
+  await pages?.close();
   await runtime?.stop();
   copy.remove();
-  expect(faults).toEqual([]);
+  expect([...faults, ...(pages?.faults ?? [])]).toEqual([]);
 });
 
 /** Changes files of the program all at once, and waits for what the terminal says. */
@@ -72,6 +75,7 @@ test("an execution under way ends on the function that it began with, and the ne
   held = Promise.withResolvers();
   const first = await submit(runtime, "A good day");
   await poll(runtime, first, ({ status }) => status === "IN_PROGRESS");
+  const page = await pages.open(`/jobs/${first}`);
 
   const line = await change([run, "countWords(text)", "1000 + countWords(text)"]);
   const second = await submit(runtime, "A good day");
@@ -82,6 +86,20 @@ test("an execution under way ends on the function that it began with, and the ne
   expect(line).toBe("Swapped in … ms: Function ml-inference, StateMachine process-job.");
   expect(jobs.map(countOf)).toEqual([3, 1003]);
   expect(await Promise.all(submitted.map(versionsIn))).toEqual([["1"], ["2"]]);
+  await page.locator(".pill", { hasText: "DONE" }).waitFor();
+  await page.getByRole("tab", { name: /^Record/ }).click();
+  await page
+    .getByText(/"tokenCount": 3\b/)
+    .first()
+    .waitFor();
+  await page.getByRole("button", { name: "Run again" }).click(); // on the page that was open before the change
+  await page.waitForURL((url) => !url.pathname.includes(first));
+  await page.locator(".pill", { hasText: "DONE" }).waitFor();
+  await page.getByRole("tab", { name: /^Record/ }).click();
+  await page
+    .getByText(/"tokenCount": 1003\b/)
+    .first()
+    .waitFor();
 });
 
 test("a change that does not build is one sentence, and what ran before runs on", async () => {
