@@ -154,7 +154,8 @@ export class Population {
     return JSON.stringify({ uploadId });
   }
 
-  async #submit(client: Client, body: ApiRequest["body"]): Promise<string | undefined> {
+  /** @param deleted the job that the same key had led to. */
+  async #submit(client: Client, body: ApiRequest["body"], deleted?: string): Promise<string | undefined> {
     const { promises } = this.#options;
     const answer = await this.#untilAnswered(client.id, () => this.#submission(client, body), client);
     if (answer?.status === 202) {
@@ -163,7 +164,8 @@ export class Population {
       return jobId;
     }
     const mayBe = answer === undefined || (client.kind.endsWith("upload") && [404, 409].includes(answer.status));
-    if (!mayBe && answer.status < 500) promises.fail("refused", `A document was answered ${answer.status}: ${answer.text}`);
+    const meetsOldJob = deleted !== undefined && promises.isBack(deleted) && answer?.status === 422;
+    if (!mayBe && !meetsOldJob && answer.status < 500) promises.fail("refused", `A document was answered ${answer.status}: ${answer.text}`);
     return undefined;
   }
 
@@ -286,7 +288,7 @@ export class Population {
     if (promises.isBack(jobId)) return; // whatever is sent now is sent to the job that came back
     promises.submittedAgain(jobId);
     const again = chance.happens(0.5, `${id} submits another`) ? this.#client(id, "'") : client;
-    if ((await this.#submit(again, bodyOf(again))) !== undefined) await this.#watch(client, jobId, `${id}.watch2`);
+    if ((await this.#submit(again, bodyOf(again), jobId)) !== undefined) await this.#watch(client, jobId, `${id}.watch2`);
   }
 
   async #untilDone(attempt: () => Promise<boolean>): Promise<boolean> {
