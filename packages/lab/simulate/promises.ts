@@ -56,12 +56,13 @@ export class Promises {
   readonly jobs = new Map<string, KnownJob>();
   readonly #timeline: Timeline;
   readonly #seen = new Map<string, Seen>();
+  /** What was read, by job and entity tag. */
   readonly #bodies = new Map<string, string>();
-  /** Generations whose deletion has begun, by job, each with the time, and those whose deletion was answered with 204. */
   /** What wrote an object or a posting last, and when. */
   readonly #writers = new Map<string, { readonly by: Invocation; readonly at: number }>();
   /** What put a record, by its generation. */
   readonly #creators = new Map<string, Invocation>();
+  /** Generations whose deletion has begun, by job, each with the time, and those whose deletion was answered with 204. */
   readonly #closed = new Map<string, Map<string, number>>();
   readonly #deleted = new Set<string>();
   /** Generations brought back by a write that its sender had given up, and that was carried out after the deletion. */
@@ -173,9 +174,10 @@ export class Promises {
       !this.#back.has(closed?.[0] ?? "")
     )
       this.fail("read-after-deletion", "A job was read after its deletion.", jobId);
-    const body = this.#bodies.get(etag) ?? text;
+    const tagged = `${jobId} ${etag}`;
+    const body = this.#bodies.get(tagged) ?? text;
     if (text !== "" && body !== text) this.fail("same-tag-other-body", `Two answers have the tag ${etag}: ${body} and ${text}`, jobId);
-    this.#bodies.set(etag, body);
+    this.#bodies.set(tagged, body);
     if (body === "") return;
     const job = JSON.parse(body) as Job;
     this.#checkOrder(`${jobId} ${etag.slice(0, 9)}`, job, sentAt, receivedAt);

@@ -41,6 +41,12 @@ test("on 50 fresh seeds every promise is kept", { timeout: 300_000 }, async () =
   expect(failuresOf(await reportsOf(first, 50))).toEqual({});
 });
 
+test("two jobs whose generations begin alike are told apart", async () => {
+  using runs = new SeedProcess();
+
+  expect(failuresOf([await runs.run({ seed: 52_948 })])).toEqual({}); // and so have the same entity tags
+});
+
 test("a seed gives the same history in every process, after any other one, and with the runtime's own tables", async () => {
   using one = new SeedProcess();
   using another = new SeedProcess();
