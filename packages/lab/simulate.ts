@@ -9,6 +9,9 @@ import { simulateCommand } from "./simulate/simulate-command.ts";
 const interrupted = new AbortController();
 process.once("SIGINT", () => interrupted.abort()); // a second one ends the process
 
+const logIntervalMilliseconds = 60_000;
+let reportedAt = 0;
+
 let single: SeedProcess | undefined;
 
 process.exitCode = await simulateCommand(process.argv.slice(2), {
@@ -24,9 +27,17 @@ process.exitCode = await simulateCommand(process.argv.slice(2), {
   now: () => performance.now(),
   print: (text) => process.stdout.write(`${clear()}${text}\n`),
   report: (line) => process.stderr.write(`${clear()}${line}\n`),
-  progress: (line) => process.stderr.isTTY && process.stderr.write(`${clear()}${line}`),
+  progress,
 });
 single?.[Symbol.dispose]();
+
+/** In a file of a log, a line now and then. */
+function progress(line: string): void {
+  const isDue = performance.now() - reportedAt >= logIntervalMilliseconds;
+  if (process.stderr.isTTY) process.stderr.write(`${clear()}${line}`);
+  else if (isDue) process.stderr.write(`${line}\n`);
+  if (isDue) reportedAt = performance.now();
+}
 
 function clear(): string {
   return process.stderr.isTTY ? "\r\x1b[K" : "";

@@ -41,7 +41,7 @@ export interface SimulateTerminal {
   print(text: string): void;
   /** Standard error, a line. */
   report(line: string): void;
-  /** A line that replaces the one before it; only on a terminal. */
+  /** A line that replaces the one before it; elsewhere than on a terminal, one a minute. */
   progress(line: string): void;
 }
 
