@@ -43,6 +43,20 @@ interface CleanedPage {
   readonly image: PageImage;
   readonly survey: Survey;
   readonly page: PageImage;
+  /** Its densest part, read once. */
+  readonly part: () => Reading;
+}
+
+function cleanedPage(engine: Engine, image: PageImage, survey: Survey, page = cleanPage(image, survey.needs)): CleanedPage {
+  let part: Reading | undefined;
+  const cleaned: CleanedPage = {
+    ...{ image, survey, page },
+    part: () => {
+      part ??= readPart(engine, cleaned, asCleanedUp);
+      return part;
+    },
+  };
+  return cleaned;
 }
 
 /** Another way to read a page. */
@@ -54,22 +68,20 @@ interface Attempt extends Manner {
 }
 
 function readPage(engine: Engine, image: ScannedPage, { remainingMillis }: ReadingTime): Reading {
-  const asGrey = uprightPage(engine, image);
+  const upright = uprightPage(engine, image);
   const before = remainingMillis();
-  const first = readingOf(engine.read(asGrey.page));
+  const asGrey = firstReading(engine, upright);
   const took = before - remainingMillis();
   // An attempt may well take longer than the first reading did.
   const hasTime = () => remainingMillis() >= 3 * took;
-  let { cleaned, best } = inBestTint(engine, image.tints ?? [], { cleaned: asGrey, best: first }, hasTime);
+  let { cleaned, best } = inBestTint(engine, image.tints ?? [], asGrey, hasTime);
   const attempts = attemptsAfter(cleaned, () => best);
-  let asCleaned: number | undefined;
   for (let count = 0; count < maxAttempts; ) {
     const { value: attempt } = attempts.next();
     if (attempt === undefined || !hasTime()) break;
     const isTried = attempt.gain !== undefined && isWorthTrial(cleaned.page);
     if (isTried) {
-      asCleaned ??= worthOfPart(engine, cleaned);
-      if (worthOfPart(engine, cleaned, attempt) <= attempt.gain * Math.min(asCleaned, best.worth)) continue;
+      if (readPart(engine, cleaned, attempt).worth <= attempt.gain * Math.min(cleaned.part().worth, best.worth)) continue;
     }
     const other = readingOf(engine.read(attempt.prepare(cleaned.image, cleaned.page), attempt));
     if (other.worth > (isTried ? 1 : (attempt.gain ?? 1)) * best.worth) best = other;
@@ -81,6 +93,20 @@ function readPage(engine: Engine, image: ScannedPage, { remainingMillis }: Readi
 interface ReadPage {
   readonly cleaned: CleanedPage;
   readonly best: Reading;
+}
+
+/** A page that is to be enlarged by more takes much longer to be read. */
+const slightScale = 1.2;
+
+/** Where nothing is read of its densest part, a page is enlarged only if anything is read of it as it is: a photograph is no small print. */
+function firstReading(engine: Engine, cleaned: CleanedPage): ReadPage {
+  const { image, survey } = cleaned;
+  if (survey.needs.scale > slightScale && cleaned.part().allLetters === 0) {
+    const asLarge = cleanedPage(engine, image, { ...survey, needs: { ...survey.needs, scale: 1 } });
+    const best = readingOf(engine.read(asLarge.page));
+    if (best.allLetters === 0) return { cleaned: asLarge, best };
+  }
+  return { cleaned, best: readingOf(engine.read(cleaned.page)) };
 }
 
 /** Letters that a tint has for each one that the grey page has: with fewer, a part of the page is read first. */
@@ -104,8 +130,8 @@ function inBestTint(engine: Engine, tints: readonly PageImage[], asGrey: ReadPag
 
 /** True if the part with the most letters on the grey page is read better in the tint. */
 function isPartReadBetter(engine: Engine, { image, survey, page }: CleanedPage, grey: CleanedPage): boolean {
-  const tinted = { image, survey: { ...survey, densest: grey.survey.densest }, page };
-  return worthOfPart(engine, tinted) > better * worthOfPart(engine, grey);
+  const tinted = cleanedPage(engine, image, { ...survey, densest: grey.survey.densest }, page);
+  return tinted.part().worth > better * grey.part().worth;
 }
 
 const isPartOf = (letters: number, reading: Reading): boolean => reading.letters < fewCharacters * letters;
@@ -118,12 +144,12 @@ const isReadBelow = (confidence: number, reading: Reading, letters: number): boo
  */
 function uprightPage(engine: Engine, image: PageImage): CleanedPage {
   const survey = surveyOf(image);
-  const cleaned = { image, survey, page: cleanPage(image, survey.needs) };
+  const cleaned = cleanedPage(engine, image, survey);
   const { quarters } = survey.needs;
   if (quarters === 0) return cleaned;
-  const worth = worthOfPart(engine, cleaned);
-  if (worth > 0 && worth >= clearlyBetter * worthOfPart(engine, cleaned, turning(-quarters))) return cleaned;
-  return { image, survey: { ...survey, needs: { ...survey.needs, quarters: 0 } }, page: turned(cleaned.page, -quarters) };
+  const { worth } = cleaned.part();
+  if (worth > 0 && worth >= clearlyBetter * readPart(engine, cleaned, turning(-quarters)).worth) return cleaned;
+  return cleanedPage(engine, image, { ...survey, needs: { ...survey.needs, quarters: 0 } }, turned(cleaned.page, -quarters));
 }
 
 /** Pixels of the part of a cleaned page that is read for trial: some eight lines of it. */
@@ -131,16 +157,12 @@ const trialSide = 320;
 
 const asCleanedUp: Pick<Attempt, "prepare"> = { prepare: (_, cleaned) => cleaned };
 
-/** The worth of the densest part of a page, read in a way that may be worth a reading of the whole page. */
-function worthOfPart(
-  engine: Engine,
-  { image, survey, page }: CleanedPage,
-  attempt: Pick<Attempt, "prepare"> & Manner = asCleanedUp,
-): number {
+/** The densest part of a page, read in a way that may be worth a reading of the whole page. */
+function readPart(engine: Engine, { image, survey, page }: Omit<CleanedPage, "part">, attempt: Pick<Attempt, "prepare"> & Manner): Reading {
   const { densest, needs } = survey;
   const given = partAround(densest, image, trialSide / needs.scale);
   const cleaned = turned(partAround(densest, turned(page, -needs.quarters), trialSide), needs.quarters);
-  return readingOf(engine.read(attempt.prepare(given, cleaned), attempt)).worth;
+  return readingOf(engine.read(attempt.prepare(given, cleaned), attempt));
 }
 
 const partAround = ({ x, y }: Survey["densest"], page: PageImage, side: number): PageImage =>
@@ -159,13 +181,17 @@ function* attemptsAfter({ survey, image, page }: CleanedPage, best: () => Readin
   const { needs, letters, direction } = survey;
   const isPartial = () => isPartOf(letters, best());
   const isBelow = (confidence: number) => isReadBelow(confidence, best(), letters);
+  const isSeen = () => best().allLetters >= fewCharacters * letters;
+  // The engine knows what it has seen all of as sure or not, in any layout: this is another script, or upside down.
+  const isUnknown = () => best().worth === 0 && isSeen();
   if (letters < minLetters) return;
-  if (isPartial() && letters < manyLetters) yield { ...asCleanedUp, layout: "sparse", ...(!isSmall(page) && { gain: better }) };
+  if (isPartial() && letters < manyLetters && !isUnknown())
+    yield { ...asCleanedUp, layout: "sparse", ...(!isSmall(page) && { gain: better }) };
   if (isCleanedBy(needs) && isBelow(fair)) {
     const prepare = (given: PageImage) => cleanPage(given, asItCame(needs, image));
-    yield best().allLetters < fewCharacters * letters ? { prepare } : { prepare, gain: better };
+    yield isSeen() ? { prepare, gain: better } : { prepare };
   }
-  for (const quarters of direction > clearDirection ? [2] : [2, 1, 3]) if (isBelow(poor)) yield turning(quarters);
+  for (const quarters of direction > clearDirection || isUnknown() ? [2] : [2, 1, 3]) if (isBelow(poor)) yield turning(quarters);
   if ((needs.specks || needs.grain > grainy) && isBelow(convincing))
     yield { prepare: (given) => cleanPage(filtered(given), needs), gain: better };
   if (needs.evenLight && isBelow(fair)) yield { ...asCleanedUp, threshold: "Sauvola", gain: better };
