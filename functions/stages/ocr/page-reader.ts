@@ -81,6 +81,7 @@ function readPage(engine: Engine, image: ScannedPage, { remainingMillis }: Readi
     if (attempt === undefined || !hasTime()) break;
     const isTried = attempt.gain !== undefined && isWorthTrial(cleaned.page);
     if (isTried) {
+      if (best.allLetters === 0 && cleaned.part().allLetters === 0) continue; // print that is read wrongly is seen at least
       if (readPart(engine, cleaned, attempt).worth <= attempt.gain * Math.min(cleaned.part().worth, best.worth)) continue;
     }
     const other = readingOf(engine.read(attempt.prepare(cleaned.image, cleaned.page), attempt));
@@ -98,13 +99,13 @@ interface ReadPage {
 /** A page that is to be enlarged by more takes much longer to be read. */
 const slightScale = 1.2;
 
-/** Where nothing is read of its densest part, a page is enlarged only if anything is read of it as it is: a photograph is no small print. */
+/** Where nothing is seen in its densest part, a page is read enlarged only if anything is seen on it as it is: a photograph is no small print. */
 function firstReading(engine: Engine, cleaned: CleanedPage): ReadPage {
   const { image, survey } = cleaned;
   if (survey.needs.scale > slightScale && cleaned.part().allLetters === 0) {
     const asLarge = cleanedPage(engine, image, { ...survey, needs: { ...survey.needs, scale: 1 } });
     const best = readingOf(engine.read(asLarge.page));
-    if (best.allLetters === 0) return { cleaned: asLarge, best };
+    if (best.allLetters === 0) return { cleaned, best };
   }
   return { cleaned, best: readingOf(engine.read(cleaned.page)) };
 }
