@@ -344,13 +344,14 @@ describe("kinds of files", () => {
   test.each([
     { what: "a JPEG of 12 bits a sample", bytes: () => withFrame(0xc1, 12), kind: "JPEG" },
     { what: "a differential JPEG", bytes: () => withFrame(0xc5, 8), kind: "JPEG" },
+    { what: "a TIFF of 12 bits a sample", bytes: () => tiffFile({ width: side, height: side, bits: 12 }), kind: "TIFF" },
     { what: "a TIFF of 32 bits a sample", bytes: () => tiffFile({ width: side, height: side, bits: 32 }), kind: "TIFF" },
   ])("$what is refused by name", async ({ bytes, kind }) => {
     const file = bytes();
 
     await expect(decodeImage({ type: typeOf(file) ?? "image/png", bytes: file })).rejects.toMatchObject({
       name: "UnsupportedDocument",
-      message: `This kind of ${kind} is not read. Save it in 8 bits a sample, with an ordinary compression.`,
+      message: `This kind of ${kind} is not read. Save it as a PNG of 8 bits a sample.`,
     });
   });
 });
