@@ -155,10 +155,10 @@ describe("letters that the file names falsely", () => {
 });
 
 test("letters that the file does not name at all are read off the page, where nothing else is on it", async () => {
-  const unnamed = onePage(stream("", "BT/F2 24 Tf 72 700 Td(AAAA)Tj ET"), {
+  const unnamed = onePage(stream("", "BT/F2 24 Tf 72 700 Td(\\001\\001\\001)Tj ET"), {
     resources: "/Font<</F2 6 0 R>>",
     objects: [
-      "<</Type/Font/Subtype/Type3/FontBBox[0 0 9 9]/FontMatrix[.1 0 0 .1 0 0]/CharProcs<</g1 7 0 R>>/Encoding<</Differences[65/g1]>>/FirstChar 65/LastChar 65/Widths[9]>>",
+      "<</Type/Font/Subtype/Type3/FontBBox[0 0 9 9]/FontMatrix[.1 0 0 .1 0 0]/CharProcs<</g1 7 0 R>>/Encoding<</Differences[1/g1]>>/FirstChar 1/LastChar 1/Widths[9]>>",
       stream("", "9 0 d0 0 0 2 9 re f 0 0 7 2 re f"),
     ],
   });
