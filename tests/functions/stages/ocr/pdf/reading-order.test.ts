@@ -62,7 +62,7 @@ test.each([
     "[(some)-280(words)-280(.)-300(.)-300(.)-300(.)-300(.)-300(.)-300(.)-300(.)-280(7)]TJ",
     "some words . . . . . . . . 7",
   ],
-  ["a size below nothing", "-1 0 0 -1 60 700 Tm/F1 -10 Tf(upright and )Tj(in order)Tj", "upright and in order"],
+  ["a negative size of the font", "-1 0 0 -1 60 700 Tm/F1 -10 Tf(upright and )Tj(in order)Tj", "upright and in order"],
   ["a raised number", "(m)Tj/F1 7 Tf 4 Ts(2)Tj 0 Ts", "m2"],
 ])("%s", async (_, operators, text) => {
   expect(await textIn(onePage(stream("", `BT/F1 10 Tf 60 700 Td ${operators} ET`)))).toBe(text);
