@@ -36,17 +36,15 @@ export function joinPages({ pageCount, pages, rest }: KnownPages, read: Readonly
   const known = new Map([...pages, ...read]);
   const found: PageText[] = [];
   const skipped: Required<SkippedPages>[] = [];
-  const sentences = new Set<string>();
   let bytes = 0;
   for (let page = 0; page < pageCount; page++) {
     const outcome = known.get(page) ?? { skipped: rest };
     bytes += "text" in outcome ? Buffer.byteLength(outcome.text) : 0;
     if ("text" in outcome && bytes <= maxTextBytes) found.push(outcome);
     else addTo(skipped, page + 1, "text" in outcome ? skipReasons.text : outcome.skipped);
-    if ("skipped" in outcome) sentences.add(outcome.sentence ?? "");
   }
   const written = found.filter(({ text }) => /[\p{L}\p{N}]/u.test(text));
-  if (written.length === 0) throw errorOf(found.length, skipped, sentences);
+  if (written.length === 0) throw errorOf(found.length, skipped);
   const text = written.map((page) => page.text).join("\n\n");
   const pagesSkipped = skipped.map(({ page, lastPage, reason }) => ({ page, ...(lastPage > page && { lastPage }), reason }));
   return {
@@ -66,15 +64,14 @@ const errorClasses = [
   ...[StageCrashedError, StageThrottledError, StageFailedError],
 ];
 
-/** The error that tells of most pages why the document has no text; in the words of the pages' own where these agree. */
-function errorOf(empty: number, skipped: readonly Required<SkippedPages>[], sentences: ReadonlySet<string>): Error {
+/** The error that tells of most pages why the document has no text. */
+function errorOf(empty: number, skipped: readonly Required<SkippedPages>[]): Error {
   const counts = new Map([[NoTextFoundError.kind.name, empty]]);
   for (const { page, lastPage, reason } of skipped) counts.set(reason, (counts.get(reason) ?? 0) + lastPage - page + 1);
   const [[reason] = [""]] = [...counts].sort(([, one], [, other]) => other - one);
   const known = errorClasses.find(({ kind }) => kind.name === reason);
   if (known === NoTextFoundError) return new NoTextFoundError("No page that was read has a letter or a digit on it.");
-  const [sentence] = sentences.size === 1 ? sentences : [];
-  if (known !== undefined) return new known(sentence || known.kind.sentence);
+  if (known !== undefined) return new known();
   return new DocumentTooLargeError(
     reason === skipReasons.text
       ? `The document's first page has more than ${maxTextBytes} bytes of text, which is the limit.`

@@ -12,8 +12,6 @@ export interface PageSource {
 /** A page that was left out, and why. */
 export interface SkippedPage {
   readonly skipped: string;
-  /** For the sender, where more is known than the kind of error. */
-  readonly sentence?: string;
 }
 
 /** The text of a page, or why there is none. */

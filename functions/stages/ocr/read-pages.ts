@@ -1,4 +1,4 @@
-import { StageError, type StageErrorClass } from "../errors.ts";
+import { StageError } from "../errors.ts";
 import { Pace } from "./pace.ts";
 import type { PageOutcome, PageSource } from "./page-source.ts";
 import { DocumentTooLargeError } from "./stage.ts";
@@ -76,7 +76,7 @@ export class Pages {
       return await pace.time(() => read(source));
     } catch (error) {
       this.#source = undefined;
-      if (error instanceof StageError) return skippedBy(error);
+      if (error instanceof StageError) return { skipped: error.name };
       if (!(error instanceof TimeLimitError)) throw error;
       // It takes longer than a page may, or than all the time that there was; otherwise the pages before it have taken the time.
       return isFirst || pace.hasTimeForPage() ? { skipped: skipReasons.time } : "no time";
@@ -97,10 +97,4 @@ export class Pages {
     this.#source ??= await this.#open();
     return this.#source;
   }
-}
-
-/** With its sentence, where it says more than others of its kind do. */
-function skippedBy(error: StageError): PageOutcome {
-  const { kind } = error.constructor as StageErrorClass;
-  return { skipped: error.name, ...(error.message !== kind.sentence && { sentence: error.message }) };
 }

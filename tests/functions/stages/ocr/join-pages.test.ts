@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { joinPages } from "../../../../functions/stages/ocr/join-pages.ts";
 import type { PageOutcome } from "../../../../functions/stages/ocr/page-source.ts";
-import { DocumentTooLargeError } from "../../../../functions/stages/ocr/stage.ts";
 
 const mebibyte = 1024 * 1024;
 const page = (text: string, confidence = 1): PageOutcome => ({ text, confidence });
@@ -55,14 +54,6 @@ describe("pages that are left out", () => {
 });
 
 describe("a document without text", () => {
-  const tall = { skipped: "DocumentTooLarge", sentence: "The image has 9 × 20000 pixels; the limit is 16000 a side." };
-  test.each([
-    { what: "what its pages say", pages: [tall, tall], message: tall.sentence },
-    { what: "what all of the kind say", pages: [tall, skipped("DocumentTooLarge")], message: DocumentTooLargeError.kind.sentence },
-  ])("says $what", ({ pages, message }) => {
-    expect(() => join(...pages)).toThrow(new DocumentTooLargeError(message));
-  });
-
   const [empty, broken] = [page(" ."), skipped("DocumentUnreadable")];
   test.each([
     { pages: [empty, empty, broken], name: "NoTextFound" },
