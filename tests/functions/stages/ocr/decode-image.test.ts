@@ -167,6 +167,10 @@ test.each<{ name: string; type: DocumentType; bytes: Uint8Array }>([
   await expect(decodeImage({ type, bytes })).rejects.toThrow(DocumentUnreadableError);
 });
 
+test("a JPEG with bytes between its segments is read", async () => {
+  expect(corners(await jpg(jpegFile(quarters, side, [Buffer.from("junk")])))).toEqual(corners(await jpg(jpegFile(quarters, side))));
+});
+
 test("a JPEG whose data cannot be of its size is refused", async () => {
   const claimed = Buffer.from(jpegFile(quarters, side));
   const frame = claimed.indexOf(Buffer.from([0xff, 0xc0]));
