@@ -15,12 +15,10 @@ export function age(milliseconds: number): string {
   return seconds < 86_400 ? `${Math.floor(seconds / 3_600)} h ago` : `${Math.floor(seconds / 86_400)} d ago`;
 }
 
+const dayTime = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
+
 /** The time of day with milliseconds. */
-export const clockTime = (at: number): string => {
-  const date = new Date(at);
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, "0")}`;
-};
+export const clockTime = (at: number): string => dayTime.format(at);
 
 /** 1 write, 2 writes */
 export const counted = (value: number, one: string): string => `${count(value)} ${one}${value === 1 ? "" : "s"}`;
@@ -55,6 +53,11 @@ export function causeText(cause: string): string {
   const message = String(objectIn(cause)?.["errorMessage"] ?? cause);
   return message.replace(/^RequestId: \S+ /, "").replace(/^Error: /, "");
 }
+
+/** The class of a job's status: its colour and its form. */
+export const statusClass = { PENDING: "waiting", IN_PROGRESS: "running", DONE: "done", ERROR: "error" } as const;
+
+export const isOpen = (status: unknown): boolean => status === "PENDING" || status === "IN_PROGRESS";
 
 /** The object that a text is in JSON, if it is one. */
 export function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
