@@ -38,15 +38,19 @@ export const withoutPrefix = (text: string, stack: string | undefined): string =
 
 /** A function's log line short: its level, its words, and its details but for those that the page shows anyway; any other line as it is. */
 export function shortLine(message: string): string {
-  const fields = objectIn(message);
-  const { level, message: words, ...details } = fields ?? {};
-  if (words === undefined) return message;
-  const told = Object.entries(details).filter(([name]) => !knownDetails.includes(name));
-  const rest = told.map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
-  return [level ?? "INFO", words, ...rest].join("  ");
+  const { level = "INFO", ...fields } = objectIn(message) ?? {};
+  return fields["message"] === undefined ? message : [level, ...toldOf(fields, knownDetails)].join("  ");
 }
 
-const knownDetails = ["timestamp", "service", "sampling_rate", "jobId", "stage", "function_name", "function_request_id", "xray_trace_id"];
+/** The words of a line, and its details but for those that are known. */
+export function toldOf({ message, ...details }: Readonly<Record<string, unknown>>, known: readonly string[]): readonly string[] {
+  const told = Object.entries(details).filter(([name]) => !known.includes(name));
+  return [String(message), ...told.map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`)];
+}
+
+/** Details that every line has. */
+export const commonDetails = ["level", "timestamp", "service", "sampling_rate"];
+const knownDetails = [...commonDetails, "jobId", "stage", "function_name", "function_request_id", "xray_trace_id"];
 
 /** The message of a function's error, which a cause has as JSON; any other cause as it is. */
 export function causeText(cause: string): string {
