@@ -17,6 +17,8 @@ import { type ScannedPage, scannedPages } from "../support/scanned-pages.ts";
 /** `CRASH_JOBS=1000 npm test -- crash` is the large form, of minutes: so many jobs in each test, and every seed. */
 const large = process.env["CRASH_JOBS"];
 const jobsPerTest = Number(large ?? 100);
+/** Of the test whose jobs run in two runtimes each. */
+const comparedJobs = Number(large ?? 64);
 const seeds = large === undefined ? [1] : [1, 2, 3, 4, 5];
 const clients = 32;
 /** So many executions at least are under way when the process is killed. */
@@ -332,7 +334,7 @@ class AheadClock implements Clock {
   }
 }
 
-test(`${jobsPerTest} jobs whose executions are doubled, dropped and lost end in the records of a clean run`, async () => {
+test(`${comparedJobs} jobs whose executions are doubled, dropped and lost end in the records of a clean run`, async () => {
   const clock = new AheadClock();
   const runs = new Map<string, number>();
   const onUsage = (usage: Usage) => usage.kind === "execution" && runs.set(usage.name, (runs.get(usage.name) ?? 0) + 1);
@@ -341,21 +343,21 @@ test(`${jobsPerTest} jobs whose executions are doubled, dropped and lost end in 
   faulty.services.stepFunctions.faults.set({ duplicate: 0.3, drop: 0.2, restart: 0.4, seed: 11 });
   const isIdle = () => clean.services.stepFunctions.underWay + faulty.services.stepFunctions.underWay === 0;
 
-  for (const runtime of [clean, faulty]) await submitAll(runtime, jobsPerTest);
+  for (const runtime of [clean, faulty]) await submitAll(runtime, comparedJobs);
   await until(isIdle, "every execution has ended");
   const pending = [...(await recordsIn(faulty.services.dynamodb)).values()].filter(({ status }) => status === "PENDING");
   faulty.services.stepFunctions.faults.set({ drop: 0 });
   clock.aheadMilliseconds = 60_000;
   await sweeperOf(faulty).invoke("{}");
-  await until(() => runs.size === jobsPerTest && isIdle(), "what the sweeper has started has ended");
+  await until(() => runs.size === comparedJobs && isIdle(), "what the sweeper has started has ended");
   const [wanted, found] = await Promise.all([clean, faulty].map(({ services }) => recordsIn(services.dynamodb)));
   await Promise.all([clean.stop(), faulty.stop()]);
 
   expect(byText(found ?? new Map())).toEqual(byText(wanted ?? new Map()));
-  expect([...(wanted ?? [])].map(([, { status, version }]) => `${status} ${version}`)).toEqual(Array(jobsPerTest).fill(`DONE ${writes}`));
-  expect([...(found ?? [])].map(([, { version, restarts }]) => version - restarts)).toEqual(Array(jobsPerTest).fill(writes));
-  expect(pending.length).toBeGreaterThan(jobsPerTest / 10);
-  expect([...runs.values()].filter((count) => count > 1).length).toBeGreaterThan(jobsPerTest / 6);
+  expect([...(wanted ?? [])].map(([, { status, version }]) => `${status} ${version}`)).toEqual(Array(comparedJobs).fill(`DONE ${writes}`));
+  expect([...(found ?? [])].map(([, { version, restarts }]) => version - restarts)).toEqual(Array(comparedJobs).fill(writes));
+  expect(pending.length).toBeGreaterThan(comparedJobs / 20);
+  expect([...runs.values()].filter((count) => count > 1).length).toBeGreaterThan(comparedJobs / 6);
 }, 300_000);
 
 test("a scan of a hundred pages is read, though SIGKILL ends the process in the middle of its parts", async () => {

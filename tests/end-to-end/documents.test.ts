@@ -9,7 +9,6 @@ import { jobCommand } from "../../scripts/job/command.ts";
 import { isFinal, poll, request, startLocalRuntime } from "../support/local-runtime.ts";
 import { pageJpeg, pagePng, pagesAs, writtenPage } from "../support/page-picture.ts";
 import { pngFile } from "../support/scanned-documents.ts";
-import { type ScannedPage, scannedPages } from "../support/scanned-pages.ts";
 
 const lines = ["Glacier meltwater lubricates bedrock", "The expedition was a wonderful success"];
 const folder = mkdtempSync(join(tmpdir(), "documents-"));
@@ -110,24 +109,6 @@ test("a document of another type than its Content-Type is a 415, and an image of
   const bomb = await post("image/png", pngFile({ width: 60_000, height: 60_000 }).bytes);
 
   expect([wrong.status, bomb.status]).toEqual([415, 413]);
-});
-
-test("of a scan of a hundred pages every page is read but the damaged one, and nothing is kept of its parts", async () => {
-  const words = ["Glacier", "Expedition", "Harbour"];
-  const pages = Array.from({ length: 100 }, (_, page): ScannedPage => {
-    if (page === 49) return "damaged";
-    return page % 20 === 9 ? { word: words[(page - 9) / 20] ?? "Orchestra" } : "empty";
-  });
-
-  const job = await ended("application/pdf", await scannedPages(pages));
-
-  expect(job).toMatchObject({
-    status: "DONE",
-    text: ["Glacier", "Expedition", "Orchestra", "Orchestra"].join("\n\n"),
-    result: { ocr: { pageCount: 100, pagesRead: 99, pagesSkipped: [{ page: 50, reason: "DocumentUnreadable" }] } },
-  });
-  const kept = runtime.services.s3.list("documents-local", `jobs/${job["jobId"]}/`).map(({ key }) => key.split("/").at(-1));
-  expect(kept).toEqual(["document"]);
 });
 
 test.each([

@@ -12,7 +12,7 @@ const notKept = problem(
   "JobNotStored",
   "The job could not be stored, and nothing of it was kept. Send the request again.",
 );
-const document = pngFile({ bytes: 5_000_000 });
+const document = pngFile({ bytes: 100_000 });
 
 /** The calls of `POST /jobs` with an upload, in order; with a key, the upload is claimed before the record is put. */
 const ways: readonly { way: string; headers: Record<string, string>; calls: readonly string[] }[] = [

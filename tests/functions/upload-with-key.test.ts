@@ -10,7 +10,7 @@ import { pngFile } from "../support/scanned-documents.ts";
 import { Turnstile } from "../support/turnstile.ts";
 import { postUpload, upload } from "../support/uploads.ts";
 
-const png = pngFile({ bytes: 5_000_000 });
+const png = pngFile({ bytes: 100_000 });
 const key = { "Idempotency-Key": "8f14e45f-ceea-467f-a9d5-6f2c1b7a3e10" };
 const otherKey = { "Idempotency-Key": "another-key-of-16" };
 

@@ -23,7 +23,7 @@ export class ConsolePages {
     Console.open(stack, { stackName: "dev", settings: {}, now: systemClock.now, onFault });
   };
   readonly #browser: Browser;
-  readonly #pages: Page[] = [];
+  #page: Promise<Page> | undefined;
   #runtime: Pick<Runtime, "apiUrl"> = { apiUrl: "" };
 
   private constructor(browser: Browser) {
@@ -42,22 +42,28 @@ export class ConsolePages {
     return `${this.#runtime.apiUrl}/console${path}`;
   }
 
-  /** A page that is told from others by nothing but its address. */
-  async newPage({ width = 1600, colorScheme = "light" }: Look = {}): Promise<Page> {
-    const page = await this.#browser.newPage({ viewport: { width, height: 900 }, colorScheme });
-    this.#pages.push(page);
+  newPage(): Promise<Page> {
+    return this.#browser.newPage();
+  }
+
+  /** Opens an address of the console. One page for all tests: a process of the browser for each would take most of their time. */
+  async open(path: string, { width = 1600, colorScheme = "light" }: Look = {}): Promise<Page> {
+    this.#page ??= this.#watchedPage();
+    const page = await this.#page;
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme });
+    await page.goto(this.url(path));
+    await page.getByText("live", { exact: true }).waitFor();
     return page;
   }
 
-  async open(path: string, look?: Look): Promise<Page> {
-    const page = await this.newPage(look);
+  async #watchedPage(): Promise<Page> {
+    const page = await this.newPage();
     const { apiUrl } = this.#runtime;
     page.on("pageerror", (error) => this.faults.push(error));
     page.on("console", (message) => message.type() === "error" && this.faults.push(message.text()));
     const isOwn = (url: string) => url.startsWith(apiUrl) || /^(data|chrome|chrome-extension):/.test(url); // the browser shows a PDF by pages of its own
     page.on("request", (sent) => !isOwn(sent.url()) && this.faults.push(sent.url()));
-    await page.goto(this.url(path));
-    await page.getByText("live", { exact: true }).waitFor();
     return page;
   }
 
@@ -67,7 +73,7 @@ export class ConsolePages {
 
   /** After each test. */
   async reset(): Promise<void> {
-    for (const page of this.#pages.splice(0)) await page.close();
+    await (await this.#page)?.goto("about:blank");
     await this.setFaults([]);
   }
 

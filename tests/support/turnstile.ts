@@ -70,14 +70,17 @@ class RecordingSchedule extends Array<boolean> {
   }
 }
 
-/** Every schedule there is, by changing the last choice that was not yet changed; `most` bounds them. */
+/**
+ * Every schedule of two actors that do the same, by changing the last choice that was not yet changed; `most` bounds them. The first one
+ * always begins: where the second one does, it is the same race under other names.
+ */
 export async function* allSchedules(most: number): AsyncGenerator<RecordingSchedule> {
   let choices: boolean[] = [];
   for (let count = 0; count < most; count++) {
     const schedule = RecordingSchedule.from(choices) as RecordingSchedule;
     yield schedule;
     const last = schedule.asked.lastIndexOf(false);
-    if (last < 0) return;
+    if (last <= 0) return;
     choices = [...schedule.asked.slice(0, last), true];
   }
 }
