@@ -22,10 +22,13 @@ const maxBodyBytes = 64 * 1_024;
 const policyFor = (uploads: string): string =>
   `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; frame-src 'self'; connect-src 'self' ${uploads}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
-/** An answer in JSON, or of bytes of another type; undefined where the response has been taken over. */
-type Answer =
-  | { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> }
-  | { readonly status: 200; readonly bytes: string | Uint8Array; readonly headers: Readonly<Record<string, string>> };
+/** An answer in JSON, or of bytes of another type. */
+interface Answer {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly bytes?: string | Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+}
 
 interface Request {
   readonly id: string;
@@ -34,6 +37,7 @@ interface Request {
   readonly response: ServerResponse;
 }
 
+/** Answers undefined where it has taken the response over. */
 type Handler = (request: Request) => Promise<Answer | undefined> | Answer | undefined;
 
 type Route = Readonly<Partial<Record<string, Handler>>>;
@@ -341,9 +345,8 @@ async function bodyOf<Name extends keyof Bodies>(request: IncomingMessage, name:
   }
 }
 
-function send(response: ServerResponse, answer: Answer): void {
-  const isJson = !("bytes" in answer) && answer.body !== undefined;
-  response.writeHead(answer.status, { ...commonHeaders, ...(isJson && { "content-type": "application/json" }), ...answer.headers });
-  if ("bytes" in answer) response.end(answer.bytes);
-  else response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
+function send(response: ServerResponse, { status, body, bytes, headers }: Answer): void {
+  const type = body !== undefined && { "content-type": "application/json" };
+  response.writeHead(status, { ...commonHeaders, ...type, ...headers });
+  response.end(bytes ?? JSON.stringify(body));
 }
