@@ -62,16 +62,13 @@ function useStack(isLive: boolean, view: View): StackView | undefined {
   const [stack, setStack] = useState<StackView>();
   useEffect(() => {
     if (!isLive) return undefined;
-    const read = () => void fetchStack().then(setStack, () => undefined); // a lost connection is told by the stream
+    const answer = async () => (await fetch("/console/api/stack")).json();
+    const read = () => void answer().then(setStack, () => undefined); // a lost connection is told by the stream
     read();
     const timer = view === "stack" ? setInterval(read, stackMilliseconds) : undefined;
     return () => clearInterval(timer);
   }, [isLive, view]);
   return stack;
-}
-
-async function fetchStack(): Promise<StackView> {
-  return (await fetch("/console/api/stack")).json();
 }
 
 function Header({ list, view, stack }: { list: ListState; view: View; stack: string | undefined }) {
