@@ -83,21 +83,21 @@ export const isVoid = ({ expiresAt, deadlineAt }: Job, now: number): boolean => 
 
 export const isOpen = (job: Job): boolean => job.status === "PENDING" || job.status === "IN_PROGRESS";
 
-/** Seconds after its creation at which a job that has not been started ends in `ERROR`; leaves room for two restarts. */
-const startDeadlineSeconds = 600;
-/** Seconds from the start of OCR to the deadline: the 300 of an Express execution and half a minute. */
-const executionDeadlineSeconds = 330;
-/** Seconds after which a job that is still `PENDING` is started again. */
-const restartAfterSeconds = 60;
-/** Maximum of a job's restarts by the sweeper. */
-const maxRestarts = 2;
-/**
- * Seconds before its deadline from which on an open job is not written to any more: longer than a write can
- * take, so that none arrives at a job that reads `ERROR` already. The definition's SetError state says the same.
- */
-const lastWriteSeconds = 15;
-
-export const timeLimits = { startDeadlineSeconds, executionDeadlineSeconds, restartAfterSeconds, maxRestarts, lastWriteSeconds } as const;
+export const timeLimits = {
+  /** Seconds after its creation at which a job that has not been started ends in `ERROR`; leaves room for two restarts. */
+  startDeadlineSeconds: 600,
+  /** Seconds from the start of OCR to the deadline: the 300 of an Express execution and half a minute. */
+  executionDeadlineSeconds: 330,
+  /** Seconds after which a job that is still `PENDING` is started again. */
+  restartAfterSeconds: 60,
+  /** Maximum of a job's restarts by the sweeper. */
+  maxRestarts: 2,
+  /**
+   * Seconds before its deadline from which on an open job is not written to any more: longer than a write can
+   * take, so that none arrives at a job that reads `ERROR` already. The definition's SetError state says the same.
+   */
+  lastWriteSeconds: 15,
+} as const;
 
 /** The error of a job past its deadline, written or not. */
 const timedOut = {

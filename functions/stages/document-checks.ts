@@ -84,8 +84,9 @@ function webpSize(file: Buffer): ImageSize | undefined {
 
 function jpegSize(file: Buffer): ImageSize | undefined {
   let at = 2;
-  while (at + 9 <= file.length && file[at] === 0xff) {
-    const marker = file[at + 1] ?? 0;
+  while (at + 9 <= file.length) {
+    // Some programs leave bytes between segments; decoders skip them.
+    const marker = file[at] === 0xff ? (file[at + 1] ?? 0) : noMarker;
     if (isStartOfFrame(marker)) return { width: file.readUInt16BE(at + 7), height: file.readUInt16BE(at + 5) };
     if (marker === startOfScan || marker === endOfImage) return undefined;
     at += stepPast(marker, file.readUInt16BE(at + 2));
@@ -93,6 +94,7 @@ function jpegSize(file: Buffer): ImageSize | undefined {
   return undefined;
 }
 
+const noMarker = 0xff;
 const startOfScan = 0xda;
 const endOfImage = 0xd9;
 
@@ -101,9 +103,9 @@ function isStartOfFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 }
 
-/** Bytes from one marker to the next. A byte 0xff before a marker fills up; TEM and RSTn have no segment. */
+/** Bytes from one marker to the next. A byte 0xff before a marker fills up, as 0x00 after one does; TEM and RSTn have no segment. */
 function stepPast(marker: number, segmentLength: number): number {
-  if (marker === 0xff) return 1;
+  if (marker === noMarker || marker === 0x00) return 1;
   const standsAlone = marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7);
   return 2 + (standsAlone ? 0 : segmentLength);
 }

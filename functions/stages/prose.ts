@@ -11,7 +11,10 @@ export async function proseOf(text: string): Promise<string> {
   const visible = withPlainLetters(text.replace(/\p{Default_Ignorable_Code_Point}+/gu, ""));
   const body = isMail(visible) ? await bodyOfMail(visible) : visible;
   const unmarked = hasTags(body) ? await withoutTags(body) : body;
-  return [withoutHeaders, withoutStyles, withoutLinks].reduce((prose, without) => without(prose), unmarked.slice(0, analysedLength));
+  return [withoutAttributions, withoutHeaders, withoutStyles, withoutLinks].reduce(
+    (prose, without) => without(prose),
+    unmarked.slice(0, analysedLength),
+  );
 }
 
 /** Full-width letters, mathematical ones and ligatures. Other characters that have a compatible form, such as ™, are more than a shape. */
@@ -73,6 +76,14 @@ async function bodyOfMail(source: string): Promise<string> {
     return source; // beyond the parser's limits: its lines are still treated one by one
   }
 }
+
+/** A time or an address is in these lines; they may be broken once, and quoted. */
+const attribution =
+  /^[> ]{0,20}(?:On|Am|Le|El|Il|Op)\b(?=[^\n]{0,200}(?:\d[:.h]\d\d|@))[^\n]{1,300}(?:\n[> ]{0,20}[^\n]{0,200})?\b(?:wrote|schrieb[^\n:]{0,200}|a écrit|escribió|ha scritto|schreef[^\n:]{0,200})\s?:[ \t\r]*$/gmu;
+const divider = /^[> ]{0,20}[-_]{2,40} ?(?:original|forwarded) message ?[-_]{2,40}[ \t\r]*$/gim;
+
+/** Without the lines that mail programs put above the mail that is answered or forwarded. */
+const withoutAttributions = (text: string): string => text.replace(attribution, "").replace(divider, "");
 
 /** Without the header lines, boundaries and encoded lines of mails that are quoted; the value of a subject stays. */
 function withoutHeaders(text: string): string {

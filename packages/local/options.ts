@@ -2,22 +2,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { StartError } from "./start-error.ts";
 
-export interface StartOptions {
-  /** The folder of the Pulumi project. */
-  readonly project: string;
-  /** The name of the stack. */
-  readonly stack: string;
-  readonly port: number;
-  /** The data folder; data is only in memory where there is none. */
-  readonly dataFolder: string | undefined;
-  /** Empties the data folder first. */
-  readonly reset: boolean;
-  /** `key=value`, over the stack's config. */
-  readonly set: readonly string[];
-  /** Takes over changes of the program while it runs. */
-  readonly watch: boolean;
-  readonly help: boolean;
-}
+export type StartOptions = ReturnType<typeof parseStartOptions>;
 
 export const usage = `npm start -- [options]
   --project <folder> the Pulumi project (this folder)
@@ -30,22 +15,16 @@ export const usage = `npm start -- [options]
   --watch            take over changes of the program while it runs`;
 
 /** @throws {@link StartError} that names the wrong option. */
-export function parseStartOptions(args: readonly string[]): StartOptions {
+export function parseStartOptions(args: readonly string[]) {
   const values = parsed(args);
-  const port = Number(values.port ?? 3000);
+  const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_534)
     throw new StartError(`--port takes a number from 0 to 65534, not "${values.port}".`);
   if (values.memory && values.data !== undefined) throw new StartError("--memory keeps nothing, so it cannot go with --data.");
-  const project = values.project ?? "";
+  const { project, data, memory, stack, reset, set, watch, help } = values;
   return {
-    project: resolve(project),
-    stack: values.stack ?? "dev",
-    port,
-    dataFolder: values.memory ? undefined : (values.data ?? join(project, ".local")),
-    reset: values.reset ?? false,
-    set: values.set ?? [],
-    watch: values.watch ?? false,
-    help: values.help ?? false,
+    ...{ project: resolve(project), stack, port, reset, set, watch, help },
+    dataFolder: memory ? undefined : (data ?? join(project, ".local")),
   };
 }
 
@@ -54,15 +33,15 @@ function parsed(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       options: {
-        project: { type: "string" },
-        stack: { type: "string" },
-        port: { type: "string" },
+        project: { type: "string", default: "" },
+        stack: { type: "string", default: "dev" },
+        port: { type: "string", default: "3000" },
         data: { type: "string" },
-        memory: { type: "boolean" },
-        reset: { type: "boolean" },
-        set: { type: "string", multiple: true },
-        watch: { type: "boolean" },
-        help: { type: "boolean" },
+        memory: { type: "boolean", default: false },
+        reset: { type: "boolean", default: false },
+        set: { type: "string", multiple: true, default: [] },
+        watch: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
       },
     }).values;
   } catch (error) {

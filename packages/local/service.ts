@@ -124,7 +124,7 @@ export interface Service<Instance = unknown> extends Part<Instance> {
   readonly resourceTypes: Readonly<Record<string, ResourceType<Instance>>>;
   /** The name of its folder or file in the data folder, where it keeps something. */
   readonly keeps?: string;
-  /** Matches the names of the files that it creates in that folder: a reset removes no others. */
+  /** Matches the names of the files, and of folders with all that is in them, that it creates in that folder: a reset removes no others. */
   readonly ownFiles?: RegExp;
   /** Set by the one service whose opening fails while another process has the data folder open: it is opened before all others. */
   readonly locksDataFolder?: true;

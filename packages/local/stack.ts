@@ -7,20 +7,12 @@ import { DamagedDataError, diskFaultNotice, isDiskFault } from "./disk-fault.ts"
 import { removeOwn } from "./own-files.ts";
 import type { Api, DeclaredResource, Ending, HttpHandler, Opened, Part, Service, Stack } from "./service.ts";
 import { StartError } from "./start-error.ts";
-import type { Usage } from "./usage.ts";
 
-export interface StackOptions {
-  readonly clock: Clock;
+export interface StackOptions extends Pick<Stack, "clock" | "onUsage" | "onFault">, Partial<Pick<Stack, "onNotice">> {
   /** The data folder; data is only in memory where there is none. */
   readonly dataFolder?: string | undefined;
   /** Empties the data folder first. */
   readonly reset?: boolean;
-  /** Receives all that AWS would bill. */
-  readonly onUsage?: ((usage: Usage) => void) | undefined;
-  /** Called with notices for the user, in one sentence. */
-  readonly onNotice?: ((sentence: string) => void) | undefined;
-  /** Called for each defect of the runtime itself. */
-  readonly onFault: (error: unknown) => void;
 }
 
 /** The services of a stack and its account, each opened once, and what stops them again. */

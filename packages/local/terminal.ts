@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import { clientVariables } from "./account/developer.ts";
-import { objectIn } from "./console/model/format.ts";
+import { commonDetails, objectIn, toldOf } from "./console/model/format.ts";
 import type { LogLine } from "./logs/log-groups.ts";
 import { type Runtime, region } from "./runtime.ts";
 import type { DeclaredResource } from "./service.ts";
@@ -50,11 +50,9 @@ export function notSwappedLine(error: unknown): string {
 export function functionLine({ group, timestamp, message }: LogLine, stack: string): string | undefined {
   if (!group.startsWith("/aws/lambda/")) return undefined;
   const functionName = group.slice("/aws/lambda/".length).replace(new RegExp(`^.*-${stack}-`), "");
-  const fields = objectIn(message) ?? { message };
+  const fields: Readonly<Record<string, unknown>> = objectIn(message) ?? { message };
   if ("_aws" in fields) return undefined;
-  const { level = "INFO", message: words, timestamp: _, service: __, sampling_rate: ___, ...details } = fields;
-  const rest = Object.entries(details).map(([name, value]) => `${name}=${value}`);
-  return row(timestamp, functionName, String(level), [String(words), ...rest]);
+  return row(timestamp, functionName, String(fields["level"]), toldOf(fields, commonDetails));
 }
 
 /** One line for an execution that has ended. */

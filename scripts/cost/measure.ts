@@ -9,13 +9,11 @@ import {
   systemClock,
 } from "@async-text-processing/local";
 import { type ApiCall, anonymous, type Caller, signer } from "../job/caller.ts";
+import type { JobDocument } from "../job/documents.ts";
 import { type RequestUsage, UsageMeter } from "./usage.ts";
 
 /** A document to submit. */
-export interface JobDocument {
-  readonly name: string;
-  readonly contentType: string;
-  readonly body: string | Uint8Array<ArrayBuffer>;
+interface MeasuredDocument extends JobDocument {
   /** Invocations that share its work on AWS, all at the same time. */
   readonly atOnce?: number;
 }
@@ -24,7 +22,7 @@ export interface JobDocument {
 export interface Measured {
   /** `key=value` of the stack's config. */
   readonly set: readonly string[];
-  readonly document: JobDocument;
+  readonly document: MeasuredDocument;
   /** Jobs of the same document before those that are measured: the search for related documents finds them. */
   readonly jobsBefore: number;
   readonly jobs: number;

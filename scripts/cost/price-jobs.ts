@@ -65,13 +65,7 @@ export function expressGigabyteSeconds(manifest: Manifest, { jobSeconds }: Traff
   return ((Math.ceil(megabytes / 64) * 64) / 1024) * (Math.ceil(jobSeconds * 10) / 10);
 }
 
-export interface DeclaredFunction {
-  readonly name: string;
-  readonly memoryMiB: number;
-  readonly systemLogLevel: string | undefined;
-}
-
-export function functionsOf({ resources }: Manifest): readonly DeclaredFunction[] {
+export function functionsOf({ resources }: Manifest) {
   return resources
     .filter(({ type }) => type === "aws:lambda/function:Function")
     .map(({ name, inputs }) => {

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { PDFDocument } from "pdf-lib";
 import { ocr } from "../../functions/stages/ocr/stage.ts";
 import priceList from "../../infrastructure/prices.json" with { type: "json" };
-import { type JobDocument, type Measured, measureJob } from "./measure.ts";
+import type { JobDocument } from "../job/documents.ts";
+import { type Measured, measureJob } from "./measure.ts";
 import { monthlyParts } from "./monthly.ts";
 import type { Traffic } from "./price-jobs.ts";
 import { designs, documents, type Measurements, report, settings } from "./report.ts";
@@ -36,12 +37,8 @@ export async function runCost({ project, traffics, jobs, asJson, print, progress
     progress(`Running ${measured.jobsBefore + measured.jobs} jobs in the local runtime: ${name} …`);
     return measureJob(project, measured);
   };
-  const short = text("short text", shortText);
-  const scan = {
-    name: "scanned page",
-    contentType: "image/png",
-    body: new Uint8Array(readFileSync(join(project, "docs/samples/two-column-scan.png"))),
-  };
+  const short = text(shortText);
+  const scan = { contentType: "image/png", body: new Uint8Array(readFileSync(join(project, "docs/samples/two-column-scan.png"))) };
   const measurements: Measurements = {
     lean: await measure("short text, lean", { set: lean, document: short, jobsBefore }),
     byDefault: await measure("short text, as by default", { set: [], document: short, jobsBefore }),
@@ -54,13 +51,13 @@ export async function runCost({ project, traffics, jobs, asJson, print, progress
     documents: {
       "4 KB of text": await measure("4 KB of text, lean", {
         set: lean,
-        document: text("long text", `${shortText} `.repeat(26)),
+        document: text(`${shortText} `.repeat(26)),
         jobsBefore,
       }),
       "scanned page": await measure("scanned page, lean", { set: lean, document: scan, jobsBefore: 2, jobs: 2 }),
       "100 scanned pages": await measure("scan of a hundred pages, lean", {
         ...{ set: lean, jobsBefore: 0, jobs: 1 },
-        document: { name: "long scan", contentType: "application/pdf", body: await longScan(project), atOnce: ocr.parts.max },
+        document: { contentType: "application/pdf", body: await longScan(project), atOnce: ocr.parts.max },
       }),
     },
   };
@@ -75,7 +72,7 @@ async function longScan(project: string): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await scan.save());
 }
 
-const text = (name: string, body: string): JobDocument => ({ name, contentType: "text/plain", body });
+const text = (body: string): JobDocument => ({ contentType: "text/plain", body });
 
 const head = `Prices of ${priceList.region} as of ${priceList.asOf} (infrastructure/prices.json); docs/cost.md says how it is counted and what is assumed.
 lean: relatedDocuments=off, logLevel=ERROR, executionLogLevel=ERROR. default: what Pulumi.yaml says. Standard, durable: lean, with another engine.

@@ -41,28 +41,10 @@ export const usage = `Submits documents, waits for their jobs, and prints their 
 Exit codes: 0 every job is DONE; 1 a job ended in ERROR, a document was refused, or a job is not done in time; 2 wrong call;
 3 the API could not be reached; 130 interrupted.`;
 
-export interface JobCall {
-  /** Texts, paths and `-`; ids of jobs to be deleted. */
-  readonly args: readonly string[];
-  readonly url: string;
-  readonly stack: string | undefined;
-  readonly token: string | undefined;
-  readonly sign: boolean;
-  readonly timeoutSeconds: number;
-  readonly concurrency: number;
-  readonly watch: boolean;
-  readonly resume: boolean;
-  readonly delete: boolean;
-  readonly list: boolean;
-  /** Maximum of jobs in a list. */
-  readonly limit: number;
-  readonly status: JobStatus | undefined;
-  readonly output: "record" | "json" | "text";
-  readonly out: string | undefined;
-}
+export type JobCall = Exclude<ReturnType<typeof callFrom>, "help">;
 
 /** @throws {@link WrongCallError} that says what would be right. */
-export function callFrom(args: readonly string[]): JobCall | "help" {
+export function callFrom(args: readonly string[]) {
   const { values, positionals } = parse(args);
   if (values.help) return "help";
   if (positionals.length === 0 && !values.list) throw new WrongCallError(usage);
@@ -73,16 +55,14 @@ export function callFrom(args: readonly string[]): JobCall | "help" {
   refusePair({ url, stack }, "two ways to name the API");
   refusePair({ token, sign }, "two ways to authenticate");
   return {
-    args: positionals,
+    args: positionals, // texts, paths and `-`; ids of jobs to be deleted
     url: addressIn(url ?? "http://127.0.0.1:3000"),
-    ...{ stack, token, sign, watch, resume, out },
-    delete: values.delete,
-    list: values.list,
+    ...{ stack, token, sign, watch, resume, out, delete: values.delete, list: values.list },
     limit: Math.ceil(numberIn("limit", values.limit, "a number of jobs", maxJobsListed)),
     status: statusIn(values),
     timeoutSeconds: numberIn("timeout", values.timeout, "a number of seconds", maxTimeoutSeconds),
     concurrency: Math.ceil(numberIn("concurrency", values.concurrency, "a number of documents", maxConcurrency)),
-    output: json ? "json" : text ? "text" : "record",
+    output: json ? ("json" as const) : text ? ("text" as const) : ("record" as const),
   };
 }
 

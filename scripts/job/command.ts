@@ -95,7 +95,7 @@ async function submitDocuments(call: JobCall, terminal: JobTerminal): Promise<Ex
   const journal = documents.length > 1 || call.resume ? journalFor(call, api.url, terminal) : undefined;
   const names = documents.map(({ name }) => escaped(name).replaceAll("\n", " "));
   const display = displayFor(call, names, terminal);
-  const results = new Results(call, api, documents, names, { ...terminal, print: display.print });
+  const results = resultsOf(call, api, documents, names, { ...terminal, print: display.print });
   const startedAt = clock.now();
   const ended = (place: number, outcome: Outcome) => {
     display.ended(place, outcome);
@@ -122,45 +122,34 @@ function displayFor({ watch }: JobCall, names: readonly string[], { clock, scree
 }
 
 /** Prints and writes the result of each document when its job has ended. */
-class Results {
-  readonly #call: JobCall;
-  readonly #api: JobApi;
-  readonly #documents: readonly NamedDocument[];
-  readonly #names: readonly string[];
-  readonly #terminal: JobTerminal;
-  readonly #writing: Promise<void>[] = [];
-
-  constructor(call: JobCall, api: JobApi, documents: readonly NamedDocument[], names: readonly string[], terminal: JobTerminal) {
-    this.#call = call;
-    this.#api = api;
-    this.#documents = documents;
-    this.#names = names;
-    this.#terminal = terminal;
-  }
-
-  add(place: number, outcome: Outcome): void {
-    const writing = this.#write(place, outcome);
-    writing.catch(() => undefined); // handled in written()
-    this.#writing.push(writing);
-  }
-
-  /** @throws what writing has met. */
-  async written(): Promise<void> {
-    await Promise.all(this.#writing);
-  }
-
-  async #write(place: number, outcome: Outcome): Promise<void> {
-    const { output, out } = this.#call;
-    const { folder, print } = this.#terminal;
-    const [document, name] = [this.#documents[place], this.#names[place] ?? ""];
+function resultsOf(
+  { output, out }: JobCall,
+  api: JobApi,
+  documents: readonly NamedDocument[],
+  names: readonly string[],
+  terminal: JobTerminal,
+) {
+  const { folder, print } = terminal;
+  const writing: Promise<void>[] = [];
+  const write = async (place: number, outcome: Outcome) => {
     const { state, record } = outcome;
+    const document = documents[place];
     const isFinal = state === "done" || state === "failed";
-    if (output === "json" && this.#names.length + (isFinal ? 1 : 0) > 1) print(lineOf(name, outcome));
+    if (output === "json" && names.length + (isFinal ? 1 : 0) > 1) print(lineOf(names[place] ?? "", outcome));
     if (!isFinal || record === undefined || document === undefined) return;
-    if (out !== undefined) await writeResult(this.#api, resolve(folder, out), document, record);
-    if (output === "text") print(await textOf(this.#api, record));
-    if (output === "record" && this.#names.length === 1) print(JSON.stringify(record, null, 2));
-  }
+    if (out !== undefined) await writeResult(api, resolve(folder, out), document, record);
+    if (output === "text") print(await textOf(api, record));
+    if (output === "record" && names.length === 1) print(JSON.stringify(record, null, 2));
+  };
+  return {
+    add(place: number, outcome: Outcome): void {
+      const one = write(place, outcome);
+      one.catch(() => undefined); // handled in written()
+      writing.push(one);
+    },
+    /** @throws what writing has met. */
+    written: () => Promise.all(writing),
+  };
 }
 
 interface Run {

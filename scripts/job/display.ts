@@ -71,10 +71,8 @@ function endOf({ state, record, message, code }: Outcome): string {
   return `${state.toUpperCase()} ${record?.jobId ?? code ?? ""}: ${message}`;
 }
 
-interface Line {
-  /** When each phase was first seen, in order. */
-  readonly phases: (readonly [phase: string, at: number])[];
-}
+/** When each phase was first seen, in order. */
+type Phases = (readonly [phase: string, at: number])[];
 
 interface LiveOptions extends DisplayOptions {
   readonly screen: Screen;
@@ -90,36 +88,37 @@ const maxNameColumns = 36;
 export function liveDisplay(options: LiveOptions): Display {
   const { clock, names, screen } = options;
   const columns = Math.min(maxNameColumns, Math.max(...names.map(({ length }) => length)));
-  const lineOf = (place: number, line: Line) => `${cliTruncate(names[place] ?? "", columns).padEnd(columns)}  ${progressOf(options, line)}`;
+  const lineOf = (place: number, phases: Phases) =>
+    `${cliTruncate(names[place] ?? "", columns).padEnd(columns)}  ${progressOf(options, phases)}`;
   const startedAt = clock.now();
   const frame = createLogUpdate(screen as NodeJS.WriteStream);
-  const running = new Map<number, Line>();
+  const running = new Map<number, Phases>();
   const counts = { ended: 0, failed: 0, pages: 0 };
   const stopped = new AbortController();
   const draw = () => {
     const now = clock.now();
     const width = screen.columns ?? 80;
     const turn = spinner[Math.floor((now - startedAt) / redrawMilliseconds) % spinner.length] ?? "";
-    const jobs = [...running].map(([place, line]) => `${turn} ${lineOf(place, line)}`);
+    const jobs = [...running].map(([place, phases]) => `${turn} ${lineOf(place, phases)}`);
     const shown = jobs.slice(0, Math.max(1, (screen.rows ?? 24) - 3));
     const bar = names.length > 1 ? [barOf(counts, names.length, now - startedAt, screen)] : [];
     frame([...shown, ...bar].map((line) => cliTruncate(line, width)).join("\n"));
   };
   void redrawEvery(clock, draw, stopped.signal);
   return {
-    started: (place) => void running.set(place, { phases: [] }),
+    started: (place) => void running.set(place, []),
     seen(place, record) {
-      const { phases } = running.get(place) ?? { phases: [] };
+      const phases = running.get(place) ?? [];
       if (phases.at(-1)?.[0] !== phaseOf(record)) phases.push([phaseOf(record), clock.now()]);
       draw();
     },
     ended(place, outcome) {
-      const line = running.get(place) ?? { phases: [] };
+      const phases = running.get(place) ?? [];
       running.delete(place);
       counts.ended += 1;
       counts.failed += outcome.state === "done" ? 0 : 1;
       counts.pages += outcome.record?.result?.ocr?.pagesRead ?? 0;
-      frame.persist(cliTruncate(`${endMark(outcome, screen)} ${lineOf(place, line)}`, screen.columns ?? 80));
+      frame.persist(cliTruncate(`${endMark(outcome, screen)} ${lineOf(place, phases)}`, screen.columns ?? 80));
       if (outcome.state !== "done") frame.persist(`  ${endOf(outcome)}`);
       draw();
     },
@@ -149,14 +148,14 @@ function endMark({ state }: Outcome, stream: Screen): string {
   return state === "done" ? styleText("green", "✔", { stream }) : styleText("red", "✖", { stream });
 }
 
-function progressOf({ clock, screen, withPhases }: LiveOptions, { phases }: Line): string {
+function progressOf({ clock, screen, withPhases }: LiveOptions, phases: Phases): string {
   const now = clock.now();
   if (withPhases) return timeline(phases, now, screen);
   return `${(phases.at(-1)?.[0] ?? "sending").padEnd(14)} ${seconds(now - (phases[0]?.[1] ?? now))}`;
 }
 
 /** The phases of a job in order, each with its time: those that are over, the one that runs, those to come. */
-function timeline(phases: Line["phases"], now: number, stream: Screen): string {
+function timeline(phases: Phases, now: number, stream: Screen): string {
   const ended = phases.at(-1)?.[0] === "DONE" || phases.at(-1)?.[0] === "ERROR";
   const seen = phases.map(([phase, at], place) => {
     if (ended && place === phases.length - 1) return styleText(phase === "DONE" ? "green" : "red", phase, { stream });

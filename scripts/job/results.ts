@@ -40,20 +40,14 @@ export function summaryOf(names: readonly string[], outcomes: readonly Outcome[]
   const pages = outcomes.reduce((sum, { record }) => sum + (record?.result?.ocr?.pagesRead ?? 0), 0);
   const pace = pages > 0 ? `, ${Math.round((60_000 * pages) / Math.max(1, milliseconds))} pages a minute` : "";
   const head = `${done} of ${outcomes.length} done in ${(milliseconds / 1000).toFixed(1)} s${pace}`;
-  const rows = [...byReason(names, outcomes)].map(([reason, documents]) => {
+  const notDone = outcomes.flatMap((outcome, place) => (outcome.state === "done" ? [] : [{ ...outcome, name: names[place] ?? "" }]));
+  const rows = Array.from(Map.groupBy(notDone, reasonOf), ([reason, group]) => {
+    const documents = group.map(({ name }) => name);
     const more = documents.length > namesShown ? `, … (${documents.length} in all)` : "";
     return `  ${reason}: ${documents.slice(0, namesShown).join(", ")}${more}`;
   });
   return [head, ...rows].join("\n");
 }
 
-function byReason(names: readonly string[], outcomes: readonly Outcome[]): Map<string, string[]> {
-  const documents = new Map<string, string[]>();
-  outcomes.forEach(({ state, record, code }, place) => {
-    if (state === "done") return;
-    const reason =
-      (state === "failed" ? record?.errorCode : code) ?? { waiting: "not done yet", unsent: "not sent" }[state as string] ?? state;
-    documents.set(reason, [...(documents.get(reason) ?? []), names[place] ?? ""]);
-  });
-  return documents;
-}
+const reasonOf = ({ state, record, code }: Outcome): string =>
+  (state === "failed" ? record?.errorCode : code) ?? { waiting: "not done yet", unsent: "not sent" }[state as string] ?? state;

@@ -28,7 +28,8 @@ const endings = {
   StageOutputInvalid: "The stage returned a result that could not be used.",
   DocumentUnreadable: "The document could not be read; it may be damaged. Check that it opens, and send it again.",
   DocumentTooLarge: "The document is too large to be read. Send fewer pages or a smaller image.",
-  UnsupportedDocument: "The document is of a kind that is not read. Send PNG, JPEG, TIFF, WebP or PDF.",
+  UnsupportedDocument:
+    "The document is of a kind that is not read, an image in an uncommon encoding, or below 16 pixels a side. Send an ordinary PNG, JPEG, TIFF, WebP or PDF.",
   DocumentProtected: "The document is protected by a password. Send it without one.",
   NoTextFound: "No text was found in the document in the configured languages (eng, deu). Send a sharper or larger image of it.",
 };

@@ -22,7 +22,8 @@ const maxSentenceTokens = 60;
 const unsure = { sentiment: "NEUTRAL", confidence: 0.33 } as const;
 
 /**
- * Classifies the attitude of an English text to its subject. A text in another language is NEUTRAL with a confidence below 0.5.
+ * Classifies the attitude of an English text to its subject. A text in another language is NEUTRAL with a confidence below 0.5,
+ * and so is one without words.
  *
  * @param text of any length; the first 200 Ki code units of its prose are analysed, in linear time.
  * @see docs/model-card.md for the model's training texts and its quality.
@@ -30,9 +31,12 @@ const unsure = { sentiment: "NEUTRAL", confidence: 0.33 } as const;
 export async function analyseSentiment(text: string): Promise<SentimentAnalysis> {
   const analysed = await proseOf(text);
   const language = await languageOf(analysed);
-  const judged = isForeign(language) ? unsure : judge(analysed);
+  const judged = isForeign(language) || !tokensOf(analysed).some(isTelling) ? unsure : judge(analysed);
   return { ...judged, ...(language !== undefined && { language }) };
 }
+
+/** False of marks, which are all that is left of a mail without a text. */
+const isTelling = ({ kind }: Token): boolean => kind === "word" || kind === "emoticon";
 
 function judge(text: string, model: SentimentModel = shippedModel): Omit<SentimentAnalysis, "language"> {
   const probability = sentimentOf(text, model);
@@ -69,7 +73,7 @@ const mixedShare = 0.8;
 
 /** Readers agree more on a short sentence, and less on one with words of both kinds, than its scores say. */
 function certaintyOf(sentence: readonly Token[]): number {
-  const words = sentence.filter(({ kind }) => kind === "word" || kind === "emoticon").length;
+  const words = sentence.filter(isTelling).length;
   return Math.sqrt(usualWords / Math.max(words, minWords)) * (isMixed(sentence) ? mixedShare : 1);
 }
 

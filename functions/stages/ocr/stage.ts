@@ -18,7 +18,7 @@ export class DocumentTooLargeError extends stageError({
 /** The document is whole, but of a kind that is not read. */
 export class UnsupportedDocumentError extends stageError({
   name: "UnsupportedDocument",
-  sentence: `The document is of a kind that is not read. Send ${documentKindNames}.`,
+  sentence: `The document is of a kind that is not read, an image in an uncommon encoding, or below 16 pixels a side. Send an ordinary ${documentKindNames}.`,
 }) {}
 
 /** The document can only be opened with a password. */

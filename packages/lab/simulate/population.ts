@@ -46,6 +46,9 @@ const lateMilliseconds = 60_000;
 /** Documents that are searched for in the end. */
 const searchedFor = 3;
 
+/** The clients of a run: from 50 to 200, mostly few, since what is found depends on the faults more than on the crowd. */
+export const clientCount = (chance: Chance): number => 50 + Math.floor(150 * chance.number("clients") ** 6);
+
 /** The clients of a run, each with one document. */
 export class Population {
   readonly ids: readonly string[];
@@ -54,8 +57,7 @@ export class Population {
 
   constructor(options: PopulationOptions) {
     this.#options = options;
-    const count = 50 + Math.floor(150 * options.chance.number("clients") ** 6);
-    this.ids = Array.from({ length: count }, (_, at) => `c${at + 1}`);
+    this.ids = Array.from({ length: clientCount(options.chance) }, (_, at) => `c${at + 1}`);
   }
 
   get areGone(): boolean {

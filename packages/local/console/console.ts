@@ -3,11 +3,11 @@ import type { StartedStack } from "../runtime.ts";
 import { commonHeaders, EventStream } from "./event-stream.ts";
 import { Faults } from "./faults.ts";
 import { Metrics, metricCounters } from "./metrics.ts";
-import type { JobDetail, JobMessage, ListMessage } from "./model/console-api.ts";
+import type { Fault, JobDetail, JobMessage, ListMessage } from "./model/console-api.ts";
 import type { Calls } from "./openapi.ts";
 import { pageBundle } from "./page-bundle.ts";
 import { Recorder, type RecordTable } from "./recorder.ts";
-import { declaredFunctions, type StackSettings, stackView } from "./stack-view.ts";
+import { type StackSettings, stackView } from "./stack-view.ts";
 import { plainItem } from "./update-expression.ts";
 
 export interface ConsoleOptions extends StackSettings {
@@ -22,10 +22,13 @@ const maxBodyBytes = 64 * 1_024;
 const policyFor = (uploads: string): string =>
   `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; frame-src 'self'; connect-src 'self' ${uploads}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
-/** An answer in JSON, or of bytes of another type; undefined where the response has been taken over. */
-type Answer =
-  | { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> }
-  | { readonly status: 200; readonly bytes: string | Uint8Array; readonly headers: Readonly<Record<string, string>> };
+/** An answer in JSON, or of bytes of another type. */
+interface Answer {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly bytes?: string | Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+}
 
 interface Request {
   readonly id: string;
@@ -34,9 +37,16 @@ interface Request {
   readonly response: ServerResponse;
 }
 
+/** Answers undefined where it has taken the response over. */
 type Handler = (request: Request) => Promise<Answer | undefined> | Answer | undefined;
 
 type Route = Readonly<Partial<Record<string, Handler>>>;
+
+/** Bodies by the names of their schemas. */
+interface Bodies {
+  readonly jobName: { readonly name: string };
+  readonly faults: readonly Fault[];
+}
 
 /** Those that are described, and no other. */
 type Routes = { readonly [Path in keyof Calls]: { readonly [Method in keyof Calls[Path]]: Handler } };
@@ -66,7 +76,7 @@ export class Console {
     this.#stack = stack;
     this.#options = options;
     this.#table = table;
-    const memoryOf = (name: string) => declaredFunctions(stack).find((declared) => declared.name === name)?.memoryMiB ?? 128;
+    const memoryOf = (name: string) => [...stack.services.lambda.all].find((lambda) => lambda.name === name)?.memoryMiB ?? 128;
     this.#recorder = new Recorder(table, options.now, memoryOf);
     this.#faults = new Faults(stack);
     this.#metrics = new Metrics(options.now);
@@ -240,21 +250,15 @@ export class Console {
   }
 
   async #name(jobId: string, request: IncomingMessage): Promise<Answer> {
-    const body = await bodyOf(request);
+    const body = await bodyOf(request, "jobName");
     if ("status" in body) return body;
-    const { readName } = await import("./requests.ts");
-    const name = readName(body.json);
-    if ("refusal" in name) return refusal(400, name.refusal);
-    return this.#recorder.name(jobId, name.data.name) ? { status: 204 } : found(undefined);
+    return this.#recorder.name(jobId, body.data.name) ? { status: 204 } : found(undefined);
   }
 
   async #setFaults(request: IncomingMessage): Promise<Answer> {
-    const body = await bodyOf(request);
+    const body = await bodyOf(request, "faults");
     if ("status" in body) return body;
-    const { readFaults } = await import("./requests.ts");
-    const faults = readFaults(body.json);
-    if ("refusal" in faults) return refusal(400, faults.refusal);
-    this.#faults.set(faults.data);
+    this.#faults.set(body.data);
     return { status: 200, body: this.#faults.all };
   }
 
@@ -323,8 +327,8 @@ function notAllowed(route: Route): Answer {
 
 const found = (body: unknown): Answer => (body === undefined ? refusal(404, "There is no such job.") : { status: 200, body });
 
-/** @returns the refusal of a body that is too large or no JSON. */
-async function bodyOf(request: IncomingMessage): Promise<{ readonly json: unknown } | Answer> {
+/** @returns a body that is as its schema says, or else its refusal. */
+async function bodyOf<Name extends keyof Bodies>(request: IncomingMessage, name: Name): Promise<{ readonly data: Bodies[Name] } | Answer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -332,16 +336,17 @@ async function bodyOf(request: IncomingMessage): Promise<{ readonly json: unknow
     if (bytes <= maxBodyBytes) chunks.push(chunk);
   }
   if (bytes > maxBodyBytes) return refusal(413, `The body has ${bytes} bytes; the maximum is ${maxBodyBytes}.`);
+  const [{ z }, schemas] = await Promise.all([import("zod"), import("./model/console-api.ts")]); // slow to load
   try {
-    return { json: JSON.parse(Buffer.concat(chunks).toString()) };
+    const { data, error } = schemas[name].safeParse(JSON.parse(Buffer.concat(chunks).toString()));
+    return error === undefined ? { data: data as Bodies[Name] } : refusal(400, z.prettifyError(error));
   } catch {
     return refusal(400, "The body is not JSON.");
   }
 }
 
-function send(response: ServerResponse, answer: Answer): void {
-  const isJson = !("bytes" in answer) && answer.body !== undefined;
-  response.writeHead(answer.status, { ...commonHeaders, ...(isJson && { "content-type": "application/json" }), ...answer.headers });
-  if ("bytes" in answer) response.end(answer.bytes);
-  else response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
+function send(response: ServerResponse, { status, body, bytes, headers }: Answer): void {
+  const type = body !== undefined && { "content-type": "application/json" };
+  response.writeHead(status, { ...commonHeaders, ...type, ...headers });
+  response.end(bytes ?? JSON.stringify(body));
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { AwsError } from "../aws.ts";
 import type { StartedStack } from "../runtime.ts";
@@ -38,10 +39,6 @@ class ActiveFault {
     return this.#calls === 0;
   }
 
-  get isSwitchedOff(): boolean {
-    return this.#switchedOff.signal.aborted;
-  }
-
   count(): void {
     if (this.#calls !== undefined) this.#calls -= 1;
   }
@@ -51,15 +48,9 @@ class ActiveFault {
     this.#switchedOff.abort();
   }
 
-  hold(milliseconds: number): Promise<void> {
-    const { signal } = this.#switchedOff;
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, milliseconds).unref();
-      signal.addEventListener("abort", () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+  /** @returns false where it is switched off meanwhile. */
+  hold(milliseconds: number): Promise<boolean> {
+    return setTimeout(milliseconds, true, { signal: this.#switchedOff.signal, ref: false }).catch(() => false);
   }
 }
 
@@ -104,8 +95,8 @@ export class Faults {
         return { errorType: "Runtime.OutOfMemory", errorMessage: "Error: Runtime exited with error: signal: killed" };
       if (kind === "fail") return { errorType: error ?? "Error", errorMessage: said };
       const held = kind === "hang" ? Number.POSITIVE_INFINITY : milliseconds;
-      await active.hold(Math.min(held, 1_000 * timeoutSeconds));
-      if (held >= 1_000 * timeoutSeconds && !active.isSwitchedOff)
+      const isStillOn = await active.hold(Math.min(held, 1_000 * timeoutSeconds));
+      if (held >= 1_000 * timeoutSeconds && isStillOn)
         return { errorType: "Sandbox.Timedout", errorMessage: `Error: Task timed out after ${timeoutSeconds.toFixed(2)} seconds` };
     }
     return undefined;

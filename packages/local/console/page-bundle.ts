@@ -2,24 +2,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadEsbuild } from "../esbuild.ts";
 
-/** The files of the page, by their path below `/console/`. */
-export interface PageBundle {
-  readonly script: string;
-  readonly style: string;
-  readonly html: string;
-}
-
 const folder = join(import.meta.dirname, "page");
 
-let built: Promise<PageBundle> | undefined;
+let built: ReturnType<typeof build> | undefined;
 
 /** Builds the page when it is first asked for: 0.2 s, once a process. */
-export function pageBundle(): Promise<PageBundle> {
+export function pageBundle() {
   built ??= build();
   return built;
 }
 
-async function build(): Promise<PageBundle> {
+async function build() {
   const esbuild = loadEsbuild();
   const { outputFiles } = await esbuild.build({
     entryPoints: [join(folder, "main.tsx")],

@@ -4,6 +4,7 @@ import type { ExecutionEvent } from "../step-functions/events.ts";
 import type { ObservedExecution } from "../step-functions/step-functions-service.ts";
 import { clipped } from "./clipped.ts";
 import type { JobDetail, JobDocument, JobExecution, JobLine, JobSummary, JobUsage, RecordWrite, Stats } from "./model/console-api.ts";
+import { isOpen, objectIn } from "./model/format.ts";
 import { priceOf } from "./price.ts";
 import { summaryOf } from "./summary.ts";
 import { type Members, memberAt, plainItem, updatedMembers, withMembers } from "./update-expression.ts";
@@ -183,9 +184,8 @@ export class Recorder {
   get stats(): Omit<Stats, "queued" | "faults"> {
     const now = Math.floor(this.#now() / 1_000);
     const perSecond = Array.from({ length: chartSeconds }, (_, at) => this.#ended.get(now - chartSeconds + 1 + at) ?? 0);
-    let running = 0;
-    for (const { record } of this.#traces.values()) if (isOpen(record)) running += 1;
-    return { running, perSecond };
+    const open = this.#traces.values().filter(({ record }) => isOpen(record?.["status"]));
+    return { running: open.reduce((sum) => sum + 1, 0), perSecond };
   }
 
   #summary({ jobId, record, name, createdAt, updatedAt }: Trace): JobSummary | undefined {
@@ -209,12 +209,12 @@ export class Recorder {
     const trace = this.#traceOf(jobId);
     const before = trace.record ?? {};
     const members = clipped(operation === "PutItem" ? plainItem(Object(input).Item) : updatedMembers(Object(input), before));
-    const wasOpen = isOpen(trace.record);
+    const wasOpen = isOpen(before["status"]);
     trace.record = withMembers(before, members);
     trace.updatedAt = this.#now();
     const document = documentIn(trace.record);
     if (document !== undefined) trace.document = document;
-    if (wasOpen && !isOpen(trace.record)) this.#countEnd(trace.updatedAt);
+    if (wasOpen && !isOpen(trace.record["status"])) this.#countEnd(trace.updatedAt);
     const write = { at: trace.updatedAt, writer, operation, changes: changesOf(before, members) };
     const { writes } = this.#detailsOf(trace);
     if (this.#hasRoom(trace, overhead + JSON.stringify(write.changes).length)) writes.push(write);
@@ -296,8 +296,6 @@ export class Recorder {
   }
 }
 
-const isOpen = (record: Members | undefined): boolean => record?.["status"] === "PENDING" || record?.["status"] === "IN_PROGRESS";
-
 function documentIn(record: Members): JobDocument | undefined {
   const { name, type } = Object(record["document"]);
   return typeof name === "string" && typeof type === "string" ? { name, type } : undefined;
@@ -310,13 +308,8 @@ function changesOf(before: Members, members: Members): RecordWrite["changes"] {
 
 /** The job that a JSON text names; most texts that name none are told without being read. */
 function jobIdIn(text: string, key: string): string | undefined {
-  if (!text.includes(`"${key}"`)) return undefined;
-  try {
-    const found: unknown = Object(JSON.parse(text))[key];
-    return typeof found === "string" ? found : undefined;
-  } catch {
-    return undefined;
-  }
+  const found = text.includes(`"${key}"`) ? objectIn(text)?.[key] : undefined;
+  return typeof found === "string" ? found : undefined;
 }
 
 const millisecondsOf = (events: readonly ExecutionEvent[]): number =>

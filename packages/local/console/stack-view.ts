@@ -19,7 +19,7 @@ export async function stackView(stack: StartedStack, metrics: Metrics, { stackNa
     outputs: manifest.outputs,
     settings,
     stateMachines: services.stepFunctions.all.map(({ arn, name, definition }) => ({ arn, name, definition: JSON.parse(definition) })),
-    functions: functionStates(stack),
+    functions: functionStates(services),
     alarms: await alarmStates(manifest.resources, metrics, now()),
     resources: manifest.resources.map(({ type, name, id }) => ({ type, name, id })),
     roles: rolesOf(stack),
@@ -32,34 +32,14 @@ function authorizationOf({ manifest }: StartedStack): StackView["authorization"]
   return types.includes("JWT") ? "JWT" : types.includes("AWS_IAM") ? "AWS_IAM" : "NONE";
 }
 
-export interface DeclaredFunction {
-  readonly name: string;
-  readonly memoryMiB: number;
-  readonly timeoutSeconds: number;
-}
-
-export function declaredFunctions({ manifest }: Pick<StartedStack, "manifest">): readonly DeclaredFunction[] {
-  return manifest.resources
-    .filter(({ type }) => type === "aws:lambda/function:Function")
-    .map(({ inputs, outputs }) => ({
-      name: String(outputs["name"]),
-      memoryMiB: Number(inputs["memorySize"] ?? 128),
-      timeoutSeconds: Number(inputs["timeout"] ?? 3),
-    }));
-}
-
 /** Those that executions call first, in the order of the definition. */
-function functionStates(stack: StartedStack): readonly FunctionState[] {
-  const { lambda, stepFunctions } = stack.services;
-  const declared = new Map(declaredFunctions(stack).map((each) => [each.name, each]));
+function functionStates({ lambda, stepFunctions }: StartedStack["services"]): readonly FunctionState[] {
   const definitions = stepFunctions.all.map(({ definition }) => definition).join();
   const placeOf = ({ name }: { readonly name: string }) => `${definitions}:function:${name}:`.indexOf(`:function:${name}:`);
   return [...lambda.all]
     .sort((one, other) => placeOf(one) - placeOf(other) || (one.name < other.name ? -1 : 1))
-    .map(({ name, pids, idle, running, waiting }) => ({
-      ...{ name, warm: pids.length, busy: Math.max(running, pids.length - idle), waiting },
-      memoryMiB: declared.get(name)?.memoryMiB ?? 128,
-      timeoutSeconds: declared.get(name)?.timeoutSeconds ?? 3,
+    .map(({ name, memoryMiB, timeoutSeconds, pids, idle, running, waiting }) => ({
+      ...{ name, memoryMiB, timeoutSeconds, warm: pids.length, busy: Math.max(running, pids.length - idle), waiting },
     }));
 }
 

@@ -39,7 +39,7 @@ export async function runOperation(
 ): Promise<Input> {
   const { promise, resolve, reject } = Promise.withResolvers<Input>();
   const countsUnits = consume !== undefined || Boolean(input["ReturnConsumedCapacity"]);
-  const view = new StoreView(store, tables, input, countsUnits, reject);
+  const view = new StoreView(store, { tables, input, countsUnits, fail: reject });
   try {
     refuseUnknownMembers(operation, input);
     operation.run(view, checkInput(operation, input, view), (error, result) => (error ? reject(error) : resolve(result ?? {})));

@@ -13,6 +13,15 @@ import {
   type Write,
 } from "./dynalite.ts";
 
+/** The operation that works on a store. */
+export interface StoreCall {
+  readonly tables: ReadonlyMap<string, TableDescription>;
+  readonly input: Input;
+  readonly countsUnits: boolean;
+  /** Takes what dynalite throws inside a callback, which would otherwise end the process. */
+  readonly fail: (error: unknown) => void;
+}
+
 /**
  * The store as one operation sees it. It keeps the item that the condition was checked against, and makes an item and its index entries
  * one atomic write, so that no kill leaves one without the other.
@@ -26,33 +35,20 @@ export class StoreView implements Store {
   /** Write units by table, where somebody asks for them. */
   readonly writeUnits = new Map<string, number>();
   readonly #store: Store;
-  readonly #tables: ReadonlyMap<string, TableDescription>;
-  readonly #input: Input;
-  readonly #fail: (error: unknown) => void;
+  readonly #call: StoreCall;
   readonly #locks = new Set<Callback<unknown>>();
-  readonly #countsUnits: boolean;
   #indexWrites: Write[] = [];
 
-  /** @param fail takes what dynalite throws inside a callback, which would otherwise end the process. */
-  constructor(
-    store: Store,
-    tables: ReadonlyMap<string, TableDescription>,
-    input: Input,
-    countsUnits: boolean,
-    fail: (error: unknown) => void,
-  ) {
-    this.#countsUnits = countsUnits;
+  constructor(store: Store, call: StoreCall) {
     this.#store = store;
-    this.#tables = tables;
-    this.#input = input;
-    this.#fail = fail;
+    this.#call = call;
     this.options = store.options;
     this.db = store.db;
     this.tableDb = store.tableDb;
   }
 
   getTable(name: string, checkStatus: boolean | Callback<TableDescription>, callback?: Callback<TableDescription>): void {
-    const table = this.#tables.get(name);
+    const table = this.#call.tables.get(name);
     if (table === undefined) this.#store.getTable(name, checkStatus, callback);
     else (typeof checkStatus === "function" ? checkStatus : callback)?.(null, table);
   }
@@ -94,12 +90,12 @@ export class StoreView implements Store {
 
   // dynalite tells entries of equal index keys apart by 24 bits of a hash: among a few thousand, one would overwrite another.
   #entryKey(key: string, tableName: string, item: Item | undefined): string {
-    const table = this.#tables.get(tableName);
+    const table = this.#call.tables.get(tableName);
     return item === undefined || table === undefined ? key : `${key}/${database.createKey(item, table)}`;
   }
 
   #fromEntry(range: KeyRange, table: string): KeyRange {
-    const startKey = this.#input["ExclusiveStartKey"] as Item | undefined;
+    const startKey = this.#call.input["ExclusiveStartKey"] as Item | undefined;
     if (startKey === undefined) return range;
     const bound = range.reverse ? "lt" : "gt";
     return { ...range, [bound]: this.#entryKey(range[bound] ?? "", table, startKey) };
@@ -114,7 +110,7 @@ export class StoreView implements Store {
   #commit(table: string, write: Write, callback: Callback): void {
     const writes = [...this.#indexWrites, write];
     this.#indexWrites = [];
-    const description = this.#countsUnits ? this.#tables.get(table) : undefined;
+    const description = this.#call.countsUnits ? this.#call.tables.get(table) : undefined;
     if (description !== undefined) {
       const units = writeUnits(this.itemBefore, write.type === "put" ? write.value : undefined, description);
       this.writeUnits.set(table, (this.writeUnits.get(table) ?? 0) + units);
@@ -126,7 +122,7 @@ export class StoreView implements Store {
   #values(prefix: string, { gt, gte, lt, lte, ...rest }: KeyRange): ValueStream {
     const from = gt === undefined ? { gte: prefix + (gte ?? "") } : { gt: prefix + gt };
     const to = lte === undefined ? { lt: prefix + (lt ?? "\xff") } : { lte: prefix + lte };
-    return new ValueStream(this.db.values({ ...rest, ...from, ...to }), this.#fail);
+    return new ValueStream(this.db.values({ ...rest, ...from, ...to }), this.#call.fail);
   }
 
   #settle<T>(work: Promise<T | undefined>, callback: Callback<T>): void {
@@ -134,7 +130,7 @@ export class StoreView implements Store {
       .then((value) => callback(null, value), callback)
       .catch((error) => {
         for (const unlock of this.#locks) unlock(error);
-        this.#fail(error);
+        this.#call.fail(error);
       });
   }
 }

@@ -12,7 +12,7 @@ import { allowedOrigin, answerToPreflight, type CorsConfiguration, isPreflight, 
 import { newRequestId, openContext, parseTarget, proxyEvent } from "./event.ts";
 import { limits, readBody, refuseLongHead, type Throttle, tokenBucket } from "./limits.ts";
 import { answerFrom, type GatewayAnswer, GatewayError, send } from "./response.ts";
-import { RouteTable } from "./routes.ts";
+import { type RouteMatcher, routeMatcher } from "./routes.ts";
 
 /** A route and the Lambda proxy integration behind it. */
 export interface HttpApiRoute {
@@ -54,14 +54,14 @@ interface Exchange {
  */
 export class HttpApi implements HttpHandler {
   readonly #options: HttpApiOptions;
-  readonly #routes: RouteTable<HttpApiRoute>;
+  readonly #match: RouteMatcher<HttpApiRoute>;
   readonly #takeToken: ReadonlyMap<HttpApiRoute, () => boolean>;
 
   /** @throws Error for a route key that an HTTP API refuses. */
   constructor(options: HttpApiOptions) {
     const { clock, routes, throttle } = options;
     this.#options = options;
-    this.#routes = new RouteTable(routes);
+    this.#match = routeMatcher(routes);
     this.#takeToken = new Map(throttle && routes.map((route) => [route, tokenBucket(throttle, clock)]));
   }
 
@@ -112,7 +112,7 @@ export class HttpApi implements HttpHandler {
     refuseLongHead(request);
     const target = parseTarget(request.url ?? "");
     context.http.path = target.path;
-    const match = this.#routes.match(context.http.method, target.segments);
+    const match = this.#match(context.http.method, target.segments);
     if (!match && cors && isPreflight(request)) return answerToPreflight(cors, request);
     if (!match) throw new GatewayError(404);
     context.routeKey = match.route.routeKey;

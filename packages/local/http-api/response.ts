@@ -66,13 +66,7 @@ function parse(payload: string): unknown {
   }
 }
 
-interface StructuredResult {
-  statusCode?: unknown;
-  headers?: unknown;
-  cookies?: unknown;
-  body?: unknown;
-  isBase64Encoded?: unknown;
-}
+type StructuredResult = Partial<Record<"statusCode" | "headers" | "cookies" | "body" | "isBase64Encoded", unknown>>;
 
 function structured({ statusCode, headers, cookies, body, isBase64Encoded }: StructuredResult): GatewayAnswer {
   if (typeof statusCode !== "number" || !Number.isInteger(statusCode) || statusCode < 200 || statusCode > 599)

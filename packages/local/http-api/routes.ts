@@ -19,27 +19,24 @@ export interface RouteMatch<R> {
   readonly pathParameters?: Record<string, string>;
 }
 
+/** @param segments of the path after its first slash, percent-decoded. */
+export type RouteMatcher<R> = (method: string, segments: readonly string[]) => RouteMatch<R> | undefined;
+
 /**
  * Selects the route of a request as an HTTP API does: a full match before one with a greedy variable before `$default`;
  * among those the route's own method before `ANY`; among those the most specific path, read from the left.
  * A trailing slash is a segment of its own, so `/jobs/` is not `/jobs`, and `/jobs/{proxy+}` matches the first but not the second.
  *
+ * @throws Error for a route key that an HTTP API refuses, or one that is declared twice (names of variables aside).
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
  */
-export class RouteTable<R extends { readonly routeKey: string }> {
-  readonly #compiled: readonly CompiledRoute<R>[];
-
-  /** @throws Error for a route key that an HTTP API refuses, or one that is declared twice (names of variables aside). */
-  constructor(routes: readonly R[]) {
-    const shapes = routes.map((route) => route.routeKey.replaceAll(/\{[^}+]*/g, "{"));
-    const doubled = routes.find((_, index) => shapes.indexOf(shapes[index] ?? "") !== index);
-    if (doubled) throw new Error(`Route key ${doubled.routeKey} is declared twice`);
-    this.#compiled = routes.map(compile).sort((a, b) => a.rank.localeCompare(b.rank));
-  }
-
-  /** @param segments of the path after its first slash, percent-decoded. */
-  match(method: string, segments: readonly string[]): RouteMatch<R> | undefined {
-    for (const candidate of this.#compiled) {
+export function routeMatcher<R extends { readonly routeKey: string }>(routes: readonly R[]): RouteMatcher<R> {
+  const shapes = routes.map((route) => route.routeKey.replaceAll(/\{[^}+]*/g, "{"));
+  const doubled = routes.find((_, index) => shapes.indexOf(shapes[index] ?? "") !== index);
+  if (doubled) throw new Error(`Route key ${doubled.routeKey} is declared twice`);
+  const compiled = routes.map(compile).sort((a, b) => a.rank.localeCompare(b.rank));
+  return (method, segments) => {
+    for (const candidate of compiled) {
       if (candidate.method === undefined) return { route: candidate.route };
       if (candidate.method !== "ANY" && candidate.method !== method) continue;
       const captured = capture(candidate.parts, segments);
@@ -47,7 +44,7 @@ export class RouteTable<R extends { readonly routeKey: string }> {
       if (captured) return { route: candidate.route, pathParameters: Object.fromEntries(captured) };
     }
     return undefined;
-  }
+  };
 }
 
 function compile<R extends { readonly routeKey: string }>(route: R): CompiledRoute<R> {

@@ -24,8 +24,8 @@ export class PermissionLedger {
   readonly #onDenial = new Set<(denial: Denial) => void>();
   readonly #onUse = new Set<(grant: Grant) => void>();
 
-  record(roleName: string, request: AccessRequest, decision: Decision): void {
-    if (!decision.allowed) this.#deny({ roleName, action: request.action, resource: request.resource });
+  record(roleName: string, { action, resource }: AccessRequest, decision: Decision): void {
+    if (!decision.allowed) for (const listener of this.#onDenial) listener({ roleName, action, resource });
     else if (decision.action !== undefined) this.#use(roleName, decision.action, decision.statement?.name ?? "");
   }
 
@@ -52,9 +52,5 @@ export class PermissionLedger {
     if (used === undefined) this.#used.set(roleName, new Set([action]));
     else used.add(action);
     for (const listener of this.#onUse) listener({ roleName, statement, action: action.text });
-  }
-
-  #deny(denial: Denial): void {
-    for (const listener of this.#onDenial) listener(denial);
   }
 }

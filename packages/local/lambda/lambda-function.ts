@@ -76,6 +76,10 @@ export class LambdaFunction implements ScaledFunction {
     return this.#spec.version;
   }
 
+  get memoryMiB(): number {
+    return this.#spec.memoryMiB;
+  }
+
   get timeoutSeconds(): number {
     return this.#spec.timeoutSeconds;
   }

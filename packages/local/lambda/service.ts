@@ -16,6 +16,8 @@ const permission: ResourceType<LambdaService> = {
 export const lambda: Service<LambdaService> = {
   name: "lambda",
   resourceTypes: { "aws:lambda/function:Function": lambdaFunction, "aws:lambda/permission:Permission": permission },
+  keeps: "code", // of functions that change while they run: a copy for each version, and a link to the packages
+  ownFiles: /^[0-9a-f]{64}(\.new)?$|^node_modules$/,
   open: async (stack) => {
     const { lambdaApi } = await import("./lambda-api.ts");
     const { AsyncInvocations } = await import("./async-invocations.ts");

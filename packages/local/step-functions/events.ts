@@ -52,31 +52,23 @@ export function failureDetails({ name, cause }: { readonly name: string; readonl
   return { ...(cause === "" ? {} : { cause }), ...(name === "" ? {} : { error: name }) };
 }
 
+/** Records an event of one execution. @returns its id. */
+export type RecordEvent = (type: EventType, details: EventDetails, previousEventId: number) => number;
+
 /** Numbers the events of one execution and hands them on. */
-export class EventLog {
-  #count = 0;
-  readonly #executionArn: string;
-  readonly #clock: Clock;
-  readonly #onEvent: (event: ExecutionEvent) => void;
-
-  constructor(executionArn: string, clock: Clock, onEvent: (event: ExecutionEvent) => void) {
-    this.#executionArn = executionArn;
-    this.#clock = clock;
-    this.#onEvent = onEvent;
-  }
-
-  /** @returns the id of the event. */
-  record(type: EventType, details: EventDetails, previousEventId: number): number {
-    this.#count += 1;
-    this.#onEvent({
-      id: String(this.#count),
+export function eventRecorder(executionArn: string, clock: Clock, onEvent: (event: ExecutionEvent) => void): RecordEvent {
+  let count = 0;
+  return (type, details, previousEventId) => {
+    count += 1;
+    onEvent({
+      id: String(count),
       type,
       details,
       previous_event_id: String(previousEventId),
-      event_timestamp: String(this.#clock.now()),
-      execution_arn: this.#executionArn,
+      event_timestamp: String(clock.now()),
+      execution_arn: executionArn,
       redrive_count: "0",
     });
-    return this.#count;
-  }
+    return count;
+  };
 }

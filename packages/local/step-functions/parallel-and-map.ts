@@ -155,7 +155,7 @@ async function runChildren(activation: Activation, children: readonly Child[], c
 
 /** Records what stops, every event after the one that failed. */
 function recordFailure({ thread }: Activation, failed: Thread, running: ReadonlyMap<Thread, Child>): void {
-  const record = (type: EventType, details: EventDetails = {}) => thread.run.events.record(type, details, failed.lastEventId);
+  const record = (type: EventType, details: EventDetails = {}) => thread.run.recordEvent(type, details, failed.lastEventId);
   for (const [inner, { iteration }] of running) {
     if (iteration) record(inner === failed ? "MapIterationFailed" : "MapIterationAborted", iteration);
     const type = inner.stateType;

@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import { withDeadline } from "../deadline.ts";
 import { compileDefinition, type Definition } from "./definition.ts";
 import { StatesError } from "./errors.ts";
-import { EventLog, type ExecutionEvent, failureDetails, inputDetails, outputDetails } from "./events.ts";
+import { type ExecutionEvent, eventRecorder, failureDetails, inputDetails, outputDetails } from "./events.ts";
 import { copiedPayload, type Json, type Payload } from "./payload.ts";
 import type { KnownResource } from "./task.ts";
 import { isoTime, type Run, type TaskIntegration, Thread } from "./thread.ts";
@@ -62,7 +62,7 @@ export class StateMachine {
     const { clock, roleArn } = this.#options;
     const payload = copiedPayload(input);
     const run = this.#runOf(payload, options);
-    run.events.record("ExecutionStarted", { ...inputDetails(payload), roleArn }, 0);
+    run.recordEvent("ExecutionStarted", { ...inputDetails(payload), roleArn }, 0);
     const milliseconds = Math.min(this.#definition.timeoutSeconds ?? expressLimitSeconds, expressLimitSeconds) * 1000;
     const expired = new StatesError("States.Timeout", "");
     let thread: Thread | undefined;
@@ -71,7 +71,7 @@ export class StateMachine {
         thread = new Thread({ ...run, hold }, signal, { variables: {}, maxVariablesBytes: 0, lastEventId: 0, mapItem: undefined });
         return walk(this.#definition.graph, payload, thread);
       });
-      run.events.record("ExecutionSucceeded", outputDetails(output), thread?.lastEventId ?? 0);
+      run.recordEvent("ExecutionSucceeded", outputDetails(output), thread?.lastEventId ?? 0);
       return { status: "SUCCEEDED", output: JSON.parse(output.text) };
     } catch (error) {
       if (error === expired) return end(run, "TIMED_OUT", expired, 0);
@@ -88,7 +88,7 @@ export class StateMachine {
       clock,
       random,
       runTask,
-      events: new EventLog(executionArn, clock, onEvent ?? (() => undefined)),
+      recordEvent: eventRecorder(executionArn, clock, onEvent ?? (() => undefined)),
       region: this.#region,
       context: {
         Execution: {
@@ -108,11 +108,11 @@ export class StateMachine {
 const endings = { FAILED: "ExecutionFailed", TIMED_OUT: "ExecutionTimedOut", ABORTED: "ExecutionAborted" } as const;
 
 function end(
-  run: Pick<Run, "events">,
+  run: Pick<Run, "recordEvent">,
   status: keyof typeof endings,
   { name, cause }: { readonly name: string; readonly cause: string },
   previousEventId: number,
 ): ExecutionOutcome {
-  run.events.record(endings[status], failureDetails({ name, cause }), previousEventId);
+  run.recordEvent(endings[status], failureDetails({ name, cause }), previousEventId);
   return { status, error: name, cause };
 }

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { AwsError } from "../aws.ts";
-import type { Clock } from "../clock.ts";
 import { linkedController } from "../deadline.ts";
-import type { ExecutionUsage, Usage } from "../usage.ts";
+import type { Stack } from "../service.ts";
+import type { ExecutionUsage } from "../usage.ts";
 import type { ExecutionEvent } from "./events.ts";
 import { ExecutionFaults } from "./faults.ts";
 import { isKnownResource, type TaskCalls, taskIntegration } from "./integrations.ts";
@@ -18,18 +18,12 @@ import {
   type SyncExecution,
 } from "./step-functions-api.ts";
 
-export interface StepFunctionsOptions {
-  readonly clock: Clock;
+/** An execution that meets a fault of the interpreter's own starts again with the next process. */
+export interface StepFunctionsOptions
+  extends Pick<Stack, "clock" | "onFault" | "onUsage">,
+    Partial<Pick<Stack, "onNotice" | "onDiskFault">> {
   readonly journal: ExecutionJournal;
   readonly calls: TaskCalls;
-  /** Told of faults of the interpreter's own; the execution starts again with the next process. */
-  readonly onFault: (error: unknown) => void;
-  /** Called with notices for the user, in one sentence. */
-  readonly onNotice?: ((sentence: string) => void) | undefined;
-  /** Told, each time, of a journal that cannot be written. */
-  readonly onDiskFault?: (error: unknown) => void;
-  /** Receives each state that is entered, and each execution that has ended; none where no one listens. */
-  readonly onUsage?: ((usage: Usage) => void) | undefined;
 }
 
 interface Deployed {

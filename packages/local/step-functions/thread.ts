@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { Hold } from "../deadline.ts";
-import type { EventDetails, EventLog, EventType, StateType } from "./events.ts";
+import type { EventDetails, EventType, RecordEvent, StateType } from "./events.ts";
 import type { Json } from "./payload.ts";
 import type { Variables } from "./query.ts";
 
@@ -51,7 +51,7 @@ export interface Run {
   readonly clock: Clock;
   readonly random: () => number;
   readonly runTask: TaskIntegration;
-  readonly events: EventLog;
+  readonly recordEvent: RecordEvent;
   readonly region: string;
   /** Lets the execution's time stand still. */
   readonly hold: Hold;
@@ -83,7 +83,7 @@ export class Thread {
   /** Records the next event of the chain. @throws the signal's reason once it is aborted: whatever has ended records nothing. */
   record(type: EventType, details: EventDetails = {}): number {
     this.signal.throwIfAborted();
-    this.lastEventId = this.run.events.record(type, details, this.lastEventId);
+    this.lastEventId = this.run.recordEvent(type, details, this.lastEventId);
     return this.lastEventId;
   }
 }

@@ -76,18 +76,20 @@ function jitterOf(item: Fields): Retrier["jitterStrategy"] {
     : item.refuse(`has the 'JitterStrategy' '${strategy}', which is neither FULL nor NONE`);
 }
 
-/** Counts the attempts of one stay in a state, each retrier by itself. */
-export class RetryCounts {
-  readonly #used = new Map<Retrier, number>();
-
-  /** @returns how long to wait before the next attempt, in milliseconds, or `undefined` when there is none. */
-  delayFor(error: StatesError, retriers: readonly Retrier[], random: () => number): number | undefined {
+/**
+ * Counts the attempts of one stay in a state, each retrier by itself.
+ *
+ * @returns a function that says how long to wait before the next attempt, in milliseconds, or `undefined` when there is none.
+ */
+export function retryDelays(retriers: readonly Retrier[], random: () => number): (error: StatesError) => number | undefined {
+  const attempts = new Map<Retrier, number>();
+  return (error) => {
     const retrier = retriers.find(({ errorEquals }) => takes(errorEquals, error));
     if (retrier === undefined) return undefined;
-    const used = this.#used.get(retrier) ?? 0;
+    const used = attempts.get(retrier) ?? 0;
     if (used >= retrier.maxAttempts) return undefined;
-    this.#used.set(retrier, used + 1);
+    attempts.set(retrier, used + 1);
     const seconds = Math.min(retrier.intervalSeconds * retrier.backoffRate ** used, retrier.maxDelaySeconds);
     return seconds * 1000 * (retrier.jitterStrategy === "FULL" ? random() : 1);
-  }
+  };
 }

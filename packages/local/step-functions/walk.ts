@@ -4,7 +4,7 @@ import { type Payload, payloadOf } from "./payload.ts";
 import type { Exit, Graph, State } from "./state.ts";
 import { Activation } from "./state.ts";
 import type { Thread } from "./thread.ts";
-import { RetryCounts } from "./transitions.ts";
+import { retryDelays } from "./transitions.ts";
 
 const staysPerTurn = 64;
 
@@ -35,8 +35,8 @@ const stateAt = (graph: Graph, { next }: Left): State | undefined => (next === u
 /** Enters a state and stays, attempt by attempt, until it can be left. */
 async function stay(state: State, input: Payload, thread: Thread): Promise<Left> {
   const activation = new Activation(state, thread, input);
-  const retries = new RetryCounts();
   const { clock, random } = thread.run;
+  const delayBeforeRetry = retryDelays(state.retriers, random);
   for (;;) {
     try {
       const { exit, result } = await state.run(activation);
@@ -44,7 +44,7 @@ async function stay(state: State, input: Payload, thread: Thread): Promise<Left>
     } catch (error) {
       thread.signal.throwIfAborted();
       if (!(error instanceof StatesError)) throw error;
-      const delay = retries.delayFor(error, state.retriers, random);
+      const delay = delayBeforeRetry(error);
       if (delay === undefined) return await fail(activation, error);
       await clock.sleep(delay, thread.signal);
       activation.retryCount += 1;

@@ -67,12 +67,8 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
   const stack = new RunningStack({ clock, onFault, onUsage }, location, { deploy: () => undefined });
   onTestFinished(() => stack[Symbol.asyncDispose]());
   await stack.open([dynamodb, s3, ...standIns(options)]);
-  const [dynamo, bucketStore, roles, access] = [
-    await stack.use(dynamodb),
-    await stack.use(s3),
-    await stack.use(iam),
-    await stack.use(account),
-  ];
+  const parts = [stack.use(dynamodb), stack.use(s3), stack.use(iam), stack.use(account)] as const;
+  const [dynamo, bucketStore, roles, access] = await Promise.all(parts);
   for (const table of tables) await dynamo.createTable(table);
   for (const bucket of buckets) await bucketStore.createBucket(bucket);
   for (const [name, statements] of Object.entries({ admin: everything, ...options.roles })) addRole(roles, name, statements);
@@ -113,12 +109,13 @@ function createClients(principal: Principal, clock: ManualClock, transport: obje
   const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
   const s3 = new S3Client({ ...config, forcePathStyle: true });
   const signer = new S3Client({ ...config, forcePathStyle: true, requestChecksumCalculation: "WHEN_REQUIRED" });
-  const clients = { dynamodb, documents, s3, signer, stepFunctions: new SFNClient(config) };
-  signBy(clock, dynamodb, s3, signer, clients.stepFunctions);
+  const stepFunctions = new SFNClient(config);
+  const all = [dynamodb, s3, signer, stepFunctions];
+  signBy(clock, ...all);
   onTestFinished(() => {
-    for (const client of [clients.dynamodb, s3, signer, clients.stepFunctions]) client.destroy();
+    for (const client of all) client.destroy();
   });
-  return clients;
+  return { dynamodb, documents, s3, signer, stepFunctions };
 }
 
 /** Lets clients of the SDK sign by the clock of a test. */

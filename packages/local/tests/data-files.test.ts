@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { dynamodb } from "../dynamodb/service.ts";
+import { lambda } from "../lambda/service.ts";
 import { logs } from "../logs/service.ts";
 import { s3 } from "../s3/service.ts";
 import { RunningStack } from "../stack.ts";
@@ -24,7 +25,7 @@ function openStack(dataFolder: string, reset = false) {
   const onFault = (error: unknown) => notices.push(`A fault: ${error}`);
   const stack = new RunningStack({ clock: new ManualClock(), dataFolder, reset, onFault, onNotice }, location, { deploy: () => undefined });
   onTestFinished(() => stack[Symbol.asyncDispose]());
-  return { stack, notices, open: () => stack.open([dynamodb, s3, logs]) };
+  return { stack, notices, open: () => stack.open([dynamodb, s3, logs, lambda]) };
 }
 
 /** A folder in which one run has stored an object and logged a line. @returns the path of the object's file, too. */
@@ -63,6 +64,20 @@ test("a reset removes what a run has stored, and leaves and names what it has no
 
   expect([object, join(folder, "logs", "aws-lambda-ocr.log"), ...own].map((path) => existsSync(path))).toEqual([false, false, true, true]);
   expect(notices).toEqual([`${own[1]} is left where it is: npm start did not create it.`]);
+});
+
+test("a reset removes the copies of functions' code, and not the packages that they are linked to", async () => {
+  const folder = createFolder();
+  const [code, copy, packages] = [join(folder, "code"), join(folder, "code", "a".repeat(64)), join(folder, "packages")];
+  for (const each of [copy, packages]) mkdirSync(each, { recursive: true });
+  for (const each of [copy, packages]) writeFileSync(join(each, "index.mjs"), "");
+  symlinkSync(packages, join(code, "node_modules"), "junction");
+
+  const { open, notices } = openStack(folder, true);
+  await open();
+
+  expect([code, join(packages, "index.mjs")].map((path) => existsSync(path))).toEqual([false, true]);
+  expect(notices).toEqual([]);
 });
 
 test("a file that is no object's is named and left alone", async () => {

@@ -72,7 +72,7 @@ describe("imageSizeOf", () => {
     ["markers without a segment", jpegOf(Buffer.from([0xff, 0x01, 0xff, 0xd0]), frame(0xc0, 600, 400)), { width: 600, height: 400 }],
     ["a scan before its frame", jpegOf(segment(0xda, bytes("\0\0")), frame(0xc0, 600, 400)), undefined],
     ["an end before its frame", jpegOf(Buffer.from([0xff, 0xd9]), frame(0xc0, 600, 400)), undefined],
-    ["no marker where one must be", jpegOf(bytes("junk"), frame(0xc0, 600, 400)), undefined],
+    ["bytes between segments", jpegOf(bytes("junk\xff\0"), frame(0xc0, 600, 400)), { width: 600, height: 400 }],
   ])("JPEG: %s", (_, file, size) => {
     expect(imageSizeOf(file, "image/jpeg")).toEqual(size);
   });

@@ -51,7 +51,12 @@ describe("proseOf", () => {
     ["a mail", mail, "Grüße from the harbour The lighthouse keeper waved ☕"],
     ["a mail with LF turned to CRLF", mail.replaceAll("\n", "\r\n"), "Grüße from the harbour The lighthouse keeper waved ☕"],
     ["a mail of HTML", "From: a@b.c\nTo: d@e.f\nContent-Type: text/html\n\n<p>The <i>harbour</i></p>", "The harbour"],
-    ["a forwarded mail", forwarded, "Please look at this -----Original Message----- The harbour The lighthouse keeper waved"],
+    ["a forwarded mail", forwarded, "Please look at this The harbour The lighthouse keeper waved"],
+    [
+      "a mail with an answer above what it answers",
+      "It is open.\n\nOn Tue, Apr 3, 2012 at 4:55 PM, Bad Bob <bob@example.com>\nwrote:\n> Is the harbour open?\n>\n> Am 02.04.2012 um 14:36 schrieb Ann Awful:\n>> Hello",
+      "It is open > Is the harbour open? > >> Hello",
+    ],
     [
       "Markdown links",
       'See [the harbour](https://bad.example/a_(b) "Bad"), ![a cat](bad.png) [and][1].\n\n[1]: https://bad.example\n',
@@ -73,6 +78,7 @@ describe("proseOf", () => {
     "An array[0] of [brackets] and (parentheses)",
     "From: here to there, it is far.",
     "AT&T; R&D",
+    "On page 12 of it Kant wrote:\nwhat he meant.",
   ])("of %s is all of it", async (text) => {
     expect(await proseOf(text)).toBe(text);
   });

@@ -6,7 +6,7 @@ import { shortText } from "../../../scripts/cost/run-cost.ts";
 import { projectFolder } from "../../support/evaluated-program.ts";
 
 const measured = (set: readonly string[], body = shortText, isSigned = false) =>
-  measureJob(projectFolder, { set, document: { name: "text", contentType: "text/plain", body }, jobsBefore: 1, jobs: 2, isSigned });
+  measureJob(projectFolder, { set, document: { contentType: "text/plain", body }, jobsBefore: 1, jobs: 2, isSigned });
 
 const stageFunctions = stages.map(fileName);
 /** The same count for each stage. */

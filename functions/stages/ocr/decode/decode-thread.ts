@@ -94,7 +94,9 @@ function sourceOf({ Source, SourceCustom }: Libvips, bytes: Uint8Array): Vips.So
 /** By the messages of the libraries that libvips decodes with; its own are that it was "unable to write to memory". */
 function failureOf(message: string): "memory" | "unsupported" | "damage" {
   if (/out of memory|insufficient memory|cannot allocate/i.test(message)) return "memory";
-  return /unsupported|not (supported|configured|implemented)/i.test(message) ? "unsupported" : "damage";
+  return /unsupported|not (supported|configured|implemented)|whole number of bytes|out of range|bad labq/i.test(message)
+    ? "unsupported"
+    : "damage";
 }
 
 function load({ Image }: Libvips, source: Vips.Source, { type, page, reduction = 1 }: DecodeRequest): Vips.Image {

@@ -125,6 +125,6 @@ function successOf(answer: DecodeAnswer, type: ImageType): ImageHeader | Decoded
   if (!("failure" in answer)) return answer;
   if (answer.failure === "memory") throw new DocumentTooLargeError("The image needs more memory to be decoded than there is.");
   if (answer.failure === "damage") throw new DocumentUnreadableError();
-  const sentence = `This kind of ${documentKinds[type]} is not read. Save it in 8 bits a sample, with an ordinary compression.`;
+  const sentence = `This kind of ${documentKinds[type]} is not read. Save it as a PNG of 8 bits a sample.`;
   throw new UnsupportedDocumentError(sentence);
 }

@@ -40,8 +40,11 @@ function isMixed(text: string): boolean {
   return changes > maxMixed * letters;
 }
 
+/** False of what is blacked out, too: a word of the same letter again and again. */
+const tells = (word: string): boolean => word.length >= minWord && !/^(.)\1+$/u.test(word);
+
 function isLikeLatin(text: string): boolean {
-  const words = text.match(/\p{Script=Latin}[\p{Script=Latin}\p{M}]*/gu)?.filter((word) => word.length >= minWord) ?? [];
+  const words = text.match(/\p{Script=Latin}[\p{Script=Latin}\p{M}]*/gu)?.filter(tells) ?? [];
   const letters = words.join("");
   if ((letters.match(/[^\p{ASCII}\p{M}]/gu)?.length ?? 0) > maxForeign * letters.length) return false;
   if (letters.length < minLetters) return true;

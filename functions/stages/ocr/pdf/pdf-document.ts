@@ -101,10 +101,15 @@ function load(calls: PdfiumCalls, bytes: Uint8Array): number {
   throw reason === passwordError || reason === securityError ? new DocumentProtectedError() : new DocumentUnreadableError();
 }
 
+/** A bitmap of one pixel, and a page drawn beside it. */
+const beside = { left: 2, top: 2, width: 1, height: 1, pageWidth: 1, pageHeight: 1 };
+
 /** Opens a page with its annotations drawn on it: what is filled into a form is in them and not in the page. */
 function loadFlattened(calls: PdfiumCalls, document: number, page: number): number {
   const address = loadPage(calls, document, page);
   if (calls._FPDFPage_GetAnnotCount(address) === 0) return address;
+  // Programs that fill in forms may leave it to the viewer to write the values: pdfium does so when it draws, wherever that is.
+  draw(calls, address, beside);
   calls._FPDFPage_Flatten(address, flattenForDisplay);
   calls._FPDF_ClosePage(address);
   return loadPage(calls, document, page);
@@ -179,7 +184,11 @@ function isDamaged(calls: PdfiumCalls, picture: number): boolean {
   return isBlack;
 }
 
-function draw(calls: PdfiumCalls, page: number, { left, top, width, height, pageWidth, pageHeight }: Part): Uint8Array {
+function draw(
+  calls: PdfiumCalls,
+  page: number,
+  { left, top, width, height, pageWidth, pageHeight }: Omit<Part, "scale" | "dpi">,
+): Uint8Array {
   const bitmap = calls._FPDFBitmap_CreateEx(width, height, greyBitmap, 0, 0);
   if (bitmap === 0) throw new DocumentUnreadableError();
   calls._FPDFBitmap_FillRect(bitmap, 0, 0, width, height, white);

@@ -75,7 +75,7 @@ class PdfPages {
     const { layer, text, reads, print, overInk } = this.#surveyOf(page);
     const letters = countLetters(text);
     const maxPrint = Math.max(maxLeftOut.letters, (overInk < mostlyOver ? maxLeftOut.share : maxLeftOut.shareOfScan) * letters);
-    const isWhole = letters === 0 ? layer.drawings === "none" : reads && print <= maxPrint;
+    const isWhole = reads && (letters === 0 ? layer.drawings === "none" : print <= maxPrint);
     return isWhole ? { text, confidence: 1 } : undefined;
   }
 

@@ -25,6 +25,7 @@ export interface PdfiumCalls extends Awaited<ReturnType<typeof PDFiumModule>> {
   readonly _FPDFText_HasUnicodeMapError: (textPage: number, index: number) => number;
   readonly _FPDFText_GetLooseCharBox: (textPage: number, index: number, box: number) => number;
   readonly _FPDFText_GetCharOrigin: (textPage: number, index: number, x: number, y: number) => number;
+  readonly _FPDFText_GetFontSize: (textPage: number, index: number) => number;
   readonly _FPDFText_GetMatrix: (textPage: number, index: number, matrix: number) => number;
 }
 

@@ -112,9 +112,10 @@ function gapAfter(
 
 /** The letters, with a space where the gap is wider than between the letters of a word, which may be spaced out. */
 function textOf({ letters, gaps }: OpenPiece): string {
+  const isLetter = (at: number): boolean => /[\p{L}\p{M}\p{N}]/u.test(letters[at] ?? "");
+  // Dots that lead to a page number say nothing of the words before them.
   const between = gaps
-    .slice(1)
-    .filter(Number.isFinite)
+    .filter((gap, at) => at > 0 && Number.isFinite(gap) && isLetter(at) && isLetter(at - 1))
     .sort((one, other) => one - other);
   const usual = between[Math.floor(between.length / 2)] ?? 0;
   const spaced = usual > minSpacing ? spacedOut * usual : 0;

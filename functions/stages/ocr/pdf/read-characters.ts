@@ -6,6 +6,9 @@ const maxCharacters = 1024 * 1024;
 const softHyphen = 0xad;
 /** Radians by which a line that is laid down by hand may lean. */
 const maxLean = 0.2;
+/** In sizes of the font: the room of a line, and the part of it that lies below the base line. */
+const maxLineHeight = 1.5;
+const belowBase = 0.3;
 
 /** Of the addresses that pdfium writes to: a box of 4 floats, an origin of 2 doubles, a matrix of 6 floats. */
 const scratchBytes = 64;
@@ -43,15 +46,33 @@ function placer(calls: PdfiumCalls, page: number): (text: number, index: number,
     calls._FPDFText_GetMatrix(text, index, scratch + 32);
     const [left = 0, top = 0, right = 0, bottom = 0] = new Float32Array(calls.HEAPU8.buffer, scratch, 4);
     const [x = 0, y = 0] = new Float64Array(calls.HEAPU8.buffer, scratch + 16, 2);
-    const [a = 1, b = 0] = new Float32Array(calls.HEAPU8.buffer, scratch + 32, 2);
+    const [a = 1, b = 0, c = 0, d = 1] = new Float32Array(calls.HEAPU8.buffer, scratch + 32, 4);
+    const size = calls._FPDFText_GetFontSize(text, index);
     const [xs, ys] = [
       [toX(left, bottom), toX(right, top)],
       [toY(left, bottom), toY(right, top)],
     ] as const;
-    boxes.set([Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)], 4 * index);
-    origins.set([toX(x, y), toY(x, y)], 2 * index);
-    turns[index] = turnOf(Math.atan2(-b, a), quarters);
+    const origin = [toX(x, y), toY(x, y)] as const;
+    const turn = turnOf(Math.atan2(-b, a) + (size < 0 ? Math.PI : 0), quarters);
+    const box: Box = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+    boxes.set(turn === slanted ? box : withinLine(box, origin, turn, Math.abs(size) * Math.hypot(c, d)), 4 * index);
+    origins.set(origin, 2 * index);
+    turns[index] = turn;
   };
+}
+
+type Box = readonly [left: number, top: number, right: number, bottom: number];
+
+/** A box as high as a line, where the font claims far more: its ascent and descent are then those of its largest symbol. */
+function withinLine(box: Box, [x, y]: readonly [number, number], turn: number, em: number): Box {
+  const [left, top, right, bottom] = box;
+  const [height, width] = turn % 2 === 0 ? [bottom - top, right - left] : [right - left, bottom - top];
+  // The size of a Type 3 font says nothing of its letters.
+  if (height <= maxLineHeight * em || width > em) return box;
+  const [before, after] = turn === 0 || turn === 3 ? [em, belowBase * em] : [belowBase * em, em];
+  return turn % 2 === 0
+    ? [left, Math.max(top, y - before), right, Math.min(bottom, y + after)]
+    : [Math.max(left, x - before), top, Math.min(right, x + after), bottom];
 }
 
 /** @param lean of the base line on the page, in radians clockwise. */

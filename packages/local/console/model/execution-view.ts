@@ -1,4 +1,5 @@
 import type { ExecutionEvent } from "../../step-functions/events.ts";
+import type { JobExecution } from "./console-api.ts";
 
 export type Status = "waiting" | "running" | "succeeded" | "caught" | "failed" | "aborted";
 
@@ -68,39 +69,20 @@ interface Place {
   readonly scope: Scope | undefined;
 }
 
-interface Entry {
-  readonly id: number;
-  readonly type: string;
-  readonly details: Details;
-  readonly at: number;
-  readonly iteration: number | undefined;
-  readonly from: string | undefined;
-}
-
 /** Folds the events of one execution, in order, into what its drawing and its tables show. */
 class ExecutionFold {
   readonly #visits: Visit[] = [];
   /** By the event's id: an event names the one before it on its chain of states. */
   readonly #places = new Map<number, Place>();
   readonly #scopes = new Map<Visit, Scope>();
-  readonly #view: ExecutionView;
+  readonly view: ExecutionView;
 
-  constructor(first: ExecutionEvent) {
-    const { input } = first.details;
-    this.#view = {
-      executionArn: first.execution_arn,
-      startedAt: Number(first.event_timestamp),
-      status: "running",
-      ...(input === undefined ? {} : { input }),
-      visits: this.#visits,
-    };
+  constructor({ execution_arn: executionArn, event_timestamp, details: { input } }: ExecutionEvent) {
+    this.view = { executionArn, startedAt: Number(event_timestamp), status: "running", ...definedOf({ input }), visits: this.#visits };
   }
 
-  get view(): ExecutionView {
-    return this.#view;
-  }
-
-  add({ id, type, details, previous_event_id, event_timestamp }: ExecutionEvent): void {
+  add(event: ExecutionEvent): void {
+    const { id, type, details, previous_event_id, event_timestamp } = event;
     const at = Number(event_timestamp);
     if (/^Execution(Succeeded|Failed|TimedOut|Aborted)$/.test(type)) {
       this.#end(type, details, at);
@@ -108,9 +90,7 @@ class ExecutionFold {
     }
     const before = this.#places.get(Number(previous_event_id));
     const scope = scopeOf(type, details, before);
-    const visit = type.endsWith("StateEntered")
-      ? this.#enter({ id: Number(id), type, details, at, iteration: scope?.iteration, from: stateLeft(before) })
-      : visitOf(type, before);
+    const visit = type.endsWith("StateEntered") ? this.#enter(event, scope?.iteration, stateLeft(before)) : visitOf(type, before);
     this.#places.set(Number(id), { type, visit, scope });
     if (type.endsWith("StateEntered") && visit !== undefined && scope !== undefined) this.#scopes.set(visit, scope);
     if (visit !== undefined) apply(visit, type, details, at);
@@ -118,13 +98,11 @@ class ExecutionFold {
     if (/^MapIteration(Succeeded|Failed|Aborted)$/.test(type) && scope?.group.items !== undefined) scope.group.items.ended += 1;
   }
 
-  #enter({ id, type, details, at, iteration, from }: Entry) {
-    const { name = "", input } = details;
+  #enter({ id, type, event_timestamp, details }: ExecutionEvent, iteration: number | undefined, from: string | undefined): Visit {
+    const { name: state = "", input } = details;
     const visit: Visit = {
-      ...{ id, state: name, type: type.replace("StateEntered", ""), enteredAt: at, status: "running", attempts: [] },
-      ...(input === undefined ? {} : { input }),
-      ...(iteration === undefined ? {} : { iteration }),
-      ...(from === undefined ? {} : { from }),
+      ...{ id: Number(id), state, type: type.replace("StateEntered", ""), enteredAt: Number(event_timestamp), status: "running" },
+      ...{ attempts: [], ...definedOf({ input, iteration, from }) },
     };
     this.#visits.push(visit);
     return visit;
@@ -142,7 +120,7 @@ class ExecutionFold {
 
   #end(type: string, { error, cause, output }: Details, at: number): void {
     const status = type === "ExecutionSucceeded" ? "succeeded" : "failed";
-    Object.assign(this.#view, { endedAt: at, status, ...definedOf({ error, cause, output }) });
+    Object.assign(this.view, { endedAt: at, status, ...definedOf({ error, cause, output }) });
     for (const visit of this.#visits) {
       if (visit.exitedAt !== undefined) continue;
       visit.exitedAt = at;
@@ -165,7 +143,7 @@ const isEndAfterInner = (type: string, before: Place | undefined): boolean =>
 function scopeOf(type: string, { index }: Details, before: Place | undefined): Scope | undefined {
   const outer = before?.scope;
   const group = before?.visit;
-  if (type === "MapIterationStarted" && group !== undefined) return { group, outer, ...(index === undefined ? {} : { iteration: index }) };
+  if (type === "MapIterationStarted" && group !== undefined) return { group, outer, ...definedOf({ iteration: index }) };
   if (type.endsWith("StateEntered") && before?.type === "ParallelStateStarted" && group !== undefined) return { group, outer };
   return isEndAfterInner(type, before) ? outer?.outer : outer;
 }
@@ -177,15 +155,14 @@ function visitOf(type: string, before: Place | undefined): Visit | undefined {
 /** What an event changes of the visit that it belongs to. */
 function apply(visit: Visit, type: string, details: Details, at: number): void {
   const { error, cause, output, length } = details;
-  const latest = visit.attempts.at(-1);
+  const latest = visit.attempts.at(-1) ?? {};
   if (/Scheduled$/.test(type)) visit.attempts.push({ scheduledAt: at, status: "waiting", ...functionIn(details) });
-  else if (/^(Task|LambdaFunction)Started$/.test(type) && latest !== undefined) Object.assign(latest, { startedAt: at, status: "running" });
-  else if (/^(Task|LambdaFunction)Succeeded$/.test(type) && latest !== undefined)
-    Object.assign(latest, { endedAt: at, status: "succeeded" });
+  else if (/^(Task|LambdaFunction)Started$/.test(type)) Object.assign(latest, { startedAt: at, status: "running" });
+  else if (/^(Task|LambdaFunction)Succeeded$/.test(type)) Object.assign(latest, { endedAt: at, status: "succeeded" });
   else if (/^(Task|LambdaFunction)(Failed|TimedOut)$/.test(type)) {
-    if (latest !== undefined)
-      Object.assign(latest, { endedAt: at, status: "failed", ...definedOf({ error: error ?? "States.Timeout", cause }) });
-    Object.assign(visit, definedOf({ error: error ?? "States.Timeout", cause }));
+    const failure = definedOf({ error: error ?? "States.Timeout", cause });
+    Object.assign(latest, { endedAt: at, status: "failed", ...failure });
+    Object.assign(visit, failure);
   } else if (type === "EvaluationFailed" || /State(Failed)$/.test(type)) Object.assign(visit, definedOf({ error, cause }));
   else if (/^(Map|Parallel)StateStarted$/.test(type)) {
     delete visit.error; // of the attempt before
@@ -202,17 +179,32 @@ function exitStatusOf({ attempts, error, type }: Visit): Status {
 
 function functionIn({ parameters, resource }: Details): { functionName?: string } {
   const [, functionName] = /:function:([\w-]+)/.exec(`${resource} ${parameters}`) ?? [];
-  return functionName === undefined ? {} : { functionName };
+  return definedOf({ functionName });
 }
 
-const definedOf = (members: Readonly<Record<string, string | undefined>>) =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+const definedOf = <Members extends object>(members: Members) =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Members]?: Exclude<Members[Name], undefined>;
+  };
 
 /** The events of one execution, folded. */
 export function viewOf(events: readonly [ExecutionEvent, ...ExecutionEvent[]]): ExecutionView {
   const fold = new ExecutionFold(events[0]);
   for (const event of events) fold.add(event);
   return fold.view;
+}
+
+/** An execution with what its events say. */
+export interface ViewedExecution {
+  readonly execution: JobExecution;
+  readonly view: ExecutionView;
+}
+
+export function viewedExecutions(executions: readonly JobExecution[]): readonly ViewedExecution[] {
+  return executions.flatMap((execution) => {
+    const [first, ...rest] = execution.events;
+    return first === undefined ? [] : [{ execution, view: viewOf([first, ...rest]) }];
+  });
 }
 
 /** The worst of what the passages through a state say; nothing where it was not reached. */

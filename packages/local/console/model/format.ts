@@ -15,12 +15,10 @@ export function age(milliseconds: number): string {
   return seconds < 86_400 ? `${Math.floor(seconds / 3_600)} h ago` : `${Math.floor(seconds / 86_400)} d ago`;
 }
 
+const dayTime = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
+
 /** The time of day with milliseconds. */
-export const clockTime = (at: number): string => {
-  const date = new Date(at);
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, "0")}`;
-};
+export const clockTime = (at: number): string => dayTime.format(at);
 
 /** 1 write, 2 writes */
 export const counted = (value: number, one: string): string => `${count(value)} ${one}${value === 1 ? "" : "s"}`;
@@ -40,21 +38,30 @@ export const withoutPrefix = (text: string, stack: string | undefined): string =
 
 /** A function's log line short: its level, its words, and its details but for those that the page shows anyway; any other line as it is. */
 export function shortLine(message: string): string {
-  const fields = objectIn(message);
-  const { level, message: words, ...details } = fields ?? {};
-  if (words === undefined) return message;
-  const told = Object.entries(details).filter(([name]) => !knownDetails.includes(name));
-  const rest = told.map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
-  return [level ?? "INFO", words, ...rest].join("  ");
+  const { level = "INFO", ...fields } = objectIn(message) ?? {};
+  return fields["message"] === undefined ? message : [level, ...toldOf(fields, knownDetails)].join("  ");
 }
 
-const knownDetails = ["timestamp", "service", "sampling_rate", "jobId", "stage", "function_name", "function_request_id", "xray_trace_id"];
+/** The words of a line, and its details but for those that are known. */
+export function toldOf({ message, ...details }: Readonly<Record<string, unknown>>, known: readonly string[]): readonly string[] {
+  const told = Object.entries(details).filter(([name]) => !known.includes(name));
+  return [String(message), ...told.map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`)];
+}
+
+/** Details that every line has. */
+export const commonDetails = ["level", "timestamp", "service", "sampling_rate"];
+const knownDetails = [...commonDetails, "jobId", "stage", "function_name", "function_request_id", "xray_trace_id"];
 
 /** The message of a function's error, which a cause has as JSON; any other cause as it is. */
 export function causeText(cause: string): string {
   const message = String(objectIn(cause)?.["errorMessage"] ?? cause);
   return message.replace(/^RequestId: \S+ /, "").replace(/^Error: /, "");
 }
+
+/** The class of a job's status: its colour and its form. */
+export const statusClass = { PENDING: "waiting", IN_PROGRESS: "running", DONE: "done", ERROR: "error" } as const;
+
+export const isOpen = (status: unknown): boolean => status === "PENDING" || status === "IN_PROGRESS";
 
 /** The object that a text is in JSON, if it is one. */
 export function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -163,31 +163,17 @@ const isSame = (one: GraphEdge, other: GraphEdge): boolean =>
 
 /** To the right and then down, or down and then to the left; straight where the one is beside the other. */
 function curveOf(from: PlacedNode, to: PlacedNode): readonly Point[] {
-  const middle = { x: from.x + from.width / 2, y: from.y + from.height / 2 };
-  const target = { x: to.x + to.width / 2, y: to.y + to.height / 2 };
-  const isRight = to.x >= from.x + from.width;
-  if (isRight && to.y > middle.y)
-    return [
-      { x: from.x + from.width, y: middle.y },
-      { x: target.x, y: middle.y },
-      { x: target.x, y: to.y },
-    ];
-  if (isRight)
-    return [
-      { x: from.x + from.width, y: middle.y },
-      { x: to.x, y: target.y },
-    ];
-  if (target.y > from.y + from.height)
-    return [
-      { x: middle.x, y: from.y + from.height },
-      { x: middle.x, y: target.y },
-      { x: to.x + to.width, y: target.y },
-    ];
-  return [
-    { x: from.x, y: middle.y },
-    { x: to.x + to.width, y: target.y },
-  ];
+  const [middle, target] = [centreOf(from), centreOf(to)];
+  const [right, bottom, targetRight] = [from.x + from.width, from.y + from.height, to.x + to.width];
+  if (to.x >= right && to.y > middle.y) return [at(right, middle.y), at(target.x, middle.y), at(target.x, to.y)];
+  if (to.x >= right) return [at(right, middle.y), at(to.x, target.y)];
+  if (target.y > bottom) return [at(middle.x, bottom), at(middle.x, target.y), at(targetRight, target.y)];
+  return [at(from.x, middle.y), at(targetRight, target.y)];
 }
+
+const at = (x: number, y: number): Point => ({ x, y });
+
+const centreOf = ({ x, y, width, height }: PlacedNode): Point => at(x + width / 2, y + height / 2);
 
 function moved<Part extends Pick<Layout, "nodes" | "edges">>(part: Part, x: number, y: number): Part {
   const shift = <Place extends Point>(place: Place): Place => ({ ...place, x: place.x + x, y: place.y + y });

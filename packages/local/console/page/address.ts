@@ -21,7 +21,7 @@ function addressNow(): Address {
   };
 }
 
-export function pathTo({ view, jobId, state, tab }: Partial<Address>): string {
+function pathTo({ view, jobId, state, tab }: Partial<Address>): string {
   const query = new URLSearchParams({ ...(state && { state }), ...(tab && { tab }) }).toString();
   return `/console/${view ?? "jobs"}${jobId === undefined ? "" : `/${encodeURIComponent(jobId)}`}${query && `?${query}`}`;
 }
@@ -31,6 +31,16 @@ export function go(address: Partial<Address>, { replace = false } = {}): void {
   history[replace ? "replaceState" : "pushState"](null, "", pathTo(address));
   dispatchEvent(new Event("popstate"));
 }
+
+/** Of a link: changes the page without loading it. */
+export const link = (address: Partial<Address>) => ({
+  href: pathTo(address),
+  onClick: (event: MouseEvent) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    go(address);
+  },
+});
 
 export function useAddress(): Address {
   const [address, setAddress] = useState(addressNow);

@@ -4,25 +4,22 @@ import { count, counted, withoutPrefix } from "../model/format.ts";
 import { jsonBody } from "./api.ts";
 import { Table } from "./table.tsx";
 
-const kinds: Readonly<Record<string, readonly (readonly [FaultKind, string])[]>> = {
-  function: [
-    ["fail", "fails with an error"],
-    ["slow", "answers late"],
-    ["hang", "never answers"],
-    ["out-of-memory", "runs out of memory"],
-    ["throttle", "is throttled"],
-  ],
-  service: [
-    ["fail", "fails with an error"],
-    ["slow", "answers late"],
-    ["hang", "never answers"],
-    ["throttle", "is throttled"],
-    ["deny", "denies the permission"],
-  ],
-  executions: [
-    ["lose", "are lost on their way"],
-    ["duplicate", "run twice"],
-  ],
+const titles: Readonly<Record<FaultKind, string>> = {
+  fail: "fails with an error",
+  slow: "answers late",
+  hang: "never answers",
+  "out-of-memory": "runs out of memory",
+  throttle: "is throttled",
+  deny: "denies the permission",
+  lose: "are lost on their way",
+  duplicate: "run twice",
+};
+
+/** By the first word of a target. */
+const kinds: Readonly<Record<string, readonly FaultKind[]>> = {
+  function: ["fail", "slow", "hang", "out-of-memory", "throttle"],
+  service: ["fail", "slow", "hang", "throttle", "deny"],
+  executions: ["lose", "duplicate"],
 };
 
 const services = [
@@ -79,7 +76,7 @@ interface RowProps {
 function TargetRow({ target, title, faults, put }: RowProps) {
   const [group = ""] = target.split(" ");
   const choices = kinds[group] ?? [];
-  const [kind, setKind] = useState<FaultKind>(choices[0]?.[0] ?? "fail");
+  const [kind, setKind] = useState<FaultKind>(choices[0] ?? "fail");
   const [error, setError] = useState("");
   const [operation, setOperation] = useState("");
   const [milliseconds, setMilliseconds] = useState("3000");
@@ -100,9 +97,9 @@ function TargetRow({ target, title, faults, put }: RowProps) {
       <th scope="row">{title}</th>
       <td>
         <select aria-label={`Fault of ${title}`} value={kind} onChange={({ currentTarget }) => setKind(currentTarget.value as FaultKind)}>
-          {choices.map(([name, title]) => (
+          {choices.map((name) => (
             <option key={name} value={name}>
-              {title}
+              {titles[name]}
             </option>
           ))}
         </select>

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { type DefinitionGraph, graphOf, type StatesDefinition } from "../model/definition-graph.ts";
-import { type Status, statusOf, type Visit } from "../model/execution-view.ts";
+import { statusOf, type Visit } from "../model/execution-view.ts";
 import { duration } from "../model/format.ts";
 import { layoutOf, type PlacedEdge, type PlacedNode, pathOf } from "../model/graph-layout.ts";
 
@@ -112,7 +112,7 @@ function Node({ node, visits, isSelected, isRetried, select }: NodeProps) {
   const choose = () => last && select(visits.find((visit) => visit.status === status) ?? last);
   return (
     <g
-      class={`node ${classOf(status)}${isSelected ? " selected" : ""}${isGroup ? " group" : ""}`}
+      class={`node ${status ?? ""}${isSelected ? " selected" : ""}${isGroup ? " group" : ""}`}
       role="button"
       tabIndex={last === undefined ? -1 : 0}
       aria-pressed={isSelected}
@@ -137,8 +137,6 @@ function Node({ node, visits, isSelected, isRetried, select }: NodeProps) {
     </g>
   );
 }
-
-export const classOf = (status: Status | undefined): string => status ?? "unreached";
 
 const maxCharacters = 17;
 const shortened = (name: string): string => (name.length <= maxCharacters ? name : `${name.slice(0, maxCharacters - 1)}…`);

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { JobStatus, JobSummary, StackView } from "../model/console-api.ts";
-import { age, count, duration } from "../model/format.ts";
-import { go, pathTo } from "./address.ts";
+import { age, count, duration, isOpen, statusClass } from "../model/format.ts";
+import { go, link } from "./address.ts";
 import type { ListState } from "./connection.ts";
 import { Signed, Submit } from "./submit.tsx";
 import { useNow } from "./use-now.ts";
@@ -15,7 +15,7 @@ const filters: readonly (readonly [Filter, string])[] = [
   ["error", "Error"],
 ];
 
-const filterOf = (status: JobStatus): Filter => (status === "DONE" ? "done" : status === "ERROR" ? "error" : "running");
+const filterOf = (status: JobStatus): Filter => (isOpen(status) ? "running" : status === "DONE" ? "done" : "error");
 
 /** Pixels of a row; rows that are not in view are not in the page. */
 const rowHeight = 76;
@@ -132,27 +132,19 @@ function useStableTop(list: { readonly current: HTMLDivElement | null }, jobs: r
   }, [jobs]);
 }
 
-const statusClass = { PENDING: "waiting", IN_PROGRESS: "running", DONE: "done", ERROR: "error" } as const;
-
 function Row({ job, isSelected, now }: { job: JobSummary; isSelected: boolean; now: number }) {
-  const isOpen = job.status === "PENDING" || job.status === "IN_PROGRESS";
-  const href = pathTo({ view: "jobs", jobId: job.jobId });
-  const open = (event: MouseEvent) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    go({ view: "jobs", jobId: job.jobId });
-  };
+  const isRunning = isOpen(job.status);
   return (
     <li>
-      <a class="row" href={href} onClick={open} aria-current={isSelected ? "true" : undefined}>
+      <a class="row" {...link({ view: "jobs", jobId: job.jobId })} aria-current={isSelected ? "true" : undefined}>
         <span class={`dot ${statusClass[job.status]}`} role="img" aria-label={job.status} />
         <span class="row-text">
           <span class="title">{job.title}</span>
           <span class={job.status === "ERROR" ? "detail bad" : "detail"}>{job.detail}</span>
         </span>
         <span class="times">
-          {duration((isOpen ? now : job.updatedAt) - job.createdAt)}
-          {!isOpen && <span>{age(now - job.updatedAt)}</span>}
+          {duration((isRunning ? now : job.updatedAt) - job.createdAt)}
+          {!isRunning && <span>{age(now - job.updatedAt)}</span>}
         </span>
       </a>
     </li>

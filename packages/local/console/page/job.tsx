@@ -1,14 +1,14 @@
 import { useMemo, useState } from "preact/hooks";
 import type { JobDetail, JobStatus, StackView } from "../model/console-api.ts";
 import type { StatesDefinition } from "../model/definition-graph.ts";
-import type { Visit } from "../model/execution-view.ts";
-import { clockTime, dollars, duration } from "../model/format.ts";
+import { type ViewedExecution, type Visit, viewedExecutions } from "../model/execution-view.ts";
+import { clockTime, dollars, duration, isOpen, statusClass } from "../model/format.ts";
 import { type Address, go } from "./address.ts";
 import { callApi } from "./api.ts";
+import { Choice } from "./choice.tsx";
 import { Graph } from "./graph.tsx";
 import { Tabs } from "./tabs.tsx";
 import { useNow } from "./use-now.ts";
-import { type ViewedExecution, viewedExecutions } from "./viewed-executions.ts";
 import { Waterfall } from "./waterfall.tsx";
 
 interface Props {
@@ -43,21 +43,7 @@ function OpenJob({ job, address, stack }: { job: JobDetail; address: Address; st
   return (
     <section aria-label="Job" class="job">
       <Head job={job} executions={executions} />
-      {executions.length > 1 && (
-        <div class="executions" role="group" aria-label="Executions">
-          {executions.map(({ view }, at) => (
-            <button
-              key={`${view.executionArn} ${view.startedAt} ${at}`}
-              type="button"
-              class="chip"
-              aria-pressed={current?.view === view}
-              onClick={() => setPlace(at)}
-            >
-              Execution {at + 1} · {view.status}
-            </button>
-          ))}
-        </div>
-      )}
+      <Choice name="Execution" all={executions.map(({ view }) => view)} chosen={current?.view} choose={setPlace} />
       <div class="middle">
         {definition && <Graph definition={definition} visits={visits} selected={visit?.state} select={select} />}
         {current ? (
@@ -86,29 +72,27 @@ function selectedVisit(visits: readonly Visit[], key: string | undefined): Visit
   return named ?? failed ?? visits.find(({ status }) => status === "running") ?? visits.at(-1);
 }
 
-const pillClass = { PENDING: "waiting", IN_PROGRESS: "running", DONE: "done", ERROR: "error" } as const;
-
 function Head({ job, executions }: { job: JobDetail; executions: readonly ViewedExecution[] }) {
   const { summary, usage } = job;
-  const isOpen = summary.status === "PENDING" || summary.status === "IN_PROGRESS";
-  const now = useNow(100, isOpen);
+  const isRunning = isOpen(summary.status);
+  const now = useNow(100, isRunning);
   const failed = executions.at(-1)?.view;
   const unsaid = `The execution has failed (${failed?.error}), and the record could not say so.`;
-  const reason = summary.status === "ERROR" ? summary.detail : isOpen && failed?.status === "failed" ? unsaid : undefined;
+  const reason = summary.status === "ERROR" ? summary.detail : isRunning && failed?.status === "failed" ? unsaid : undefined;
   const attempts = executions.flatMap(({ view }) => view.visits).reduce((sum, visit) => sum + visit.attempts.length, 0);
   return (
     <div class="head">
       <div class="heading">
         <h1>{summary.title}</h1>
-        <span class={`pill ${pillClass[summary.status]}`}>{summary.status}</span>
+        <span class={`pill ${statusClass[summary.status]}`}>{summary.status}</span>
         <code>{summary.jobId}</code>
         <Actions job={job} />
       </div>
       {reason !== undefined && <p class="reason">{reason}</p>}
       <dl class="facts">
         <Fact name="Submitted">{clockTime(summary.createdAt)}</Fact>
-        <Fact name={isOpen ? "Running for" : "Took"}>{duration((isOpen ? now : summary.updatedAt) - summary.createdAt)}</Fact>
-        {(isOpen || executions.length > 0) && (
+        <Fact name={isRunning ? "Running for" : "Took"}>{duration((isRunning ? now : summary.updatedAt) - summary.createdAt)}</Fact>
+        {(isRunning || executions.length > 0) && (
           <>
             <Fact name="Executions">{String(executions.length)}</Fact>
             <Fact name="Attempts">{String(attempts)}</Fact>

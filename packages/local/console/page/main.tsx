@@ -2,7 +2,7 @@ import { render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { JobDetail, StackView } from "../model/console-api.ts";
 import { count } from "../model/format.ts";
-import { go, pathTo, useAddress, type View } from "./address.ts";
+import { link, useAddress, type View } from "./address.ts";
 import { emptyList, followJob, followJobs, type ListState } from "./connection.ts";
 import { FaultsPage } from "./faults.tsx";
 import { JobPage } from "./job.tsx";
@@ -28,7 +28,7 @@ function App() {
     <>
       <Header list={list} view={address.view} stack={stack?.stack} />
       {faults > 0 && (
-        <a class="faults-on" href={pathTo({ view: "faults" })} onClick={link({ view: "faults" })}>
+        <a class="faults-on" {...link({ view: "faults" })}>
           {faults === 1 ? "A fault is" : `${faults} faults are`} switched on. Jobs may fail because of it.
         </a>
       )}
@@ -62,24 +62,14 @@ function useStack(isLive: boolean, view: View): StackView | undefined {
   const [stack, setStack] = useState<StackView>();
   useEffect(() => {
     if (!isLive) return undefined;
-    const read = () => void fetchStack().then(setStack, () => undefined); // a lost connection is told by the stream
+    const answer = async () => (await fetch("/console/api/stack")).json();
+    const read = () => void answer().then(setStack, () => undefined); // a lost connection is told by the stream
     read();
     const timer = view === "stack" ? setInterval(read, stackMilliseconds) : undefined;
     return () => clearInterval(timer);
   }, [isLive, view]);
   return stack;
 }
-
-async function fetchStack(): Promise<StackView> {
-  return (await fetch("/console/api/stack")).json();
-}
-
-/** A link that changes the page without loading it. */
-const link = (address: Parameters<typeof go>[0]) => (event: MouseEvent) => {
-  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-  event.preventDefault();
-  go(address);
-};
 
 function Header({ list, view, stack }: { list: ListState; view: View; stack: string | undefined }) {
   const { stats, isLive } = list;
@@ -89,7 +79,7 @@ function Header({ list, view, stack }: { list: ListState; view: View; stack: str
       <b>{stack ?? "Console"}</b>
       <nav aria-label="Views">
         {views.map(([name, title]) => (
-          <a key={name} href={pathTo({ view: name })} aria-current={view === name ? "page" : undefined} onClick={link({ view: name })}>
+          <a key={name} {...link({ view: name })} aria-current={view === name ? "page" : undefined}>
             {title}
           </a>
         ))}

@@ -1,11 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
 import type { JobDetail, JobLine, JobStatus, JobUsage, RecordWrite } from "../model/console-api.ts";
-import type { Attempt, Visit } from "../model/execution-view.ts";
-import { causeText, clockTime, count, counted, dollars, pretty, shortLine, withoutPrefix } from "../model/format.ts";
+import type { Attempt, ViewedExecution, Visit } from "../model/execution-view.ts";
+import { causeText, clockTime, count, counted, dollars, isOpen, pretty, shortLine, withoutPrefix } from "../model/format.ts";
 import { type Address, go } from "./address.ts";
 import { callApi } from "./api.ts";
+import { Choice } from "./choice.tsx";
 import { Table } from "./table.tsx";
-import type { ViewedExecution } from "./viewed-executions.ts";
 
 interface Props {
   readonly job: JobDetail;
@@ -94,15 +94,7 @@ function StateTab({ job, executions, visit }: Pick<Props, "job" | "executions" |
             {causeText(chosen?.cause ?? cause ?? "")}
           </div>
         )}
-        {attempts.length > 1 && (
-          <div class="executions" role="group" aria-label="Attempts">
-            {attempts.map(({ scheduledAt, status }, at) => (
-              <button key={scheduledAt} type="button" class="chip" aria-pressed={chosen === attempts[at]} onClick={() => setAttempt(at)}>
-                Attempt {at + 1} · {status}
-              </button>
-            ))}
-          </div>
-        )}
+        <Choice name="Attempt" all={attempts} chosen={chosen} choose={setAttempt} />
         {chosen !== undefined && (
           <>
             <h2>{isAlone ? "Log of the attempt" : "Log of the attempt, and of calls beside it"}</h2>
@@ -236,7 +228,7 @@ function DocumentTab({ job }: { job: JobDetail }) {
 
 function noText(status: JobStatus, answered: number): string {
   if (answered === 401 || answered === 403) return "The API gives the text to the job's caller only.";
-  return status === "PENDING" || status === "IN_PROGRESS" ? "No text has been read yet." : "No text was read.";
+  return isOpen(status) ? "No text has been read yet." : "No text was read.";
 }
 
 function UsageTab({ usage }: { usage: JobUsage }) {

@@ -1,6 +1,5 @@
 import type { Attempt, ExecutionView, Status, Visit } from "../model/execution-view.ts";
 import { duration } from "../model/format.ts";
-import { classOf } from "./graph.tsx";
 import { useNow } from "./use-now.ts";
 
 interface Props {
@@ -68,7 +67,7 @@ export function Waterfall({ view, selected, select }: Props) {
                 {bars.map((bar) => (
                   <i
                     key={bar.from}
-                    class={bar.kind === "queued" ? "queued" : classOf(bar.kind)}
+                    class={bar.kind}
                     style={{ left: `${percent(bar.from)}%`, width: `max(2px, ${percent(bar.to) - percent(bar.from)}%)` }}
                   />
                 ))}

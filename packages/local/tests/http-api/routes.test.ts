@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { RouteTable } from "../../http-api/routes.ts";
+import { routeMatcher } from "../../http-api/routes.ts";
 
-const tableOf = (...routeKeys: string[]) => new RouteTable(routeKeys.map((routeKey) => ({ routeKey })));
+const tableOf = (...routeKeys: string[]) => ({ match: routeMatcher(routeKeys.map((routeKey) => ({ routeKey }))) });
 
 const select = (table: ReturnType<typeof tableOf>, method: string, path: string) =>
   table.match(method, path.slice(1).split("/"))?.route.routeKey;

@@ -44,6 +44,13 @@ describe("analyseSentiment", () => {
     expect(sentiment).toBe(expected);
   });
 
+  test.each(["", ".", "\n\n", "- - -", "From: a@b.c\nTo: d@e.f\nContent-Type: image/png\n\n"])(
+    "%j, without words, is NEUTRAL, without confidence",
+    async (text) => {
+      expect(await analyseSentiment(text)).toEqual({ sentiment: "NEUTRAL", confidence: 0.33 });
+    },
+  );
+
   test.each([
     ["zh", "我非常喜欢这个产品，质量很好，服务也很周到。"],
     ["ru", "Мне очень понравился этот фильм, он просто замечательный и очень смешной."],

@@ -167,6 +167,10 @@ test.each<{ name: string; type: DocumentType; bytes: Uint8Array }>([
   await expect(decodeImage({ type, bytes })).rejects.toThrow(DocumentUnreadableError);
 });
 
+test("a JPEG with bytes between its segments is read", async () => {
+  expect(corners(await jpg(jpegFile(quarters, side, [Buffer.from("junk")])))).toEqual(corners(await jpg(jpegFile(quarters, side))));
+});
+
 test("a JPEG whose data cannot be of its size is refused", async () => {
   const claimed = Buffer.from(jpegFile(quarters, side));
   const frame = claimed.indexOf(Buffer.from([0xff, 0xc0]));
@@ -344,13 +348,14 @@ describe("kinds of files", () => {
   test.each([
     { what: "a JPEG of 12 bits a sample", bytes: () => withFrame(0xc1, 12), kind: "JPEG" },
     { what: "a differential JPEG", bytes: () => withFrame(0xc5, 8), kind: "JPEG" },
+    { what: "a TIFF of 12 bits a sample", bytes: () => tiffFile({ width: side, height: side, bits: 12 }), kind: "TIFF" },
     { what: "a TIFF of 32 bits a sample", bytes: () => tiffFile({ width: side, height: side, bits: 32 }), kind: "TIFF" },
   ])("$what is refused by name", async ({ bytes, kind }) => {
     const file = bytes();
 
     await expect(decodeImage({ type: typeOf(file) ?? "image/png", bytes: file })).rejects.toMatchObject({
       name: "UnsupportedDocument",
-      message: `This kind of ${kind} is not read. Save it in 8 bits a sample, with an ordinary compression.`,
+      message: `This kind of ${kind} is not read. Save it as a PNG of 8 bits a sample.`,
     });
   });
 });

@@ -34,6 +34,8 @@ describe("is like language", () => {
     ["Japanese", "港湾委員会は火曜日に会合を開き、外側の防波堤の状態について検討しました。PDFで公開。"],
     ["Arabic", "اجتمعت لجنة الميناء يوم الثلاثاء للنظر في حالة حاجز الأمواج الخارجي."],
     ["Korean", "항만 위원회는 화요일에 모여 외곽 방파제의 상태를 논의했다."],
+    ["a form that is blacked out", "Agent XXXXXXX Company XXXXXX, XXXXXXXX XXXXXXX Insured XXXXXXX XXXXXXX, XXXXXXXX"],
+    ["contents with dots", `Introduction ${". ".repeat(90)}2`],
     ["capitals", "THE HARBOUR COMMISSION MET ON TUESDAY"],
     ["numbers", "12.50 1,299.00 -4.2 % 0.0031 2024-03-01 14:02 17 18 19 20 € 99.95"],
     ["parts", "M6x20-8.8 DIN 912 | BRG-6204-2RS | SKU 4410-77-A | R47k 0805 1% | CAP 10uF 25V X7R"],

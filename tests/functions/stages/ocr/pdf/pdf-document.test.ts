@@ -8,7 +8,7 @@ import { textInOrder } from "../../../../../functions/stages/ocr/pdf/reading-ord
 import { partOf, readingOf, wholeOf } from "../../../../../functions/stages/ocr/pdf/render-size.ts";
 import { TimeLimitError } from "../../../../../functions/stages/ocr/time-limit.ts";
 import { encryptedPdf } from "../../../../support/encrypted-pdf.ts";
-import { flateStream, line, onePage, stream } from "../../../../support/pdf-file.ts";
+import { flateStream, line, onePage, pdfFile, stream } from "../../../../support/pdf-file.ts";
 
 const millis = 10_000;
 const open = (file: Uint8Array) => PdfDocument.open(file, millis);
@@ -69,6 +69,18 @@ describe("a text layer", () => {
     field.addToPage(page, { x: 100, y: 700, width: 200, height: 20 });
 
     expect(await textIn(await document.save())).toContain("Ada Lovelace");
+  });
+
+  test("has the values of a form in it that the viewer is to write", async () => {
+    const file = pdfFile([
+      "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[5 0 R]/NeedAppearances true/DR<</Font<</F1 4 0 R>>>>/DA(/F1 12 Tf 0 g)>>>>",
+      "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+      "<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Annots[5 0 R]>>",
+      "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+      "<</Type/Annot/Subtype/Widget/FT/Tx/T(name)/V(Ada Lovelace)/Rect[100 700 300 720]/F 4/P 3 0 R>>",
+    ]);
+
+    expect(await textIn(file)).toBe("Ada Lovelace");
   });
 
   test("says which characters mean nothing", async () => {

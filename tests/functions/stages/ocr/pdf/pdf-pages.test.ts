@@ -154,6 +154,18 @@ describe("letters that the file names falsely", () => {
   });
 });
 
+test("letters that the file does not name at all are read off the page, where nothing else is on it", async () => {
+  const unnamed = onePage(stream("", "BT/F2 24 Tf 72 700 Td(\\001\\001\\001)Tj ET"), {
+    resources: "/Font<</F2 6 0 R>>",
+    objects: [
+      "<</Type/Font/Subtype/Type3/FontBBox[0 0 9 9]/FontMatrix[.1 0 0 .1 0 0]/CharProcs<</g1 7 0 R>>/Encoding<</Differences[1/g1]>>/FirstChar 1/LastChar 1/Widths[9]>>",
+      stream("", "9 0 d0 0 0 2 9 re f 0 0 7 2 re f"),
+    ],
+  });
+
+  expect(await firstPage(unnamed)).toMatchObject({ text: "read off the picture", shown: 1 });
+});
+
 test("nonsense is never better than nothing", async () => {
   const font = "<</Type/Font/Subtype/Type1/BaseFont/Odd/Encoding<</Differences[65/g1/g2/g3]>>>>";
   const page = "<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 5 0 R/Resources<</Font<</F1 4 0 R>>>>>>";

@@ -57,9 +57,27 @@ test.each([
   ["spaces that are gaps", "[(two)-280(words)-250(more)]TJ", "two words more"],
   ["letters that are spaced out", "2 Tc(spaced out)Tj 0 Tc", "spaced out"],
   ["a wide space", "20 Tw(far apart)Tj 0 Tw", "far apart"],
+  [
+    "dots that lead to a number",
+    "[(some)-280(words)-280(.)-300(.)-300(.)-300(.)-300(.)-300(.)-300(.)-300(.)-280(7)]TJ",
+    "some words . . . . . . . . 7",
+  ],
+  ["a negative size of the font", "-1 0 0 -1 60 700 Tm/F1 -10 Tf(upright and )Tj(in order)Tj", "upright and in order"],
   ["a raised number", "(m)Tj/F1 7 Tf 4 Ts(2)Tj 0 Ts", "m2"],
 ])("%s", async (_, operators, text) => {
   expect(await textIn(onePage(stream("", `BT/F1 10 Tf 60 700 Td ${operators} ET`)))).toBe(text);
+});
+
+test("words are divided in a font that claims the height of three lines", async () => {
+  const file = onePage(stream("", "BT/F2 10 Tf 60 700 Td[(two)-230(words)]TJ 0 -14 Td(below)Tj ET"), {
+    resources: "/Font<</F1 4 0 R/F2 6 0 R>>",
+    objects: [
+      `<</Type/Font/Subtype/TrueType/BaseFont/Any/Encoding/WinAnsiEncoding/FirstChar 32/LastChar 126/Widths[${"500 ".repeat(95)}]/FontDescriptor 7 0 R>>`,
+      "<</Type/FontDescriptor/FontName/Any/Flags 32/FontBBox[-500 -900 2000 2100]/Ascent 2100/Descent -900/CapHeight 700/ItalicAngle 0/StemV 80>>",
+    ],
+  });
+
+  expect(await textIn(file)).toBe("two words\nbelow");
 });
 
 /** A page in a Japanese font that is not embedded, whose codes are those of Unicode. */
