@@ -106,6 +106,8 @@ function firstReading(engine: Engine, cleaned: CleanedPage): ReadPage {
     const asLarge = cleanedPage(engine, image, { ...survey, needs: { ...survey.needs, scale: 1 } });
     const best = readingOf(engine.read(asLarge.page));
     if (best.allLetters === 0) return { cleaned, best };
+    const enlarged = readingOf(engine.read(cleaned.page));
+    return enlarged.worth > best.worth ? { cleaned, best: enlarged } : { cleaned: asLarge, best };
   }
   return { cleaned, best: readingOf(engine.read(cleaned.page)) };
 }
@@ -178,17 +180,21 @@ const clearlyBetter = 1.5;
 const better = 1.1;
 
 /** Further readings that may be worth their time, by the page's faults and the readings so far. */
-function* attemptsAfter({ survey, image, page }: CleanedPage, best: () => Reading): Generator<Attempt, void> {
+function* attemptsAfter({ survey, image, page, part }: CleanedPage, best: () => Reading): Generator<Attempt, void> {
   const { needs, letters, direction } = survey;
   const isPartial = () => isPartOf(letters, best());
   const isBelow = (confidence: number) => isReadBelow(confidence, best(), letters);
   const isSeen = () => best().allLetters >= fewCharacters * letters;
   // The engine knows what it has seen all of as sure or not, in any layout: this is another script, or upside down.
   const isUnknown = () => best().worth === 0 && isSeen();
+  // What was counted is a picture, where nothing is seen in the densest part of it and the rest is read well.
+  const isPicture = () => isPartial() && best().confidence >= convincing && part().allLetters === 0;
   if (letters < minLetters) return;
   if (isPartial() && letters < manyLetters && !isUnknown())
     yield { ...asCleanedUp, layout: "sparse", ...(!isSmall(page) && { gain: better }) };
-  if (isCleanedBy(needs) && isBelow(fair)) {
+  if (isPicture()) return;
+  const isBlank = best().allLetters === 0 && needs.scale > slightScale;
+  if (isCleanedBy(needs) && isBelow(fair) && !isBlank) {
     const prepare = (given: PageImage) => cleanPage(given, asItCame(needs, image));
     yield isSeen() ? { prepare, gain: better } : { prepare };
   }
