@@ -117,12 +117,13 @@ test("without time a page is read once, and not tried in other ways", () => {
   expect(asked).toBe(3);
 });
 
-/** An engine that takes as much for letters as a full page has of them, and how many pixels it was given at each reading. */
-function recordingEngine(confidence: number | ((page: PageImage, manner: Manner) => number)) {
+/** An engine that takes as much for letters as a full page has of them, where it sees any, and how many pixels it was given at each reading. */
+function recordingEngine(confidence: number | ((page: PageImage, manner: Manner) => number), sees = (_: PageImage) => true) {
   const readings: number[] = [];
   const engine: Engine = {
     read(page, manner = {}) {
       readings.push(page.width * page.height);
+      if (!sees(page)) return [];
       const sure = typeof confidence === "number" ? confidence : confidence(page, manner);
       return Array.from({ length: 100 }, () => ({ text: "e".repeat(Math.ceil(page.width / 100)), confidence: sure }));
     },
@@ -130,13 +131,13 @@ function recordingEngine(confidence: number | ((page: PageImage, manner: Manner)
   return { readings, reader: pageReaderWith(engine) };
 }
 
-/** Level lines of letters of 12 pixels and more, on white or on a coloured ground. */
-async function lines(ground: Ink = 1): Promise<PageImage & { readonly colours: Uint8Array }> {
+/** Level lines of letters of 12 pixels and more, on white or on a coloured ground; of 5 pixels where they are small. */
+async function lines(ground: Ink = 1, dpi = 150): Promise<PageImage & { readonly colours: Uint8Array }> {
   const canvas = await Canvas.open(500, 500, ["DejaVuSans"]);
   canvas.box(0, 0, 500, 500, { fill: ground });
   for (let y = 40; y < 480; y += 22)
     canvas.text(30, y, "the quick brown fox jumps over the lazy dog and back", { font: "DejaVuSans", size: 11 });
-  const { page, colours = new Uint8Array() } = await canvas.drawnInColours(150);
+  const { page, colours = new Uint8Array() } = await canvas.drawnInColours(dpi);
   return { ...page, colours };
 }
 
@@ -147,6 +148,31 @@ test("a page that needs nothing is read once, as it came", async () => {
   reader.read(page, unhurried);
 
   expect(readings).toEqual([page.width * page.height]);
+});
+
+test("a page of small letters of which nothing is seen is not read enlarged", async () => {
+  const page = await lines(1, 60);
+  const { readings, reader } = recordingEngine(0, () => false);
+
+  reader.read(page, unhurried);
+
+  expect(readings).toContain(page.width * page.height);
+  expect(Math.max(...readings)).toBe(page.width * page.height);
+});
+
+test.each([
+  ["enlarged", (isEnlarged: boolean) => (isEnlarged ? 0.95 : 0.3)],
+  ["as large as it is", (isEnlarged: boolean) => (isEnlarged ? 0.3 : 0.95)],
+])("of a page of small letters that is read better %s that reading counts", async (_, confidence) => {
+  const page = await lines(1, 60);
+  const pixels = page.width * page.height;
+  const isPart = ({ width, height }: PageImage) => width * height < pixels;
+  const { reader } = recordingEngine(
+    (read) => confidence(read.width > page.width),
+    (read) => !isPart(read),
+  );
+
+  expect(reader.read(page, unhurried).confidence).toBeCloseTo(0.95);
 });
 
 test("a page of which nothing is read for sure is read whole once, and upside down in part", async () => {
