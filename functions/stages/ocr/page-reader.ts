@@ -99,17 +99,34 @@ interface ReadPage {
 /** A page that is to be enlarged by more takes much longer to be read. */
 const slightScale = 1.2;
 
-/** Where nothing is seen in its densest part, a page is read enlarged only if anything is seen on it as it is: a photograph is no small print. */
+/**
+ * A page is read in the size that its letters ask for. Where nothing is seen in its densest part, that is the better size only if anything is
+ * seen on the page as it is: a photograph is no small print. Where its letters may be a texture, its densest part decides.
+ */
 function firstReading(engine: Engine, cleaned: CleanedPage): ReadPage {
-  const { image, survey } = cleaned;
-  if (survey.needs.scale > slightScale && cleaned.part().allLetters === 0) {
-    const asLarge = cleanedPage(engine, image, { ...survey, needs: { ...survey.needs, scale: 1 } });
-    const best = readingOf(engine.read(asLarge.page));
-    if (best.allLetters === 0) return { cleaned, best };
-    const enlarged = readingOf(engine.read(cleaned.page));
-    return enlarged.worth > best.worth ? { cleaned, best: enlarged } : { cleaned: asLarge, best };
-  }
-  return { cleaned, best: readingOf(engine.read(cleaned.page)) };
+  const { scale } = cleaned.survey.needs;
+  const { letterScale } = cleaned.survey;
+  const isBlank = () => cleaned.part().allLetters === 0;
+  if (scale > slightScale && isBlank()) return inBetterSize(engine, cleaned);
+  const mayBeLarger = letterScale > slightScale * scale && !isBlank() && isPartReadBetterAt(engine, letterScale, cleaned);
+  const chosen = mayBeLarger ? scaled(engine, cleaned, letterScale) : cleaned;
+  return { cleaned: chosen, best: readingOf(engine.read(chosen.page)) };
+}
+
+function inBetterSize(engine: Engine, enlarged: CleanedPage): ReadPage {
+  const asLarge = scaled(engine, enlarged, 1);
+  const best = readingOf(engine.read(asLarge.page));
+  if (best.allLetters === 0) return { cleaned: enlarged, best };
+  const other = readingOf(engine.read(enlarged.page));
+  return other.worth > best.worth ? { cleaned: enlarged, best: other } : { cleaned: asLarge, best };
+}
+
+const scaled = (engine: Engine, { image, survey }: CleanedPage, scale: number): CleanedPage =>
+  cleanedPage(engine, image, { ...survey, needs: { ...survey.needs, scale } });
+
+function isPartReadBetterAt(engine: Engine, scale: number, cleaned: CleanedPage): boolean {
+  const prepare = (given: PageImage) => cleanPage(given, { ...cleaned.survey.needs, scale });
+  return readPart(engine, cleaned, { prepare }).worth > better * cleaned.part().worth;
 }
 
 /** Letters that a tint has for each one that the grey page has: with fewer, a part of the page is read first. */

@@ -51,6 +51,8 @@ export interface Survey {
   readonly letters: number;
   /** Clearness of the direction of the lines, 0..1; print that is as close across as down leaves it open. */
   readonly direction: number;
+  /** What the height of the letters asks for as `needs.scale`, which enlarges nothing where the direction is open: that may be a texture. */
+  readonly letterScale: number;
 }
 
 export interface Place {
@@ -177,7 +179,8 @@ function lieOf(
   const { above, xHeight } = printOf(flat);
   const own = believable(xHeight, print.letters, sideways);
   const direction = Math.abs(share - 0.5) * 2;
-  const scale = Math.min(scaleOf(own, factor, page), direction < noDirection ? 1 : scales.max);
+  const letterScale = scaleOf(own, factor, page);
+  const scale = direction < noDirection ? Math.min(letterScale, 1) : letterScale;
   return {
     needs: {
       ...needs,
@@ -188,6 +191,7 @@ function lieOf(
       ...(own !== undefined && { xHeight: own * factor * scale }),
     },
     direction,
+    letterScale,
   };
 }
 
