@@ -132,10 +132,10 @@ function recordingEngine(confidence: number | ((page: PageImage, manner: Manner)
 }
 
 /** Level lines of letters of 12 pixels and more, on white or on a coloured ground; of 5 pixels where they are small. */
-async function lines(ground: Ink = 1, dpi = 150): Promise<PageImage & { readonly colours: Uint8Array }> {
+async function lines(ground: Ink = 1, dpi = 150, pitch = 22): Promise<PageImage & { readonly colours: Uint8Array }> {
   const canvas = await Canvas.open(500, 500, ["DejaVuSans"]);
   canvas.box(0, 0, 500, 500, { fill: ground });
-  for (let y = 40; y < 480; y += 22)
+  for (let y = 40; y < 480; y += pitch)
     canvas.text(30, y, "the quick brown fox jumps over the lazy dog and back", { font: "DejaVuSans", size: 11 });
   const { page, colours = new Uint8Array() } = await canvas.drawnInColours(dpi);
   return { ...page, colours };
@@ -173,6 +173,12 @@ test.each([
   );
 
   expect(reader.read(page, unhurried).confidence).toBeCloseTo(0.95);
+});
+
+test("small print whose lines are as close as its letters is read enlarged where a part of it is read better so", async () => {
+  const { reader } = recordingEngine(({ width }) => (width > 800 ? 0.95 : 0.5));
+
+  expect(reader.read(await lines(1, 60, 12), unhurried).confidence).toBeCloseTo(0.95);
 });
 
 test("a page of which nothing is read for sure is read whole once, and upside down in part", async () => {
