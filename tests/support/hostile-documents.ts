@@ -82,7 +82,7 @@ const tiffs: Readonly<Record<string, readonly [TiffParts, outcome: string]>> = {
   "of 60 megapixels as a fax": [{ ...largest, bits: 1, compression: 4, strip: few }, "NoTextFound"],
   "whose next directory is the same one": [{ width: 100, height: 100, next: 8 }, "NoTextFound"],
   "whose next directory is beyond its end": [{ width: 100, height: 100, next: 1e9 }, "DocumentUnreadable"],
-  "of 60,000 samples a pixel": [{ width: 100, height: 100, entries: [[277, 60_000]] }, "DocumentUnreadable"],
+  "of 60,000 samples a pixel": [{ width: 100, height: 100, entries: [[277, 60_000]] }, "UnsupportedDocument"],
 };
 
 /** Documents that are refused, with the error's name. */
