@@ -100,14 +100,15 @@ interface ReadPage {
 const slightScale = 1.2;
 
 /**
- * A page is read in the size that its letters ask for. Where nothing is seen in its densest part, that is the better size only if anything is
- * seen on the page as it is: a photograph is no small print. Where its letters may be a texture, its densest part decides.
+ * A page is read in the size that its letters ask for. Where their lines have no clear direction and nothing is seen in its densest part, that is
+ * the better size only if anything is seen on the page as it is: a photograph is no small print. Where its letters may be a texture, its
+ * densest part decides.
  */
 function firstReading(engine: Engine, cleaned: CleanedPage): ReadPage {
   const { scale } = cleaned.survey.needs;
-  const { letterScale } = cleaned.survey;
+  const { letterScale, direction } = cleaned.survey;
   const isBlank = () => cleaned.part().allLetters === 0;
-  if (scale > slightScale && isBlank()) return inBetterSize(engine, cleaned);
+  if (scale > slightScale && direction <= clearDirection && isBlank()) return inBetterSize(engine, cleaned);
   const mayBeLarger = letterScale > slightScale * scale && !isBlank() && isPartReadBetterAt(engine, letterScale, cleaned);
   const chosen = mayBeLarger ? scaled(engine, cleaned, letterScale) : cleaned;
   return { cleaned: chosen, best: readingOf(engine.read(chosen.page)) };
@@ -210,7 +211,7 @@ function* attemptsAfter({ survey, image, page, part }: CleanedPage, best: () => 
   if (isPartial() && letters < manyLetters && !isUnknown())
     yield { ...asCleanedUp, layout: "sparse", ...(!isSmall(page) && { gain: better }) };
   if (isPicture()) return;
-  const isBlank = best().allLetters === 0 && needs.scale > slightScale;
+  const isBlank = best().allLetters === 0 && needs.scale > slightScale && direction <= clearDirection; // read in both sizes
   if (isCleanedBy(needs) && isBelow(fair) && !isBlank) {
     const prepare = (given: PageImage) => cleanPage(given, asItCame(needs, image));
     yield isSeen() ? { prepare, gain: better } : { prepare };

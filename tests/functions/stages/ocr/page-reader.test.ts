@@ -150,8 +150,8 @@ test("a page that needs nothing is read once, as it came", async () => {
   expect(readings).toEqual([page.width * page.height]);
 });
 
-test("a page of small letters of which nothing is seen is not read enlarged", async () => {
-  const page = await lines(1, 60);
+test("a page of small letters of no clear direction, of which nothing is seen, is not read enlarged", async () => {
+  const page = await lines(1, 60, 13);
   const { readings, reader } = recordingEngine(0, () => false);
 
   reader.read(page, unhurried);
@@ -164,7 +164,7 @@ test.each([
   ["enlarged", (isEnlarged: boolean) => (isEnlarged ? 0.95 : 0.3)],
   ["as large as it is", (isEnlarged: boolean) => (isEnlarged ? 0.3 : 0.95)],
 ])("of a page of small letters that is read better %s that reading counts", async (_, confidence) => {
-  const page = await lines(1, 60);
+  const page = await lines(1, 60, 13);
   const pixels = page.width * page.height;
   const isPart = ({ width, height }: PageImage) => width * height < pixels;
   const { reader } = recordingEngine(
