@@ -46,7 +46,7 @@ const lateMilliseconds = 60_000;
 /** Documents that are searched for in the end. */
 const searchedFor = 3;
 
-/** The clients of a run: from 50 to 200, mostly few, since what is found depends on the faults more than on the crowd. */
+/** The clients of a run: from 50 to 200, mostly few, since a run takes as long as it has clients. */
 export const clientCount = (chance: Chance): number => 50 + Math.floor(150 * chance.number("clients") ** 6);
 
 /** The clients of a run, each with one document. */

@@ -250,9 +250,9 @@ export class Promises {
     this.#closed.set(jobId, generations);
   }
 
-  /** A record is largest once it has ended. */
+  /** A record is largest once it has ended, or is about to be. */
   #checkSize(record: Job): void {
-    if (isOpen(record)) return;
+    if (record.result?.mlInference === undefined && record.status !== "ERROR") return;
     const bytes = itemBytes(wiredItem(record) as Item);
     if (bytes > maxRecordBytes) this.fail("record-too-large", `A record has ${bytes} bytes.`, record.jobId);
   }
