@@ -99,17 +99,20 @@ interface ReadPage {
 /** A page that is to be enlarged by more takes much longer to be read. */
 const slightScale = 1.2;
 
+/** Its grain would be enlarged as small letters, which stand in no lines. */
+const mayBePhotograph = ({ needs, direction }: Survey): boolean => needs.scale > slightScale && direction <= clearDirection;
+
 /**
  * A page is read in the size that its letters ask for. Where their lines have no clear direction and nothing is seen in its densest part, that is
  * the better size only if anything is seen on the page as it is: a photograph is no small print. Where its letters may be a texture, its
  * densest part decides.
  */
 function firstReading(engine: Engine, cleaned: CleanedPage): ReadPage {
-  const { scale } = cleaned.survey.needs;
-  const { letterScale, direction } = cleaned.survey;
+  const { survey } = cleaned;
+  const { letterScale } = survey;
   const isBlank = () => cleaned.part().allLetters === 0;
-  if (scale > slightScale && direction <= clearDirection && isBlank()) return inBetterSize(engine, cleaned);
-  const mayBeLarger = letterScale > slightScale * scale && !isBlank() && isPartReadBetterAt(engine, letterScale, cleaned);
+  if (mayBePhotograph(survey) && isBlank()) return inBetterSize(engine, cleaned);
+  const mayBeLarger = letterScale > slightScale * survey.needs.scale && !isBlank() && isPartReadBetterAt(engine, letterScale, cleaned);
   const chosen = mayBeLarger ? scaled(engine, cleaned, letterScale) : cleaned;
   return { cleaned: chosen, best: readingOf(engine.read(chosen.page)) };
 }
@@ -211,7 +214,7 @@ function* attemptsAfter({ survey, image, page, part }: CleanedPage, best: () => 
   if (isPartial() && letters < manyLetters && !isUnknown())
     yield { ...asCleanedUp, layout: "sparse", ...(!isSmall(page) && { gain: better }) };
   if (isPicture()) return;
-  const isBlank = best().allLetters === 0 && needs.scale > slightScale && direction <= clearDirection; // read in both sizes
+  const isBlank = mayBePhotograph(survey) && best().allLetters === 0; // in both sizes
   if (isCleanedBy(needs) && isBelow(fair) && !isBlank) {
     const prepare = (given: PageImage) => cleanPage(given, asItCame(needs, image));
     yield isSeen() ? { prepare, gain: better } : { prepare };
