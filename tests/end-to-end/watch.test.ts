@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Runtime, readStackConfig, systemClock, watchProgram } from "@async-text-processing/local";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ConsolePages } from "../support/console-pages.ts";
 import { copyProject, isFinal, poll, request, startLocalRuntime, submit } from "../support/local-runtime.ts";
@@ -68,6 +69,16 @@ async function versionsIn(jobId: string): Promise<readonly (string | undefined)[
 
 const countOf = (job: Record<string, unknown>): unknown =>
   (job["result"] as { mlInference?: { tokenCount: number } }).mlInference?.tokenCount;
+/** Waits until the job that the page shows is done, with so many tokens in its record. */
+async function endsWithTokens(page: Page, count: number): Promise<void> {
+  await page.locator(".pill", { hasText: "DONE" }).waitFor();
+  await page.getByRole("tab", { name: /^Record/ }).click();
+  await page
+    .getByText(new RegExp(`"tokenCount": ${count}\\b`))
+    .first()
+    .waitFor();
+}
+
 const submitted: string[] = [];
 const run = "functions/stages/ml-inference/run.ts";
 
@@ -86,20 +97,10 @@ test("an execution under way ends on the function that it began with, and the ne
   expect(line).toBe("Swapped in … ms: Function ml-inference, StateMachine process-job.");
   expect(jobs.map(countOf)).toEqual([3, 1003]);
   expect(await Promise.all(submitted.map(versionsIn))).toEqual([["1"], ["2"]]);
-  await page.locator(".pill", { hasText: "DONE" }).waitFor();
-  await page.getByRole("tab", { name: /^Record/ }).click();
-  await page
-    .getByText(/"tokenCount": 3\b/)
-    .first()
-    .waitFor();
+  await endsWithTokens(page, 3);
   await page.getByRole("button", { name: "Run again" }).click(); // on the page that was open before the change
   await page.waitForURL((url) => !url.pathname.includes(first));
-  await page.locator(".pill", { hasText: "DONE" }).waitFor();
-  await page.getByRole("tab", { name: /^Record/ }).click();
-  await page
-    .getByText(/"tokenCount": 1003\b/)
-    .first()
-    .waitFor();
+  await endsWithTokens(page, 1003);
 });
 
 test("a change that does not build is one sentence, and what ran before runs on", async () => {
