@@ -174,7 +174,10 @@ const refusals: Readonly<Record<AwsCall["service"], Readonly<Record<"failed" | "
   },
 };
 
-const functions = ["create-job", "delete-job", "get-job", "ocr", "ml-inference", "search", "sweep-jobs"];
+const functions = [
+  ...["create-job", "delete-job", "find-documents", "get-job", "get-text", "list-jobs"],
+  ...["ocr", "ml-inference", "search", "sweep-jobs"],
+];
 const deniable = [
   ...functions.flatMap((name) => [`dynamodb to ${name}`, `s3 to ${name}`]),
   "states to create-job",

@@ -106,7 +106,7 @@ async function simulateAll({ from, seeds, minutes }: Call, terminal: SimulateTer
     progress(`${totals.runs} of ${seeds} runs, ${totals.failed.length} failed`);
     if (run.failures.length > 0) report(`Seed ${run.seed} failed: ${[...new Set(run.failures.map(({ promise }) => promise))].join(", ")}`);
   };
-  await runSeeds({ from, count: seeds, signal: signalAfter(minutes), onReport });
+  await runSeeds({ seeds: Array.from({ length: seeds }, (_, at) => from + at), signal: signalAfter(minutes), onReport });
   print(totals.table((now() - startedAt) / 1_000));
   for (const failed of firstOfEach(totals.failed)) {
     progress(`Cutting seed ${failed.seed} down`);

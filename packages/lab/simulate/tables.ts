@@ -23,8 +23,45 @@ interface Expressions {
   readonly ExpressionAttributeValues?: Fields;
 }
 
-interface Table extends TableKeys {
-  readonly items: Map<string, Fields>;
+/** The items of a table, by hash key and range key. */
+class Table {
+  readonly #keys: TableKeys;
+  readonly #partitions = new Map<unknown, Map<unknown, Fields>>();
+
+  constructor(keys: TableKeys) {
+    this.#keys = keys;
+  }
+
+  get(key: Fields): Fields | undefined {
+    return this.#partitions.get(key[this.#keys.hashKey])?.get(this.#rangeOf(key));
+  }
+
+  put(item: Fields): void {
+    const hash = item[this.#keys.hashKey];
+    const partition = this.#partitions.get(hash) ?? new Map<unknown, Fields>();
+    this.#partitions.set(hash, partition.set(this.#rangeOf(item), item));
+  }
+
+  delete(key: Fields): void {
+    const hash = key[this.#keys.hashKey];
+    const partition = this.#partitions.get(hash);
+    partition?.delete(this.#rangeOf(key));
+    if (partition?.size === 0) this.#partitions.delete(hash);
+  }
+
+  get all(): Fields[] {
+    return [...this.#partitions.values()].flatMap((partition) => [...partition.values()]);
+  }
+
+  /** One partition, in the order of its ranges. */
+  partition(hash: unknown): Fields[] {
+    const items = [...(this.#partitions.get(hash)?.values() ?? [])];
+    return items.sort((a, b) => (String(this.#rangeOf(a)) < String(this.#rangeOf(b)) ? -1 : 1));
+  }
+
+  #rangeOf(item: Fields): unknown {
+    return this.#keys.rangeKey === undefined ? "" : item[this.#keys.rangeKey];
+  }
 }
 
 /**
@@ -35,7 +72,7 @@ export class MemoryTables implements Tables {
   readonly #tables: ReadonlyMap<string, Table>;
 
   constructor(tables: ReadonlyMap<string, TableKeys>) {
-    this.#tables = new Map(Array.from(tables, ([name, keys]) => [name, { ...keys, items: new Map() }]));
+    this.#tables = new Map(Array.from(tables, ([name, keys]) => [name, new Table(keys)]));
   }
 
   async execute(operation: string, input: Fields): Promise<Fields> {
@@ -45,71 +82,62 @@ export class MemoryTables implements Tables {
   }
 
   readonly #operations: Readonly<Record<string, (input: Fields) => Fields>> = {
-    GetItem: (input) => found(this.#table(input).items.get(this.#keyOf(input))),
+    GetItem: (input) => found(this.#table(input).get(input["Key"] as Fields)),
     PutItem: (input) => {
-      const { items } = this.#table(input);
-      const key = this.#keyOf(input);
-      check(items.get(key), input);
-      items.set(key, input["Item"] as Fields);
+      const table = this.#table(input);
+      const item = input["Item"] as Fields;
+      check(table.get(item), input);
+      table.put(item);
       return {};
     },
     DeleteItem: (input) => {
-      const { items } = this.#table(input);
-      const key = this.#keyOf(input);
-      check(items.get(key), input);
-      items.delete(key);
+      const table = this.#table(input);
+      const key = input["Key"] as Fields;
+      check(table.get(key), input);
+      table.delete(key);
       return {};
     },
     UpdateItem: (input) => {
-      const { items } = this.#table(input);
-      const key = this.#keyOf(input);
-      const before = items.get(key);
+      const table = this.#table(input);
+      const key = input["Key"] as Fields;
+      const before = table.get(key);
       check(before, input);
-      const after = updated(before ?? (input["Key"] as Fields), input);
-      items.set(key, after);
+      const after = updated(before ?? key, input);
+      table.put(after);
       return input["ReturnValues"] === "ALL_NEW" ? { Attributes: after } : {};
     },
     Query: (input) => this.#query(input),
-    Scan: (input) => ({ Items: [...this.#table(input).items.values()] }),
+    Scan: (input) => ({ Items: this.#table(input).all }),
     BatchGetItem: ({ RequestItems }) => {
       const [[TableName = "", { Keys }] = ["", { Keys: [] }]] = Object.entries(RequestItems as Record<string, { Keys: Fields[] }>);
-      return {
-        Responses: { [TableName]: Keys.flatMap((Key) => this.#table({ TableName }).items.get(this.#keyOf({ TableName, Key })) ?? []) },
-      };
+      return { Responses: { [TableName]: Keys.flatMap((key) => this.#table({ TableName }).get(key) ?? []) } };
     },
     BatchWriteItem: ({ RequestItems }) => {
       const [[TableName = "", requests] = ["", []]] = Object.entries(
-        RequestItems as Record<string, { PutRequest?: Fields; DeleteRequest?: Fields }[]>,
+        RequestItems as Record<string, { PutRequest?: { Item: Fields }; DeleteRequest?: { Key: Fields } }[]>,
       );
-      const { items } = this.#table({ TableName });
+      const table = this.#table({ TableName });
       for (const { PutRequest: put, DeleteRequest: deletion } of requests) {
-        const key = this.#keyOf({ TableName, ...put, ...deletion });
-        if (put === undefined) items.delete(key);
-        else items.set(key, put["Item"] as Fields);
+        if (put !== undefined) table.put(put.Item);
+        if (deletion !== undefined) table.delete(deletion.Key);
       }
       return {};
     },
   };
 
+  /** A partition of a table; what is in an index is known only to {@link LaggingIndexes}. */
   #query(input: Fields): Fields {
-    const { items, rangeKey = "" } = this.#table(input);
-    const test = compiledCondition(String(input["KeyConditionExpression"]));
-    const all = [...items.values()].filter((item) => test(item, input));
-    const direction = input["ScanIndexForward"] === false ? -1 : 1;
-    all.sort((a, b) => (String(a[rangeKey]) < String(b[rangeKey]) ? -direction : direction));
-    return { Items: all.slice(0, Number(input["Limit"] ?? all.length)) };
+    if (input["IndexName"] !== undefined) return { Items: [] };
+    const [, placeholder = ""] = /^#\w+ = (:\w+)$/.exec(String(input["KeyConditionExpression"])) ?? [];
+    const items = this.#table(input).partition((input["ExpressionAttributeValues"] as Fields)[placeholder]);
+    if (input["ScanIndexForward"] === false) items.reverse();
+    return { Items: items.slice(0, Number(input["Limit"] ?? items.length)) };
   }
 
   #table({ TableName }: Fields): Table {
     const table = this.#tables.get(String(TableName));
     if (table === undefined) throw new AwsError("ResourceNotFoundException", `There is no table ${TableName}.`);
     return table;
-  }
-
-  #keyOf({ TableName, Key, Item }: Fields): string {
-    const { hashKey, rangeKey } = this.#table({ TableName });
-    const attributes = (Key ?? Item) as Fields;
-    return rangeKey === undefined ? String(attributes[hashKey]) : `${attributes[hashKey]}\n${attributes[rangeKey]}`;
   }
 }
 

@@ -37,8 +37,8 @@ async function run(args: readonly string[], failing: readonly number[] = []) {
   const [printed, reported, seeds]: [string[], string[], number[]] = [[], [], []];
   let milliseconds = 0;
   const code = await simulateCommand(args, {
-    runSeeds: async ({ from, count, onReport }) => {
-      for (let seed = from; seed < from + count; seed++) onReport(runOf({ seed }, failing));
+    runSeeds: async ({ seeds, onReport }) => {
+      for (const seed of seeds) onReport(runOf({ seed }, failing));
       milliseconds += 2_000;
     },
     runSeed: async (request) => {

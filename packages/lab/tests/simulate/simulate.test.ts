@@ -1,7 +1,5 @@
 import { randomInt } from "node:crypto";
 import { afterAll, expect, test } from "vitest";
-import { Chance } from "../../simulate/chance.ts";
-import { clientCount } from "../../simulate/population.ts";
 import type { SimulationReport } from "../../simulate/report.ts";
 import { runSeeds } from "../../simulate/seeds/run-seeds.ts";
 import { SeedProcess } from "../../simulate/seeds/seed-process.ts";
@@ -11,23 +9,6 @@ const [one, another] = [new SeedProcess(), new SeedProcess()] as const;
 afterAll(() => {
   for (const runs of [one, another]) runs[Symbol.dispose]();
 });
-
-async function reportsOf(seeds: readonly number[]): Promise<readonly SimulationReport[]> {
-  const [left, reports]: [number[], SimulationReport[]] = [[...seeds], []];
-  const work = async (runs: SeedProcess) => {
-    for (let seed = left.shift(); seed !== undefined; seed = left.shift()) reports.push(await runs.run({ seed }));
-  };
-  await Promise.all([one, another].map(work));
-  return reports;
-}
-
-/** So many seeds with few clients, which take less time, and a twentieth of them with any number more. */
-function fixedSeeds(count: number): readonly number[] {
-  const seeds = Array.from({ length: 10 * count }, (_, at) => at + 1);
-  const isSmall = (seed: number) => clientCount(new Chance(seed)) < 56;
-  const large = seeds.filter((seed) => !isSmall(seed)).slice(0, count / 20);
-  return [...large, ...seeds.filter(isSmall).slice(0, count - large.length)];
-}
 
 /** What failed, by the command that runs it again. */
 const failuresOf = (reports: readonly SimulationReport[]): Readonly<Record<string, unknown>> =>
@@ -41,10 +22,17 @@ const kinds = [
   ...["runtime died", "slow", "slow cold start", "sweeper away", "sweeper doubled", "throttled", "unprocessed"],
 ];
 
-test("on 200 fixed seeds every promise is kept, every kind of fault happens, and jobs end in every way", { timeout: 600_000 }, async () => {
-  const reports = await reportsOf(fixedSeeds(200));
-  expect(reports).toHaveLength(200);
+const name = "on 200 fixed seeds and 50 fresh ones every promise is kept, every kind of fault happens, and jobs end in every way";
+test(name, { timeout: 900_000 }, async () => {
+  const first = randomInt(10_000, 1_000_000_000);
+  console.log(`fresh seeds ${first} to ${first + 49}`);
+  const fixed = Array.from({ length: 200 }, (_, at) => 1 + at);
+  const fresh = Array.from({ length: 50 }, (_, at) => first + at);
+  const reports: SimulationReport[] = [];
 
+  await runSeeds({ seeds: [...fixed, ...fresh], signal: new AbortController().signal, onReport: (report) => reports.push(report) });
+
+  expect(new Set(reports.map(({ seed }) => seed))).toEqual(new Set([...fixed, ...fresh]));
   expect(failuresOf(reports)).toEqual({});
   expect([...new Set(reports.flatMap(({ faults }) => Object.keys(faults).map((key) => key.split(" | ")[0])))].sort()).toEqual(kinds);
   const clients = reports.map((report) => report.clients.length);
@@ -52,17 +40,6 @@ test("on 200 fixed seeds every promise is kept, every kind of fault happens, and
   const sum = (outcome: keyof SimulationReport["jobs"]) => reports.reduce((total, { jobs }) => total + jobs[outcome], 0);
   expect(sum("accepted")).toBeGreaterThan(10_000);
   for (const outcome of ["done", "error", "deleted"] as const) expect(sum(outcome), outcome).toBeGreaterThan(1_000);
-});
-
-test("on 50 fresh seeds every promise is kept", { timeout: 300_000 }, async () => {
-  const first = randomInt(10_000, 1_000_000_000);
-  console.log(`fresh seeds ${first} to ${first + 49}`);
-  const reports: SimulationReport[] = [];
-
-  await runSeeds({ from: first, count: 50, signal: new AbortController().signal, onReport: (report) => reports.push(report) });
-
-  expect(reports).toHaveLength(50);
-  expect(failuresOf(reports)).toEqual({});
 });
 
 test("two jobs whose generations begin alike are told apart", async () => {
