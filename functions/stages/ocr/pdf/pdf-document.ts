@@ -1,5 +1,6 @@
 import type { PageImage } from "../page-image.ts";
 import { DocumentProtectedError, DocumentUnreadableError } from "../stage.ts";
+import type { CodeRange } from "./code-ranges.ts";
 import type { PageLayer } from "./page-layer.ts";
 import { Pdfium, type PdfiumCalls } from "./pdfium.ts";
 import { readCharacters } from "./read-characters.ts";
@@ -34,29 +35,32 @@ export class PdfDocument {
   readonly pageCount: number;
   readonly #pdfium: Pdfium;
   readonly #address: number;
+  readonly #ranges: readonly CodeRange[];
 
-  private constructor(pdfium: Pdfium, address: number, pageCount: number) {
+  private constructor(pdfium: Pdfium, address: number, pageCount: number, ranges: readonly CodeRange[]) {
     this.#pdfium = pdfium;
     this.#address = address;
+    this.#ranges = ranges;
     this.pageCount = pageCount;
   }
 
   /**
+   * @param ranges what the file's fonts say of their characters, besides what pdfium takes from them.
    * @throws {@link DocumentProtectedError} where it takes a password other than the empty one.
    * @throws {@link DocumentUnreadableError} where it is no PDF, or too damaged to be repaired.
    */
-  static async open(bytes: Uint8Array, millis: number): Promise<PdfDocument> {
+  static async open(bytes: Uint8Array, millis: number, ranges: readonly CodeRange[] = []): Promise<PdfDocument> {
     const pdfium = await Pdfium.open(bytes.length);
     return pdfium.run(millis, (calls) => {
       const address = load(calls, bytes);
-      return new PdfDocument(pdfium, address, calls._FPDF_GetPageCount(address));
+      return new PdfDocument(pdfium, address, calls._FPDF_GetPageCount(address), ranges);
     });
   }
 
   /** The page's own text, the values of filled-in fields included. */
   readLayer(page: number, millis: number): PageLayer {
     return this.#onPage(page, millis, (calls, address) => ({
-      ...readCharacters(calls, address),
+      ...readCharacters(calls, address, this.#ranges),
       width: calls._FPDF_GetPageWidthF(address),
       height: calls._FPDF_GetPageHeightF(address),
       ...drawingsOn(calls, address),

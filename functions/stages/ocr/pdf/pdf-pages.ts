@@ -23,9 +23,9 @@ const maxCallMillis = 10_000;
  * @throws {@link DocumentProtectedError}, {@link DocumentTooLargeError}, {@link DocumentUnreadableError}, {@link TimeLimitError}
  */
 export async function openPdf(bytes: Uint8Array, pace: Pace, readImage: (image: PageImage) => Promise<PageText>): Promise<PageSource> {
-  preflight(bytes);
+  const ranges = preflight(bytes);
   const callMillis = (): number => Math.min(maxCallMillis, pace.remainingMillis());
-  const pdf = await PdfDocument.open(bytes, callMillis());
+  const pdf = await PdfDocument.open(bytes, callMillis(), ranges);
   if (pdf.pageCount === 0) throw new DocumentUnreadableError();
   const pages = new PdfPages(pdf, callMillis);
   return {

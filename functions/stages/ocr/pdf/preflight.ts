@@ -1,6 +1,7 @@
 import { inflateSync, constants as zlib } from "node:zlib";
 import { bufferOf } from "../../document.ts";
 import { DocumentTooLargeError } from "../stage.ts";
+import { type CodeRange, wideRangesIn } from "./code-ranges.ts";
 
 /** A part of a file may grow to so many bytes, whatever it is. */
 const harmlessBytes = 1024 * 1024;
@@ -9,6 +10,8 @@ const maxGrowth = 100;
 const maxBytes = 32 * 1024 * 1024;
 /** Bytes that are inflated before the rest of the file passes unseen. */
 const effortBytes = 256 * 1024 * 1024;
+/** Of the maps of all fonts. */
+const maxRanges = 100;
 /** Bytes before the keyword `stream` among which its dictionary is looked for. */
 const dictionaryWithin = 1024;
 
@@ -19,16 +22,21 @@ const dictionaryWithin = 1024;
  * Pictures pass: a blank scan deflates as well as a bomb. What they and other kinds of compression can grow to is up to
  * {@link Pdfium}'s walls, as is whatever is hidden from this.
  *
+ * @returns what its fonts say of their characters beyond what pdfium takes from them.
  * @throws {@link DocumentTooLargeError} where a part inflates past the limits.
  */
-export function preflight(file: Uint8Array): void {
+export function preflight(file: Uint8Array): readonly CodeRange[] {
   const bytes = bufferOf(file);
+  const ranges: CodeRange[] = [];
   let effort = 0;
   for (const { dictionary, content } of streamsIn(bytes)) {
     if (isPicture(dictionary)) continue;
-    effort += inflatedBytes(content, inflationsOf(dictionary));
-    if (effort > effortBytes) return;
+    const { inflated, work } = inflatedTimes(content, inflationsOf(dictionary));
+    ranges.push(...wideRangesIn(inflated).slice(0, maxRanges - ranges.length));
+    effort += work;
+    if (effort > effortBytes) break;
   }
+  return ranges;
 }
 
 function* streamsIn(file: Buffer): Generator<{ dictionary: string; content: Buffer }> {
@@ -65,14 +73,15 @@ function inflationsOf(dictionary: string): number {
   return others === -1 ? names.length : others;
 }
 
-function inflatedBytes(content: Buffer, times: number): number {
+/** @returns the content, and the bytes that were inflated on the way to it. */
+function inflatedTimes(content: Buffer, times: number): { readonly inflated: Buffer; readonly work: number } {
   const limit = Math.min(maxBytes, Math.max(harmlessBytes, maxGrowth * content.length));
-  let [inflated, effort] = [content, 0];
+  let [inflated, work] = [content, 0];
   for (let time = 0; time < times; time++) {
     inflated = inflate(inflated, limit);
-    effort += inflated.length;
+    work += inflated.length;
   }
-  return effort;
+  return { inflated, work };
 }
 
 function inflate(content: Buffer, limit: number): Buffer {

@@ -1,3 +1,4 @@
+import { type CodeRange, characterOf } from "./code-ranges.ts";
 import { type PageCharacters, slanted } from "./page-layer.ts";
 import type { PdfiumCalls } from "./pdfium.ts";
 
@@ -13,8 +14,16 @@ const belowBase = 0.3;
 /** Of the addresses that pdfium writes to: a box of 4 floats, an origin of 2 doubles, a matrix of 6 floats. */
 const scratchBytes = 64;
 
-/** Reads the characters of a page with their places; 10,000 of them take 5 ms. */
-export function readCharacters(calls: PdfiumCalls, page: number): { characters: PageCharacters; unknown: number } {
+/**
+ * Reads the characters of a page with their places; 10,000 of them take 5 ms.
+ *
+ * @param ranges of the file's fonts, for characters that pdfium does not know.
+ */
+export function readCharacters(
+  calls: PdfiumCalls,
+  page: number,
+  ranges: readonly CodeRange[],
+): { characters: PageCharacters; unknown: number } {
   const text = calls._FPDFText_LoadPage(page);
   const count = Math.min(Math.max(0, calls._FPDFText_CountChars(text)), maxCharacters);
   const characters = {
@@ -26,9 +35,11 @@ export function readCharacters(calls: PdfiumCalls, page: number): { characters: 
   const place = placer(calls, page);
   let unknown = 0;
   for (let index = 0; index < count; index++) {
-    // One by one: FPDFText_GetText leaves off the end of a text with ligatures in it.
-    characters.codes[index] = calls._FPDFText_IsHyphen(text, index) === 1 ? softHyphen : calls._FPDFText_GetUnicode(text, index);
-    if (calls._FPDFText_HasUnicodeMapError(text, index) === 1) unknown++;
+    const code = calls._FPDFText_GetUnicode(text, index); // one by one: FPDFText_GetText leaves off the end of a text with ligatures in it
+    // In place of a character that it does not know, pdfium has the code.
+    const character = calls._FPDFText_HasUnicodeMapError(text, index) === 1 ? characterOf(code, ranges) : code;
+    characters.codes[index] = calls._FPDFText_IsHyphen(text, index) === 1 ? softHyphen : (character ?? code);
+    if (character === undefined) unknown++;
     if (calls._FPDFText_IsGenerated(text, index) !== 1) place(text, index, characters);
   }
   calls._FPDFText_ClosePage(text);

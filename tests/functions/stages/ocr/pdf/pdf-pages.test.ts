@@ -166,6 +166,42 @@ test("letters that the file does not name at all are read off the page, where no
   expect(await firstPage(unnamed)).toMatchObject({ text: "read off the picture", shown: 1 });
 });
 
+/** A page in a font of two bytes a character, with these ranges in its map of characters. */
+function inWideFont(text: string, ranges: string): Buffer {
+  const codes = Buffer.from(text, "utf16le").swap16().toString("hex");
+  return onePage(stream("", `BT/F2 12 Tf 72 700 Td<${codes}>Tj ET`), {
+    resources: "/Font<</F2 6 0 R>>",
+    objects: [
+      "<</Type/Font/Subtype/Type0/BaseFont/Arial/Encoding/Identity-H/DescendantFonts[7 0 R]/ToUnicode 9 0 R>>",
+      "<</Type/Font/Subtype/CIDFontType2/BaseFont/Arial/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>/FontDescriptor 8 0 R/DW 600>>",
+      "<</Type/FontDescriptor/FontName/Arial/Flags 32/FontBBox[0 -200 1000 900]/ItalicAngle 0/Ascent 900/Descent -200/CapHeight 700/StemV 80>>",
+      flateStream("", `1 begincodespacerange<0000><FFFF>endcodespacerange\n${ranges}\nendcmap`),
+    ],
+  });
+}
+
+describe("a map of characters with a range over more than 256 codes, as programs in PHP write it", () => {
+  const text = "Счёт на оплату услуг за ноябрь, Łódź, Αθήνα";
+
+  test("is taken at its word", async () => {
+    const page = await firstPage(inWideFont(text, "1 beginbfrange\n<0000> <FFFF> <0000>\nendbfrange"));
+
+    expect(page).toMatchObject({ text, confidence: 1, shown: 0 });
+  });
+
+  test("may count from another code", async () => {
+    const moved = Array.from(text, (character) => String.fromCodePoint(character.charCodeAt(0) + 0x20)).join("");
+
+    expect(await firstPage(inWideFont(moved, "1 beginbfrange <0020> <0520> <0000> endbfrange"))).toMatchObject({ text, shown: 0 });
+  });
+
+  test("is not believed where another font has another one", async () => {
+    const ranges = "2 beginbfrange <0000> <FFFF> <0000> <0000> <FFFF> <0001> endbfrange";
+
+    expect(await firstPage(inWideFont(text, ranges))).toMatchObject({ text: "read off the picture", shown: 1 });
+  });
+});
+
 test("nonsense is never better than nothing", async () => {
   const font = "<</Type/Font/Subtype/Type1/BaseFont/Odd/Encoding<</Differences[65/g1/g2/g3]>>>>";
   const page = "<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 5 0 R/Resources<</Font<</F1 4 0 R>>>>>>";
