@@ -31,9 +31,13 @@ export function isLikeLanguage(text: string): boolean {
 const scripts =
   /\p{scx=Latin}+|\p{scx=Greek}+|\p{scx=Cyrillic}+|[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}]+|\p{scx=Hangul}+|\p{scx=Arabic}+|\p{scx=Hebrew}+|\p{L}+/gu;
 
+/** Chinese, Japanese and Korean run on where a word of Latin letters begins or ends in them. */
+const unspaced = String.raw`[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}]`;
+const wordsWithin = new RegExp(`(?<=${unspaced})(?=[A-Za-z]{2})|(?<=[A-Za-z]{2})(?=${unspaced})`, "gu");
+
 function isMixed(text: string): boolean {
   let [changes, letters] = [0, 0];
-  for (const word of text.match(/\p{L}+/gu) ?? []) {
+  for (const word of text.replace(wordsWithin, " ").match(/\p{L}+/gu) ?? []) {
     letters += word.length;
     changes += (word.match(scripts)?.length ?? 1) - 1;
   }
@@ -46,7 +50,8 @@ const tells = (word: string): boolean => word.length >= minWord && !/^(.)\1+$/u.
 function isLikeLatin(text: string): boolean {
   const words = text.match(/\p{Script=Latin}[\p{Script=Latin}\p{M}]*/gu)?.filter(tells) ?? [];
   const letters = words.join("");
-  if ((letters.match(/[^\p{ASCII}\p{M}]/gu)?.length ?? 0) > maxForeign * letters.length) return false;
+  const ofOtherScripts = text.match(/(?!\p{Script=Latin})\p{L}/gu)?.length ?? 0; // beside them a name such as Łódź is no sign
+  if ((letters.match(/[^\p{ASCII}\p{M}]/gu)?.length ?? 0) > maxForeign * (letters.length + ofOtherScripts)) return false;
   if (letters.length < minLetters) return true;
   let [sum, pairs] = [0, 0];
   for (const word of words.map(folded)) {
