@@ -17,12 +17,7 @@ import { mlInference } from "./stages/ml-inference/stage.ts";
 
 const kept = [];
 const ways = {
-  heap: () => { for (;;) kept.push(Array.from({ length: 1000 }, (_, index) => ({ index }))); },
   buffers: () => { for (;;) kept.push(Buffer.alloc(1024 * 1024, 1)); },
-  wasm: () => {
-    const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
-    for (;;) { const page = memory.grow(16); new Uint8Array(memory.buffer).fill(1, page * 65536); }
-  },
   flood: () => { for (let lines = 0; lines < 100; lines++) process.stdout.write("x".repeat(300_000)); process.exit(9); },
 };
 export const handler = createStageHandler(mlInference, async ({ text }) => {
@@ -57,28 +52,26 @@ async function stop(): Promise<void> {
   project.remove();
 }
 
+/** The other ways to die are those of any function: the runtime's own tests show that each ends its call by the same error. */
 describe("a stage of 256 MB", () => {
   beforeAll(() => start(declared('memorySize: name === "ml-inference" ? 256 : memoryMiB,')));
   afterAll(stop);
 
-  test.each(["heap", "buffers", "wasm", "flood"])(
-    "that dies of %s, twice, ends its job as StageCrashed, while another job is done",
-    async (way) => {
-      const failing = await submit(runtime, way);
-      const other = await submit(runtime, "all is well");
+  test.each(["buffers", "flood"])("that dies of %s, twice, ends its job as StageCrashed, while another job is done", async (way) => {
+    const failing = await submit(runtime, way);
+    const other = await submit(runtime, "all is well");
 
-      const done = await poll(runtime, other, isFinal);
-      const failed = await poll(runtime, failing, isFinal, () => clock.advance(10));
+    const done = await poll(runtime, other, isFinal);
+    const failed = await poll(runtime, failing, isFinal, () => clock.advance(10));
 
-      expect(done).toMatchObject({ status: "DONE" });
-      expect(failed).toMatchObject({
-        status: "ERROR",
-        errorCode: "StageCrashed",
-        errorMessage: "The stage stopped before it had finished.",
-        failedStage: "ml_inference",
-      });
-    },
-  );
+    expect(done).toMatchObject({ status: "DONE" });
+    expect(failed).toMatchObject({
+      status: "ERROR",
+      errorCode: "StageCrashed",
+      errorMessage: "The stage stopped before it had finished.",
+      failedStage: "ml_inference",
+    });
+  });
 });
 
 describe("with one execution reserved for create-job and one for a stage", () => {
