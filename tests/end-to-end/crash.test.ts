@@ -16,13 +16,13 @@ import { type ScannedPage, scannedPages } from "../support/scanned-pages.ts";
 
 /** `CRASH_JOBS=1000 npm test -- crash` is the large form, of minutes: so many jobs in each test, and every seed. */
 const large = process.env["CRASH_JOBS"];
-const jobsPerTest = Number(large ?? 100);
+const jobsPerTest = Number(large ?? 60);
 /** Of the test whose jobs run in two runtimes each. */
-const comparedJobs = Number(large ?? 64);
+const comparedJobs = Number(large ?? 40);
 const seeds = large === undefined ? [1] : [1, 2, 3, 4, 5];
 const clients = 32;
 /** So many executions at least are under way when the process is killed. */
-const minimumUnderWay = 50;
+const minimumUnderWay = 30;
 
 let data: string;
 const running = new Set<ChildProcess>();
@@ -230,9 +230,9 @@ const rounds = [
 ] as const;
 
 test.each(rounds)(
-  "every job that was answered with 202 is done once, though %s ends the process (seed %i) with fifty executions %s",
+  "every job that was answered with 202 is done once, though %s ends the process (seed %i) with thirty executions %s",
   async (signal, seed, _, waiting, underWay) => {
-    const endAt = minimumUnderWay + ((Math.imul(seed, 0x9e3779b1) >>> 0) % Math.floor(jobsPerTest * 0.6));
+    const endAt = minimumUnderWay + ((Math.imul(seed, 0x9e3779b1) >>> 0) % Math.floor((jobsPerTest - minimumUnderWay) * 0.6));
     const first = await start("--set", `stagePaceSeconds={"${waiting}": 1}`);
     const posting = new Clients(first);
     const posted = posting.postAll(jobsPerTest);
@@ -307,9 +307,13 @@ function essence({ text, status, result, errorCode, stage, openShard, dueAt, pos
   return { text, status, result, errorCode, stage, openShard, dueAt, postedTerms };
 }
 
-async function submitAll(runtime: Runtime, count: number): Promise<void> {
-  for (let index = 0; index < count; index += clients)
-    await Promise.all(Array.from({ length: Math.min(clients, count - index) }, (_, each) => submit(runtime, textOf(index + each))));
+/** A few at once: each execution beside others has processes of functions to itself, whose start takes most of the time. */
+async function runAll(runtime: Runtime, count: number): Promise<void> {
+  const atOnce = 8;
+  for (let index = 0; index < count; index += atOnce) {
+    await Promise.all(Array.from({ length: Math.min(atOnce, count - index) }, (_, each) => submit(runtime, textOf(index + each))));
+    await until(() => runtime.services.stepFunctions.underWay === 0, "every execution has ended");
+  }
 }
 
 const byText = (records: ReadonlyMap<string, Job>) =>
@@ -341,10 +345,9 @@ test(`${comparedJobs} jobs whose executions are doubled, dropped and lost end in
   const clean = await startHere({ clock });
   const faulty = await startHere({ clock, onUsage });
   faulty.services.stepFunctions.faults.set({ duplicate: 0.3, drop: 0.2, restart: 0.4, seed: 11 });
-  const isIdle = () => clean.services.stepFunctions.underWay + faulty.services.stepFunctions.underWay === 0;
+  const isIdle = () => faulty.services.stepFunctions.underWay === 0;
 
-  for (const runtime of [clean, faulty]) await submitAll(runtime, comparedJobs);
-  await until(isIdle, "every execution has ended");
+  for (const runtime of [clean, faulty]) await runAll(runtime, comparedJobs);
   const pending = [...(await recordsIn(faulty.services.dynamodb)).values()].filter(({ status }) => status === "PENDING");
   faulty.services.stepFunctions.faults.set({ drop: 0 });
   clock.aheadMilliseconds = 60_000;
@@ -360,11 +363,11 @@ test(`${comparedJobs} jobs whose executions are doubled, dropped and lost end in
   expect([...runs.values()].filter((count) => count > 1).length).toBeGreaterThan(comparedJobs / 6);
 }, 300_000);
 
-test("a scan of a hundred pages is read, though SIGKILL ends the process in the middle of its parts", async () => {
+test("a scan of fifty pages is read, though SIGKILL ends the process in the middle of its parts", async () => {
   const words = ["Glacier", "Expedition", "Harbour", "Orchestra"];
-  const pages = Array.from({ length: 100 }, (_, page): ScannedPage => {
-    if (page === 49) return "damaged";
-    return page % 25 === 12 ? { word: words[(page - 12) / 25] ?? "" } : "empty";
+  const pages = Array.from({ length: 50 }, (_, page): ScannedPage => {
+    if (page === 24) return "damaged";
+    return page % 12 === 6 ? { word: words[(page - 6) / 12] ?? "" } : "empty";
   });
   /** The document, what is known of it, and a file for each page that was read. */
   const files = () => (existsSync(join(data, "buckets")) ? readdirSync(join(data, "buckets", "documents-local")).length : 0);
@@ -372,16 +375,16 @@ test("a scan of a hundred pages is read, though SIGKILL ends the process in the 
   const init = { method: "POST", headers: { "content-type": "application/pdf" }, body: Uint8Array.from(await scannedPages(pages)) };
   const jobId = String(((await (await fetch(`${first.apiUrl}/jobs`, init)).json()) as { jobId: string }).jobId);
 
-  await endWhen(first, "SIGKILL", () => files() > 20);
+  await endWhen(first, "SIGKILL", () => files() > 10);
   const filesBefore = files();
   const second = await startHere({ dataFolder: data });
   const job = await poll(second, jobId, isFinal);
   await until(() => files() === 1, "every part is gone");
 
-  expect(filesBefore).toBeLessThan(100);
+  expect(filesBefore).toBeLessThan(50);
   expect(job).toMatchObject({
     status: "DONE",
     text: words.join("\n\n"),
-    result: { ocr: { pageCount: 100, pagesRead: 99, pagesSkipped: [{ page: 50, reason: "DocumentUnreadable" }] } },
+    result: { ocr: { pageCount: 50, pagesRead: 49, pagesSkipped: [{ page: 25, reason: "DocumentUnreadable" }] } },
   });
 }, 120_000);
