@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -59,12 +60,8 @@ export async function until(isSo: () => boolean): Promise<void> {
 
 /** True where a process exists that has not ended; a zombie has. */
 export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+  const state = spawnSync("ps", ["-o", "stat=", "-p", String(pid)]).stdout.toString();
+  return state !== "" && !state.startsWith("Z");
 }
 
 /** The error of an outcome, the request's id in it left out. */
