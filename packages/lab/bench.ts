@@ -14,6 +14,7 @@ if (Number.isInteger(jobs) && jobs > 0 && seconds > 0) {
     jobs,
     seconds,
     waiting: { jobs: 200, paceSeconds: 5 },
+    restMilliseconds: 3_000,
     print: (text) => console.log(text),
   });
 } else {

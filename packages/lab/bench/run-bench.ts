@@ -14,6 +14,8 @@ export interface BenchOptions {
   /** No load begins a job later than this. */
   readonly seconds: number;
   readonly waiting: WaitingStages;
+  /** From the first job of a setting until its memory at rest is measured: by then every function has been started. */
+  readonly restMilliseconds: number;
   print(text: string): void;
 }
 
@@ -37,7 +39,7 @@ const peers = [
 ] as const;
 
 /** Measures the stack as `npm start` runs it, and a bare server beside it, and prints both with the figures of other systems. */
-export async function runBench({ project, settings, jobs, seconds, waiting, print }: BenchOptions): Promise<void> {
+export async function runBench({ project, settings, jobs, seconds, waiting, restMilliseconds, print }: BenchOptions): Promise<void> {
   using copy = copyProject(project);
   const limits = { count: jobs, milliseconds: 1_000 * seconds };
   print(
@@ -45,7 +47,7 @@ export async function runBench({ project, settings, jobs, seconds, waiting, prin
   );
   const cold = await measureColdStart(copy);
   const results: SettingResult[] = [];
-  for (const setting of settings) results.push(await measureSetting(setting, copy, limits));
+  for (const setting of settings) results.push(await measureSetting(setting, copy, limits, restMilliseconds));
   const [head, ...rows] = settingRows(results, cold);
   print(`${table(head, rows)}\n`);
   print(`${table(bareHead, await measureBareServers(copy.folder, limits))}\n`);

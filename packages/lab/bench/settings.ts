@@ -6,9 +6,6 @@ import { usageOfTree } from "./process-tree.ts";
 import type { ProjectCopy } from "./stack.ts";
 import { startUntilAccepted } from "./stack.ts";
 
-/** After the first job: by then every function has been started. */
-const restMilliseconds = 3_000;
-
 /** Config values that a stack is measured with. */
 export interface Setting {
   readonly name: string;
@@ -33,7 +30,12 @@ export interface SettingResult {
 }
 
 /** Starts the stack, warms it up with the load that is then measured, and stops it. */
-export async function measureSetting(setting: Setting, copy: ProjectCopy, limits: Omit<LoadLimits, "clients">): Promise<SettingResult> {
+export async function measureSetting(
+  setting: Setting,
+  copy: ProjectCopy,
+  limits: Omit<LoadLimits, "clients">,
+  restMilliseconds: number,
+): Promise<SettingResult> {
   const { stack, milliseconds: first } = await startUntilAccepted({
     project: copy.folder,
     dataFolder: copy.dataFolder(),

@@ -11,8 +11,8 @@ import { settings } from "../bench/settings.ts";
 test("a tiny run prints every figure", async () => {
   const printed: string[] = [];
 
-  const options = { project: projectFolder, settings: settings.slice(-1), jobs: 3, seconds: 30, waiting: { jobs: 2, paceSeconds: 0.1 } };
-  await runBench({ ...options, print: (text) => printed.push(text) });
+  const few = { jobs: 3, seconds: 30, waiting: { jobs: 2, paceSeconds: 0.1 }, restMilliseconds: 0 };
+  await runBench({ project: projectFolder, settings: settings.slice(-1), ...few, print: (text) => printed.push(text) });
 
   const duration = String.raw`\d+(\.\d)? / \d+(\.\d)?`;
   expect(printed[1]).toMatch(/^This project +as by default$/m);
