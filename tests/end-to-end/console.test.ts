@@ -8,6 +8,7 @@ import pMap from "p-map";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { ConsolePages, functionName, json } from "../support/console-pages.ts";
 import { startLocalRuntime } from "../support/local-runtime.ts";
+import { pagePng } from "../support/page-picture.ts";
 
 let runtime: Runtime;
 let pages: ConsolePages;
@@ -255,7 +256,8 @@ async function jobsOf(ids: readonly string[]): Promise<readonly { jobId: string;
 
 test("the tour: a scan is read, a stage is broken, the retry and the error are seen, and then it is read again", async () => {
   const page = await pages.open("/");
-  await page.locator("input[type=file]").setInputFiles(join(import.meta.dirname, "../../docs/samples/two-column-scan.png"));
+  const buffer = await pagePng(["The lighthouse was dark."], { scale: 1 });
+  await page.locator("input[type=file]").setInputFiles({ name: "scan.png", mimeType: "image/png", buffer });
   await page.locator(".pill", { hasText: "DONE" }).waitFor();
   await page.getByRole("tab", { name: "Document" }).click();
   await page.getByAltText("The document as it was sent").waitFor();
