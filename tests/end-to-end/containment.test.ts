@@ -37,24 +37,22 @@ function declared(words: string): Record<string, string> {
 
 const clock = new ManualClock();
 const logLines: LogLine[] = [];
-let project: ReturnType<typeof copyProject>;
+const memory = declared('memorySize: name === "ml-inference" ? 256 : memoryMiB,');
+const project = copyProject({ "functions/ml-inference.ts": stageThatDoesAsTold, ...memory });
+afterAll(() => project.remove());
 let runtime: Runtime;
 
-async function start(files: Record<string, string>, set: readonly string[] = []): Promise<void> {
-  project = copyProject({ "functions/ml-inference.ts": stageThatDoesAsTold, ...files });
+async function start(...set: readonly string[]): Promise<void> {
   runtime = await startLocalRuntime({ project: project.folder, clock, set });
   runtime.services.logs.onLine((line) => logLines.push(line));
   await runtime.warmUp();
 }
 
-async function stop(): Promise<void> {
-  await runtime.stop();
-  project.remove();
-}
+const stop = () => runtime.stop();
 
 /** The other ways to die are those of any function: the runtime's own tests show that each ends its call by the same error. */
 describe("a stage of 256 MB", () => {
-  beforeAll(() => start(declared('memorySize: name === "ml-inference" ? 256 : memoryMiB,')));
+  beforeAll(() => start());
   afterAll(stop);
 
   test.each(["buffers", "flood"])("that dies of %s, twice, ends its job as StageCrashed, while another job is done", async (way) => {
@@ -75,7 +73,7 @@ describe("a stage of 256 MB", () => {
 });
 
 describe("with one execution reserved for create-job and one for a stage", () => {
-  beforeAll(() => start({}, ['reservedConcurrency={"create-job": 1, "ml-inference": 1}']));
+  beforeAll(() => start('reservedConcurrency={"create-job": 1, "ml-inference": 1}'));
   afterAll(stop);
 
   test("20 jobs at once are each done, or end by the name of throttling", async () => {
