@@ -15,6 +15,16 @@ const entries = {
   range: /<([\da-f]{2,8})>\s*<([\da-f]{2,8})>\s*(?:<([\da-f]{4,64})>|\[[^\]]{0,4096}\])/gi,
 } as const;
 
+const identity = { first: 0, last: 0xffff, character: 0 } as const;
+const mapKey = "/ToUnicode";
+
+/** The range of a font whose map is only named as the one that changes nothing, `/ToUnicode /Identity-H`: pdfium takes it for none. */
+export function identityIn(content: Buffer): readonly CodeRange[] {
+  for (let at = content.indexOf(mapKey); at !== -1; at = content.indexOf(mapKey, at + mapKey.length))
+    if (/^\s*\/Identity-[HV]/.test(content.toString("latin1", at + mapKey.length, at + mapKey.length + 20))) return [identity];
+  return [];
+}
+
 /**
  * The part of a ToUnicode map that pdfium leaves out although every viewer takes it: the end of a range whose first and last codes differ in
  * more than their last byte (TCPDF, tFPDF and mPDF write `<0000> <FFFF> <0000>` into every file), and sections that have more entries, or
