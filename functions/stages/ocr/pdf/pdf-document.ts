@@ -1,6 +1,6 @@
 import type { PageImage } from "../page-image.ts";
 import { DocumentProtectedError, DocumentUnreadableError } from "../stage.ts";
-import type { CodeRange } from "./code-ranges.ts";
+import type { CodeRange } from "./character-maps.ts";
 import type { PageLayer } from "./page-layer.ts";
 import { Pdfium, type PdfiumCalls } from "./pdfium.ts";
 import { readCharacters } from "./read-characters.ts";

@@ -25,6 +25,8 @@ const spacedOut = 1.6;
 /** In heights of a line: base lines that are the same, and how far a character may stand back behind the one before it. */
 const sameBase = 0.4;
 const maxBack = 0.5;
+/** In heights of a line: what may be between two letters that touch. */
+const maxBeside = 0.02;
 /** A page of more pieces is none that somebody reads. */
 const maxPieces = 20_000;
 /** The part of the characters that stand below the one before them in upright writing. */
@@ -103,11 +105,14 @@ function gapAfter(
   if (turn === slanted || isRightToLeft(code) || isRightToLeft(piece.letters[0]?.codePointAt(0) ?? 0))
     return before & lineEnd ? undefined : before === nothing ? 0 : Number.POSITIVE_INFINITY;
   const size = Math.max(place.bottom - place.top, last.bottom - last.top, Number.EPSILON);
+  const hasSpace = (before & writtenSpace) !== 0;
+  // A letter that is moved back over a space, to where the last letter ends, takes its place: typesetters' programs leave such within words.
+  const isOverSpace = hasSpace && Math.abs(place.left - piece.right) < maxBeside * size && place.left < (last.left + last.right) / 2;
   // Letters of one ligature have one room.
-  const gap = place.left === last.left && place.right === last.right ? 0 : (place.left - last.right) / size;
-  const widest = before & writtenSpace ? wideSpace.written : wideSpace.unwritten;
+  const gap = place.left === last.left && place.right === last.right ? 0 : (place.left - (isOverSpace ? piece.right : last.right)) / size;
+  const widest = hasSpace ? wideSpace.written : wideSpace.unwritten;
   if (Math.abs(place.base - last.base) > sameBase * size || gap < -maxBack || gap > widest) return undefined;
-  return before & writtenSpace ? Number.POSITIVE_INFINITY : gap;
+  return hasSpace && !isOverSpace ? Number.POSITIVE_INFINITY : gap;
 }
 
 /** The letters, with a space where the gap is wider than between the letters of a word, which may be spaced out. */

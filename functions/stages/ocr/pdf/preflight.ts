@@ -1,7 +1,7 @@
 import { inflateSync, constants as zlib } from "node:zlib";
 import { bufferOf } from "../../document.ts";
 import { DocumentTooLargeError } from "../stage.ts";
-import { type CodeRange, wideRangesIn } from "./code-ranges.ts";
+import { type CodeRange, identityIn, leftOutOf } from "./character-maps.ts";
 
 /** A part of a file may grow to so many bytes, whatever it is. */
 const harmlessBytes = 1024 * 1024;
@@ -11,7 +11,7 @@ const maxBytes = 32 * 1024 * 1024;
 /** Bytes that are inflated before the rest of the file passes unseen. */
 const effortBytes = 256 * 1024 * 1024;
 /** Of the maps of all fonts. */
-const maxRanges = 100;
+const maxRanges = 10_000;
 /** Bytes before the keyword `stream` among which its dictionary is looked for. */
 const dictionaryWithin = 1024;
 
@@ -27,12 +27,12 @@ const dictionaryWithin = 1024;
  */
 export function preflight(file: Uint8Array): readonly CodeRange[] {
   const bytes = bufferOf(file);
-  const ranges: CodeRange[] = [];
+  const ranges: CodeRange[] = [...identityIn(bytes)];
   let effort = 0;
   for (const { dictionary, content } of streamsIn(bytes)) {
     if (isPicture(dictionary)) continue;
     const { inflated, work } = inflatedTimes(content, inflationsOf(dictionary));
-    ranges.push(...wideRangesIn(inflated).slice(0, maxRanges - ranges.length));
+    ranges.push(...[...identityIn(inflated), ...leftOutOf(inflated)].slice(0, maxRanges - ranges.length));
     effort += work;
     if (effort > effortBytes) break;
   }

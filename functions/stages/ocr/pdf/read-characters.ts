@@ -1,4 +1,4 @@
-import { type CodeRange, characterOf } from "./code-ranges.ts";
+import { type CodeRange, characterOf } from "./character-maps.ts";
 import { type PageCharacters, slanted } from "./page-layer.ts";
 import type { PdfiumCalls } from "./pdfium.ts";
 
@@ -33,11 +33,14 @@ export function readCharacters(
     turns: new Uint8Array(count),
   };
   const place = placer(calls, page);
+  const known = new Map<number, number | undefined>();
   let unknown = 0;
   for (let index = 0; index < count; index++) {
     const code = calls._FPDFText_GetUnicode(text, index); // one by one: FPDFText_GetText leaves off the end of a text with ligatures in it
     // In place of a character that it does not know, pdfium has the code.
-    const character = calls._FPDFText_HasUnicodeMapError(text, index) === 1 ? characterOf(code, ranges) : code;
+    const isUnknown = calls._FPDFText_HasUnicodeMapError(text, index) === 1;
+    if (isUnknown && !known.has(code)) known.set(code, characterOf(code, ranges));
+    const character = isUnknown ? known.get(code) : code;
     characters.codes[index] = calls._FPDFText_IsHyphen(text, index) === 1 ? softHyphen : (character ?? code);
     if (character === undefined) unknown++;
     if (calls._FPDFText_IsGenerated(text, index) !== 1) place(text, index, characters);

@@ -166,13 +166,13 @@ test("letters that the file does not name at all are read off the page, where no
   expect(await firstPage(unnamed)).toMatchObject({ text: "read off the picture", shown: 1 });
 });
 
-/** A page in a font of two bytes a character, with these ranges in its map of characters. */
-function inWideFont(text: string, ranges: string): Buffer {
+/** A page in a font of two bytes a character, with these ranges in its map of characters, or another map. */
+function inWideFont(text: string, ranges: string, map = " 9 0 R"): Buffer {
   const codes = Buffer.from(text, "utf16le").swap16().toString("hex");
   return onePage(stream("", `BT/F2 12 Tf 72 700 Td<${codes}>Tj ET`), {
     resources: "/Font<</F2 6 0 R>>",
     objects: [
-      "<</Type/Font/Subtype/Type0/BaseFont/Arial/Encoding/Identity-H/DescendantFonts[7 0 R]/ToUnicode 9 0 R>>",
+      `<</Type/Font/Subtype/Type0/BaseFont/Arial/Encoding/Identity-H/DescendantFonts[7 0 R]/ToUnicode${map}>>`,
       "<</Type/Font/Subtype/CIDFontType2/BaseFont/Arial/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>/FontDescriptor 8 0 R/DW 600>>",
       "<</Type/FontDescriptor/FontName/Arial/Flags 32/FontBBox[0 -200 1000 900]/ItalicAngle 0/Ascent 900/Descent -200/CapHeight 700/StemV 80>>",
       flateStream("", `1 begincodespacerange<0000><FFFF>endcodespacerange\n${ranges}\nendcmap`),
@@ -193,6 +193,11 @@ describe("a map of characters with a range over more than 256 codes, as programs
     const moved = Array.from(text, (character) => String.fromCodePoint(character.charCodeAt(0) + 0x20)).join("");
 
     expect(await firstPage(inWideFont(moved, "1 beginbfrange <0020> <0520> <0000> endbfrange"))).toMatchObject({ text, shown: 0 });
+  });
+
+  test("may be a name", async () => {
+    for (const name of ["/Identity-H", "\n/Identity-V"])
+      expect(await firstPage(inWideFont(text, "", name))).toMatchObject({ text, shown: 0 });
   });
 
   test("is not believed where another font has another one", async () => {

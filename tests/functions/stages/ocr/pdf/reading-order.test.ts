@@ -92,6 +92,13 @@ const japanesePage = (contents: string) =>
   });
 const hex = (text: string) => Array.from(text, (letter) => letter.charCodeAt(0).toString(16).padStart(4, "0")).join("");
 
+test("a space that the next letter is moved back over, to where the last one ends, is none", async () => {
+  const contents =
+    "BT/F1 10 Tf 60 700 Td[(func )278(tion arguments )250(of a word )270(s end)]TJ 0 -14 Td(and the next )Tj 0 -14 Td(line)Tj ET";
+
+  expect(await textIn(onePage(stream("", contents)))).toBe("function arguments of a words end\nand the next\nline");
+});
+
 test("Japanese in columns that are drawn row by row is read column by column", async () => {
   const lines = Array.from({ length: 8 }, (_, row) =>
     [`左の欄の文章の${row}行目で、少し長い。`, `右の欄の文章の${row}行目で、少し長い。`].map((text, column) => ({
