@@ -96,7 +96,19 @@ export async function readPixels(document: ScannedImage, page: number, reduction
   return image;
 }
 
+/** Asks a decoder, and a new one where the memory of one that was kept does not suffice: what others have left of it is in pieces. */
 async function ask(request: Omit<DecodeRequest, "port">, millis: number): Promise<ImageHeader | DecodedImage> {
+  const wasKept = thread !== undefined;
+  const startedAt = performance.now();
+  try {
+    return await askOnce(request, millis);
+  } catch (error) {
+    if (!wasKept || !(error instanceof DocumentTooLargeError)) throw error;
+    return await askOnce(request, millis - (performance.now() - startedAt));
+  }
+}
+
+async function askOnce(request: Omit<DecodeRequest, "port">, millis: number): Promise<ImageHeader | DecodedImage> {
   if (millis < 1) throw new TimeLimitError();
   thread ??= openThread();
   const asked = thread;

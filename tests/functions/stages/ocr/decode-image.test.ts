@@ -402,6 +402,13 @@ describe("large images", () => {
   });
 });
 
+test("an image is decoded whatever memory others have left to the decoder", async () => {
+  const [width, height] = [1667, 2646];
+  const bytes = await encoded([{ samples: new Uint8Array(3 * width * height).fill(200), width, height }], ".webp");
+
+  for (let count = 0; count < 3; count++) expect(await decodeImage({ type: "image/webp", bytes })).toMatchObject({ width, height });
+});
+
 test("decoding is ended when its time is up, and the next image is decoded", async () => {
   const samples = new Uint8Array(6000 * 9000).fill(200);
   const bytes = await encoded([{ samples, width: 6000, height: 9000 }], ".png", { interlace: true, compression: 1 });
