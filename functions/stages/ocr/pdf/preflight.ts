@@ -11,7 +11,7 @@ const maxBytes = 32 * 1024 * 1024;
 /** Bytes that are inflated before the rest of the file passes unseen. */
 const effortBytes = 256 * 1024 * 1024;
 /** Of the maps of all fonts. */
-const maxRanges = 10_000;
+const maxRanges = 1_000;
 /** Bytes before the keyword `stream` among which its dictionary is looked for. */
 const dictionaryWithin = 1024;
 
