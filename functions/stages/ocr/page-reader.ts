@@ -1,7 +1,7 @@
 import { asItCame, cleanPage, isCleanedBy } from "./clean-up/clean-page.ts";
 import { medianFiltered } from "./clean-up/grain.ts";
 import { lettersStandingOut, type Survey, surveyOf } from "./clean-up/survey.ts";
-import { cutOut, turned } from "./clean-up/turn.ts";
+import { cutOut, type Rectangle, turned } from "./clean-up/turn.ts";
 import { type Engine, type Manner, openEngine } from "./engine.ts";
 import type { PageImage, PageText, ScannedPage } from "./page-image.ts";
 import { type Reading, readingOf, textOf } from "./reading.ts";
@@ -173,8 +173,15 @@ function uprightPage(engine: Engine, image: PageImage): CleanedPage {
   if (quarters === 0) return cleaned;
   const { worth } = cleaned.part();
   if (worth > 0 && worth >= clearlyBetter * readPart(engine, cleaned, turning(-quarters)).worth) return cleaned;
-  return cleanedPage(engine, image, { ...survey, needs: { ...survey.needs, quarters: 0 } }, turned(cleaned.page, -quarters));
+  return cleanedPage(
+    engine,
+    image,
+    { ...survey, print: everywhere, needs: { ...survey.needs, quarters: 0 } },
+    turned(cleaned.page, -quarters),
+  );
 }
+
+const everywhere: Survey["print"] = { left: 0, top: 0, right: 1, bottom: 1 };
 
 /** Pixels of the part of a cleaned page that is read for trial: some eight lines of it. */
 const trialSide = 320;
@@ -189,8 +196,13 @@ function readPart(engine: Engine, { image, survey, page }: Omit<CleanedPage, "pa
   return readingOf(engine.read(attempt.prepare(given, cleaned), attempt));
 }
 
-const partAround = ({ x, y }: Survey["densest"], page: PageImage, side: number): PageImage =>
-  cutOut(page, Math.round(x * page.width - side / 2), Math.round(y * page.height - side / 2), Math.round(side));
+function partAround({ x, y }: Survey["densest"], page: PageImage, side: number): PageImage {
+  const [width, height] = [Math.min(Math.round(side), page.width), Math.min(Math.round(side), page.height)];
+  const [left, top] = [within(x * page.width - side / 2, page.width - width), within(y * page.height - side / 2, page.height - height)];
+  return cutOut(page, { left, top, width, height });
+}
+
+const within = (place: number, last: number): number => Math.max(0, Math.min(last, Math.round(place)));
 
 /** A page of fewer pixels is read as fast as a part of it. */
 const minTrialPixels = 3 * trialSide ** 2;
@@ -210,6 +222,10 @@ function* attemptsAfter({ survey, image, page, part }: CleanedPage, best: () => 
   const isUnknown = () => best().worth === 0 && isSeen();
   // What was counted is a picture, where nothing is seen in the densest part of it and the rest is read well.
   const isPicture = () => isPartial() && best().confidence >= convincing && part().allLetters === 0;
+  // As much as was counted is seen of another script.
+  const isForeign = () => isUnknown() && best().allLetters < manyMore * letters;
+  const isPassedOver = () => (best().worth === 0 ? !isForeign() : best().letters < nearlyAll * letters);
+  if (isPassedOver() && isWorthCutting(survey, page)) yield { prepare: (_, cleaned) => cutOut(cleaned, printOn(cleaned, survey)) };
   if (letters < minLetters) return;
   if (isPartial() && letters < manyLetters && !isUnknown())
     yield { ...asCleanedUp, layout: "sparse", ...(!isSmall(page) && { gain: better }) };
@@ -223,6 +239,29 @@ function* attemptsAfter({ survey, image, page, part }: CleanedPage, best: () => 
   if ((needs.specks || needs.grain > grainy) && isBelow(convincing))
     yield { prepare: (given) => cleanPage(filtered(given), needs), gain: better };
   if (needs.evenLight && isBelow(fair)) yield { ...asCleanedUp, threshold: "Sauvola", gain: better };
+}
+
+/** Of the letters that were counted; the part of a page on which they stand is read at little cost. */
+const nearlyAll = 0.9;
+/** Where so much more is seen than was counted, it is no print. */
+const manyMore = 1.5;
+const minCutLetters = 3;
+/** Cut out, a larger part of a page is read no better. */
+const mostOfPage = 0.7;
+/** Pixels around print that the engine needs to find its lines. */
+const printMargin = 24;
+
+/** The engine passes over print within a frame, and reads what is behind a sign: the print alone is worth a reading where it is small and not much. */
+function isWorthCutting(survey: Survey, page: PageImage): boolean {
+  if (survey.letters < minCutLetters || survey.letters >= manyLetters) return false;
+  const { width, height } = printOn(page, survey);
+  return width * height < mostOfPage * page.width * page.height;
+}
+
+function printOn({ width, height }: PageImage, { print }: Survey): Rectangle {
+  const [left, top] = [within(print.left * width - printMargin, width), within(print.top * height - printMargin, height)];
+  const [right, bottom] = [within(print.right * width + printMargin, width), within(print.bottom * height + printMargin, height)];
+  return { left, top, width: right - left, height: bottom - top };
 }
 
 const turning = (quarters: number): Attempt => ({ prepare: (_, cleaned) => turned(cleaned, quarters), gain: clearlyBetter });

@@ -22,6 +22,8 @@ export interface Inked {
   readonly page: PageImage;
   readonly parts: readonly Part[];
   readonly runs: Runs;
+  /** Grey values by which each part stands out at its sides. */
+  readonly edges: Float32Array;
 }
 
 const minHeight = 4;
@@ -32,20 +34,37 @@ const maxElongation = 16;
 const maxSolidElongation = 3;
 const solidFill = 0.8;
 const minFill = 0.12;
-
 /** @param darkerThan the grey value below which a pixel is ink. */
 export function inkedParts(page: PageImage, darkerThan: number): Inked {
   const runs = runsOf(page, darkerThan);
-  return { page, runs, parts: partsOf(runs) };
+  const parts = partsOf(runs);
+  return { page, runs, parts, edges: edgesOf(page, runs, parts.length) };
+}
+
+/** From the second pixel before a run to the second one in it, and likewise at its end: print is blurred by so much. */
+function edgesOf({ grey, width }: PageImage, { rows, starts, ends, part, count }: Runs, parts: number): Float32Array {
+  const [sums, counts] = [new Float32Array(parts), new Uint32Array(parts)];
+  for (let run = 0; run < count; run++) {
+    const [row, start, end, number] = [(rows[run] ?? 0) * width, starts[run] ?? 0, ends[run] ?? 0, part[run] ?? 0];
+    if (start >= 2) {
+      sums[number] = (sums[number] ?? 0) + (grey[row + start - 2] ?? 0) - (grey[row + Math.min(start + 1, end - 1)] ?? 0);
+      counts[number] = (counts[number] ?? 0) + 1;
+    }
+    if (end + 1 < width) {
+      sums[number] = (sums[number] ?? 0) + (grey[row + end + 1] ?? 0) - (grey[row + Math.max(start, end - 2)] ?? 0);
+      counts[number] = (counts[number] ?? 0) + 1;
+    }
+  }
+  return sums.map((sum, number) => sum / Math.max(1, counts[number] ?? 0));
 }
 
 /**
  * Takes everything off a page that cannot be a letter by its size and shape: rules, frames, grids, bar codes, shadows, curves
  * and dust. What is left tells how the lines of print lie and how large they are.
  */
-export function lettersIn({ page, runs, parts }: Inked): Letters {
-  const maxLetter = maxSide * Math.max(page.width, page.height);
-  const isLetterOf = Uint8Array.from(parts, (part) => Number(isLetter(part, maxLetter)));
+export function lettersIn(inked: Inked, minEdge: number): Letters {
+  const { page, runs, parts } = inked;
+  const isLetterOf = letterMask(inked, minEdge);
   const grey = new Uint8Array(page.grey.length).fill(255);
   const { rows, starts, ends, part, count } = runs;
   for (let run = 0; run < count; run++) {
@@ -57,14 +76,19 @@ export function lettersIn({ page, runs, parts }: Inked): Letters {
 }
 
 /** The letters on a page. @param darkerThan the grey value below which a pixel is ink. */
-export function lettersOf(page: PageImage, darkerThan: number): Letters {
-  return lettersIn(inkedParts(page, darkerThan));
+export function lettersOf(page: PageImage, darkerThan: number, minEdge = 0): Letters {
+  return lettersIn(inkedParts(page, darkerThan), minEdge);
 }
 
 /** Counts what would be letters on a page, and takes nothing off it. */
-export function countLetters({ page, parts }: Inked): number {
+export function countLetters(inked: Inked, minEdge: number): number {
+  return letterMask(inked, minEdge).reduce((sum, isLetter) => sum + isLetter, 0);
+}
+
+/** 1 for each part that is a letter. */
+function letterMask({ page, parts, edges }: Inked, minEdge: number): Uint8Array {
   const maxLetter = maxSide * Math.max(page.width, page.height);
-  return parts.filter((part) => isLetter(part, maxLetter)).length;
+  return Uint8Array.from(parts, (part, index) => Number((edges[index] ?? 0) >= minEdge && isLetter(part, maxLetter)));
 }
 
 /** The parts of a page that are larger than any letter and mostly ink: a dark panel, a selected row, a table's dark head. */

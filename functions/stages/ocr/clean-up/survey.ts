@@ -20,6 +20,7 @@ import {
 import { printOf } from "./print.ts";
 import { reduced } from "./resize.ts";
 import { sharpnessOf, skewOf } from "./skew.ts";
+import { cutOut } from "./turn.ts";
 import { weightedQuantile } from "./weighted-median.ts";
 
 /** The steps that a page needs before it is read; nothing but `scale` where nothing is wrong with it. */
@@ -47,12 +48,21 @@ export interface Survey {
   readonly needs: Needs;
   /** The place where the most letters are close together, as shares of the page's width and height. */
   readonly densest: Place;
+  /** Where the letters stand on the cleaned page, as shares of its width and height. */
+  readonly print: Area;
   /** The number of letters; touching ones count as one. */
   readonly letters: number;
   /** Clearness of the direction of the lines, 0..1; print that is as close across as down leaves it open. */
   readonly direction: number;
   /** What the height of the letters asks for as `needs.scale`, which enlarges nothing where the direction is open: that may be a texture. */
   readonly letterScale: number;
+}
+
+export interface Area {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
 }
 
 export interface Place {
@@ -69,6 +79,8 @@ const scales = { min: 0.25, max: 3 } as const;
 /** Letters that are as close across as down are a texture, and no reason to enlarge it. */
 const noDirection = 0.08;
 const maxPixels = 14_000_000;
+/** A page is made smaller to be read faster, and this small it is read fast; of a few words the engine finds no lines on a smaller one. */
+const minReducedPixels = 300_000;
 /** An enlarged page has no more than this, nor one whose letters are not made smaller as they seem to need. */
 export const maxEnlargedPixels = 6_000_000;
 /** A bend is believed where rows of ink stand out more sharply after it by this factor. */
@@ -87,8 +99,9 @@ export function surveyOf(page: PageImage): Survey {
   const { page: light, grain } = quietened(despeckledIf(specks, dark ? inverted(given) : given));
   const threshold = thresholdOf(light);
   const inked = inkedParts(light, threshold);
-  const plain = lettersIn(inked);
-  const panels = panelsIn(inked, plain, threshold, factor);
+  const minEdge = minEdgeOf(light, threshold);
+  const plain = lettersIn(inked, minEdge);
+  const panels = panelsIn(inked, plain, { threshold, minEdge }, factor);
   const revealed = revealedIn(light, plain, panels.length > 0);
   const print = revealed?.letters ?? plain;
   return {
@@ -128,7 +141,8 @@ const surveyFactor = ({ width, height }: PageImage): number => Math.max(1, Math.
 export function lettersStandingOut(page: PageImage): number {
   const given = reduced(page, surveyFactor(page));
   const light = isDark(given) ? inverted(given) : given;
-  return countLetters(inkedParts(light, thresholdOf(light)));
+  const threshold = thresholdOf(light);
+  return countLetters(inkedParts(light, threshold), minEdgeOf(light, threshold));
 }
 
 /** Of the page's sides: letters as near as this count as close together. */
@@ -143,17 +157,29 @@ function densestOf({ letters, page: { width, height } }: Letters): Place {
   return counted.reduce((best, one) => (one.count > best.count ? one : best), { place: { x: 0.5, y: 0.5 }, count: 0 }).place;
 }
 
+/** Of the contrast of ink and paper: letters stand out at their edges by 0.5 to 2 of it, the dark places of a wall or a cloud by 0.05 to 0.2. */
+const printEdge = 0.3;
+
+const minEdgeOf = (page: PageImage, threshold: number): number => printEdge * contrastOf(page, threshold);
+
 const inkBelow = 130;
 /** Grey values between ink and paper on an evenly lit page. */
 const fullContrast = 220;
+/** Of full contrast: even light sharpens the edges of a wall's dark places as well. */
+const litEdge = 0.5;
+/** Of all that has the shape of letters in even light: where fewer have their edges, it reveals the grain of a wall or a cloud. */
+const minRevealed = 1 / 3;
 
 /** The letters that stand out in even light, where the light is uneven or the print pale and more letters stand out than do without. */
 function revealedIn(page: PageImage, plain: Letters, hasPanels: boolean): { letters: Letters; grain: number } | undefined {
   const levels = levelsOf(page);
   if (!isPale(levels) && (hasPanels || !isShaded(levels))) return undefined;
   const lit = evenlyLit(page, levels);
-  const letters = lettersOf(lit, inkBelow);
-  return letters.letters.length > revealing * plain.letters.length ? { letters, grain: grainOf(lit) } : undefined;
+  const inked = inkedParts(lit, inkBelow);
+  const letters = lettersIn(inked, litEdge * fullContrast);
+  const count = letters.letters.length;
+  if (count <= revealing * plain.letters.length || count < minRevealed * countLetters(inked, 0)) return undefined;
+  return { letters, grain: grainOf(lit) };
 }
 
 const despeckledIf = (specks: boolean, page: PageImage): PageImage => (specks ? despeckled(page) : page);
@@ -190,9 +216,22 @@ function lieOf(
       scale,
       ...(own !== undefined && { xHeight: own * factor * scale }),
     },
+    print: areaOf(flat, above < upsideDown),
     direction,
     letterScale,
   };
+}
+
+function areaOf({ across, down, width, height }: Ink, isUpsideDown: boolean): Area {
+  let [left, top, right, bottom] = [1, 1, 0, 0];
+  for (let point = 0; point < across.length; point++) {
+    const [x, y] = [(across[point] ?? 0) / width + 0.5, (down[point] ?? 0) / height + 0.5];
+    if (x < left) left = x;
+    if (x > right) right = x;
+    if (y < top) top = y;
+    if (y > bottom) bottom = y;
+  }
+  return isUpsideDown ? { left: 1 - right, top: 1 - bottom, right: 1 - left, bottom: 1 - top } : { left, top, right, bottom };
 }
 
 function flattened(level: Ink): { bend: Bend; ink: Ink } {
@@ -222,7 +261,8 @@ function scaleOf(xHeight: number | undefined, factor: number, { width, height }:
   const own = xHeight * factor;
   const wanted = own < goodXHeight.min ? bestXHeight.ofSmall / own : own > goodXHeight.max ? bestXHeight.ofLarge / own : 1;
   const enlarged = Math.max(1, Math.sqrt(maxEnlargedPixels / (width * height)));
-  return Math.min(Math.max(wanted, scales.min), scales.max, enlarged, fitting);
+  const reducible = Math.min(1, Math.sqrt(minReducedPixels / (width * height)));
+  return Math.min(Math.max(wanted, scales.min, reducible), scales.max, enlarged, fitting);
 }
 
 /** A panel is larger than letters, and dark over more than half of its rectangle. */
@@ -231,33 +271,28 @@ const minPanelPrint = 3;
 /** Of a usual letter's height; what is lower is the white within the letters of a word that touch. */
 const minPanelLetter = 0.6;
 
-function panelsIn(inked: Inked, { letters }: Letters, threshold: number, factor: number): Part[] {
+interface Print {
+  readonly threshold: number;
+  readonly minEdge: number;
+}
+
+function panelsIn(inked: Inked, { letters }: Letters, print: Print, factor: number): Part[] {
   const usual = usualOf(letters, heightOf);
   const minSide = Math.max(12, panelHeights * usual);
-  const panels = panelsOf(inked, minSide).filter((panel) => holdsLightPrint(inked.page, panel, threshold, minPanelLetter * usual));
+  const panels = panelsOf(inked, minSide).filter((panel) => holdsLightPrint(inked.page, panel, print, minPanelLetter * usual));
   return panels.map(({ left, top, right, bottom, ink }) => ({
     ...{ left: left * factor, top: top * factor, right: (right + 1) * factor - 1, bottom: (bottom + 1) * factor - 1 },
     ink: ink * factor ** 2,
   }));
 }
 
-function holdsLightPrint(page: PageImage, panel: Part, threshold: number, minHeight: number): boolean {
-  const inside = cutOut(page, panel);
-  const letters = lettersOf(inverted(inside), 256 - threshold).letters;
+function holdsLightPrint(page: PageImage, panel: Part, { threshold, minEdge }: Print, minHeight: number): boolean {
+  const inside = cutOut(page, { left: panel.left, top: panel.top, width: widthOf(panel), height: heightOf(panel) });
+  const letters = lettersOf(inverted(inside), 256 - threshold, minEdge).letters;
   const light = letters.filter((part) => isInside(part, inside) && heightOf(part) >= minHeight).length;
-  return light >= minPanelPrint && light > lettersOf(inside, threshold).letters.length;
+  return light >= minPanelPrint && light > lettersOf(inside, threshold, minEdge).letters.length;
 }
 
 /** Parts that touch the edge are the ground of the panel: the corners around a bold letter. */
 const isInside = ({ left, top, right, bottom }: Part, { width, height }: PageImage): boolean =>
   left > 0 && top > 0 && right < width - 1 && bottom < height - 1;
-
-function cutOut(page: PageImage, { left, top, right, bottom }: Part): PageImage {
-  const [width, height] = [right - left + 1, bottom - top + 1];
-  const grey = new Uint8Array(width * height);
-  for (let row = 0; row < height; row++) {
-    const from = (top + row) * page.width + left;
-    grey.set(page.grey.subarray(from, from + width), row * width);
-  }
-  return { grey, width, height };
-}

@@ -17,12 +17,19 @@ export function turned(page: PageImage, quarters: number): PageImage {
   return { ...page, grey, width, height };
 }
 
-/** A square of a page, or as much of it as there is. */
-export function cutOut({ grey, width, height, dpi }: PageImage, left: number, top: number, side: number): PageImage {
-  const [x, y] = [Math.max(0, Math.min(width - side, left)), Math.max(0, Math.min(height - side, top))];
-  const part = { width: Math.min(side, width), height: Math.min(side, height), ...(dpi !== undefined && { dpi }) };
-  const square = new Uint8Array(part.width * part.height);
-  for (let row = 0; row < part.height; row++)
-    square.set(grey.subarray((y + row) * width + x, (y + row) * width + x + part.width), row * part.width);
-  return { ...part, grey: square };
+/** A part of a page in pixels. */
+export interface Rectangle {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export function cutOut(page: PageImage, { left, top, width, height }: Rectangle): PageImage {
+  const grey = new Uint8Array(width * height);
+  for (let row = 0; row < height; row++) {
+    const from = (top + row) * page.width + left;
+    grey.set(page.grey.subarray(from, from + width), row * width);
+  }
+  return { ...page, grey, width, height };
 }

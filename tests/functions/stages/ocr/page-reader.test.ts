@@ -9,6 +9,7 @@ import { Canvas, type Ink } from "../../../../packages/lab/evaluate/ocr/families
 import { colourPngOf } from "../../../../packages/lab/evaluate/ocr/pages.ts";
 import { photographedPage, twoColumnScan } from "../../../../packages/lab/evaluate/ocr/samples.ts";
 import { wordsFound } from "../../../../packages/lab/evaluate/ocr/words-found.ts";
+import { leaningSign } from "./leaning-sign.ts";
 
 const unhurried = { remainingMillis: () => 60_000 };
 let reader: PageReader;
@@ -61,6 +62,16 @@ test("names between the lines of a map are read", async () => {
   const { text } = reader.read(page, unhurried);
 
   expect(wordsFound(names.join(" "), text)).toBeGreaterThan(0.7);
+});
+
+test.each([
+  [["Harbour", "Lighthouse"], -4.5],
+  [["Oslo"], 3],
+  [["QUARRY", "Open 24 hours"], 6],
+])("light words on a dark sign that leans in front of a wall are read: %s", async (words, degrees) => {
+  const { text } = reader.read(await leaningSign(words, degrees), unhurried);
+
+  expect(wordsFound(words.join(" "), text)).toBe(1);
 });
 
 test("black words in red frames on a blue ground are read", async () => {

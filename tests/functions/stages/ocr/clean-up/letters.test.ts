@@ -11,6 +11,7 @@ import { blurred, faded } from "../../../../../packages/lab/evaluate/ocr/degrade
 import { mapGrey } from "../../../../../packages/lab/evaluate/ocr/degrade/resample.ts";
 import { Canvas } from "../../../../../packages/lab/evaluate/ocr/families/canvas.ts";
 import { createRandom } from "../../../../../packages/lab/evaluate/ocr/random.ts";
+import { leaningSign } from "../leaning-sign.ts";
 
 const look = { font: "Courier", size: 9 } as const;
 
@@ -137,4 +138,14 @@ test("a letter is no panel, a dark box is", () => {
   const panels = panelsOf(inkedParts({ grey, width: 100, height: 100 }, 128), 12);
 
   expect(panels).toEqual([{ left: 10, top: 20, right: 79, bottom: 49, ink: 70 * 30 }]);
+});
+
+test("the dark places of a wall behind a sign are no letters, and ask for no even light", async () => {
+  const { letters, print, needs } = surveyOf(await leaningSign(["Harbour", "Lighthouse"], -4.5));
+
+  expect(letters).toBeGreaterThan(15);
+  expect(letters).toBeLessThan(20);
+  expect(needs.evenLight).toBe(false);
+  expect(Math.abs(needs.degrees + 4.5)).toBeLessThan(0.3);
+  expect((print.right - print.left) * (print.bottom - print.top)).toBeLessThan(0.2);
 });
