@@ -33,7 +33,7 @@ export function isShaded({ paper }: Levels): boolean {
 
 /** True if the page is hardly darker where there is print. */
 export function isPale({ paper, ink }: Levels): boolean {
-  return quantileOf(contrasts(paper, ink), 0.9) < paleContrast;
+  return contrastOfPrint(paper, ink) < paleContrast;
 }
 
 /**
@@ -42,7 +42,7 @@ export function isPale({ paper, ink }: Levels): boolean {
  * the ink is the darkest of them, read off a grid of cells of about half a line of print.
  */
 export function evenlyLit(page: PageImage, { paper, ink }: Levels): PageImage {
-  const overall = quantileOf(contrasts(paper, ink), 0.9);
+  const overall = contrastOfPrint(paper, ink);
   const { grey, width, height } = page;
   const out = new Uint8Array(grey.length);
   const across = placesIn(width, paper);
@@ -144,6 +144,18 @@ function interpolateRow({ cells, columns, rows, cell }: Grid, y: number, across:
     const before = row[left[x] ?? 0] ?? 0;
     values[x] = before + ((row[right[x] ?? 0] ?? 0) - before) * (share[x] ?? 0);
   }
+}
+
+/** Of places that may be empty: with less contrast, or with no more than grain has, they are. */
+const emptyContrast = { min: 0.05, max: 0.15, ofMedian: 2 } as const;
+
+/** The contrast of the print where there is any, which may be on a small part of the page. */
+function contrastOfPrint(paper: Grid, ink: Grid): number {
+  const all = contrasts(paper, ink);
+  const { min, max, ofMedian } = emptyContrast;
+  const empty = Math.max(min, Math.min(max, ofMedian * quantileOf(all, 0.5)));
+  const printed = all.filter((contrast) => contrast > empty);
+  return quantileOf(printed.length > 0 ? printed : all, 0.9);
 }
 
 /** Of the light that falls on each place, the share that its ink takes away. */

@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { inverted, isDark } from "../../../../../functions/stages/ocr/clean-up/contrast.ts";
-import { levelsOf, evenlyLit as litBy } from "../../../../../functions/stages/ocr/clean-up/even-light.ts";
+import { isPale, levelsOf, evenlyLit as litBy } from "../../../../../functions/stages/ocr/clean-up/even-light.ts";
 import { despeckled, grainOf, hasSpecks, medianFiltered, softened } from "../../../../../functions/stages/ocr/clean-up/grain.ts";
 import type { PageImage } from "../../../../../functions/stages/ocr/page-image.ts";
 import { grainy, speckled } from "../../../../../packages/lab/evaluate/ocr/degrade/noise.ts";
 import { faded, shaded } from "../../../../../packages/lab/evaluate/ocr/degrade/optics.ts";
+import { laidOn } from "../../../../../packages/lab/evaluate/ocr/degrade/resample.ts";
 import { createRandom } from "../../../../../packages/lab/evaluate/ocr/random.ts";
 import { stripedPage } from "../striped-page.ts";
 
@@ -45,6 +46,16 @@ test("an empty sheet with grain stays an empty sheet", () => {
   const lit = evenlyLit(sheet);
 
   expect(lit.grey.filter((value) => value < 130).length / lit.grey.length).toBeLessThan(0.001);
+});
+
+test("black print on a small part of a sheet is not pale, and the rest stays empty", () => {
+  const paper = { grey: new Uint8Array(900 * 1200).fill(240), width: 900, height: 1200 };
+  const sheet = grainy(laidOn(paper, stripedPage({ width: 400, height: 360 }), 450, 40), createRandom(3), 8);
+
+  const lower = evenlyLit(sheet).grey.subarray(600 * 900);
+
+  expect(isPale(levelsOf(sheet))).toBe(false);
+  expect(lower.filter((value) => value < 130)).toHaveLength(0);
 });
 
 test("specks go, print stays", () => {
