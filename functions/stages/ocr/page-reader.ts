@@ -1,6 +1,6 @@
 import { asItCame, cleanPage, isCleanedBy } from "./clean-up/clean-page.ts";
 import { medianFiltered } from "./clean-up/grain.ts";
-import { lettersStandingOut, type Survey, surveyOf } from "./clean-up/survey.ts";
+import { type Area, lettersStandingOut, type Survey, surveyOf } from "./clean-up/survey.ts";
 import { cutOut, type Rectangle, turned } from "./clean-up/turn.ts";
 import { type Engine, type Manner, openEngine } from "./engine.ts";
 import type { PageImage, PageText, ScannedPage } from "./page-image.ts";
@@ -173,15 +173,10 @@ function uprightPage(engine: Engine, image: PageImage): CleanedPage {
   if (quarters === 0) return cleaned;
   const { worth } = cleaned.part();
   if (worth > 0 && worth >= clearlyBetter * readPart(engine, cleaned, turning(-quarters)).worth) return cleaned;
-  return cleanedPage(
-    engine,
-    image,
-    { ...survey, print: everywhere, needs: { ...survey.needs, quarters: 0 } },
-    turned(cleaned.page, -quarters),
-  );
+  // The slant of lines that run down the page is none of lines that do not.
+  const { needs, ...rest } = quarters === 2 ? survey : surveyOf(image, true);
+  return cleanedPage(engine, image, { ...rest, needs: { ...needs, quarters: 0 } });
 }
-
-const everywhere: Survey["print"] = { left: 0, top: 0, right: 1, bottom: 1 };
 
 /** Pixels of the part of a cleaned page that is read for trial: some eight lines of it. */
 const trialSide = 320;
@@ -258,11 +253,14 @@ function isWorthCutting(survey: Survey, page: PageImage): boolean {
   return width * height < mostOfPage * page.width * page.height;
 }
 
-function printOn({ width, height }: PageImage, { print }: Survey): Rectangle {
-  const [left, top] = [within(print.left * width - printMargin, width), within(print.top * height - printMargin, height)];
-  const [right, bottom] = [within(print.right * width + printMargin, width), within(print.bottom * height + printMargin, height)];
-  return { left, top, width: right - left, height: bottom - top };
+function printOn({ width, height }: PageImage, { print, needs }: Survey): Rectangle {
+  const { left, top, right, bottom } = needs.quarters & 2 ? upended(print) : print;
+  const [x, y] = [within(left * width - printMargin, width), within(top * height - printMargin, height)];
+  const [endX, endY] = [within(right * width + printMargin, width), within(bottom * height + printMargin, height)];
+  return { left: x, top: y, width: endX - x, height: endY - y };
 }
+
+const upended = ({ left, top, right, bottom }: Area): Area => ({ left: 1 - right, top: 1 - bottom, right: 1 - left, bottom: 1 - top });
 
 const turning = (quarters: number): Attempt => ({ prepare: (_, cleaned) => turned(cleaned, quarters), gain: clearlyBetter });
 

@@ -48,7 +48,7 @@ export interface Survey {
   readonly needs: Needs;
   /** The place where the most letters are close together, as shares of the page's width and height. */
   readonly densest: Place;
-  /** Where the letters stand on the cleaned page, as shares of its width and height. */
+  /** Where the letters stand on the cleaned page before it is turned upside down, as shares of its width and height. */
   readonly print: Area;
   /** The number of letters; touching ones count as one. */
   readonly letters: number;
@@ -90,8 +90,12 @@ const revealing = 1.15;
 /** Below it the print says which side is up. */
 const upsideDown = 0.4;
 
-/** Looks at a page made small: its polarity, light, dust and grain, how its lines lie, and the height of its letters. */
-export function surveyOf(page: PageImage): Survey {
+/**
+ * Looks at a page made small: its polarity, light, dust and grain, how its lines lie, and the height of its letters.
+ *
+ * @param isUpright where it is known that the lines do not run down the page.
+ */
+export function surveyOf(page: PageImage, isUpright = false): Survey {
   const factor = surveyFactor(page);
   const given = reduced(page, factor);
   const dark = isDark(given);
@@ -105,7 +109,7 @@ export function surveyOf(page: PageImage): Survey {
   const revealed = revealedIn(light, plain, panels.length > 0);
   const print = revealed?.letters ?? plain;
   return {
-    ...lieOf(print, page, factor, {
+    ...lieOf(print, page, factor, isUpright, {
       dark,
       specks,
       jagged: isBlackAndWhite(page),
@@ -194,11 +198,12 @@ function lieOf(
   print: Letters,
   page: PageImage,
   factor: number,
+  isUpright: boolean,
   needs: Omit<Needs, "quarters" | "degrees" | "bend" | "scale" | "xHeight">,
 ): Omit<Survey, "letters" | "densest"> {
   const share = acrossShare(print);
   const ink = inkOf(print.page);
-  const { degrees, sideways } = skewOf(ink, share);
+  const { degrees, sideways } = skewOf(ink, isUpright ? 1 : share);
   const quarters = sideways ? 1 : 0;
   const level = inkLevelled(sideways ? inkTurned(ink) : ink, degrees);
   const { bend, ink: flat } = flattened(level);
@@ -216,13 +221,13 @@ function lieOf(
       scale,
       ...(own !== undefined && { xHeight: own * factor * scale }),
     },
-    print: areaOf(flat, above < upsideDown),
+    print: areaOf(flat),
     direction,
     letterScale,
   };
 }
 
-function areaOf({ across, down, width, height }: Ink, isUpsideDown: boolean): Area {
+function areaOf({ across, down, width, height }: Ink): Area {
   let [left, top, right, bottom] = [1, 1, 0, 0];
   for (let point = 0; point < across.length; point++) {
     const [x, y] = [(across[point] ?? 0) / width + 0.5, (down[point] ?? 0) / height + 0.5];
@@ -231,7 +236,7 @@ function areaOf({ across, down, width, height }: Ink, isUpsideDown: boolean): Ar
     if (y < top) top = y;
     if (y > bottom) bottom = y;
   }
-  return isUpsideDown ? { left: 1 - right, top: 1 - bottom, right: 1 - left, bottom: 1 - top } : { left, top, right, bottom };
+  return { left, top, right, bottom };
 }
 
 function flattened(level: Ink): { bend: Bend; ink: Ink } {
