@@ -192,19 +192,24 @@ function partsOf({ rows, starts, ends, part: roots, count }: Runs): Part[] {
   return parts;
 }
 
-/**
- * The share of letters that are nearer to their neighbour across the page than to the one below; near 0 the page lies on its
- * side. 0.5 where there are none.
- */
-export function acrossShare({ letters, page }: Letters): number {
+/** Letters that are nearer to their neighbour across the page than to the one below, and the other way round. */
+export interface Neighbours {
+  readonly across: number;
+  readonly down: number;
+}
+
+export function neighboursIn({ letters, page }: Letters): Neighbours {
   let [across, down] = [0, 0];
   for (const part of letters) {
     const [right, below] = [gapAfter(page, part, false), gapAfter(page, part, true)];
     if (right < below) across++;
     else if (below < right) down++;
   }
-  return across + down === 0 ? 0.5 : across / (across + down);
+  return { across, down };
 }
+
+/** The share of letters that are nearer to their neighbour across the page; near 0 the page lies on its side. 0.5 where there are none. */
+export const acrossShare = ({ across, down }: Neighbours): number => (across + down === 0 ? 0.5 : across / (across + down));
 
 /** White pixels from a letter to the next one to its right, or below it; three of its rows or columns are followed. */
 function gapAfter({ grey, width, height }: PageImage, part: Part, below: boolean): number {

@@ -13,6 +13,7 @@ import {
   type Letters,
   lettersIn,
   lettersOf,
+  neighboursIn,
   type Part,
   panelsOf,
   widthOf,
@@ -201,7 +202,8 @@ function lieOf(
   isUpright: boolean,
   needs: Omit<Needs, "quarters" | "degrees" | "bend" | "scale" | "xHeight">,
 ): Omit<Survey, "letters" | "densest"> {
-  const share = acrossShare(print);
+  const neighbours = neighboursIn(print);
+  const share = acrossShare(neighbours);
   const ink = inkOf(print.page);
   const { degrees, sideways } = skewOf(ink, isUpright ? 1 : share);
   const quarters = sideways ? 1 : 0;
@@ -209,7 +211,8 @@ function lieOf(
   const { bend, ink: flat } = flattened(level);
   const { above, xHeight } = printOf(flat);
   const own = believable(xHeight, print.letters, sideways);
-  const direction = Math.abs(share - 0.5) * 2;
+  // Two or three of many letters say nothing: what stands alone is hardly print.
+  const direction = Math.abs(neighbours.across - neighbours.down) / Math.max(1, print.letters.length);
   const letterScale = scaleOf(own, factor, page);
   const scale = direction < noDirection ? Math.min(letterScale, 1) : letterScale;
   return {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { asItCame, cleanPage } from "../../../../../functions/stages/ocr/clean-up/clean-page.ts";
 import { inverted } from "../../../../../functions/stages/ocr/clean-up/contrast.ts";
 import { softened } from "../../../../../functions/stages/ocr/clean-up/grain.ts";
-import { acrossShare, inkedParts, lettersOf, panelsOf } from "../../../../../functions/stages/ocr/clean-up/letters.ts";
+import { acrossShare, inkedParts, lettersOf, neighboursIn, panelsOf } from "../../../../../functions/stages/ocr/clean-up/letters.ts";
 import { surveyOf } from "../../../../../functions/stages/ocr/clean-up/survey.ts";
 import { turned } from "../../../../../functions/stages/ocr/clean-up/turn.ts";
 import type { PageImage } from "../../../../../functions/stages/ocr/page-image.ts";
@@ -103,7 +103,7 @@ test("what is no letter by its shape is taken off, letters are not", async () =>
 test("letters are nearer to their neighbours along the line than across it, whichever way the page lies", async () => {
   const page = await receipt();
 
-  const [upright, upended] = [page, turned(page, 1)].map((one) => acrossShare(lettersOf(one, 128)));
+  const [upright, upended] = [page, turned(page, 1)].map((one) => acrossShare(neighboursIn(lettersOf(one, 128))));
 
   expect(upright).toBeGreaterThan(0.62);
   expect(upended).toBeLessThan(0.38);
@@ -148,4 +148,18 @@ test("the dark places of a wall behind a sign are no letters, and ask for no eve
   expect(needs.evenLight).toBe(false);
   expect(Math.abs(needs.degrees + 4.5)).toBeLessThan(0.3);
   expect((print.right - print.left) * (print.bottom - print.top)).toBeLessThan(0.2);
+});
+
+test("two of many shapes that lie beside each other are no line of print", () => {
+  const grey = new Uint8Array(800 * 800).fill(230);
+  const shape = (left: number, top: number) => {
+    for (let y = top; y < top + 8; y++) grey.fill(20, y * 800 + left, y * 800 + left + 7);
+  };
+  for (let y = 60; y < 760; y += 120) for (let x = 60; x < 760; x += 120) shape(x, y);
+  shape(70, 60);
+
+  const { direction, needs } = surveyOf({ grey, width: 800, height: 800 });
+
+  expect(direction).toBeLessThan(0.08);
+  expect(needs.scale).toBe(1);
 });
