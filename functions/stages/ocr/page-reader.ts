@@ -1,5 +1,6 @@
 import { asItCame, cleanPage, isCleanedBy } from "./clean-up/clean-page.ts";
 import { medianFiltered } from "./clean-up/grain.ts";
+import { printAlone } from "./clean-up/print-alone.ts";
 import { type Area, lettersStandingOut, type Survey, surveyOf } from "./clean-up/survey.ts";
 import { cutOut, type Rectangle, turned } from "./clean-up/turn.ts";
 import { type Engine, type Manner, openEngine } from "./engine.ts";
@@ -220,7 +221,8 @@ function* attemptsAfter({ survey, image, page, part }: CleanedPage, best: () => 
   // As much as was counted is seen of another script.
   const isForeign = () => isUnknown() && best().allLetters < manyMore * letters;
   const isPassedOver = () => (best().worth === 0 ? !isForeign() : best().letters < nearlyAll * letters);
-  if (isPassedOver() && isWorthCutting(survey, page)) yield { prepare: (_, cleaned) => cutOut(cleaned, printOn(cleaned, survey)) };
+  if (isPassedOver() && isWorthReadingAlone(survey, page))
+    yield { prepare: (_, cleaned) => cutOut(printAlone(cleaned), printOn(cleaned, survey)) };
   if (letters < minLetters) return;
   if (isPartial() && letters < manyLetters && !isUnknown())
     yield { ...asCleanedUp, layout: "sparse", ...(!isSmall(page) && { gain: better }) };
@@ -240,17 +242,23 @@ function* attemptsAfter({ survey, image, page, part }: CleanedPage, best: () => 
 const nearlyAll = 0.9;
 /** Where so much more is seen than was counted, it is no print. */
 const manyMore = 1.5;
-const minCutLetters = 3;
+const minAloneLetters = 3;
+/** A sign or a map has fewer. */
+const fewLetters = 150;
 /** Cut out, a larger part of a page is read no better. */
 const mostOfPage = 0.7;
 /** Pixels around print that the engine needs to find its lines. */
 const printMargin = 24;
 
-/** The engine passes over print within a frame, and reads what is behind a sign: the print alone is worth a reading where it is small and not much. */
-function isWorthCutting(survey: Survey, page: PageImage): boolean {
-  if (survey.letters < minCutLetters || survey.letters >= manyLetters) return false;
+/**
+ * The engine passes over print within a frame or between the lines of a map, and reads what is behind a sign. The letters alone are worth a
+ * reading where they are few, or on a small part of the page.
+ */
+function isWorthReadingAlone(survey: Survey, page: PageImage): boolean {
+  const { letters } = survey;
+  if (letters < minAloneLetters || letters >= manyLetters) return false;
   const { width, height } = printOn(page, survey);
-  return width * height < mostOfPage * page.width * page.height;
+  return letters < fewLetters || width * height < mostOfPage * page.width * page.height;
 }
 
 function printOn({ width, height }: PageImage, { print, needs }: Survey): Rectangle {

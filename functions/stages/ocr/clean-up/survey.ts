@@ -165,7 +165,7 @@ function densestOf({ letters, page: { width, height } }: Letters): Place {
 /** Of the contrast of ink and paper: letters stand out at their edges by 0.5 to 2 of it, the dark places of a wall or a cloud by 0.05 to 0.2. */
 const printEdge = 0.3;
 
-const minEdgeOf = (page: PageImage, threshold: number): number => printEdge * contrastOf(page, threshold);
+export const minEdgeOf = (page: PageImage, threshold: number): number => printEdge * contrastOf(page, threshold);
 
 const inkBelow = 130;
 /** Grey values between ink and paper on an evenly lit page. */

@@ -1,0 +1,28 @@
+import type { PageImage } from "../page-image.ts";
+import { thresholdOf } from "./contrast.ts";
+import { heightOf, lettersOf } from "./letters.ts";
+import { minEdgeOf } from "./survey.ts";
+
+/** Of a letter's height: what is so near to it stays, such as dots, accents and commas. */
+const around = 0.4;
+
+/** Paints over all of a page but its letters and what is near them. @param page dark print on light paper. */
+export function printAlone(page: PageImage): PageImage {
+  const { width, height } = page;
+  const threshold = thresholdOf(page);
+  const { letters } = lettersOf(page, threshold, minEdgeOf(page, threshold));
+  const grey = new Uint8Array(page.grey.length).fill(paperOf(page, threshold));
+  for (const letter of letters) {
+    const margin = Math.ceil(around * heightOf(letter));
+    const [left, right] = [Math.max(0, letter.left - margin), Math.min(width, letter.right + 1 + margin)];
+    for (let y = Math.max(0, letter.top - margin); y < Math.min(height, letter.bottom + 1 + margin); y++)
+      grey.set(page.grey.subarray(y * width + left, y * width + right), y * width + left);
+  }
+  return { ...page, grey };
+}
+
+function paperOf({ grey }: PageImage, threshold: number): number {
+  let [sum, count] = [0, 0];
+  for (const value of grey) if (value >= threshold) [sum, count] = [sum + value, count + 1];
+  return sum / Math.max(1, count);
+}
