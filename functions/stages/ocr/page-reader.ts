@@ -174,9 +174,11 @@ function uprightPage(engine: Engine, image: PageImage): CleanedPage {
   if (quarters === 0) return cleaned;
   const { worth } = cleaned.part();
   if (worth > 0 && worth >= clearlyBetter * readPart(engine, cleaned, turning(-quarters)).worth) return cleaned;
-  // The slant of lines that run down the page is none of lines that do not.
-  const { needs, ...rest } = quarters === 2 ? survey : surveyOf(image, true);
-  return cleanedPage(engine, image, { ...rest, needs: { ...needs, quarters: 0 } });
+  const upright = (from: Survey): Survey => ({ ...from, needs: { ...from.needs, quarters: 0 } });
+  // It may lie on its other side, where its slant is the same.
+  if (survey.letters >= fewLetters) return cleanedPage(engine, image, upright(survey), turned(cleaned.page, -quarters));
+  // Of few letters the slant of lines that run down the page is none of lines that do not.
+  return cleanedPage(engine, image, upright(quarters === 2 ? survey : surveyOf(image, true)));
 }
 
 /** Pixels of the part of a cleaned page that is read for trial: some eight lines of it. */
@@ -221,7 +223,7 @@ function* attemptsAfter({ survey, image, page, part }: CleanedPage, best: () => 
   // As much as was counted is seen of another script.
   const isForeign = () => isUnknown() && best().allLetters < manyMore * letters;
   const isPassedOver = () => (best().worth === 0 ? !isForeign() : best().letters < nearlyAll * letters);
-  if (isPassedOver() && isWorthReadingAlone(survey, page))
+  if (isPassedOver() && isWorthReadingAlone(letters))
     yield { prepare: (_, cleaned) => cutOut(printAlone(cleaned), printOn(cleaned, survey)) };
   if (letters < minLetters) return;
   if (isPartial() && letters < manyLetters && !isUnknown())
@@ -238,28 +240,21 @@ function* attemptsAfter({ survey, image, page, part }: CleanedPage, best: () => 
   if (needs.evenLight && isBelow(fair)) yield { ...asCleanedUp, threshold: "Sauvola", gain: better };
 }
 
-/** Of the letters that were counted; the part of a page on which they stand is read at little cost. */
+/** Of the letters that were counted; few of them are read alone at little cost. */
 const nearlyAll = 0.9;
 /** Where so much more is seen than was counted, it is no print. */
 const manyMore = 1.5;
 const minAloneLetters = 3;
 /** A sign or a map has fewer. */
 const fewLetters = 150;
-/** Cut out, a larger part of a page is read no better. */
-const mostOfPage = 0.7;
 /** Pixels around print that the engine needs to find its lines. */
 const printMargin = 24;
 
 /**
- * The engine passes over print within a frame or between the lines of a map, and reads what is behind a sign. The letters alone are worth a
- * reading where they are few, or on a small part of the page.
+ * The engine passes over print within a frame or between the lines of a map, and reads what is behind a sign: few letters are worth a
+ * reading alone.
  */
-function isWorthReadingAlone(survey: Survey, page: PageImage): boolean {
-  const { letters } = survey;
-  if (letters < minAloneLetters || letters >= manyLetters) return false;
-  const { width, height } = printOn(page, survey);
-  return letters < fewLetters || width * height < mostOfPage * page.width * page.height;
-}
+const isWorthReadingAlone = (letters: number): boolean => letters >= minAloneLetters && letters < fewLetters;
 
 function printOn({ width, height }: PageImage, { print, needs }: Survey): Rectangle {
   const { left, top, right, bottom } = needs.quarters & 2 ? upended(print) : print;
