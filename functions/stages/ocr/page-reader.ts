@@ -212,7 +212,7 @@ const better = 1.1;
 
 /** Further readings that may be worth their time, by the page's faults and the readings so far. */
 function* attemptsAfter({ survey, image, page, part }: CleanedPage, best: () => Reading): Generator<Attempt, void> {
-  const { needs, letters, direction } = survey;
+  const { needs, letters, direction, hasPalePrint } = survey;
   const isPartial = () => isPartOf(letters, best());
   const isBelow = (confidence: number) => isReadBelow(confidence, best(), letters);
   const isSeen = () => best().allLetters >= fewCharacters * letters;
@@ -237,6 +237,7 @@ function* attemptsAfter({ survey, image, page, part }: CleanedPage, best: () => 
   for (const quarters of direction > clearDirection || isUnknown() ? [2] : [2, 1, 3]) if (isBelow(poor)) yield turning(quarters);
   if ((needs.specks || needs.grain > grainy) && isBelow(convincing))
     yield { prepare: (given) => cleanPage(filtered(given), needs), gain: better };
+  if (hasPalePrint && best().letters > 0) yield { ...asCleanedUp, threshold: "Sauvola" };
   if (needs.evenLight && isBelow(fair)) yield { ...asCleanedUp, threshold: "Sauvola", gain: better };
 }
 

@@ -55,6 +55,18 @@ export function contrastOf({ grey }: PageImage, threshold: number): number {
   return Math.max(1, paper / Math.max(1, grey.length - inks) - ink / Math.max(1, inks));
 }
 
+/** The mean of the paper. */
+export function paperOf({ grey }: PageImage, threshold: number): number {
+  let [sum, count] = [0, 0];
+  for (let at = 0; at < grey.length; at++) {
+    const value = grey[at] ?? 0;
+    if (value < threshold) continue;
+    sum += value;
+    count++;
+  }
+  return sum / Math.max(1, count);
+}
+
 /** The mean grey value of the square around each pixel, `radius` pixels to each side, as far as it lies on the page. */
 export function boxMean({ grey, width, height }: PageImage, radius: number): Float32Array {
   const across = new Float32Array(width * height);

@@ -1,6 +1,6 @@
 import type { PageImage } from "../page-image.ts";
 import { type Bend, bendOf, inkFlattened, scaledBend, straight } from "./bend.ts";
-import { contrastOf, inverted, isDark, thresholdOf } from "./contrast.ts";
+import { contrastOf, inverted, isDark, paperOf, thresholdOf } from "./contrast.ts";
 import { evenlyLit, isPale, isShaded, levelsOf } from "./even-light.ts";
 import { despeckled, grainOf, hasSpecks, withoutGrain } from "./grain.ts";
 import { type Ink, inkLevelled, inkOf, inkTurned } from "./ink.ts";
@@ -53,6 +53,8 @@ export interface Survey {
   readonly print: Area;
   /** The number of letters; touching ones count as one. */
   readonly letters: number;
+  /** Beside the letters that were counted there are paler ones, such as grey notes below black print. */
+  readonly hasPalePrint: boolean;
   /** Clearness of the direction of the lines, 0..1; print that is as close across as down leaves it open. */
   readonly direction: number;
   /** What the height of the letters asks for as `needs.scale`, which enlarges nothing where the direction is open: that may be a texture. */
@@ -119,6 +121,7 @@ export function surveyOf(page: PageImage, isUpright = false): Survey {
       grain: revealed?.grain ?? grain,
     }),
     letters: print.letters.length,
+    hasPalePrint: revealed === undefined && hasPalePrint(light, threshold, plain.letters.length),
     densest: densestOf(print),
   };
 }
@@ -187,6 +190,19 @@ function revealedIn(page: PageImage, plain: Letters, hasPanels: boolean): { lett
   return { letters, grain: grainOf(lit) };
 }
 
+/** Of the way from the value that tells ink from paper to that of the paper. */
+const paleValue = 0.6;
+/** Of the contrast of ink and paper; what has less is the pattern of the paper. */
+const paleEdge = 0.15;
+/** Letters that are found with the paler ones, for each that is found without. */
+const withPale = 1.1;
+
+function hasPalePrint(page: PageImage, threshold: number, letters: number): boolean {
+  const contrast = contrastOf(page, threshold);
+  const pale = Math.round(threshold + paleValue * (paperOf(page, threshold) - threshold));
+  return countLetters(inkedParts(page, pale), paleEdge * contrast) > withPale * letters;
+}
+
 const despeckledIf = (specks: boolean, page: PageImage): PageImage => (specks ? despeckled(page) : page);
 
 /** The page without grain, which would be taken for letters, and how much it had of it, in grey values of full contrast. */
@@ -201,7 +217,7 @@ function lieOf(
   factor: number,
   isUpright: boolean,
   needs: Omit<Needs, "quarters" | "degrees" | "bend" | "scale" | "xHeight">,
-): Omit<Survey, "letters" | "densest"> {
+): Omit<Survey, "letters" | "hasPalePrint" | "densest"> {
   const neighbours = neighboursIn(print);
   const share = acrossShare(neighbours);
   const ink = inkOf(print.page);

@@ -64,6 +64,23 @@ test("names between the lines of a map are read", async () => {
   expect(wordsFound(names.join(" "), text)).toBeGreaterThan(0.7);
 });
 
+test("grey notes below black print are read", async () => {
+  const canvas = await Canvas.open(400, 200, ["Helvetica"]);
+  const print = [
+    "Invoice for the repair of the harbour crane",
+    "Three days of work and the parts of the winch",
+    "Amount to be paid by the end of May",
+  ];
+  const notes = ["Grey notes tell what is paid and when", "and what has to be done otherwise"];
+  for (const [at, line] of print.entries()) canvas.text(20, 30 + 24 * at, line, { font: "Helvetica", size: 12 });
+  for (const [at, line] of notes.entries()) canvas.text(20, 140 + 18 * at, line, { font: "Helvetica", size: 10, ink: 0.66 });
+  const { page } = await canvas.drawn(150);
+
+  const { text } = reader.read(page, unhurried);
+
+  expect(wordsFound([...print, ...notes].join(" "), text)).toBe(1);
+});
+
 test.each([
   [["Harbour", "Lighthouse"], -4.5],
   [["Oslo"], 3],
