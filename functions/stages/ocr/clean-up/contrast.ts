@@ -55,6 +55,13 @@ export function contrastOf({ grey }: PageImage, threshold: number): number {
   return Math.max(1, paper / Math.max(1, grey.length - inks) - ink / Math.max(1, inks));
 }
 
+/** The most frequent grey value. */
+export function groundOf({ grey }: PageImage): number {
+  const histogram = new Uint32Array(256);
+  for (let at = 0; at < grey.length; at++) histogram[grey[at] ?? 0] = (histogram[grey[at] ?? 0] ?? 0) + 1;
+  return histogram.indexOf(Math.max(...histogram));
+}
+
 /** The mean of the paper. */
 export function paperOf({ grey }: PageImage, threshold: number): number {
   let [sum, count] = [0, 0];

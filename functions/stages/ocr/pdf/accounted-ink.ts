@@ -1,3 +1,4 @@
+import { groundOf } from "../clean-up/contrast.ts";
 import type { PageImage } from "../page-image.ts";
 import { type PageCharacters, slanted } from "./page-layer.ts";
 import type { Box, Part } from "./render-size.ts";
@@ -117,11 +118,4 @@ function boundsOf(image: PageImage): Box | undefined {
     }
   }
   return right === 0 ? undefined : { left, top, right, bottom };
-}
-
-/** The most frequent grey value. */
-export function groundOf({ grey }: PageImage): number {
-  const histogram = new Uint32Array(256);
-  for (let at = 0; at < grey.length; at++) histogram[grey[at] ?? 0] = (histogram[grey[at] ?? 0] ?? 0) + 1;
-  return histogram.indexOf(Math.max(...histogram));
 }

@@ -1,8 +1,7 @@
-import { contrastOf, inverted, isDark, thresholdOf } from "../clean-up/contrast.ts";
+import { contrastOf, groundOf, inverted, isDark, thresholdOf } from "../clean-up/contrast.ts";
 import { heightOf, lettersOf, type Part as Shape, widthOf } from "../clean-up/letters.ts";
 import { reduced } from "../clean-up/resize.ts";
 import type { PageImage } from "../page-image.ts";
-import { groundOf } from "./accounted-ink.ts";
 
 /** Neighbours in a line: in heights, the white between them and how far they may differ. */
 const maxGap = 1.2;

@@ -64,6 +64,24 @@ test("names between the lines of a map are read", async () => {
   expect(wordsFound(names.join(" "), text)).toBeGreaterThan(0.7);
 });
 
+test("white words on a green band above black print are read", async () => {
+  const canvas = await Canvas.open(500, 260, ["Helvetica", "Helvetica-Bold"]);
+  canvas.box(0, 0, 500, 30, { fill: [0.1, 0.5, 0.3] });
+  canvas.text(18, 21, "Lower region of the doctor", { font: "Helvetica-Bold", size: 14, ink: 1 });
+  const rows = [
+    "5 January weekly season Exeter",
+    "7 November old weather Florence",
+    "17 August patient powder Toledo",
+    "24 June public figure Rosa",
+  ];
+  for (const [at, row] of rows.entries()) canvas.text(18, 60 + 24 * at, row, { font: "Helvetica-Bold", size: 12, ink: 0.15 });
+  const { page } = await canvas.drawn(200);
+
+  const { text } = reader.read(page, unhurried);
+
+  expect(wordsFound(["Lower region of the doctor", ...rows].join(" "), text)).toBe(1);
+});
+
 test("grey notes below black print are read", async () => {
   const canvas = await Canvas.open(400, 200, ["Helvetica"]);
   const print = [
