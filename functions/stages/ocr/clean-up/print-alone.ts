@@ -1,5 +1,5 @@
 import type { PageImage } from "../page-image.ts";
-import { thresholdOf } from "./contrast.ts";
+import { paperOf, thresholdOf } from "./contrast.ts";
 import { heightOf, lettersOf } from "./letters.ts";
 import { minEdgeOf } from "./survey.ts";
 
@@ -19,10 +19,4 @@ export function printAlone(page: PageImage): PageImage {
       grey.set(page.grey.subarray(y * width + left, y * width + right), y * width + left);
   }
   return { ...page, grey };
-}
-
-function paperOf({ grey }: PageImage, threshold: number): number {
-  let [sum, count] = [0, 0];
-  for (const value of grey) if (value >= threshold) [sum, count] = [sum + value, count + 1];
-  return sum / Math.max(1, count);
 }
