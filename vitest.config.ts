@@ -9,7 +9,10 @@ const alone = [
 ];
 
 /** Outside of the folders that start whole runtimes. */
-const otherLong = ["packages/lab/tests/bench.test.ts", "tests/functions/interleavings.test.ts", "tests/infrastructure/bundle.test.ts"];
+const otherLong = [
+  ...["packages/lab/tests/bench.test.ts", "packages/lab/tests/simulate/kill.test.ts", "packages/lab/tests/simulate/simulate.test.ts"],
+  ...["tests/functions/interleavings.test.ts", "tests/infrastructure/bundle.test.ts"],
+];
 
 /**
  * Long files first, so that no worker is left with one when the others are done; before them those that run alone, as a worker for
