@@ -31,6 +31,7 @@ export function identityIn(content: Buffer): readonly CodeRange[] {
  * fewer, than they say.
  */
 export function leftOutOf(content: Buffer): readonly CodeRange[] {
+  if (!content.includes("beginbf")) return []; // most parts of a file are no maps
   const parts = content.toString("latin1", 0, maxMapBytes).split(section);
   const found: CodeRange[] = [];
   for (let at = 1; at < parts.length; at += 3) {
