@@ -34,6 +34,7 @@ const maxElongation = 16;
 const maxSolidElongation = 3;
 const solidFill = 0.8;
 const minFill = 0.12;
+
 /** @param darkerThan the grey value below which a pixel is ink. */
 export function inkedParts(page: PageImage, darkerThan: number): Inked {
   const runs = runsOf(page, darkerThan);

@@ -121,7 +121,7 @@ export function surveyOf(page: PageImage, isUpright = false): Survey {
       grain: revealed?.grain ?? grain,
     }),
     letters: print.letters.length,
-    hasPalePrint: revealed === undefined && hasPalePrint(light, threshold, plain.letters.length),
+    hasPalePrint: revealed === undefined && hasPalePrint(light, { threshold, minEdge }, plain.letters.length),
     densest: densestOf(print),
   };
 }
@@ -192,15 +192,14 @@ function revealedIn(page: PageImage, plain: Letters, hasPanels: boolean): { lett
 
 /** Of the way from the value that tells ink from paper to that of the paper. */
 const paleValue = 0.6;
-/** Of the contrast of ink and paper; what has less is the pattern of the paper. */
-const paleEdge = 0.15;
+/** Of the edge of a letter; what has less is the pattern of the paper. */
+const paleEdge = 0.5;
 /** Letters that are found with the paler ones, for each that is found without. */
 const withPale = 1.1;
 
-function hasPalePrint(page: PageImage, threshold: number, letters: number): boolean {
-  const contrast = contrastOf(page, threshold);
+function hasPalePrint(page: PageImage, { threshold, minEdge }: Print, letters: number): boolean {
   const pale = Math.round(threshold + paleValue * (paperOf(page, threshold) - threshold));
-  return countLetters(inkedParts(page, pale), paleEdge * contrast) > withPale * letters;
+  return countLetters(inkedParts(page, pale), paleEdge * minEdge) > withPale * letters;
 }
 
 const despeckledIf = (specks: boolean, page: PageImage): PageImage => (specks ? despeckled(page) : page);
