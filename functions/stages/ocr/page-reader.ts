@@ -1,7 +1,7 @@
-import { asItCame, cleanPage, isCleanedBy } from "./clean-up/clean-page.ts";
+import { asItCame, cleanPage, isCleanedBy, needsOfPart } from "./clean-up/clean-page.ts";
 import { medianFiltered } from "./clean-up/grain.ts";
 import { printAlone } from "./clean-up/print-alone.ts";
-import { type Area, lettersStandingOut, type Survey, surveyOf } from "./clean-up/survey.ts";
+import { type Area, lettersStandingOut, type Needs, type Survey, surveyOf } from "./clean-up/survey.ts";
 import { cutOut, type Rectangle, turned } from "./clean-up/turn.ts";
 import { type Engine, type Manner, openEngine } from "./engine.ts";
 import type { PageImage, PageText, ScannedPage } from "./page-image.ts";
@@ -62,8 +62,8 @@ function cleanedPage(engine: Engine, image: PageImage, survey: Survey, page = cl
 
 /** Another way to read a page. */
 interface Attempt extends Manner {
-  /** The page made ready, or a part of it, given as it came and as it was cleaned. */
-  prepare(given: PageImage, cleaned: PageImage): PageImage;
+  /** The page made ready, or a part of it, given as it came and as it was cleaned, and by what it needs. */
+  prepare(given: PageImage, cleaned: PageImage, needs: Needs): PageImage;
   /** By which the densest part of the page has to be read better in this way before the whole page is; nothing for no trial. */
   readonly gain?: number;
 }
@@ -85,7 +85,7 @@ function readPage(engine: Engine, image: ScannedPage, { remainingMillis }: Readi
       if (best.allLetters === 0 && cleaned.part().allLetters === 0) continue; // print that is read wrongly is seen at least
       if (readPart(engine, cleaned, attempt).worth <= attempt.gain * Math.min(cleaned.part().worth, best.worth)) continue;
     }
-    const other = readingOf(engine.read(attempt.prepare(cleaned.image, cleaned.page), attempt));
+    const other = readingOf(engine.read(attempt.prepare(cleaned.image, cleaned.page, cleaned.survey.needs), attempt));
     if (other.worth > (isTried ? 1 : (attempt.gain ?? 1)) * best.worth) best = other;
     count++;
   }
@@ -130,7 +130,7 @@ const scaled = (engine: Engine, { image, survey }: CleanedPage, scale: number): 
   cleanedPage(engine, image, { ...survey, needs: { ...survey.needs, scale } });
 
 function isPartReadBetterAt(engine: Engine, scale: number, cleaned: CleanedPage): boolean {
-  const prepare = (given: PageImage) => cleanPage(given, { ...cleaned.survey.needs, scale });
+  const prepare = (given: PageImage, _: PageImage, needs: Needs) => cleanPage(given, { ...needs, scale });
   return readPart(engine, cleaned, { prepare }).worth > better * cleaned.part().worth;
 }
 
@@ -189,15 +189,16 @@ const asCleanedUp: Pick<Attempt, "prepare"> = { prepare: (_, cleaned) => cleaned
 /** The densest part of a page, read in a way that may be worth a reading of the whole page. */
 function readPart(engine: Engine, { image, survey, page }: Omit<CleanedPage, "part">, attempt: Pick<Attempt, "prepare"> & Manner): Reading {
   const { densest, needs } = survey;
-  const given = partAround(densest, image, trialSide / needs.scale);
-  const cleaned = turned(partAround(densest, turned(page, -needs.quarters), trialSide), needs.quarters);
-  return readingOf(engine.read(attempt.prepare(given, cleaned), attempt));
+  const part = areaAround(densest, image, trialSide / needs.scale);
+  const lying = turned(page, -needs.quarters);
+  const cleaned = turned(cutOut(lying, areaAround(densest, lying, trialSide)), needs.quarters);
+  return readingOf(engine.read(attempt.prepare(cutOut(image, part), cleaned, needsOfPart(needs, part)), attempt));
 }
 
-function partAround({ x, y }: Survey["densest"], page: PageImage, side: number): PageImage {
+function areaAround({ x, y }: Survey["densest"], page: PageImage, side: number): Rectangle {
   const [width, height] = [Math.min(Math.round(side), page.width), Math.min(Math.round(side), page.height)];
   const [left, top] = [within(x * page.width - side / 2, page.width - width), within(y * page.height - side / 2, page.height - height)];
-  return cutOut(page, { left, top, width, height });
+  return { left, top, width, height };
 }
 
 const within = (place: number, last: number): number => Math.max(0, Math.min(last, Math.round(place)));
@@ -236,7 +237,7 @@ function* attemptsAfter({ survey, image, page, part }: CleanedPage, best: () => 
   }
   for (const quarters of direction > clearDirection || isUnknown() ? [2] : [2, 1, 3]) if (isBelow(poor)) yield turning(quarters);
   if ((needs.specks || needs.grain > grainy) && isBelow(convincing))
-    yield { prepare: (given) => cleanPage(filtered(given), needs), gain: better };
+    yield { prepare: (given, _, itsNeeds) => cleanPage(filtered(given), itsNeeds), gain: better };
   if (hasPalePrint && best().letters > 0) yield { ...asCleanedUp, threshold: "Sauvola" };
   if (needs.evenLight && isBelow(fair)) yield { ...asCleanedUp, threshold: "Sauvola", gain: better };
 }

@@ -7,7 +7,7 @@ import type { Part } from "./letters.ts";
 import { levelled } from "./level.ts";
 import { reduced } from "./resize.ts";
 import { maxEnlargedPixels, type Needs } from "./survey.ts";
-import { cutOut, turned } from "./turn.ts";
+import { cutOut, type Rectangle, turned } from "./turn.ts";
 
 /** Brings a page into the shape in which the engine reads it best, by the steps that it needs and no others. */
 export function cleanPage(given: PageImage, needs: Needs): PageImage {
@@ -56,6 +56,18 @@ export function isCleanedBy({ dark, panels, specks, jagged, evenLight, grain, qu
     bend !== straight ||
     scale < 1
   );
+}
+
+/** What a part of a page needs: of its panels those that reach into the part, from where it begins. */
+export function needsOfPart(needs: Needs, { left, top, width, height }: Rectangle): Needs {
+  const panels = needs.panels.map((panel) => ({
+    ...panel,
+    left: Math.max(0, panel.left - left),
+    top: Math.max(0, panel.top - top),
+    right: Math.min(width - 1, panel.right - left),
+    bottom: Math.min(height - 1, panel.bottom - top),
+  }));
+  return { ...needs, panels: panels.filter((panel) => panel.left <= panel.right && panel.top <= panel.bottom) };
 }
 
 function light(page: PageImage, { dark, panels }: Needs, factor: number): PageImage {
