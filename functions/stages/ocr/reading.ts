@@ -61,9 +61,13 @@ export function textOf({ words }: Reading): PageText {
 
 function isInKnownScript(words: readonly Word[]): boolean {
   const sure = words.filter(({ confidence }) => confidence >= sureFrom);
-  if (lettersIn(sure) >= minSureOf(lettersIn(words)) || numbersIn(words).size >= minNumbers) return true;
+  if (telling(sure) >= minSureOf(telling(words)) || numbersIn(words).size >= minNumbers) return true;
   return words.filter(isFrequent).length >= minFrequentWords;
 }
+
+/** A longer word is an address, a key or a path, which is hardly ever read for sure and says no more of the script than any other. */
+const maxTelling = 15;
+const telling = (words: readonly Word[]): number => words.reduce((sum, word) => sum + Math.min(maxTelling, lettersOf(word)), 0);
 
 const isFrequent = ({ text, confidence }: Word): boolean =>
   confidence >= likelyFrom && frequentWords.has(text.toLowerCase().replace(/[^\p{L}]/gu, ""));

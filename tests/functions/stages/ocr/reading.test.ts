@@ -31,6 +31,15 @@ test("a page of which hardly any word is sure has no text", () => {
   expect(textOf(readingOf(paragraph("TSH:65 AHSS:70 SOPO:30", "ok:95 HSA:62")))).toEqual({ text: "", confidence: 0 });
 });
 
+test("a page is no rubbish because of the keys and addresses on it, which are hardly ever read for sure", () => {
+  const key = `${"AAAAB3NzaC1yc2EAAAADAQABAAAB".repeat(2)}:20`;
+  const sure = Array.from({ length: 12 }, () => "connect:95").join(" ");
+  const few = Array.from({ length: 4 }, () => "connect:95").join(" ");
+
+  expect(textIn(paragraph(sure, ...Array.from({ length: 20 }, () => key)))).toBe(sure.replaceAll(":95", ""));
+  expect(textIn(paragraph(few, ...Array.from({ length: 20 }, () => key)))).toBe("");
+});
+
 test("the numbers on a page in another script are read, unless they are few or always the same", () => {
   const rubbish = Array.from({ length: 40 }, () => "SOPOTSH:30").join(" ");
   const different = Array.from({ length: 15 }, (_, index) => `${30 + index},50;:65`);
