@@ -97,6 +97,17 @@ test("white print on a transparent ground stands out from it", async () => {
   expect([grey[0], grey[255]]).toEqual([255, 0]);
 });
 
+test("dark print beside white boxes on a transparent ground stands on white", async () => {
+  const image = new PNG({ width: 60, height: 60 });
+  const paint = (x: number, y: number, value: number) => image.data.set([value, value, value, 255], 4 * (60 * y + x));
+  for (let y = 4; y < 24; y++) for (let x = 4; x < 44; x++) paint(x, y, 255);
+  for (let y = 40; y < 52; y++) for (let x = 4; x < 56; x += 4) paint(x, y, 60);
+
+  const { grey } = await decodeImage({ type: "image/png", bytes: PNG.sync.write(image) });
+
+  expect([grey[0], grey[60 * 40 + 4], grey[60 * 40 + 5]]).toEqual([255, 60, 255]);
+});
+
 test("plain images are decoded as the library decodes them, whatever their rows are filtered by", async () => {
   await fc.assert(
     fc.asyncProperty(
