@@ -215,6 +215,7 @@ const better = 1.1;
 function* attemptsAfter({ survey, image, page, part }: CleanedPage, best: () => Reading): Generator<Attempt, void> {
   const { needs, letters, direction, hasPalePrint } = survey;
   const isPartial = () => isPartOf(letters, best());
+  const hasGaps = () => best().letters < nearlyAll * letters;
   const isBelow = (confidence: number) => isReadBelow(confidence, best(), letters);
   const isSeen = () => best().allLetters >= fewCharacters * letters;
   // The engine knows what it has seen all of as sure or not, in any layout: this is another script, or upside down.
@@ -223,11 +224,11 @@ function* attemptsAfter({ survey, image, page, part }: CleanedPage, best: () => 
   const isPicture = () => isPartial() && best().confidence >= convincing && part().allLetters === 0;
   // As much as was counted is seen of another script.
   const isForeign = () => isUnknown() && best().allLetters < manyMore * letters;
-  const isPassedOver = () => (best().worth === 0 ? !isForeign() : best().letters < nearlyAll * letters);
+  const isPassedOver = () => (best().worth === 0 ? !isForeign() : hasGaps());
   if (isPassedOver() && isWorthReadingAlone(letters))
     yield { prepare: (_, cleaned) => cutOut(printAlone(cleaned), printOn(cleaned, survey)) };
   if (letters < minLetters) return;
-  if (isPartial() && letters < manyLetters && !isUnknown())
+  if (hasGaps() && letters < manyLetters && !isUnknown())
     yield { ...asCleanedUp, layout: "sparse", ...(!isSmall(page) && { gain: better }) };
   if (isPicture()) return;
   const isBlank = mayBePhotograph(survey) && best().allLetters === 0; // in both sizes

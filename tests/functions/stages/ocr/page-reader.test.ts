@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
+import { surveyOf } from "../../../../functions/stages/ocr/clean-up/survey.ts";
 import { turned } from "../../../../functions/stages/ocr/clean-up/turn.ts";
 import { decodeImage } from "../../../../functions/stages/ocr/decode-image.ts";
 import type { Engine, Manner } from "../../../../functions/stages/ocr/engine.ts";
@@ -237,6 +238,21 @@ test("a page of which nothing is read for sure is read whole once, and upside do
   expect(whole).toBe(page.width * page.height);
   expect(parts.length).toBe(2);
   expect(Math.max(...parts)).toBeLessThan(0.15 * whole);
+});
+
+test.each([
+  ["most", 0.8, "sparse"],
+  ["nearly all", 0.95, "columns"],
+])("a page of a few lines of which %s letters are read is read in the layout that gives more of them", async (_, share, layout) => {
+  const page = await lines(1, 150, 150);
+  const { letters } = surveyOf(page);
+  const engine: Engine = {
+    read: (_page, manner = {}) => [
+      { text: (manner.layout ?? "columns").padEnd(manner.layout === "sparse" ? letters : share * letters, "e"), confidence: 0.95 },
+    ],
+  };
+
+  expect(pageReaderWith(engine).read(page, unhurried).text).toMatch(new RegExp(`^${layout}`));
 });
 
 test("a page that lies on its side is not turned where neither way is read for sure", async () => {
