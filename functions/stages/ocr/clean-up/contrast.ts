@@ -23,55 +23,51 @@ export function inverted(page: PageImage): PageImage {
   return { ...page, grey };
 }
 
-/**
- * The grey value below which a pixel is ink, for the whole page.
- *
- * @see N. Otsu, A threshold selection method from gray-level histograms, 1979
- */
-export function thresholdOf({ grey }: PageImage): number {
-  const histogram = new Float64Array(256);
-  for (let at = 0; at < grey.length; at++) histogram[grey[at] ?? 0] = (histogram[grey[at] ?? 0] ?? 0) + 1;
-  const sum = histogram.reduce((total, count, value) => total + count * value, 0);
-  let [darker, darkerSum, best, bestAt] = [0, 0, -1, 128];
-  for (let value = 0; value < 255; value++) {
-    darker += histogram[value] ?? 0;
-    darkerSum += value * (histogram[value] ?? 0);
-    if (darker === 0 || darker === grey.length) continue;
-    const difference = darkerSum / darker - (sum - darkerSum) / (grey.length - darker);
-    const between = darker * (grey.length - darker) * difference ** 2;
-    if (between > best) [best, bestAt] = [between, value + 1];
-  }
-  return bestAt;
+/** The grey values of a page by which its ink is told from its paper. */
+export interface Tones {
+  /** Below it a pixel is ink. */
+  readonly threshold: number;
+  /** The mean of the ink. */
+  readonly ink: number;
+  /** The mean of the paper. */
+  readonly paper: number;
 }
 
-/** The difference between the mean of the paper and the mean of the ink, at least 1. */
-export function contrastOf({ grey }: PageImage, threshold: number): number {
-  let [ink, inks, paper] = [0, 0, 0];
-  for (let at = 0; at < grey.length; at++) {
-    const value = grey[at] ?? 0;
-    if (value >= threshold) paper += value;
-    else [ink, inks] = [ink + value, inks + 1];
+/** @see N. Otsu, A threshold selection method from gray-level histograms, 1979 */
+export function tonesOf({ grey }: PageImage): Tones {
+  const histogram = histogramOf(grey);
+  const sum = histogram.reduce((total, count, value) => total + count * value, 0);
+  const mean = sum / Math.max(1, grey.length);
+  let tones: Tones = { threshold: mean, ink: mean, paper: mean }; // a page of one value has no ink
+  let [inks, darkness, best] = [0, 0, 0];
+  for (let value = 0; value < 255; value++) {
+    inks += histogram[value] ?? 0;
+    darkness += value * (histogram[value] ?? 0);
+    if (inks === 0 || inks === grey.length) continue;
+    const [ink, paper] = [darkness / inks, (sum - darkness) / (grey.length - inks)];
+    const between = inks * (grey.length - inks) * (paper - ink) ** 2;
+    if (between > best) [best, tones] = [between, { threshold: value + 1, ink, paper }];
   }
-  return Math.max(1, paper / Math.max(1, grey.length - inks) - ink / Math.max(1, inks));
+  return tones;
 }
+
+/** Grey values between ink and paper, at least 1. */
+export const contrastOf = ({ ink, paper }: Tones): number => Math.max(1, paper - ink);
 
 /** The most frequent grey value. */
 export function groundOf({ grey }: PageImage): number {
-  const histogram = new Uint32Array(256);
-  for (let at = 0; at < grey.length; at++) histogram[grey[at] ?? 0] = (histogram[grey[at] ?? 0] ?? 0) + 1;
+  const histogram = histogramOf(grey);
   return histogram.indexOf(Math.max(...histogram));
 }
 
-/** The mean of the paper. */
-export function paperOf({ grey }: PageImage, threshold: number): number {
-  let [sum, count] = [0, 0];
+/** Pixels in turn are counted in one half and in the other: a count waits for the one before where both are the same. */
+function histogramOf(grey: Uint8Array): Uint32Array {
+  const counts = new Uint32Array(512);
   for (let at = 0; at < grey.length; at++) {
-    const value = grey[at] ?? 0;
-    if (value < threshold) continue;
-    sum += value;
-    count++;
+    const place = ((at & 1) << 8) | (grey[at] ?? 0);
+    counts[place] = (counts[place] ?? 0) + 1;
   }
-  return sum / Math.max(1, count);
+  return counts.subarray(0, 256).map((count, value) => count + (counts[value + 256] ?? 0));
 }
 
 /** The mean grey value of the square around each pixel, `radius` pixels to each side, as far as it lies on the page. */

@@ -1,5 +1,5 @@
 import type { PageImage } from "../page-image.ts";
-import { paperOf, thresholdOf } from "./contrast.ts";
+import { tonesOf } from "./contrast.ts";
 import { heightOf, lettersOf } from "./letters.ts";
 import { minEdgeOf } from "./survey.ts";
 
@@ -9,9 +9,9 @@ const around = 0.4;
 /** Paints over all of a page but its letters and what is near them. @param page dark print on light paper. */
 export function printAlone(page: PageImage): PageImage {
   const { width, height } = page;
-  const threshold = thresholdOf(page);
-  const { letters } = lettersOf(page, threshold, minEdgeOf(page, threshold));
-  const grey = new Uint8Array(page.grey.length).fill(paperOf(page, threshold));
+  const tones = tonesOf(page);
+  const { letters } = lettersOf(page, tones.threshold, minEdgeOf(tones));
+  const grey = new Uint8Array(page.grey.length).fill(tones.paper);
   for (const letter of letters) {
     const margin = Math.ceil(around * heightOf(letter));
     const [left, right] = [Math.max(0, letter.left - margin), Math.min(width, letter.right + 1 + margin)];

@@ -1,6 +1,6 @@
 import type { PageImage } from "../page-image.ts";
 import { type Bend, bendOf, inkFlattened, scaledBend, straight } from "./bend.ts";
-import { contrastOf, inverted, isDark, paperOf, thresholdOf } from "./contrast.ts";
+import { contrastOf, inverted, isDark, type Tones, tonesOf } from "./contrast.ts";
 import { evenlyLit, isPale, isShaded, levelsOf } from "./even-light.ts";
 import { despeckled, grainOf, hasSpecks, withoutGrain } from "./grain.ts";
 import { type Ink, inkLevelled, inkOf, inkTurned } from "./ink.ts";
@@ -103,12 +103,11 @@ export function surveyOf(page: PageImage, isUpright = false): Survey {
   const given = reduced(page, factor);
   const dark = isDark(given);
   const specks = hasSpecks(page);
-  const { page: light, grain } = quietened(despeckledIf(specks, dark ? inverted(given) : given));
-  const threshold = thresholdOf(light);
-  const inked = inkedParts(light, threshold);
-  const minEdge = minEdgeOf(light, threshold);
+  const { page: light, tones, grain } = quietened(despeckledIf(specks, dark ? inverted(given) : given));
+  const inked = inkedParts(light, tones.threshold);
+  const minEdge = minEdgeOf(tones);
   const plain = lettersIn(inked, minEdge);
-  const panels = panelsIn(inked, plain, { threshold, minEdge }, factor);
+  const panels = panelsIn(inked, plain, { ...tones, minEdge }, factor);
   const revealed = revealedIn(light, plain, panels.length > 0);
   const print = revealed?.letters ?? plain;
   return {
@@ -121,7 +120,7 @@ export function surveyOf(page: PageImage, isUpright = false): Survey {
       grain: revealed?.grain ?? grain,
     }),
     letters: print.letters.length,
-    hasPalePrint: revealed === undefined && hasPalePrint(light, { threshold, minEdge }, plain.letters.length),
+    hasPalePrint: revealed === undefined && hasPalePrint(light, { ...tones, minEdge }, plain.letters.length),
     densest: densestOf(print),
   };
 }
@@ -149,8 +148,8 @@ const surveyFactor = ({ width, height }: PageImage): number => Math.max(1, Math.
 export function lettersStandingOut(page: PageImage): number {
   const given = reduced(page, surveyFactor(page));
   const light = isDark(given) ? inverted(given) : given;
-  const threshold = thresholdOf(light);
-  return countLetters(inkedParts(light, threshold), minEdgeOf(light, threshold));
+  const tones = tonesOf(light);
+  return countLetters(inkedParts(light, tones.threshold), minEdgeOf(tones));
 }
 
 /** Of the page's sides: letters as near as this count as close together. */
@@ -168,7 +167,7 @@ function densestOf({ letters, page: { width, height } }: Letters): Place {
 /** Of the contrast of ink and paper: letters stand out at their edges by 0.5 to 2 of it, the dark places of a wall or a cloud by 0.05 to 0.2. */
 const printEdge = 0.3;
 
-export const minEdgeOf = (page: PageImage, threshold: number): number => printEdge * contrastOf(page, threshold);
+export const minEdgeOf = (tones: Tones): number => printEdge * contrastOf(tones);
 
 const inkBelow = 130;
 /** Grey values between ink and paper on an evenly lit page. */
@@ -197,17 +196,19 @@ const paleEdge = 0.5;
 /** Letters that are found with the paler ones, for each that is found without. */
 const withPale = 1.1;
 
-function hasPalePrint(page: PageImage, { threshold, minEdge }: Print, letters: number): boolean {
-  const pale = Math.round(threshold + paleValue * (paperOf(page, threshold) - threshold));
+function hasPalePrint(page: PageImage, { threshold, paper, minEdge }: Print, letters: number): boolean {
+  const pale = Math.round(threshold + paleValue * (paper - threshold));
   return countLetters(inkedParts(page, pale), paleEdge * minEdge) > withPale * letters;
 }
 
 const despeckledIf = (specks: boolean, page: PageImage): PageImage => (specks ? despeckled(page) : page);
 
 /** The page without grain, which would be taken for letters, and how much it had of it, in grey values of full contrast. */
-function quietened(page: PageImage): { page: PageImage; grain: number } {
-  const grain = (grainOf(page) * fullContrast) / contrastOf(page, thresholdOf(page));
-  return { page: withoutGrain(page, grain), grain };
+function quietened(page: PageImage): { page: PageImage; tones: Tones; grain: number } {
+  const tones = tonesOf(page);
+  const grain = (grainOf(page) * fullContrast) / contrastOf(tones);
+  const quiet = withoutGrain(page, grain);
+  return { page: quiet, tones: quiet === page ? tones : tonesOf(quiet), grain };
 }
 
 function lieOf(
@@ -294,8 +295,7 @@ const minPanelPrint = 3;
 /** Of a usual letter's height; what is lower is the white within the letters of a word that touch. */
 const minPanelLetter = 0.6;
 
-interface Print {
-  readonly threshold: number;
+interface Print extends Tones {
   readonly minEdge: number;
 }
 

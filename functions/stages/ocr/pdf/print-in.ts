@@ -1,4 +1,4 @@
-import { contrastOf, groundOf, inverted, isDark, thresholdOf } from "../clean-up/contrast.ts";
+import { contrastOf, groundOf, inverted, isDark, tonesOf } from "../clean-up/contrast.ts";
 import { heightOf, lettersOf, type Part as Shape, widthOf } from "../clean-up/letters.ts";
 import { reduced } from "../clean-up/resize.ts";
 import type { PageImage } from "../page-image.ts";
@@ -25,9 +25,9 @@ export function lettersInLines(page: PageImage, whole: PageImage): number {
   const dark = isDark(whole);
   const turned = (image: PageImage): PageImage => (dark ? inverted(image) : image);
   const light = turned(whole);
-  const threshold = thresholdOf(light);
-  if (contrastOf(light, threshold) < minContrast) return 0;
-  const { letters } = lettersOf(turned(page), threshold);
+  const tones = tonesOf(light);
+  if (contrastOf(tones) < minContrast) return 0;
+  const { letters } = lettersOf(turned(page), tones.threshold);
   return letters.length > maxShapes ? letters.length : countInLines(letters.toSorted((one, other) => one.left - other.left));
 }
 
@@ -41,7 +41,7 @@ export function hasLetterShapes(image: PageImage): boolean {
   // A letter is small against its page: the page is given a long white margin below.
   const grey = new Uint8Array(light.width * marginFactor * Math.max(light.width, light.height)).fill(255);
   grey.set(light.grey);
-  return lettersOf({ grey, width: light.width, height: grey.length / light.width }, thresholdOf(light)).letters.length > 0;
+  return lettersOf({ grey, width: light.width, height: grey.length / light.width }, tonesOf(light).threshold).letters.length > 0;
 }
 
 const marginFactor = 3;

@@ -28,6 +28,8 @@ export interface OcrRow {
   /** The mean of the pages' character error rates, each at most 1; of pages whose text has an order. */
   readonly characterErrorRate?: number;
   readonly cpuSecondsPerPage: number;
+  /** Of the first pages of a process, its start included; of a reader that has one for more than a page. */
+  readonly cpuSecondsPerFirstPage?: number;
   /** Of the process that read the pages; the native reader runs beside it. */
   readonly peakMemoryMiB: number;
 }
@@ -105,6 +107,7 @@ async function readingsOf(reader: ReaderName, files: readonly PageFile[], onProg
 
 function rowOf(reader: ReaderName, group: PageGroup, files: readonly PageFile[], readings: readonly MeasuredReading[]): OcrRow {
   const found = readings.map(({ text }, index) => wordsFound(files[index]?.truth ?? "", text));
+  const first = readings.flatMap(({ cpuSecondsAtFirst }) => cpuSecondsAtFirst ?? []);
   const errors = readings.map(({ text }, index) => characterErrorRate(files[index]?.truth ?? "", text));
   return {
     reader,
@@ -113,6 +116,7 @@ function rowOf(reader: ReaderName, group: PageGroup, files: readonly PageFile[],
     words: { mean: meanOf(found), median: found.toSorted((a, b) => a - b)[Math.floor(found.length / 2)] ?? 0, worst: Math.min(...found) },
     ...(isOrdered(group) && { characterErrorRate: meanOf(errors) }),
     cpuSecondsPerPage: meanOf(readings.map(({ cpuSeconds }) => cpuSeconds)),
+    ...(first.length > 0 && { cpuSecondsPerFirstPage: meanOf(first) }),
     peakMemoryMiB: Math.round(Math.max(...readings.map(({ peakMemoryMiB }) => peakMemoryMiB))),
   };
 }

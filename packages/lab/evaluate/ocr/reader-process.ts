@@ -12,17 +12,24 @@ export interface ReadingTask {
 }
 
 export interface MeasuredReading extends Reading {
+  /** Of the same page when it was one of the first of the process, a part of its start included. */
+  readonly cpuSecondsAtFirst?: number;
   /** Of the process since it began. */
   readonly peakMemoryMiB: number;
 }
 
+/** The pages after which hardly anything is left to be compiled: the reader's loops and the engine are while they are used. */
+const warmUpPages = 6;
+
 process.once("message", async ({ reader, files }: ReadingTask) => {
   const read = readers[reader];
-  // The engine is compiled further while it reads its first page; what that costs is no page's.
-  for (const file of reader === "ours" ? files.slice(0, 1) : []) await read(documentIn(file));
-  for (const file of files) {
+  const first: Reading[] = [];
+  for (const file of reader === "ours" ? files.slice(0, warmUpPages) : []) first.push(await read(documentIn(file)));
+  for (const [index, file] of files.entries()) {
     const reading = await read(documentIn(file));
-    process.send?.({ ...reading, peakMemoryMiB: process.resourceUsage().maxRSS / 1024 } satisfies MeasuredReading);
+    const cpuSecondsAtFirst = first[index]?.cpuSeconds;
+    const peakMemoryMiB = process.resourceUsage().maxRSS / 1024;
+    process.send?.({ ...reading, ...(cpuSecondsAtFirst !== undefined && { cpuSecondsAtFirst }), peakMemoryMiB } satisfies MeasuredReading);
   }
   process.disconnect();
 });
