@@ -1,13 +1,13 @@
 import type { PageImage } from "../page-image.ts";
 import { scaledBend, straight } from "./bend.ts";
-import { groundOf, inverted } from "./contrast.ts";
+import { inverted } from "./contrast.ts";
 import { evenlyLit, levelsOf } from "./even-light.ts";
 import { coarseGrain, despeckled, softened, withoutGrain } from "./grain.ts";
-import type { Part } from "./letters.ts";
 import { levelled } from "./level.ts";
+import { withInverted } from "./panels.ts";
 import { reduced } from "./resize.ts";
 import { maxEnlargedPixels, type Needs } from "./survey.ts";
-import { cutOut, type Rectangle, turned } from "./turn.ts";
+import { type Rectangle, turned } from "./turn.ts";
 
 /** Brings a page into the shape in which the engine reads it best, by the steps that it needs and no others. */
 export function cleanPage(given: PageImage, needs: Needs): PageImage {
@@ -74,22 +74,6 @@ function light(page: PageImage, { dark, panels }: Needs, factor: number): PageIm
   const light = dark ? inverted(page) : page;
   return panels.length === 0 ? light : withInverted(light, panels, factor);
 }
-
-/** Panels with dark print on white: a panel in a colour would stay a grey one, in which the engine finds no lines. */
-function withInverted(page: PageImage, panels: readonly Part[], factor: number): PageImage {
-  const grey = page.grey.slice();
-  for (const { left, top, right, bottom } of panels) {
-    const [x, y] = [Math.floor(left / factor), Math.floor(top / factor)];
-    const [endX, endY] = [Math.min(page.width, Math.floor(right / factor) + 1), Math.min(page.height, Math.floor(bottom / factor) + 1)];
-    const rows = Array.from({ length: endY - y }, (_, row) => grey.subarray((y + row) * page.width + x, (y + row) * page.width + endX));
-    const white = Math.max(minRange, 255 - groundOf(cutOut(page, { left: x, top: y, width: endX - x, height: endY - y })));
-    for (const row of rows) for (let at = 0; at < row.length; at++) row[at] = Math.min(255, ((255 - (row[at] ?? 0)) * 255) / white);
-  }
-  return { ...page, grey };
-}
-
-/** Grey values from a panel's ground to white, at least. */
-const minRange = 64;
 
 /** The engine is told what size of print to expect by the resolution: 10-point letters have an x-height of 5 points. Without one it guesses. */
 function withDpi({ grey, width, height }: PageImage, xHeight: number | undefined): PageImage {

@@ -18,6 +18,7 @@ import {
   panelsOf,
   widthOf,
 } from "./letters.ts";
+import { withInverted } from "./panels.ts";
 import { printOf } from "./print.ts";
 import { reduced } from "./resize.ts";
 import { sharpnessOf, skewOf } from "./skew.ts";
@@ -103,11 +104,11 @@ export function surveyOf(page: PageImage, isUpright = false): Survey {
   const given = reduced(page, factor);
   const dark = isDark(given);
   const specks = hasSpecks(page);
-  const { page: light, tones, grain } = quietened(despeckledIf(specks, dark ? inverted(given) : given));
-  const inked = inkedParts(light, tones.threshold);
-  const minEdge = minEdgeOf(tones);
-  const plain = lettersIn(inked, minEdge);
-  const panels = panelsIn(inked, plain, { ...tones, minEdge }, factor);
+  const { page: quiet, tones, grain } = quietened(despeckledIf(specks, dark ? inverted(given) : given));
+  const around = printOn(quiet, tones);
+  const panels = panelsIn(around.inked, around.plain, around, factor);
+  const window = isMostOf(page, panels) ? printOn(withInverted(quiet, panels, factor)) : around;
+  const { light, plain, ...levels } = isMuchMore(window.plain, around.plain) ? window : around;
   const revealed = revealedIn(light, plain, panels.length > 0);
   const print = revealed?.letters ?? plain;
   return {
@@ -120,10 +121,29 @@ export function surveyOf(page: PageImage, isUpright = false): Survey {
       grain: revealed?.grain ?? grain,
     }),
     letters: print.letters.length,
-    hasPalePrint: revealed === undefined && hasPalePrint(light, { ...tones, minEdge }, plain.letters.length),
+    hasPalePrint: revealed === undefined && hasPalePrint(light, levels, plain.letters.length),
     densest: densestOf(print),
   };
 }
+
+function printOn(
+  light: PageImage,
+  tones = tonesOf(light),
+): Print & { readonly light: PageImage; readonly inked: Inked; readonly plain: Letters } {
+  const inked = inkedParts(light, tones.threshold);
+  const minEdge = minEdgeOf(tones);
+  return { ...tones, minEdge, light, inked, plain: lettersIn(inked, minEdge) };
+}
+
+/** Where panels cover more of a page and hold most of its letters, such as a dark window on a light ground, the print is theirs. */
+const mostOfPage = 0.5;
+/** Letters with those of the panels, for each one outside of them. */
+const muchMore = 4;
+
+const isMuchMore = (one: Letters, other: Letters): boolean => one.letters.length > muchMore * other.letters.length;
+
+const isMostOf = ({ width, height }: PageImage, panels: readonly Part[]): boolean =>
+  panels.reduce((sum, panel) => sum + widthOf(panel) * heightOf(panel), 0) > mostOfPage * width * height;
 
 /** Grey pixels for each black one (or white one, whichever is rarer): the edges of grey print have four times as many. */
 const maxGrey = 0.05;
