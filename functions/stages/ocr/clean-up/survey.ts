@@ -135,15 +135,15 @@ function printOn(
   return { ...tones, minEdge, light, inked, plain: lettersIn(inked, minEdge) };
 }
 
-/** Where panels cover more of a page and hold most of its letters, such as a dark window on a light ground, the print is theirs. */
+/** Where one panel covers more of a page and holds most of its letters, such as a dark window on a light ground, the print is its own. */
 const mostOfPage = 0.5;
-/** Letters with those of the panels, for each one outside of them. */
+/** Letters with those of the panel, for each one outside of it. */
 const muchMore = 4;
 
 const isMuchMore = (one: Letters, other: Letters): boolean => one.letters.length > muchMore * other.letters.length;
 
 const isMostOf = ({ width, height }: PageImage, panels: readonly Part[]): boolean =>
-  panels.reduce((sum, panel) => sum + widthOf(panel) * heightOf(panel), 0) > mostOfPage * width * height;
+  panels.some((panel) => widthOf(panel) * heightOf(panel) > mostOfPage * width * height);
 
 /** Grey pixels for each black one (or white one, whichever is rarer): the edges of grey print have four times as many. */
 const maxGrey = 0.05;
