@@ -35,7 +35,7 @@ const convincing = 0.9;
 const fair = 0.8;
 const poor = 0.6;
 /** Characters for each letter that was counted on the page: with fewer, the engine has passed over a part of it. */
-const fewCharacters = 0.65;
+const fewCharacters = 0.8;
 /** Readings of the whole page beyond the first. */
 const maxAttempts = 3;
 

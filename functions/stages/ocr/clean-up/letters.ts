@@ -81,9 +81,10 @@ export function lettersOf(page: PageImage, darkerThan: number, minEdge = 0): Let
   return lettersIn(inkedParts(page, darkerThan), minEdge);
 }
 
-/** Counts what would be letters on a page, and takes nothing off it. */
-export function countLetters(inked: Inked, minEdge: number): number {
-  return letterMask(inked, minEdge).reduce((sum, isLetter) => sum + isLetter, 0);
+/** The letters on a page, of which nothing is taken off. */
+export function lettersAmong(inked: Inked, minEdge: number): Part[] {
+  const isLetterOf = letterMask(inked, minEdge);
+  return inked.parts.filter((_, index) => isLetterOf[index] === 1);
 }
 
 /** 1 for each part that is a letter. */

@@ -6,11 +6,11 @@ import { despeckled, grainOf, hasSpecks, withoutGrain } from "./grain.ts";
 import { type Ink, inkLevelled, inkOf, inkTurned } from "./ink.ts";
 import {
   acrossShare,
-  countLetters,
   heightOf,
   type Inked,
   inkedParts,
   type Letters,
+  lettersAmong,
   lettersIn,
   lettersOf,
   neighboursIn,
@@ -21,6 +21,7 @@ import {
 import { withInverted } from "./panels.ts";
 import { printOf } from "./print.ts";
 import { reduced } from "./resize.ts";
+import { withoutSigns } from "./rows.ts";
 import { sharpnessOf, skewOf } from "./skew.ts";
 import { cutOut } from "./turn.ts";
 import { weightedQuantile } from "./weighted-median.ts";
@@ -120,7 +121,7 @@ export function surveyOf(page: PageImage, isUpright = false): Survey {
       panels,
       grain: revealed?.grain ?? grain,
     }),
-    letters: print.letters.length,
+    letters: withoutSigns(print.letters).length,
     hasPalePrint: revealed === undefined && hasPalePrint(light, levels, plain.letters.length),
     densest: densestOf(print),
   };
@@ -169,7 +170,7 @@ export function lettersStandingOut(page: PageImage): number {
   const given = reduced(page, surveyFactor(page));
   const light = isDark(given) ? inverted(given) : given;
   const tones = tonesOf(light);
-  return countLetters(inkedParts(light, tones.threshold), minEdgeOf(tones));
+  return withoutSigns(lettersAmong(inkedParts(light, tones.threshold), minEdgeOf(tones))).length;
 }
 
 /** Of the page's sides: letters as near as this count as close together. */
@@ -205,7 +206,7 @@ function revealedIn(page: PageImage, plain: Letters, hasPanels: boolean): { lett
   const inked = inkedParts(lit, inkBelow);
   const letters = lettersIn(inked, litEdge * fullContrast);
   const count = letters.letters.length;
-  if (count <= revealing * plain.letters.length || count < minRevealed * countLetters(inked, 0)) return undefined;
+  if (count <= revealing * plain.letters.length || count < minRevealed * lettersAmong(inked, 0).length) return undefined;
   return { letters, grain: grainOf(lit) };
 }
 
@@ -218,7 +219,7 @@ const withPale = 1.1;
 
 function hasPalePrint(page: PageImage, { threshold, paper, minEdge }: Print, letters: number): boolean {
   const pale = Math.round(threshold + paleValue * (paper - threshold));
-  return countLetters(inkedParts(page, pale), paleEdge * minEdge) > withPale * letters;
+  return lettersAmong(inkedParts(page, pale), paleEdge * minEdge).length > withPale * letters;
 }
 
 const despeckledIf = (specks: boolean, page: PageImage): PageImage => (specks ? despeckled(page) : page);

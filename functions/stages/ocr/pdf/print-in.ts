@@ -1,13 +1,9 @@
 import { contrastOf, groundOf, inverted, isDark, tonesOf } from "../clean-up/contrast.ts";
-import { heightOf, lettersOf, type Part as Shape, widthOf } from "../clean-up/letters.ts";
+import { lettersOf, type Part as Shape } from "../clean-up/letters.ts";
 import { reduced } from "../clean-up/resize.ts";
+import { nextInRow } from "../clean-up/rows.ts";
 import type { PageImage } from "../page-image.ts";
 
-/** Neighbours in a line: in heights, the white between them and how far they may differ. */
-const maxGap = 1.2;
-const maxRatio = 2.6;
-/** The part of the lower one's height that they share. */
-const minShared = 0.5;
 /** Letters in a row that make it a line; leaves and gravel come in twos and threes. */
 const minInLine = 4;
 /** Texture beyond this is not sorted into lines. */
@@ -53,30 +49,11 @@ function countInLines(shapes: readonly Shape[]): number {
     while (line[root] !== root) root = line[root] ?? root;
     return root;
   };
-  for (const [index, shape] of shapes.entries()) {
-    const next = nextOf(shapes, index, shape);
+  for (const index of shapes.keys()) {
+    const next = nextInRow(shapes, index);
     if (next !== undefined) line[rootOf(next)] = rootOf(index);
   }
   const sizes = new Map<number, number>();
   for (const index of line.keys()) sizes.set(rootOf(index), (sizes.get(rootOf(index)) ?? 0) + 1);
   return [...sizes.values()].filter((size) => size >= minInLine).reduce((sum, size) => sum + size, 0);
-}
-
-/** The nearest shape to the right that could be the next letter. */
-function nextOf(shapes: readonly Shape[], index: number, shape: Shape): number | undefined {
-  const height = heightOf(shape);
-  const reach = shape.right + maxGap * height;
-  for (let at = index + 1; at < shapes.length; at++) {
-    const other = shapes[at] as Shape;
-    if (other.left > reach) return undefined;
-    if (other.left > (shape.left + shape.right) / 2 && isBeside(shape, other)) return at;
-  }
-  return undefined;
-}
-
-function isBeside(one: Shape, other: Shape): boolean {
-  const [height, otherHeight] = [heightOf(one), heightOf(other)];
-  if (Math.max(height, otherHeight) > maxRatio * Math.min(height, otherHeight)) return false;
-  const shared = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) + 1;
-  return shared >= minShared * Math.min(height, otherHeight) && widthOf(other) < 12 * otherHeight;
 }
