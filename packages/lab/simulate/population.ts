@@ -1,7 +1,7 @@
 import { deletionBegun, type Job } from "../../../functions/jobs/job.ts";
 import type { Account } from "../../local/account/account.ts";
 import type { ApiAnswer, ApiRequest, SimulatedApi } from "./api.ts";
-import type { Chance } from "./chance.ts";
+import { Chance } from "./chance.ts";
 import { canaryMark, type Promises, type SentDocument } from "./promises.ts";
 import { scanOf } from "./stand-in-reader.ts";
 import type { Timeline } from "./timeline.ts";
@@ -30,6 +30,9 @@ const kinds = ["text", "text", "text", "long text", "plain text", "scan", "scan"
 const owners = ["AIDAANNA", "AIDABEN"] as const;
 /** Of few words: a document is looked for by each of them. */
 const sentences = ["A glacier.", "My orchestra.", "Our parcel.", "No lighthouse.", "The bakery.", "A moraine.", "An awful hotel.", "A violin."] as const;
+
+/** Decides what is in the documents, for all seeds alike: what a text leads to is computed once in a process. */
+const contents = new Chance(0);
 
 /** Longer than any request may still be carried out that its sender has given up. */
 const lateMilliseconds = 60_000;
@@ -73,10 +76,10 @@ export class Population {
   #client(id: string, other = ""): Client {
     const { chance } = this.#options;
     const kind = chance.of(kinds, `${id} kind`);
-    const canary = canaryMark + chance.hex(5, `${id} canary${other}`).replace(/\d/g, (digit) => "ghijklmnop"[Number(digit)] as string);
-    const sentence = (page: number) => `${canary} ${chance.of(sentences, `${id} page ${page}${other}`)}`;
+    const canary = canaryMark + contents.hex(5, `${id} canary${other}`).replace(/\d/g, (digit) => "ghijklmnop"[Number(digit)] as string);
+    const sentence = (page: number) => `${canary} ${contents.of(sentences, `${id} page ${page}${other}`)}`;
     const isPaged = kind.endsWith("scan") || kind.endsWith("upload");
-    const pageCount = isPaged ? pagesOf(kind, chance.number(`${id} pages`)) : 1;
+    const pageCount = isPaged ? pagesOf(kind, contents.number(`${id} pages`)) : 1;
     const long = kind === "long text" ? ` ${canary} ${sentences.join(` ${canary} `)}`.repeat(2) : "";
     const pages = Array.from({ length: pageCount }, (_, page) => sentence(page) + long);
     const key = chance.happens(0.7, `${id} has a key`) ? `key-${chance.hex(10, `${id} key`)}` : undefined;

@@ -74,7 +74,7 @@ export class Promises {
 
   fail(promise: string, sentence: string, jobId?: string): void {
     if (this.failures.some((failure) => failure.promise === promise && failure.jobId === jobId)) return;
-    this.failures.push({ promise, sentence, ...(jobId !== undefined && { jobId }), at: Math.round(this.#timeline.elapsed) });
+    this.failures.push({ promise, sentence, ...(jobId !== undefined && { jobId }), at: this.#timeline.elapsed });
     this.#timeline.note(`FAILURE ${promise} ${jobId ?? ""}: ${sentence}`);
   }
 
@@ -253,6 +253,7 @@ export class Promises {
   /** A record is largest once it has ended, or is about to be. */
   #checkSize(record: Job): void {
     if (record.result?.mlInference === undefined && record.status !== "ERROR") return;
+    if (Buffer.byteLength(JSON.stringify(record)) <= maxRecordBytes) return; // no fewer than DynamoDB counts
     const bytes = itemBytes(wiredItem(record) as Item);
     if (bytes > maxRecordBytes) this.fail("record-too-large", `A record has ${bytes} bytes.`, record.jobId);
   }
