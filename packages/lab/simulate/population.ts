@@ -29,7 +29,16 @@ interface Client {
 const kinds = ["text", "text", "text", "long text", "plain text", "scan", "scan", "long scan", "upload", "long upload"] as const;
 const owners = ["AIDAANNA", "AIDABEN"] as const;
 /** Of few words: a document is looked for by each of them. */
-const sentences = ["A glacier.", "My orchestra.", "Our parcel.", "No lighthouse.", "The bakery.", "A moraine.", "An awful hotel.", "A violin."] as const;
+const sentences = [
+  "A glacier.",
+  "My orchestra.",
+  "Our parcel.",
+  "No lighthouse.",
+  "The bakery.",
+  "A moraine.",
+  "An awful hotel.",
+  "A violin.",
+] as const;
 
 /** Decides what is in the documents, for all seeds alike: what a text leads to is computed once in a process. */
 const contents = new Chance(0);
