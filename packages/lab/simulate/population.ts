@@ -52,7 +52,7 @@ const searchedFor = 3;
 /** From 50 to 200; over 100 in one run of twenty: more seeds find more than more clients do. */
 const clientCount = (chance: Chance): number => 50 + Math.floor(150 * chance.number("clients") ** 24);
 
-/** Seldom more pages than there are parts of a document: each costs a run twenty calls. */
+/** Seldom more pages than a document has parts at most: each costs some five calls. */
 const pagesOf = (kind: Client["kind"], number: number): number =>
   kind.startsWith("long") ? 3 + Math.floor(7 * number ** 4) : 1 + Math.floor(3 * number ** 2);
 
