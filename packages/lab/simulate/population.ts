@@ -89,8 +89,8 @@ export class Population {
     const sentence = (page: number) => `${canary} ${contents.of(sentences, `${id} page ${page}${other}`)}`;
     const isPaged = kind.endsWith("scan") || kind.endsWith("upload");
     const pageCount = isPaged ? pagesOf(kind, contents.number(`${id} pages`)) : 1;
-    const long = kind === "long text" ? ` ${canary} ${sentences.join(` ${canary} `)}`.repeat(2) : "";
-    const pages = Array.from({ length: pageCount }, (_, page) => sentence(page) + long);
+    const long = kind.startsWith("long") ? ` ${canary} ${sentences.join(` ${canary} `)}`.repeat(2) : "";
+    const pages = Array.from({ length: pageCount }, (_, page) => sentence(page) + (page === 0 ? long : ""));
     const key = chance.happens(0.7, `${id} has a key`) ? `key-${chance.hex(10, `${id} key`)}` : undefined;
     return { id, kind, key, document: { owner: chance.of(owners, `${id} owner`), canary, pages }, unansweredAt: 0, isDeleting: false };
   }
