@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { APIGatewayEventRequestContextIAMAuthorizer, APIGatewayEventRequestContextJWTAuthorizer } from "aws-lambda";
 import { publicOwner } from "../jobs/job.ts";
 import type { HttpRequest, HttpResponse, Route } from "./http.ts";
@@ -42,4 +42,4 @@ function claim({ jwt }: Authorizer, name: string): string {
 }
 
 /** As many bits as a UUID has: enough to distinguish callers, and short in every key. */
-const digest = (identity: string): string => createHash("sha256").update(identity).digest("base64url").slice(0, 22);
+const digest = (identity: string): string => hash("sha256", identity, "base64url").slice(0, 22);

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { type JobStatus, jobStatuses } from "../jobs/job.ts";
 import type { JobList } from "../jobs/job-list.ts";
 import { ownerRoute } from "./caller.ts";
@@ -36,7 +36,7 @@ function statusOf({ queryStringParameters }: HttpRequest): JobStatus | undefined
  * jobs are looked for.
  */
 const cursorOf = (owner: string, place: string): string =>
-  Buffer.from(place + createHash("sha256").update(`${owner}\n${place}`).digest("base64url").slice(0, 12)).toString("base64url");
+  Buffer.from(place + hash("sha256", `${owner}\n${place}`, "base64url").slice(0, 12)).toString("base64url");
 
 function placeOf({ queryStringParameters }: HttpRequest, owner: string): string | undefined {
   const cursor = queryStringParameters?.["cursor"];

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { JobKey } from "./job.ts";
 
 /** The sparse index of the jobs table that holds open jobs only. */
@@ -26,5 +26,4 @@ export const documentName = "document";
 export const objectKey = ({ jobId, generation }: JobKey, name: string): string => `${jobsPrefix}${jobId}/${generation}/${name}`;
 
 /** The key of an owner's upload, with a digest of the owner: another owner's upload is not found. */
-export const uploadKey = (owner: string, uploadId: string): string =>
-  `${uploadsPrefix}${createHash("sha256").update(owner).digest("base64url")}/${uploadId}`;
+export const uploadKey = (owner: string, uploadId: string): string => `${uploadsPrefix}${hash("sha256", owner, "base64url")}/${uploadId}`;

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import * as z from "zod/mini";
 import { jobStatuses } from "../../jobs/job.ts";
 import { stages } from "../../stages/registry.ts";
@@ -78,7 +78,7 @@ const schemas = {
 /** `GET /openapi.json`: the description of the API, or `304` where it is unchanged. */
 export function openApiRoute(settings: ApiSettings): Route {
   const description = openApiDocument(settings);
-  const etag = `"${createHash("sha256").update(JSON.stringify(description)).digest("base64url").slice(0, 16)}"`;
+  const etag = `"${hash("sha256", JSON.stringify(description), "base64url").slice(0, 16)}"`;
   return async (request) => (isUnchanged(request, etag) ? { statusCode: 304, headers: { etag } } : json(200, description, { etag }));
 }
 

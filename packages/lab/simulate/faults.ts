@@ -37,8 +37,10 @@ export class Faults {
 
   /** @param name of the occasion, which no other has. */
   happens(kind: string, point: string, name: string): boolean {
-    if (this.areOver || !this.#chance.happens(this.#rateOf(kind), `${kind}@${name}`)) return false;
-    return this.#inject(`${kind}@${name}`, kind, point);
+    const rate = this.areOver ? 0 : this.#rateOf(kind);
+    if (rate === 0) return false;
+    const id = `${kind}@${name}`;
+    return this.#chance.happens(rate, id) && this.#inject(id, kind, point);
   }
 
   /** True in one of the times in which this does not work. @param choices what may be the subject of such a time. */

@@ -60,7 +60,7 @@ export function createHandler(name: string, surroundings: Surroundings): Handler
     "get-job": () => http(getJobRoute(services)),
     "get-text": () => http(getTextRoute(services)),
     "list-jobs": () => http(listJobsRoute(services.list)),
-    "ml-inference": () => createStageHandler(mlInference, mlInferenceRun, services),
+    "ml-inference": () => createStageHandler(mlInference, inferOnce, services),
     ocr: () => createStageHandler(ocr, standInReader(ocrRun, surroundings), services),
     search: () =>
       createStageHandler(search, runWith(services.related, surroundings.variables["RELATED_DOCUMENTS"] as RelatedDocumentsMode), services),
@@ -69,6 +69,15 @@ export function createHandler(name: string, surroundings: Surroundings): Handler
   const create = handlers[name];
   if (create === undefined) throw new Error(`The simulation has no function ${name}.`);
   return create();
+}
+
+const inferences = new Map<string, ReturnType<typeof mlInferenceRun>>();
+
+/** Nothing but the text decides what the stage says of it. */
+function inferOnce(request: Parameters<typeof mlInferenceRun>[0]): ReturnType<typeof mlInferenceRun> {
+  const inference = inferences.get(request.text) ?? mlInferenceRun(request);
+  inferences.set(request.text, inference);
+  return inference;
 }
 
 /** Loads what the functions load late: while a file is read, virtual time would go on without them. */

@@ -27,7 +27,7 @@ export class LaggingIndexes {
       ? this.#chance.between(500, 60_000, name)
       : this.#chance.between(5, 60, name);
     const now = this.#timeline.now();
-    const arrival = Math.max(now + lag, (this.#arrivals.get(jobId) ?? 0) + 0.001);
+    const arrival = Math.max(now + lag, this.#arrivals.get(jobId) ?? 0);
     this.#arrivals.set(jobId, arrival);
     this.#timeline.after(
       arrival - now,

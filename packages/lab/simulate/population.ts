@@ -1,7 +1,7 @@
 import { deletionBegun, type Job } from "../../../functions/jobs/job.ts";
 import type { Account } from "../../local/account/account.ts";
 import type { ApiAnswer, ApiRequest, SimulatedApi } from "./api.ts";
-import type { Chance } from "./chance.ts";
+import { Chance } from "./chance.ts";
 import { canaryMark, type Promises, type SentDocument } from "./promises.ts";
 import { scanOf } from "./stand-in-reader.ts";
 import type { Timeline } from "./timeline.ts";
@@ -30,15 +30,18 @@ const kinds = ["text", "text", "text", "long text", "plain text", "scan", "scan"
 const owners = ["AIDAANNA", "AIDABEN"] as const;
 /** Of few words: a document is looked for by each of them. */
 const sentences = [
-  "The glacier lost its ice.",
-  "Our orchestra was wonderful.",
-  "The parcel was broken.",
-  "No lighthouse in the fog.",
-  "The bakery has plum cake.",
-  "We saw a moraine.",
+  "A glacier.",
+  "My orchestra.",
+  "Our parcel.",
+  "No lighthouse.",
+  "The bakery.",
+  "A moraine.",
   "An awful hotel.",
-  "My violin is lovely.",
+  "A violin.",
 ] as const;
+
+/** Decides what is in the documents, for all seeds alike: what a text leads to is computed once in a process. */
+const contents = new Chance(0);
 
 /** Longer than any request may still be carried out that its sender has given up. */
 const lateMilliseconds = 60_000;
@@ -48,6 +51,10 @@ const searchedFor = 3;
 
 /** From 50 to 200; over 100 in one run of twenty: more seeds find more than more clients do. */
 const clientCount = (chance: Chance): number => 50 + Math.floor(150 * chance.number("clients") ** 24);
+
+/** Seldom more pages than a document has parts at most: each costs some five calls. */
+const pagesOf = (kind: Client["kind"], number: number): number =>
+  kind.startsWith("long") ? 3 + Math.floor(7 * number ** 4) : 1 + Math.floor(3 * number ** 2);
 
 /** The clients of a run, each with one document. */
 export class Population {
@@ -78,12 +85,12 @@ export class Population {
   #client(id: string, other = ""): Client {
     const { chance } = this.#options;
     const kind = chance.of(kinds, `${id} kind`);
-    const canary = canaryMark + chance.hex(5, `${id} canary${other}`).replace(/\d/g, (digit) => "ghijklmnop"[Number(digit)] as string);
-    const sentence = (page: number) => `${canary} ${chance.of(sentences, `${id} page ${page}${other}`)}`;
+    const canary = canaryMark + contents.hex(5, `${id} canary${other}`).replace(/\d/g, (digit) => "ghijklmnop"[Number(digit)] as string);
+    const sentence = (page: number) => `${canary} ${contents.of(sentences, `${id} page ${page}${other}`)}`;
     const isPaged = kind.endsWith("scan") || kind.endsWith("upload");
-    const pageCount = isPaged ? (kind.startsWith("long") ? 5 + chance.below(5, `${id} pages`) : 1 + chance.below(3, `${id} pages`)) : 1;
-    const long = kind === "long text" ? ` ${canary} ${sentences.join(` ${canary} `)}`.repeat(2) : "";
-    const pages = Array.from({ length: pageCount }, (_, page) => sentence(page) + long);
+    const pageCount = isPaged ? pagesOf(kind, contents.number(`${id} pages`)) : 1;
+    const long = kind.startsWith("long") ? ` ${canary} ${sentences.join(` ${canary} `)}`.repeat(2) : "";
+    const pages = Array.from({ length: pageCount }, (_, page) => sentence(page) + (page === 0 ? long : ""));
     const key = chance.happens(0.7, `${id} has a key`) ? `key-${chance.hex(10, `${id} key`)}` : undefined;
     return { id, kind, key, document: { owner: chance.of(owners, `${id} owner`), canary, pages }, unansweredAt: 0, isDeleting: false };
   }
@@ -215,8 +222,8 @@ export class Population {
     const patience = 10 ** chance.between(2.8, 4.6, `${actor} patience`);
     let tag: string | undefined;
     let isFinal = false;
-    for (let poll = 0; poll < 30 && !isFinal; poll++) {
-      await timeline.sleep(patience * (1 + poll / 3));
+    for (let poll = 0; poll < 15 && !isFinal; poll++) {
+      await timeline.sleep(patience * 1.5 ** poll);
       const headers: Record<string, string> = tag === undefined ? {} : { "if-none-match": tag };
       const answer = await api.request({ owner, route: "GET /jobs/{jobId}", jobId, headers });
       if (answer?.status === 404) return;

@@ -74,7 +74,7 @@ export class Promises {
 
   fail(promise: string, sentence: string, jobId?: string): void {
     if (this.failures.some((failure) => failure.promise === promise && failure.jobId === jobId)) return;
-    this.failures.push({ promise, sentence, ...(jobId !== undefined && { jobId }), at: Math.round(this.#timeline.elapsed) });
+    this.failures.push({ promise, sentence, ...(jobId !== undefined && { jobId }), at: this.#timeline.elapsed });
     this.#timeline.note(`FAILURE ${promise} ${jobId ?? ""}: ${sentence}`);
   }
 
@@ -250,9 +250,10 @@ export class Promises {
     this.#closed.set(jobId, generations);
   }
 
-  /** A record is largest once it has ended, or is about to be. */
+  /** A record is largest once it has ended. */
   #checkSize(record: Job): void {
-    if (record.result?.mlInference === undefined && record.status !== "ERROR") return;
+    if (isOpen(record)) return;
+    if (Buffer.byteLength(JSON.stringify(record)) <= maxRecordBytes) return; // no fewer than DynamoDB counts
     const bytes = itemBytes(wiredItem(record) as Item);
     if (bytes > maxRecordBytes) this.fail("record-too-large", `A record has ${bytes} bytes.`, record.jobId);
   }

@@ -26,19 +26,15 @@ export class Timeline implements Clock {
   readonly #unread: string[] = [];
   readonly #heap: Entry[] = [];
   #order = 0;
-  #now = this.start;
+  /** Milliseconds since the beginning of the run: whole ones, as the sum with another beginning would be rounded in another way. */
+  elapsed = 0;
 
   constructor(keepsHistory: boolean) {
     this.history = keepsHistory ? [] : undefined;
   }
 
   now(): number {
-    return this.#now;
-  }
-
-  /** Milliseconds since the beginning of the run. */
-  get elapsed(): number {
-    return this.#now - this.start;
+    return this.start + this.elapsed;
   }
 
   /** Of the history until now. */
@@ -57,7 +53,7 @@ export class Timeline implements Clock {
 
   /** Lets something happen. @returns how to call it off. */
   after(milliseconds: number, run: () => unknown, actor = this.actor): () => void {
-    const entry: Entry = { time: this.#now + Math.max(0, milliseconds), order: this.#order++, actor, run };
+    const entry: Entry = { time: this.elapsed + Math.max(0, Math.round(milliseconds)), order: this.#order++, actor, run };
     push(this.#heap, entry);
     return () => {
       entry.run = undefined;
@@ -81,17 +77,17 @@ export class Timeline implements Clock {
 
   /** Lets everything happen that is due within this time, or until nothing is left that `isOver` waits for. */
   async run(milliseconds: number, isOver: () => boolean = () => false): Promise<void> {
-    const until = this.#now + milliseconds;
+    const until = this.elapsed + milliseconds;
     const settling = new Settling();
     for (let entry = this.#heap[0]; entry !== undefined && entry.time <= until && !isOver(); entry = this.#heap[0]) {
       pop(this.#heap);
       if (entry.run === undefined) continue;
-      this.#now = entry.time;
+      this.elapsed = entry.time;
       this.actor = entry.actor;
       await entry.run();
       await settling.wait();
     }
-    if (!isOver()) this.#now = until;
+    if (!isOver()) this.elapsed = until;
   }
 }
 

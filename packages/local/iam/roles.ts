@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { PolicyError } from "./document.ts";
 import type { Grant, PermissionLedger } from "./permission-ledger.ts";
 import { type CompiledPolicy, compilePolicy } from "./policy.ts";
@@ -38,7 +38,7 @@ export class Roles {
    * @throws {@link PolicyError} that names the role, for a trust policy that IAM would refuse, or that is not evaluated here.
    */
   add(roleName: string, trustPolicy: string): () => void {
-    const digest = createHash("sha256").update(roleName).digest("hex");
+    const digest = hash("sha256", roleName);
     const trusts = ofRole(roleName, "trust policy", () => compileTrustPolicy(trustPolicy));
     const role = this.#roles.get(roleName) ?? { roleName, secretAccessKey: digest, policies: [...this.#forEveryRole], trusts };
     role.trusts = trusts;

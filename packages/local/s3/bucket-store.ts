@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { join } from "node:path";
 import { AwsError } from "../aws.ts";
 import type { Clock } from "../clock.ts";
@@ -168,7 +168,7 @@ export class BucketStore {
 }
 
 /** The ETag of bytes that come in one request, quoted. */
-export const etagOf = (bytes: Buffer): string => `"${createHash("md5").update(bytes).digest("hex")}"`;
+export const etagOf = (bytes: Buffer): string => `"${hash("md5", bytes)}"`;
 
 /** True where an `If-Match` or `If-None-Match` header names the ETag; quotes are optional. */
 export function matchesEtag(etag: string | undefined, header: string): boolean {

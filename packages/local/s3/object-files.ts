@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import { renameSync, rmSync } from "node:fs";
 import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -88,7 +88,7 @@ export function objectsInFolder(folder: string, onNotice: (sentence: string) => 
 const maxLineBytes = 64 * 1024;
 
 /** The name of an object's file. */
-const nameOf = (key: string): string => createHash("sha256").update(key).digest("hex");
+const nameOf = (key: string): string => hash("sha256", key);
 const objectName = /^[0-9a-f]{64}$/;
 
 async function readDescription(folder: string, name: string): Promise<StoredObject> {

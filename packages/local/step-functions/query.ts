@@ -121,13 +121,17 @@ function compileExpression(source: string, site: Site): Evaluate {
   };
 }
 
+/** By source: a definition repeats its expressions, and a process may compile it often. */
+const parsed = new Map<string, jsonata.Expression>();
+
 function parse(source: string, { where, field, members = [] }: Site): jsonata.Expression {
   const refuse = (what: string): never => {
     throw new DefinitionError(`${where}: the JSONata expression '${source}' in the field '${field}' ${what}.`);
   };
   let expression: jsonata.Expression;
   try {
-    expression = jsonata(source, limits);
+    expression = parsed.get(source) ?? jsonata(source, limits);
+    parsed.set(source, expression);
   } catch (error) {
     return refuse(`does not parse: ${messageOf(error)}`);
   }
