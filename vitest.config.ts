@@ -36,7 +36,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     restoreMocks: true,
-    env: { POWERTOOLS_METRICS_DISABLED: "true" },
+    // esbuild is loaded by the program and by the runtime, here in one process, where its thread for synchronous calls can wait forever.
+    env: { POWERTOOLS_METRICS_DISABLED: "true", ESBUILD_WORKER_THREADS: "0" },
     projects: [
       {
         extends: true,
