@@ -137,14 +137,14 @@ function printOn(
 }
 
 /** Where one panel covers more of a page and holds most of its letters, such as a dark window on a light ground, the print is its own. */
-const mostOfPage = 0.5;
+const minWindowShare = 0.5;
 /** Letters with those of the panel, for each one outside of it. */
 const muchMore = 4;
 
 const isMuchMore = (one: Letters, other: Letters): boolean => one.letters.length > muchMore * other.letters.length;
 
 const isMostOf = ({ width, height }: PageImage, panels: readonly Part[]): boolean =>
-  panels.some((panel) => widthOf(panel) * heightOf(panel) > mostOfPage * width * height);
+  panels.some((panel) => widthOf(panel) * heightOf(panel) > minWindowShare * width * height);
 
 /** Grey pixels for each black one (or white one, whichever is rarer): the edges of grey print have four times as many. */
 const maxGrey = 0.05;
