@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import type { AwsRequest } from "../aws.ts";
 import { AwsError } from "../aws.ts";
@@ -11,8 +11,8 @@ const digests: Readonly<Record<string, (body: Buffer) => string | Promise<string
   "x-amz-checksum-crc32": (body) => Buffer.from(crc32(body).toString(16).padStart(8, "0"), "hex").toString("base64"),
   "x-amz-checksum-crc32c": (body) => crcOfSdk("Crc32c", body),
   "x-amz-checksum-crc64nvme": (body) => crcOfSdk("Crc64Nvme", body),
-  "x-amz-checksum-sha1": (body) => createHash("sha1").update(body).digest("base64"),
-  "x-amz-checksum-sha256": (body) => createHash("sha256").update(body).digest("base64"),
+  "x-amz-checksum-sha1": (body) => hash("sha1", body, "base64"),
+  "x-amz-checksum-sha256": (body) => hash("sha256", body, "base64"),
 };
 
 /** By the SDK's own code. It is slow to load, and most uploads have a CRC-32. */
@@ -48,7 +48,7 @@ export function headersToKeep(headers: AwsRequest["headers"]): Record<string, st
 function checkMd5(given: string | undefined, body: Buffer): void {
   if (given === undefined) return;
   if (Buffer.from(given, "base64").length !== 16) throw new AwsError("InvalidDigest", "The Content-MD5 you specified was invalid.");
-  if (createHash("md5").update(body).digest("base64") !== given) {
+  if (hash("md5", body, "base64") !== given) {
     throw new AwsError("BadDigest", "The Content-MD5 you specified did not match what we received.");
   }
 }
