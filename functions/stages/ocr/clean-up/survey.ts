@@ -106,9 +106,9 @@ export function surveyOf(page: PageImage, isUpright = false): Survey {
   const dark = isDark(given);
   const specks = hasSpecks(page);
   const { page: quiet, tones, grain } = quietened(despeckledIf(specks, dark ? inverted(given) : given));
-  const around = printOn(quiet, tones);
+  const around = plainPrintOn(quiet, tones);
   const panels = panelsIn(around.inked, around.plain, around, factor);
-  const window = isMostOf(page, panels) ? printOn(withInverted(quiet, panels, factor)) : around;
+  const window = isMostOf(page, panels) ? plainPrintOn(withInverted(quiet, panels, factor)) : around;
   const { light, plain, ...levels } = isMuchMore(window.plain, around.plain) ? window : around;
   const revealed = revealedIn(light, plain, panels.length > 0);
   const print = revealed?.letters ?? plain;
@@ -127,7 +127,7 @@ export function surveyOf(page: PageImage, isUpright = false): Survey {
   };
 }
 
-function printOn(
+function plainPrintOn(
   light: PageImage,
   tones = tonesOf(light),
 ): Print & { readonly light: PageImage; readonly inked: Inked; readonly plain: Letters } {
