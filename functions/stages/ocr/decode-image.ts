@@ -52,9 +52,10 @@ export async function decodeImage(document: ScannedDocument, page = 0, time = un
   if (!isImage(document)) throw new UnsupportedDocumentError("A PDF is not an image.");
   const size = await headerOf(document, page, time);
   checkImageSize(size);
-  const { orientation, grey, tints, ...image } = await readPixels(document, page, reductionOf(document, size), time.remainingMillis());
-  const lying = (values: Uint8Array) => upright({ ...image, grey: values }, orientation);
-  return { ...lying(grey), ...(tints.length > 0 && { tints: tints.map(lying) }) };
+  const { image, tinted } = await readPixels(document, page, reductionOf(document, size), () => time.remainingMillis());
+  const lying = ({ width, height }: ImageSize, grey: Uint8Array) => upright({ grey, width, height }, image.orientation);
+  const tints = tinted.tints.map((tint) => lying(tinted, tint));
+  return { ...lying(image, image.grey), ...(tints.length > 0 && { tints }) };
 }
 
 function reductionOf({ type }: ScannedImage, { width, height }: ImageSize): number {

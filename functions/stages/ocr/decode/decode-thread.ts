@@ -5,8 +5,9 @@
 import { createRequire } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
 import type Vips from "wasm-vips";
+import type { ImageSize } from "../../document-checks.ts";
 import type { DecodeAnswer, DecodeRequest, DecoderStart, ImageHeader } from "./decoder.ts";
-import { onPaper } from "./on-paper.ts";
+import { planesOf } from "./planes.ts";
 
 type Libvips = Awaited<ReturnType<typeof Vips>>;
 
@@ -14,14 +15,6 @@ const { script, wasm, maxMemoryBytes } = workerData as DecoderStart;
 const wasmPageBytes = 65_536;
 /** A fax has half as many rows as columns to an inch; more than this is no resolution but a mistake. */
 const maxStretch = 4;
-/** Red, green and blue as the eye weighs them (ITU-R BT.601). */
-const luma = [77 / 256, 150 / 256, 29 / 256];
-/** Between the brightest and the darkest of a pixel's colours; the yellow of old paper has less. */
-const minColour = 80;
-/** Of all pixels: with fewer the colours are links, a logo or a signature. */
-const minColouredShare = 0.005;
-/** A larger page is not looked at in its colours, which would take three times its memory. */
-const maxTintedPixels = 10_000_000;
 const maxCopiedBytes = 8 * 1024 * 1024;
 /** Others, such as CIELAB, are converted by libvips. */
 const plainColours = ["b-w", "srgb", "grey16", "rgb16", "cmyk", "multiband"];
@@ -66,7 +59,7 @@ async function answerTo(request: DecodeRequest): Promise<DecodeAnswer> {
   };
   try {
     const image = keep(load(vips, keep(sourceOf(vips, request.bytes)), request));
-    return request.reduction === undefined ? headerOf(image, request) : pixelsOf(vips, image, request, request.reduction, keep);
+    return request.reduction === undefined ? headerOf(image, request) : pixelsOf(image, request, request.reduction, keep);
   } catch (error) {
     return { failure: failureOf(String((error as Error).message)) };
   } finally {
@@ -115,38 +108,48 @@ function headerOf(image: Vips.Image, { type }: DecodeRequest): ImageHeader {
 
 type Keep = (image: Vips.Image) => Vips.Image;
 
-function pixelsOf(vips: Libvips, image: Vips.Image, { type }: DecodeRequest, reduction: number, keep: Keep): DecodeAnswer {
+function pixelsOf(image: Vips.Image, { type }: DecodeRequest, reduction: number, keep: Keep): DecodeAnswer {
   const plain = plainColours.includes(image.interpretation) ? image : keep(image.colourspace("b-w"));
   if (!["uchar", "ushort"].includes(plain.format)) return { failure: "unsupported" };
   const orientation = image.getTypeof("orientation") === 0 ? 1 : image.getInt("orientation");
-  const isReducedByLoader = type === "image/jpeg" || type === "image/webp";
   const bytes = plain.format === "ushort" ? keep(plain.cast("uchar", { shift: true })) : plain;
   const colours = bytes.interpretation === "cmyk" ? withoutInks(bytes, keep) : bytes;
-  const square = type === "image/tiff" ? withSquarePixels(colours, keep) : colours;
-  const small = isReducedByLoader || reduction === 1 ? square : keep(square.shrink(reduction, reduction));
-  const { width, height } = small;
-  if (small.bands < 3 || width * height > maxTintedPixels)
-    return { grey: samplesOf(greyOf(vips, small, keep)), tints: [], width, height, orientation };
-  const held = keep(small.copyMemory()); // it is gone over several times
-  return { grey: samplesOf(greyOf(vips, held, keep)), tints: tintsOf(held, keep).map(samplesOf), width, height, orientation };
+  const isReducedByLoader = type === "image/jpeg" || type === "image/webp";
+  const strips = type === "image/tiff" ? stripsOfTiff(colours, reduction, keep) : stripsOf(colours, isReducedByLoader ? 1 : reduction);
+  return { ...planesOf(strips, colours.bands, strips.samplesOf), orientation };
 }
 
-function samplesOf(image: Vips.Image): Uint8Array<ArrayBuffer> {
-  const samples = image.writeToMemory() as Uint8Array<ArrayBuffer>;
-  return image.bands === 1 ? samples : onPaper(samples);
+/** An image that is decoded strip by strip, from its first row to its last. */
+interface Strips extends ImageSize {
+  samplesOf(top: number, rows: number): Uint8Array;
 }
 
-/** The brightest and the darkest of red, green and blue, where enough pixels have them far apart; with the opacity where there is any. */
-function tintsOf(image: Vips.Image, keep: Keep): Vips.Image[] {
-  const [red, green, blue] = [0, 1, 2].map((band) => keep(image.extractBand(band))) as [Vips.Image, Vips.Image, Vips.Image];
-  const brightest = keep(keep(red.maxpair(green)).maxpair(blue));
-  const darkest = keep(keep(red.minpair(green)).minpair(blue));
-  const isColour = keep(keep(brightest.subtract(darkest)).more([minColour]));
-  if (isColour.avg() < 255 * minColouredShare) return [];
-  const tints = [brightest, darkest];
-  if (image.bands === 3) return tints;
-  const opacity = keep(image.extractBand(3));
-  return tints.map((tint) => keep(tint.bandjoin(opacity)));
+function stripsOf(image: Vips.Image, reduction: number): Strips {
+  const reduced = (length: number) => Math.round(length / reduction);
+  return {
+    width: reduced(image.width),
+    height: reduced(image.height),
+    samplesOf: (top, rows) => samplesOf(image, top * reduction, Math.min(rows * reduction, image.height - top * reduction), reduction),
+  };
+}
+
+/** Its own strips have other heights, and would be decoded twice where they meet. */
+function stripsOfTiff(image: Vips.Image, reduction: number, keep: Keep): Strips {
+  const square = withSquarePixels(image, keep);
+  const small = reduction === 1 ? square : keep(square.shrink(reduction, reduction));
+  return stripsOf(keep(small.copyMemory()), 1);
+}
+
+/** Each strip is made smaller by itself: together with others it would be read beyond its last row, and rows are decoded only once. */
+function samplesOf(image: Vips.Image, top: number, rows: number, reduction: number): Uint8Array {
+  const strip = image.crop(0, top, image.width, rows);
+  const small = reduction === 1 ? strip : strip.shrink(reduction, reduction);
+  try {
+    return small.writeToMemory() as Uint8Array;
+  } finally {
+    strip.delete();
+    if (small !== strip) small.delete();
+  }
 }
 
 /** A fax of standard resolution has pixels twice as high as wide. */
@@ -154,20 +157,6 @@ function withSquarePixels(image: Vips.Image, keep: Keep): Vips.Image {
   const stretch = image.xres / image.yres;
   if (!(stretch < maxStretch && stretch > 1 / maxStretch) || Math.abs(Math.log(stretch)) < 0.1) return image;
   return keep(image.resize(Math.max(1, 1 / stretch), { vscale: Math.max(1, stretch) }));
-}
-
-/** One band of grey values, and the opacity as a second one where there is any. */
-function greyOf(vips: Libvips, image: Vips.Image, keep: Keep): Vips.Image {
-  if (image.bands < 3) return image;
-  return weighed(vips, image, image.bands === 3 ? luma : [...luma, 0, 0, 0, 0, 1], keep);
-}
-
-/** @param weights of the bands, row by row for each band that is to come out. */
-function weighed(vips: Libvips, image: Vips.Image, weights: readonly number[], keep: Keep): Vips.Image {
-  const bands = Math.min(image.bands, 4);
-  const matrix = keep(vips.Image.newMatrix(bands, weights.length / bands, [...weights]));
-  const colours = image.bands === bands ? image : keep(image.extractBand(0, { n: bands }));
-  return keep(keep(colours.recomb(matrix)).cast("uchar"));
 }
 
 /** Red, green and blue: the light that cyan, magenta and yellow leave, and of that the part that black leaves. */

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { documentKinds, type ImageType, type ScannedImage } from "../../document.ts";
+import type { ImageSize } from "../../document-checks.ts";
 import { pathOfEngineFile, vipsFiles } from "../engine-files.ts";
 import { DocumentTooLargeError, DocumentUnreadableError, UnsupportedDocumentError } from "../stage.ts";
 import { TimeLimitError } from "../time-limit.ts";
@@ -20,7 +21,7 @@ export interface DecodeRequest {
   readonly bytes: Uint8Array;
   /** Counted from 0; only a TIFF has more than one. */
   readonly page: number;
-  /** By which width and height are divided: 1 or 2, and any number for a WebP. Without one, the header is asked for. */
+  /** By which width and height are divided: 1, 2 or 4, and any number for a WebP. Without one, the header is asked for. */
   readonly reduction?: number;
   readonly port: MessagePort;
 }
@@ -33,12 +34,11 @@ export interface ImageHeader {
   readonly height: number;
 }
 
-export interface DecodedImage {
+export interface DecodedImage extends ImageSize {
   readonly grey: Uint8Array<ArrayBuffer>;
-  /** The brightest and the darkest of each pixel's colours; none of a page with little colour. */
+  readonly isColoured: boolean;
+  /** The brightest and the darkest of each pixel's colours; none of a page with little colour, nor of a large one. */
   readonly tints: readonly Uint8Array<ArrayBuffer>[];
-  readonly width: number;
-  readonly height: number;
   /** 1..8, as Exif numbers them. */
   readonly orientation: number;
 }
@@ -85,15 +85,24 @@ export async function readHeader(document: ScannedImage, page: number, millis: n
 }
 
 /**
- * Decodes a page of an image whose size has been checked.
+ * Decodes a page of an image whose size has been checked. A page in colours that is too large for tints is decoded once more for them,
+ * at half its width and height.
  *
  * @param reduction by which width and height are divided while it is decoded: 1 or 2, and any number for a WebP.
+ * @returns the page, and the same one in the size of its tints.
  * @throws as {@link readHeader}; {@link UnsupportedDocumentError} where its samples are neither of 8 nor of 16 bits.
  */
-export async function readPixels(document: ScannedImage, page: number, reduction: number, millis: number): Promise<DecodedImage> {
-  const image = (await ask({ ...document, page, reduction }, millis)) as DecodedImage;
+export async function readPixels(
+  document: ScannedImage,
+  page: number,
+  reduction: number,
+  remainingMillis: () => number,
+): Promise<{ readonly image: DecodedImage; readonly tinted: DecodedImage }> {
+  const at = (factor: number) => ask({ ...document, page, reduction: factor }, remainingMillis()) as Promise<DecodedImage>;
+  const image = await at(reduction);
+  const tinted = image.isColoured && image.tints.length === 0 ? await at(2 * reduction) : image;
   if (image.grey.length * reduction ** 2 > maxKeptPixels) closeThread(thread);
-  return image;
+  return { image, tinted };
 }
 
 /** Asks a decoder, and a new one where the memory of one that was kept does not suffice: what others have left of it is in pieces. */

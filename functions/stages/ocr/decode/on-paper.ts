@@ -6,26 +6,28 @@ const lightPrint = 170;
 const mostlyOpaque = 128;
 
 /**
- * Grey values where an image that is transparent lies on white paper, or on black where nearly all of it that meets the paper is light:
- * white print would be lost on white. Of a diagram that is the print, whose strokes are nearly all edge, rather than the white of its boxes.
+ * Lays an image that is transparent on white paper, or on black where nearly all of it that meets the paper is light: white print would
+ * be lost on white. Of a diagram that is the print, whose strokes are nearly all edge, rather than the white of its boxes.
  *
- * @param samples grey and opacity of each pixel.
+ * @param grey values, which are changed.
+ * @param opacity of each pixel.
  */
-export function onPaper(samples: Uint8Array): Uint8Array<ArrayBuffer> {
-  const grey = new Uint8Array(samples.length / 2);
-  let [seen, edges, light] = [0, 0, 0];
-  for (let pixel = 0, at = 0; pixel < grey.length; pixel++, at += 2) {
-    const [value, opacity] = [samples[at] ?? 0, samples[at + 1] ?? 0];
-    grey[pixel] = value;
-    seen += opacity;
-    if (opacity < mostlyOpaque || ((samples[at - 1] ?? 0) >= mostlyOpaque && (samples[at + 3] ?? 0) >= mostlyOpaque)) continue;
-    edges++;
-    light += value;
-  }
-  const paper = seen < white * grey.length * mostlyTransparent && light > lightPrint * edges ? 0 : white;
+export function onPaper(grey: Uint8Array, opacity: Uint8Array): void {
+  const paper = paperOf(grey, opacity);
   for (let pixel = 0; pixel < grey.length; pixel++) {
-    const opacity = samples[2 * pixel + 1] ?? 0;
-    if (opacity < 255) grey[pixel] = paper + (((grey[pixel] ?? 0) - paper) * opacity) / 255;
+    const share = opacity[pixel] ?? 0;
+    if (share < 255) grey[pixel] = paper + (((grey[pixel] ?? 0) - paper) * share) / 255;
   }
-  return grey;
+}
+
+function paperOf(grey: Uint8Array, opacity: Uint8Array): number {
+  let [seen, edges, light] = [0, 0, 0];
+  for (let pixel = 0; pixel < grey.length; pixel++) {
+    const share = opacity[pixel] ?? 0;
+    seen += share;
+    if (share < mostlyOpaque || ((opacity[pixel - 1] ?? 0) >= mostlyOpaque && (opacity[pixel + 1] ?? 0) >= mostlyOpaque)) continue;
+    edges++;
+    light += grey[pixel] ?? 0;
+  }
+  return seen < white * grey.length * mostlyTransparent && light > lightPrint * edges ? 0 : white;
 }
