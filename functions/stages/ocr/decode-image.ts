@@ -16,8 +16,8 @@ const unhurried: DecodingTime = { remainingMillis: () => Number.POSITIVE_INFINIT
 
 /** An image of more pixels is decoded at half its width and height: A4 at 600 dots an inch has 35 million, at 300 it has 9. */
 const maxPixels = 24_000_000;
-/** libvips holds all of a WebP, in 15 bytes a pixel, but can make it smaller by any factor before. */
-const maxWebpPixels = 12_000_000;
+/** libvips holds all of a WebP, in 15 bytes a pixel, but can make it smaller by any factor before: to A4 at 290 dots an inch. */
+const maxWebpPixels = 8_000_000;
 
 /**
  * Opens an image, which is one page, or a TIFF, which may be many. A page is decoded when it is read.
@@ -29,7 +29,7 @@ export async function openImage(
   time: DecodingTime,
   readImage: (image: ScannedPage) => Promise<PageText>,
 ): Promise<PageSource> {
-  const opened = { ...document, bytes: shared(document.bytes) };
+  const opened = document.type === "image/tiff" ? { ...document, bytes: shared(document.bytes) } : document;
   const { pageCount } = await headerOf(opened, 0, time);
   return {
     pageCount,
@@ -40,7 +40,7 @@ export async function openImage(
 
 /**
  * Decodes an image to a grey page over white, turned as its camera says. What is larger than
- * 24 megapixels (WebP: 12) is made smaller while it is decoded.
+ * 24 megapixels (WebP: 8) is made smaller while it is decoded.
  *
  * @param page of a TIFF, counted from 0.
  * @throws {@link DocumentUnreadableError} where it is cut off or damaged.
@@ -71,7 +71,7 @@ async function headerOf(document: ScannedImage, page: number, time: DecodingTime
   return { pageCount: 1, ...size };
 }
 
-/** Bytes that the decoding thread reads where they are; others are copied for each page. */
+/** Bytes that the decoding thread reads where they are; others are copied for each page, and freed after it. */
 function shared(bytes: Uint8Array): Uint8Array {
   const copy = new Uint8Array(new SharedArrayBuffer(bytes.byteLength));
   copy.set(bytes);

@@ -22,6 +22,11 @@ const plainColours = ["b-w", "srgb", "grey16", "rgb16", "cmyk", "multiband"];
 /** One thread for the work itself, and no warnings in the log. */
 const settings = { VIPS_CONCURRENCY: "1", VIPS_WARNING: "no" };
 
+/** That of libvips. */
+let memory: WebAssembly.Memory | undefined;
+/** Of the maximum of its memory: it grows in steps, and no further where the next one would be beyond. */
+const nearlyAll = 0.9;
+
 const libvips = startLibvips();
 
 parentPort?.on("message", async (request: DecodeRequest) => {
@@ -46,6 +51,7 @@ function limitMemory(): void {
   WebAssembly.Memory = class extends WebAssembly.Memory {
     constructor(descriptor: WebAssembly.MemoryDescriptor) {
       super({ ...descriptor, maximum: Math.floor(maxMemoryBytes / wasmPageBytes) });
+      memory = this;
     }
   };
 }
@@ -64,7 +70,13 @@ async function answerTo(request: DecodeRequest): Promise<DecodeAnswer> {
     return { failure: failureOf(String((error as Error).message)) };
   } finally {
     for (const handle of handles) handle.delete();
+    free(request.bytes);
   }
+}
+
+/** A copy that came with the request takes memory until the next collection otherwise. */
+function free({ buffer }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 /** libvips copies a file into its own memory, where a larger one is led through it in pieces. */
@@ -87,6 +99,8 @@ function sourceOf({ Source, SourceCustom }: Libvips, bytes: Uint8Array): Vips.So
 /** By the messages of the libraries that libvips decodes with; its own are that it was "unable to write to memory". */
 function failureOf(message: string): "memory" | "unsupported" | "damage" {
   if (/out of memory|insufficient memory|cannot allocate/i.test(message)) return "memory";
+  // libwebp says no more, whatever the cause.
+  if (/webp2vips: unable to read/.test(message) && (memory?.buffer.byteLength ?? 0) > nearlyAll * maxMemoryBytes) return "memory";
   return /unsupported|not (supported|configured|implemented)|whole number of bytes|out of range|bad labq/i.test(message)
     ? "unsupported"
     : "damage";

@@ -50,13 +50,15 @@ const maxMillis = 300_000;
 
 /** A larger image leaves a decoder with much memory, in pieces, that the OCR engine and the next image would have to do without. */
 const maxKeptPixels = 10_000_000;
+/** Of the decoder's objects, a few at a time; by itself Node would let 48 MiB pass before it frees them. */
+const maxYoungMiB = 4;
 
 /** Kept from one image to the next, since a new one takes 0.15 s. */
 let thread: Worker | undefined;
 
 function openThread(): Worker {
   const start: DecoderStart = { script: pathOfEngineFile(vipsFiles.script), wasm: pathOfEngineFile(vipsFiles.wasm), maxMemoryBytes };
-  const opened = new Worker(threadSource(), { workerData: start, execArgv: [] });
+  const opened = new Worker(threadSource(), { workerData: start, execArgv: [], resourceLimits: { maxYoungGenerationSizeMb: maxYoungMiB } });
   // An error ends the thread, and its ports with it.
   opened.on("error", () => undefined).on("exit", () => closeThread(opened));
   opened.unref();
@@ -131,7 +133,9 @@ async function askOnce(request: Omit<DecodeRequest, "port">, millis: number): Pr
     Math.min(millis, maxMillis),
   );
   try {
-    asked.postMessage({ ...request, port } satisfies DecodeRequest, [port]);
+    const copies = request.bytes.buffer instanceof SharedArrayBuffer ? [] : [new Uint8Array(request.bytes)];
+    const bytes = copies[0] ?? request.bytes;
+    asked.postMessage({ ...request, bytes, port } satisfies DecodeRequest, [port, ...copies.map(({ buffer }) => buffer)]);
     const [answer] = (await Promise.race([once(answers, "message"), once(answers, "close")])) as [DecodeAnswer?];
     if (isOutOfTime) throw new TimeLimitError();
     if (answer !== undefined && "failure" in answer && answer.failure === "memory") closeThread(asked);

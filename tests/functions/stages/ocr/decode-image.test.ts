@@ -403,13 +403,47 @@ describe("large images", () => {
     await expect(decoded).rejects.toThrow(DocumentTooLargeError);
   });
 
-  test("a WebP is made smaller, so that it has 12 megapixels", async () => {
+  test("a page in colours of more than 10 megapixels has tints of half its size", async () => {
+    const [width, height] = [4001, 2601];
+    const samples = new Uint8Array(3 * width * height).fill(255);
+    const [red, blue] = [3 * width * 1000, 3 * width * 2400];
+    for (let at = red; at < blue; at += 3) samples.fill(0, at + 1, at + 3);
+    for (let at = blue; at < samples.length; at += 3) samples.fill(0, at, at + 2);
+    const bytes = await encoded([{ samples, width, height }], ".png", { compression: 1 });
+
+    const { grey, tints = [], ...size } = await png(bytes);
+
+    const greyAt = [0, 999, 1000, 2399, 2400, 2600].map((row) => grey[row * width + 7]);
+    const tintsAt = tints.map((tint) => [499, 500, 1199, 1200, 1300].map((row) => tint.grey[row * tint.width + 2000]));
+    expect([size, ...tints.map((tint) => ({ width: tint.width, height: tint.height }))]).toEqual([
+      { width, height },
+      { width: 2001, height: 1301 },
+      { width: 2001, height: 1301 },
+    ]);
+    expect(greyAt).toEqual([255, 255, 76, 76, 28, 28]);
+    expect(tintsAt).toEqual([
+      [255, 255, 255, 255, 255],
+      [255, 0, 0, 0, 0],
+    ]);
+  });
+
+  test("a large page with little colour has no tints", async () => {
+    const [width, height] = [4000, 2600];
+    const samples = new Uint8Array(3 * width * height).fill(200);
+    for (let at = 0; at < 0.0049 * samples.length; at += 3) samples[at] = 0;
+
+    const page = await png(await encoded([{ samples, width, height }], ".png", { compression: 1 }));
+
+    expect(page).not.toHaveProperty("tints");
+  });
+
+  test("a WebP is made smaller, so that it has 8 megapixels", async () => {
     const bytes = await encoded([{ samples: new Uint8Array(4000 * 4000).fill(255), width: 4000, height: 4000 }], ".webp");
 
     const { width, height } = await decodeImage({ type: "image/webp", bytes });
 
-    expect(width * height).toBeGreaterThan(11_900_000);
-    expect(width * height).toBeLessThan(12_100_000);
+    expect(width * height).toBeGreaterThan(7_900_000);
+    expect(width * height).toBeLessThan(8_100_000);
   });
 });
 
