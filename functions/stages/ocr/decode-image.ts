@@ -1,6 +1,7 @@
 import { isImage, type ScannedDocument, type ScannedImage } from "../document.ts";
 import { checkImageSize, type ImageSize, imageSizeOf } from "../document-checks.ts";
 import { checkJpeg } from "./decode/check-jpeg.ts";
+import { checkPng } from "./decode/check-png.ts";
 import { readHeader, readPixels } from "./decode/decoder.ts";
 import { upright } from "./decode/orientation.ts";
 import type { PageText, ScannedPage } from "./page-image.ts";
@@ -45,7 +46,7 @@ export async function openImage(
  * @param page of a TIFF, counted from 0.
  * @throws {@link DocumentUnreadableError} where it is cut off or damaged.
  * @throws {@link UnsupportedDocumentError} with a side under 16 pixels, with samples that are not read, or where it is no image.
- * @throws {@link DocumentTooLargeError} with a side over 16,000 pixels, more than 60 megapixels, or where it takes too much memory.
+ * @throws {@link DocumentTooLargeError} with a side over 16,000 pixels, more than 60 megapixels, or where it takes too much memory, as an interlaced PNG may.
  * @throws {@link TimeLimitError} where the time is up.
  */
 export async function decodeImage(document: ScannedDocument, page = 0, time = unhurried): Promise<ScannedPage> {
@@ -68,6 +69,7 @@ async function headerOf(document: ScannedImage, page: number, time: DecodingTime
   const size = imageSizeOf(document.bytes, document.type);
   checkImageSize(size);
   if (document.type === "image/jpeg") checkJpeg(document.bytes, size);
+  if (document.type === "image/png") checkPng(document.bytes, size);
   return { pageCount: 1, ...size };
 }
 

@@ -391,6 +391,17 @@ describe("large images", () => {
     expect([grey[400 * width + 1500], grey[1500 * width + 1500]]).toEqual([0, 255]);
   });
 
+  test.each([
+    { depth: 8, colourType: 6, megapixels: 48 },
+    { depth: 16, colourType: 2, megapixels: 36 },
+  ])("an interlaced PNG of $megapixels megapixels, $depth bits and colour type $colourType is refused by its header", async (image) => {
+    const header = pngFile({ side: Math.round(Math.sqrt(image.megapixels * 1e6)), ...image, interlaced: true, rows: Buffer.alloc(0) });
+
+    const interlaced = png(header);
+
+    await expect(interlaced).rejects.toThrow("Save it without interlacing.");
+  });
+
   test("a progressive JPEG is refused whose coefficients take more memory than there is", async () => {
     const colours = { samples: new Uint8Array(3 * side * side), width: side, height: side };
     const file = Buffer.from(await encoded([colours], ".jpg", { interlace: true, subsample_mode: "off" }));
