@@ -67,6 +67,7 @@ export function cleanText(text: string): string {
     .replaceAll("\u00ad", "-")
     .replace(/(?![\n\t])[\p{Cc}\p{Cn}\ufeff]/gu, "")
     .replace(presentationForms, (forms) => forms.normalize("NFKC"))
+    .normalize("NFC")
     .replace(/\n{3,}/gu, "\n\n")
     .trim();
 }

@@ -142,7 +142,8 @@ function extend(piece: OpenPiece, { left, right, top, bottom }: Place, letter: s
   piece.bottom = Math.max(piece.bottom, bottom);
 }
 
-function placeOf({ boxes, origins }: PageCharacters, index: number, turn: number): Place {
+/** Of one character, whose line has this turn. */
+export function placeOf({ boxes, origins }: PageCharacters, index: number, turn: number): Place {
   const [left, top, right, bottom] = [
     boxes[4 * index] ?? 0,
     boxes[4 * index + 1] ?? 0,

@@ -1,3 +1,4 @@
+import { withMarks } from "./accents.ts";
 import { type CodeRange, characterOf } from "./character-maps.ts";
 import { type PageCharacters, slanted } from "./page-layer.ts";
 import type { PdfiumCalls } from "./pdfium.ts";
@@ -46,7 +47,7 @@ export function readCharacters(
     if (calls._FPDFText_IsGenerated(text, index) !== 1) place(text, index, characters);
   }
   calls._FPDFText_ClosePage(text);
-  return { characters, unknown };
+  return { characters: withMarks(characters), unknown };
 }
 
 /** Gives the function that notes the place of a character, for a page that may be turned and have its origin anywhere. */
