@@ -12,7 +12,7 @@ const minCharacters = 12;
 const minWord = 4;
 const minLetters = 20;
 /** The mean of a text of any language, and how far a short one may stay below it. */
-const minMean = -0.2;
+const minMean = 0.1;
 const allowance = 2.5;
 
 /**

@@ -24,6 +24,7 @@ const sentences = {
   Hungarian: "A kikötői bizottság kedden ült össze, hogy megvitassa a külső hullámtörő állapotát.",
   Turkish: "Liman komisyonu dış dalgakıranın durumunu görüşmek üzere salı günü toplandı.",
   Vietnamese: "Ủy ban cảng đã họp vào thứ Ba để xem xét tình trạng của đê chắn sóng bên ngoài.",
+  Welsh: "Rhoddwyd gwybod i ddeiliaid y cynllun drwy lythyr fod y swyddfa wedi cau.",
 };
 
 describe("is like language", () => {
