@@ -1,3 +1,5 @@
+import { isSurelyLanguage } from "./language-likeness.ts";
+
 /** The characters of a page in the file's order. Places are in points from the top left corner of the page as it is shown. */
 export interface PageCharacters {
   /** Code points; pdfium's own spaces and line ends among them. */
@@ -16,8 +18,8 @@ export const slanted = 4;
 /** A page's text layer, and facts to judge it by. */
 export interface PageLayer {
   readonly characters: PageCharacters;
-  /** The number of characters that have no meaning that the file or its fonts know. */
-  readonly unknown: number;
+  /** The codes of characters that have no meaning that the file or its fonts know, as if they were those of Unicode; words apart. */
+  readonly unknown: string;
   /** Width and height of the page as it is shown, in points. */
   readonly width: number;
   readonly height: number;
@@ -44,11 +46,16 @@ export function charactersOf({ characters: { codes } }: PageLayer): string {
   return parts.join("");
 }
 
-/** True if the file knows what its characters mean. */
+/**
+ * True if the file knows what its characters mean, or their codes are words of themselves: TeX's bitmap fonts have no names for their
+ * letters, but ASCII's codes.
+ */
 export function hasMeaning(layer: PageLayer): boolean {
   const visible = charactersOf(layer).replace(/\s/gu, "");
-  const unreadable = Math.max(layer.unknown, visible.match(meaningless)?.length ?? 0);
-  return unreadable <= maxUnknown * visible.length;
+  const isFew = (count: number): boolean => count <= maxUnknown * visible.length;
+  return (
+    isFew(visible.match(meaningless)?.length ?? 0) && (isFew(layer.unknown.replace(/\s/gu, "").length) || isSurelyLanguage(layer.unknown))
+  );
 }
 
 /** Typographers' ligatures and Hebrew's and Arabic's letters in the shapes that they take within words. */

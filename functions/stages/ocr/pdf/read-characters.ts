@@ -1,11 +1,13 @@
 import { withMarks } from "./accents.ts";
 import { type CodeRange, characterOf } from "./character-maps.ts";
-import { type PageCharacters, slanted } from "./page-layer.ts";
+import { type PageCharacters, type PageLayer, slanted } from "./page-layer.ts";
 import type { PdfiumCalls } from "./pdfium.ts";
 
 /** Characters that a page may have before the rest of them is let go: more than the text of a document may be long. */
 const maxCharacters = 1024 * 1024;
 const softHyphen = 0xad;
+/** A page of which this part has no meaning that is known has fonts without names. */
+const minUnnamed = 0.2;
 /** Radians by which a line that is laid down by hand may lean. */
 const maxLean = 0.2;
 /** In sizes of the font: the room of a line, and the part of it that lies below the base line. */
@@ -20,11 +22,7 @@ const scratchBytes = 64;
  *
  * @param ranges of the file's fonts, for characters that pdfium does not know.
  */
-export function readCharacters(
-  calls: PdfiumCalls,
-  page: number,
-  ranges: readonly CodeRange[],
-): { characters: PageCharacters; unknown: number } {
+export function readCharacters(calls: PdfiumCalls, page: number, ranges: readonly CodeRange[]): Pick<PageLayer, "characters" | "unknown"> {
   const text = calls._FPDFText_LoadPage(page);
   const count = Math.min(Math.max(0, calls._FPDFText_CountChars(text)), maxCharacters);
   const characters = {
@@ -35,20 +33,26 @@ export function readCharacters(
   };
   const place = placer(calls, page);
   const known = new Map<number, number | undefined>();
-  let unknown = 0;
+  const unknown = new Set<number>();
   for (let index = 0; index < count; index++) {
     const code = calls._FPDFText_GetUnicode(text, index); // one by one: FPDFText_GetText leaves off the end of a text with ligatures in it
     // In place of a character that it does not know, pdfium has the code.
     const isUnknown = calls._FPDFText_HasUnicodeMapError(text, index) === 1;
     if (isUnknown && !known.has(code)) known.set(code, characterOf(code, ranges));
     const character = isUnknown ? known.get(code) : code;
+    if (character === undefined) unknown.add(index);
     characters.codes[index] = calls._FPDFText_IsHyphen(text, index) === 1 ? softHyphen : (character ?? code);
-    if (character === undefined) unknown++;
     if (calls._FPDFText_IsGenerated(text, index) !== 1) place(text, index, characters);
   }
   calls._FPDFText_ClosePage(text);
-  return { characters: withMarks(characters), unknown };
+  if (unknown.size > minUnnamed * count) for (const index of unknown) characters.codes[index] = ligatureOf(characters.codes[index] ?? 0);
+  // What is known divides the words of what is not.
+  const words = Array.from(characters.codes, (code, index) => (unknown.has(index) ? String.fromCodePoint(code) : " "));
+  return { characters: withMarks(characters), unknown: words.join("").replace(/ +/g, " ").trim() };
 }
+
+/** TeX's bitmap fonts have no names for their letters, but ASCII's codes, and these for ff, fi, fl, ffi and ffl. */
+const ligatureOf = (code: number): number => ((code & ~0x10) >= 0x0b && (code & ~0x10) <= 0x0f ? 0xfb00 + (code & 0x0f) - 0x0b : code);
 
 /** Gives the function that notes the place of a character, for a page that may be turned and have its origin anywhere. */
 function placer(calls: PdfiumCalls, page: number): (text: number, index: number, to: PageCharacters) => void {

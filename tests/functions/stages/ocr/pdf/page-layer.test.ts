@@ -28,7 +28,7 @@ describe("cleanText", () => {
 });
 
 describe("hasMeaning", () => {
-  const layerOf = (text: string, unknown = 0): PageLayer => ({
+  const layerOf = (text: string, unknown = ""): PageLayer => ({
     characters: {
       codes: Uint32Array.from(text, (letter) => letter.codePointAt(0) ?? 0),
       boxes: new Float32Array(),
@@ -46,8 +46,8 @@ describe("hasMeaning", () => {
     ["text", layerOf("Plain text"), true],
     ["nothing", layerOf(""), true],
     ["more text than a call takes arguments", layerOf("😀 ".repeat(100_000)), true],
-    ["one unknown of five", layerOf("abc de", 1), true],
-    ["two unknown of nine", layerOf("abc def ghi", 2), false],
+    ["one unknown of five", layerOf("abc de", "c"), true],
+    ["two unknown of nine", layerOf("abc def ghi", "c f"), false],
     ["one private character of five", layerOf("abcd\ue000"), true],
     ["one replacement character of four", layerOf("abc\ufffd"), false],
     ["one control character of four", layerOf("abc\u0003"), false],

@@ -131,7 +131,7 @@ const layerOf = (characters: readonly Character[]): PageLayer => ({
     origins: Float32Array.from(characters.flatMap(({ x, y }) => [x, y])),
     turns: Uint8Array.from(characters, ({ turn }) => turn),
   },
-  unknown: 0,
+  unknown: "",
   width: 612,
   height: 792,
   drawings: "none",
