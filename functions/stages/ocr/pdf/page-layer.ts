@@ -18,6 +18,8 @@ export const slanted = 4;
 /** A page's text layer, and facts to judge it by. */
 export interface PageLayer {
   readonly characters: PageCharacters;
+  /** Texts that somebody has typed onto the page, where drawing them is left to the viewer. */
+  readonly notes: readonly string[];
   /** The codes of characters that have no meaning that the file or its fonts know, as if they were those of Unicode; words apart. */
   readonly unknown: string;
   /** Width and height of the page as it is shown, in points. */
@@ -60,8 +62,8 @@ export function hasMeaning(layer: PageLayer): boolean {
 
 /** Typographers' ligatures and Hebrew's and Arabic's letters in the shapes that they take within words. */
 const presentationForms = /[\ufb00-\ufdff\ufe70-\ufefc]+/gu;
-/** A hyphen between a letter and the rest of its word on the next line. */
-const lineEndHyphen = /(?<=\p{L})[-\u00ad\u2010]\n(?=\p{L})/gu;
+/** A hyphen between a letter and the rest of its word on the next line, which may be that of the next column. */
+const lineEndHyphen = /(?<=\p{L})[-\u00ad\u2010]\n(?=\p{L})|(?<=\p{Ll})[-\u00ad\u2010]\n\n(?=\p{Ll})/gu;
 
 /** Text as a reader would write it down: words undivided, lines ended by `\n`, without what is not seen. */
 export function cleanText(text: string): string {

@@ -19,8 +19,18 @@ interface Gutter {
 /** Gutters are looked for within the columns beside one, and so on. */
 const maxDepth = 12;
 
-/** The text of a page in the order in which it is read: columns one after the other, tables row by row, an empty line between paragraphs. */
+/**
+ * The text of a page in the order in which it is read: columns one after the other, tables row by row, an empty line between paragraphs.
+ * Notes that pdfium has not drawn come last.
+ */
 export function textInOrder(layer: PageLayer): string {
+  const text = drawnText(layer);
+  const bare = (written: string): string => written.replace(/\s/gu, "");
+  const undrawn = layer.notes.filter((note) => !bare(text).includes(bare(note)));
+  return undrawn.length === 0 ? text : cleanText([text, ...undrawn].join("\n\n"));
+}
+
+function drawnText(layer: PageLayer): string {
   const pieces = piecesOf(layer.characters);
   if (pieces === undefined) return cleanText(charactersOf(layer));
   const sizeOf = (group: readonly Piece[]) => group.reduce((sum, { text }) => sum + text.length, 0);

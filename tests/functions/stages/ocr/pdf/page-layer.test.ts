@@ -5,6 +5,7 @@ describe("cleanText", () => {
   test.each([
     ["line ends", "one\r\ntwo\rthree\ntwo\ffour\u2028five", "one\ntwo\nthree\ntwo\nfour\nfive"],
     ["a divided word", "an exam-\nple, an exam\u2010\r\nple, an exam\u00adple", "an example, an example, an example"],
+    ["a word that goes on in the next column", "an exam-\n\nple, non-\n\nA", "an example, non-\n\nA"],
     ["a divided name, and ranges", "Smith-\nJones 10\u00ad20 10-\n20", "Smith-Jones 10-20 10-\n20"],
     ["a dash at the end of a line", "one -\ntwo", "one -\ntwo"],
     ["control characters", "a\u0000b\u0007c\u001bd\u007fe\u0085f\tg", "abcdef\tg"],
@@ -35,6 +36,7 @@ describe("hasMeaning", () => {
       origins: new Float32Array(),
       turns: new Uint8Array(),
     },
+    notes: [],
     unknown,
     width: 612,
     height: 792,

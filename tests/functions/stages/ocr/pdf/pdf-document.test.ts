@@ -83,11 +83,35 @@ describe("a text layer", () => {
     expect(await textIn(file)).toBe("Ada Lovelace");
   });
 
+  test("has the notes in it that are typed onto the page, each once, however often it is read", async () => {
+    const note = (text: string, rest: string) => `<</Type/Annot/Subtype/FreeText/Rect[100 100 300 140]/Contents(${text})${rest}>>`;
+    const file = pdfFile([
+      "<</Type/Catalog/Pages 2 0 R>>",
+      "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+      "<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 5 0 R/Resources<</Font<</F1 4 0 R>>>>/Annots[6 0 R 7 0 R 8 0 R 9 0 R]>>",
+      "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+      stream("", line("The page")),
+      note("Please check, then sign", "/DA(1 0 0 rg)"),
+      note("Withdrawn", "/DA(1 0 0 rg)/F 2"),
+      note("Drawn by pdfium", "/DA(/Helv 12 Tf)"),
+      note("As its look says", "/AP<</N 10 0 R>>"),
+      stream("/Type/XObject/Subtype/Form/BBox[0 0 200 40]/Resources<</Font<</F1 4 0 R>>>>", "BT/F1 12 Tf 100 10 Td(Approved)Tj ET"),
+    ]);
+    const document = await open(file);
+
+    for (let time = 0; time < 2; time++) {
+      const lines = textInOrder(document.readLayer(0, millis)).split(/\n+/);
+      expect(lines.toSorted()).toEqual(["Approved", "Drawn by pdfium", "Please check, then sign", "The page"]);
+    }
+  });
+
   test("says which characters mean nothing", async () => {
     const font = "<</Type/Font/Subtype/Type1/BaseFont/Odd/Encoding<</Differences[65/g1/g2/g3]>>>>";
     const file = onePage(stream("", "BT/F2 24 Tf 72 700 Td(ABC)Tj ET"), { resources: "/Font<</F2 6 0 R>>", objects: [font] });
 
-    expect(await layerOf(Buffer.from(file.toString("latin1").replace("/Font<</F1 4 0 R>>", ""), "latin1"))).toMatchObject({ unknown: 3 });
+    expect(await layerOf(Buffer.from(file.toString("latin1").replace("/Font<</F1 4 0 R>>", ""), "latin1"))).toMatchObject({
+      unknown: "ABC",
+    });
   });
 
   test.each([

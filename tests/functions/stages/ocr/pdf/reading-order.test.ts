@@ -131,6 +131,7 @@ const layerOf = (characters: readonly Character[]): PageLayer => ({
     origins: Float32Array.from(characters.flatMap(({ x, y }) => [x, y])),
     turns: Uint8Array.from(characters, ({ turn }) => turn),
   },
+  notes: [],
   unknown: "",
   width: 612,
   height: 792,
