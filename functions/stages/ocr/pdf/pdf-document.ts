@@ -104,7 +104,7 @@ export class PdfDocument {
     if (!this.#notes.has(page)) this.#notes.set(page, readNotes(calls, address));
     // Programs that fill in forms may leave it to the viewer to write the values: pdfium does so when it draws, wherever that is.
     draw(calls, address, beside);
-    calls._FPDFPage_Flatten(address, flattenForDisplay);
+    keepingSize(calls, address, () => calls._FPDFPage_Flatten(address, flattenForDisplay));
     calls._FPDF_ClosePage(address);
     return loadPage(calls, this.#address, page);
   }
@@ -123,6 +123,21 @@ function load(calls: PdfiumCalls, bytes: Uint8Array): number {
 
 /** A bitmap of one pixel, and a page drawn beside it. */
 const beside = { left: 2, top: 2, width: 1, height: 1, pageWidth: 1, pageHeight: 1 };
+
+/** Flattening gives a page that takes its size from its parent that of a letter, and one with an ArtBox the size of that. */
+function keepingSize(calls: PdfiumCalls, page: number, flatten: () => void): void {
+  const scratch = calls.wasmExports.malloc(16);
+  calls._FPDF_GetPageBoundingBox(page, scratch);
+  const [left = 0, top = 0, right = 0, bottom = 0] = new Float32Array(calls.HEAPU8.buffer, scratch, 4).slice();
+  calls.wasmExports.free(scratch);
+  const setSize = (): void => {
+    calls._FPDFPage_SetMediaBox(page, left, bottom, right, top);
+    calls._FPDFPage_SetCropBox(page, left, bottom, right, top);
+  };
+  setSize();
+  flatten();
+  setSize();
+}
 
 function loadPage(calls: PdfiumCalls, document: number, page: number): number {
   const address = calls._FPDF_LoadPage(document, page);

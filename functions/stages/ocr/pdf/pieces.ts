@@ -27,6 +27,8 @@ const sameBase = 0.4;
 const maxBack = 0.5;
 /** In heights of a line: what may be between two letters that touch. */
 const maxBeside = 0.02;
+/** In heights of a line: how far an exponent is raised that is of this part of its base's size, or an index lowered. */
+const maxRaised = { distance: 0.65, size: 0.85 } as const;
 /** A page of more pieces is none that somebody reads. */
 const maxPieces = 20_000;
 /** The part of the characters that stand below the one before them in upright writing. */
@@ -111,8 +113,15 @@ function gapAfter(
   // Letters of one ligature have one room.
   const gap = place.left === last.left && place.right === last.right ? 0 : (place.left - (isOverSpace ? piece.right : last.right)) / size;
   const widest = hasSpace ? wideSpace.written : wideSpace.unwritten;
-  if (Math.abs(place.base - last.base) > sameBase * size || gap < -maxBack || gap > widest) return undefined;
+  if (Math.abs(place.base - last.base) > (isRaised(place, last) ? maxRaised.distance : sameBase) * size || gap < -maxBack || gap > widest)
+    return undefined;
   return hasSpace && !isOverSpace ? Number.POSITIVE_INFINITY : gap;
+}
+
+/** True of an exponent or an index beside the letter before it, and of what follows it. */
+function isRaised(place: Place, last: Place): boolean {
+  const [size, lastSize] = [place.bottom - place.top, last.bottom - last.top];
+  return Math.min(size, lastSize) < maxRaised.size * Math.max(size, lastSize);
 }
 
 /** The letters, with a space where the gap is wider than between the letters of a word, which may be spaced out. */

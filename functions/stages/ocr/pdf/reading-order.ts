@@ -139,7 +139,9 @@ const maxMarginRows = 2;
 /** A gutter without the headers and footers that happen to leave it free. */
 function withoutMargins(rows: readonly Row[], gutter: Gutter): Gutter {
   let { firstRow, lastRow } = gutter;
-  const isDivided = (upper: number) => (rows[upper + 1]?.base ?? 0) - (rows[upper]?.base ?? 0) > marginDistance * (rows[upper]?.size ?? 0);
+  // Headers may be larger than the text.
+  const sizeAt = (upper: number) => Math.min(rows[upper]?.size ?? 0, rows[upper + 1]?.size ?? 0);
+  const isDivided = (upper: number) => (rows[upper + 1]?.base ?? 0) - (rows[upper]?.base ?? 0) > marginDistance * sizeAt(upper);
   for (let row = gutter.firstRow; row < Math.min(gutter.firstRow + maxMarginRows, gutter.lastRow); row++)
     if (isDivided(row)) firstRow = row + 1;
   for (let row = gutter.lastRow; row > Math.max(gutter.lastRow - maxMarginRows, firstRow); row--) if (isDivided(row - 1)) lastRow = row - 1;

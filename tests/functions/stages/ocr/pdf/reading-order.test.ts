@@ -71,6 +71,7 @@ test.each([
   ["an accent behind its letter, which no letter has", "[(b)389.5(\\302)-166.5(ut)]TJ", "b\u0301ut"],
   ["an accent that is drawn after its line", "(uno solo)Tj 1 0 0 1 61.1 702 Tm(\\302)Tj", "úno solo"],
   ["an accent beside a letter", "(a\\302b \\301c\\302)Tj", "a´b `c´"],
+  ["an exponent, and an index", "(x)Tj/F1 7 Tf 5 Ts(2)Tj 0 Ts/F1 10 Tf( + y)Tj/F1 7 Tf -5 Ts(3)Tj", "x2 + y3"],
   ["a raised number", "(m)Tj/F1 7 Tf 4 Ts(2)Tj 0 Ts", "m2"],
 ])("%s", async (_, operators, text) => {
   expect(await textIn(onePage(stream("", `BT/F1 10 Tf 60 700 Td ${operators} ET`)))).toBe(text);
