@@ -48,14 +48,22 @@ export function readCharacters(calls: PdfiumCalls, page: number, ranges: readonl
     else if (character === undefined) unknown.add(index);
   }
   calls._FPDFText_ClosePage(text);
-  if (unknown.size > minUnnamed * count) for (const index of unknown) characters.codes[index] = ligatureOf(characters.codes[index] ?? 0);
+  if (unknown.size > minUnnamed * count) for (const index of unknown) characters.codes[index] = texLetterOf(characters.codes[index] ?? 0);
   // What is known divides the words of what is not.
   const words = Array.from(characters.codes, (code, index) => (unknown.has(index) ? String.fromCodePoint(code) : " "));
   return { characters: withMarks(characters), unknown: words.join("").replace(/ +/g, " ").trim() };
 }
 
-/** TeX's bitmap fonts have no names for their letters, but ASCII's codes, and these for ff, fi, fl, ffi and ffl. */
-const ligatureOf = (code: number): number => ((code & ~0x10) >= 0x0b && (code & ~0x10) <= 0x0f ? 0xfb00 + (code & 0x0f) - 0x0b : code);
+/** Of Cork's encoding: the letters from 0x80 on, where it differs from Latin-1, and others. */
+const cork = "ĂĄĆČĎĚĘĞĹĽŁŃŇŊŐŔŘŚŠŞŤŢŰŮŸŹŽŻĲİđ§ăąćčďěęğĺľłńňŋőŕřśšşťţűůÿźžżĳ¡¿£";
+const otherCork: Readonly<Record<number, string>> = { 215: "Œ", 247: "œ", 255: "ß" };
+
+/** TeX's bitmap fonts have no names for their letters, but ASCII's codes, these for ff, fi, fl, ffi and ffl, and Cork's for letters with accents. */
+function texLetterOf(code: number): number {
+  const ligature = code & ~0x10;
+  if (ligature >= 0x0b && ligature <= 0x0f) return 0xfb00 + ligature - 0x0b;
+  return (cork[code - 0x80] ?? otherCork[code])?.codePointAt(0) ?? code;
+}
 
 /** A file may say of a character that it is none. */
 const codePointOf = (code: number): number => (code < 0 || code > 0x10ffff ? replacement : code);

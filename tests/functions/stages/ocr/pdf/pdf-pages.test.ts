@@ -155,24 +155,24 @@ describe("letters that the file names falsely", () => {
 });
 
 describe("letters of a bitmap font without names", () => {
-  const codes = Array.from({ length: 128 }, (_, code) => code);
+  const codes = Array.from({ length: 256 }, (_, code) => code);
   const lines = (texts: readonly string[]) =>
     onePage(stream("", `BT/F2 12 Tf 14 TL 60 700 Td ${texts.map((text) => `(${text})'`).join("")} ET`), {
       resources: "/Font<</F2 6 0 R>>",
       objects: [
-        `<</Type/Font/Subtype/Type3/FontBBox[0 0 50 70]/FontMatrix[.01 0 0 .01 0 0]/CharProcs<<${codes.map((code) => `/a${code} 7 0 R`).join("")}>>/Encoding<</Differences[0${codes.map((code) => `/a${code}`).join("")}]>>/FirstChar 0/LastChar 127/Widths[${"50 ".repeat(128)}]>>`,
+        `<</Type/Font/Subtype/Type3/FontBBox[0 0 50 70]/FontMatrix[.01 0 0 .01 0 0]/CharProcs<<${codes.map((code) => `/a${code} 7 0 R`).join("")}>>/Encoding<</Differences[0${codes.map((code) => `/a${code}`).join("")}]>>/FirstChar 0/LastChar 255/Widths[${"50 ".repeat(256)}]>>`,
         stream("", "50 0 0 0 40 70 d1 0 0 40 70 re f"),
       ],
     });
   const text = [
     "The o\\016cial report of the harbour commission was \\014nished on Tuesday,",
     "and none of those who were present had a di\\013erent opinion of the breakwater.",
-    "Therefore the commission decided to publish everything without delay.",
+    "Therefore the commission decided that Wei\\377 and \\232i\\272kov publish everything.",
   ];
 
-  test("are those of their codes where these are words, ligatures included", async () => {
+  test("are those of their codes where these are words, ligatures and letters with accents included", async () => {
     expect(await firstPage(lines(text))).toMatchObject({
-      text: "The official report of the harbour commission was finished on Tuesday,\nand none of those who were present had a different opinion of the breakwater.\nTherefore the commission decided to publish everything without delay.",
+      text: "The official report of the harbour commission was finished on Tuesday,\nand none of those who were present had a different opinion of the breakwater.\nTherefore the commission decided that Weiß and Žižkov publish everything.",
       confidence: 1,
       shown: 0,
     });
