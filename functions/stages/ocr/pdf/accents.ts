@@ -34,10 +34,12 @@ const within = 100;
  * it draws the accent, moves back and draws the letter.
  */
 export function withMarks(characters: PageCharacters): PageCharacters {
+  if (!characters.codes.some((code) => marks.has(code))) return characters;
+  const isLetter = Array.from(characters.codes, (code) => /\p{L}/u.test(String.fromCodePoint(code)));
   const letterOf = new Map<number, number>();
   const marksOf = new Map<number, number[]>();
   for (const [at, code] of characters.codes.entries()) {
-    const letter = marks.has(code) ? letterUnder(characters, at) : undefined;
+    const letter = marks.has(code) ? letterUnder(characters, at, isLetter) : undefined;
     if (letter === undefined) continue;
     letterOf.set(at, letter);
     marksOf.set(letter, [...(marksOf.get(letter) ?? []), at]);
@@ -49,25 +51,24 @@ export function withMarks(characters: PageCharacters): PageCharacters {
 }
 
 /** The letter that an accent is drawn onto: of several the nearest, of those as near the next one. */
-function letterUnder(characters: PageCharacters, accent: number): number | undefined {
+function letterUnder(characters: PageCharacters, accent: number, isLetter: readonly boolean[]): number | undefined {
   let [found, least]: [number | undefined, number] = [undefined, maxAside];
   for (let distance = 1; distance <= within; distance++) {
     for (const letter of [accent + distance, accent - distance]) {
-      const aside = distanceAside(characters, accent, letter);
-      if (aside < least) [found, least] = [letter, aside];
+      const aside = isLetter[letter] === true ? distanceAside(characters, accent, letter) : undefined;
+      if (aside !== undefined && aside < least) [found, least] = [letter, aside];
     }
   }
   return found;
 }
 
-/** In widths of the letter; without end where it is none, or on another line. */
-function distanceAside(characters: PageCharacters, accent: number, letter: number): number {
+/** In widths of the letter; nothing where it is on another line. */
+function distanceAside(characters: PageCharacters, accent: number, letter: number): number | undefined {
   const turn = characters.turns[letter];
-  if (turn === undefined || turn === slanted || turn !== characters.turns[accent]) return Number.POSITIVE_INFINITY;
+  if (turn === undefined || turn === slanted || turn !== characters.turns[accent]) return undefined;
   const [above, below] = [placeOf(characters, accent, turn), placeOf(characters, letter, turn)];
-  if (Math.abs(above.base - below.base) > maxRaised * (below.bottom - below.top)) return Number.POSITIVE_INFINITY;
-  const aside = Math.abs(above.left + above.right - below.left - below.right) / (2 * (below.right - below.left));
-  return /\p{L}/u.test(String.fromCodePoint(characters.codes[letter] ?? 0)) ? aside : Number.POSITIVE_INFINITY;
+  if (Math.abs(above.base - below.base) > maxRaised * (below.bottom - below.top)) return undefined;
+  return Math.abs(above.left + above.right - below.left - below.right) / (2 * (below.right - below.left));
 }
 
 /** @param order the characters that are left, by their indices; a mark takes the room of its letter. */

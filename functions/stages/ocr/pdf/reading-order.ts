@@ -26,7 +26,8 @@ const maxDepth = 12;
 export function textInOrder(layer: PageLayer): string {
   const text = drawnText(layer);
   const bare = (written: string): string => written.replace(/\s/gu, "");
-  const undrawn = layer.notes.filter((note) => !bare(text).includes(bare(note)));
+  const drawn = bare(text);
+  const undrawn = layer.notes.filter((note) => !drawn.includes(bare(note)));
   return undrawn.length === 0 ? text : cleanText([text, ...undrawn].join("\n\n"));
 }
 
