@@ -35,9 +35,15 @@ const scripts =
 const unspaced = String.raw`[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}]`;
 const wordsWithin = new RegExp(`(?<=${unspaced})(?=[A-Za-z]{2})|(?<=[A-Za-z]{2})(?=${unspaced})`, "gu");
 
+/** Letters of every script, such as the prime behind a Greek numeral. */
+const common = /(?=\p{Script=Common})\p{L}/gu;
+
 function isMixed(text: string): boolean {
   let [changes, letters] = [0, 0];
-  for (const word of text.replace(wordsWithin, " ").match(/\p{L}+/gu) ?? []) {
+  for (const word of text
+    .replace(common, "")
+    .replace(wordsWithin, " ")
+    .match(/\p{L}+/gu) ?? []) {
     letters += word.length;
     changes += (word.match(scripts)?.length ?? 1) - 1;
   }
@@ -46,11 +52,18 @@ function isMixed(text: string): boolean {
 
 const latinWord = /\p{Script=Latin}[\p{Script=Latin}\p{M}]*/gu;
 
+/** Names in addresses follow no language. */
+const withoutAddresses = (text: string): string =>
+  text
+    .split(/\s+/u)
+    .filter((part) => !/www\.|:\/\/|@/u.test(part))
+    .join(" ");
+
 /** False of what is blacked out, too: a word of the same letter again and again. */
 const tells = (word: string): boolean => word.length >= minWord && !/^(.)\1+$/u.test(word);
 
 function isLikeLatin(text: string): boolean {
-  const words = text.match(latinWord)?.filter(tells) ?? [];
+  const words = withoutAddresses(text).match(latinWord)?.filter(tells) ?? [];
   const letters = words.join("");
   const ofOtherScripts = text.match(/(?!\p{Script=Latin})\p{L}/gu)?.length ?? 0; // beside them a name such as Łódź is no sign
   if ((letters.match(/[^\p{ASCII}\p{M}]/gu)?.length ?? 0) > maxForeign * (letters.length + ofOtherScripts)) return false;
