@@ -12,7 +12,7 @@ const minCharacters = 12;
 const minWord = 4;
 const minLetters = 20;
 /** The mean of a text of any language, and how far a short one may stay below it. */
-const minMean = -0.2;
+const minMean = 0.1;
 const allowance = 2.5;
 
 /**
@@ -35,29 +35,63 @@ const scripts =
 const unspaced = String.raw`[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}]`;
 const wordsWithin = new RegExp(`(?<=${unspaced})(?=[A-Za-z]{2})|(?<=[A-Za-z]{2})(?=${unspaced})`, "gu");
 
+/** Letters of every script, such as the prime behind a Greek numeral. */
+const common = /(?=\p{Script=Common})\p{L}/gu;
+
 function isMixed(text: string): boolean {
   let [changes, letters] = [0, 0];
-  for (const word of text.replace(wordsWithin, " ").match(/\p{L}+/gu) ?? []) {
+  for (const word of text
+    .replace(common, "")
+    .replace(wordsWithin, " ")
+    .match(/\p{L}+/gu) ?? []) {
     letters += word.length;
     changes += (word.match(scripts)?.length ?? 1) - 1;
   }
   return changes > maxMixed * letters;
 }
 
+const latinWord = /\p{Script=Latin}[\p{Script=Latin}\p{M}]*/gu;
+
+/** Names in addresses follow no language. */
+const withoutAddresses = (text: string): string =>
+  text
+    .split(/\s+/u)
+    .filter((part) => !/www\.|:\/\/|@/u.test(part))
+    .join(" ");
+
 /** False of what is blacked out, too: a word of the same letter again and again. */
 const tells = (word: string): boolean => word.length >= minWord && !/^(.)\1+$/u.test(word);
 
 function isLikeLatin(text: string): boolean {
-  const words = text.match(/\p{Script=Latin}[\p{Script=Latin}\p{M}]*/gu)?.filter(tells) ?? [];
+  const words = withoutAddresses(text).match(latinWord)?.filter(tells) ?? [];
   const letters = words.join("");
   const ofOtherScripts = text.match(/(?!\p{Script=Latin})\p{L}/gu)?.length ?? 0; // beside them a name such as Łódź is no sign
   if ((letters.match(/[^\p{ASCII}\p{M}]/gu)?.length ?? 0) > maxForeign * (letters.length + ofOtherScripts)) return false;
   if (letters.length < minLetters) return true;
+  const { mean, pairs } = ratingOf(words);
+  return mean + allowance / Math.sqrt(pairs) > minMean;
+}
+
+/** Of the pairs of letters in some words, their ends included. */
+function ratingOf(words: readonly string[]): { readonly mean: number; readonly pairs: number } {
   let [sum, pairs] = [0, 0];
   for (const word of words.map(folded)) {
     for (let index = 0; index <= word.length; index++, pairs++) sum += scoreOf(word[index - 1], word[index]);
   }
-  return sum / pairs + allowance / Math.sqrt(pairs) > minMean;
+  return { mean: sum / pairs, pairs };
+}
+
+/** The pairs of letters that prove something, and the mean that no text of permuted letters reaches; real pages stay above it. */
+const sure = { pairs: 100, mean: 0.6 } as const;
+/** Of all letters: capitals behind small ones. Fonts of other scripts have letters in their places. */
+const maxInnerCapitals = 0.02;
+
+/** True where the letters prove that the text is one of a language that is written in Latin letters. */
+export function isSurelyLanguage(text: string): boolean {
+  const words = text.match(latinWord)?.filter(tells) ?? [];
+  const { mean, pairs } = ratingOf(words);
+  const innerCapitals = text.match(/\p{Ll}\p{Lu}/gu)?.length ?? 0;
+  return pairs >= sure.pairs && mean >= sure.mean && innerCapitals <= maxInnerCapitals * pairs && isLikeLanguage(text);
 }
 
 /** Letters with a mark or a stroke as those without. */

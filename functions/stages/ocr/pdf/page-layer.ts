@@ -1,3 +1,5 @@
+import { isSurelyLanguage } from "./language-likeness.ts";
+
 /** The characters of a page in the file's order. Places are in points from the top left corner of the page as it is shown. */
 export interface PageCharacters {
   /** Code points; pdfium's own spaces and line ends among them. */
@@ -16,8 +18,10 @@ export const slanted = 4;
 /** A page's text layer, and facts to judge it by. */
 export interface PageLayer {
   readonly characters: PageCharacters;
-  /** The number of characters that have no meaning that the file or its fonts know. */
-  readonly unknown: number;
+  /** Texts that somebody has typed onto the page, where drawing them is left to the viewer. */
+  readonly notes: readonly string[];
+  /** The codes of characters that have no meaning that the file or its fonts know, as if they were those of Unicode; words apart. */
+  readonly unknown: string;
   /** Width and height of the page as it is shown, in points. */
   readonly width: number;
   readonly height: number;
@@ -44,17 +48,22 @@ export function charactersOf({ characters: { codes } }: PageLayer): string {
   return parts.join("");
 }
 
-/** True if the file knows what its characters mean. */
+/**
+ * True if the file knows what its characters mean, or their codes are words of themselves: TeX's bitmap fonts have no names for their
+ * letters, but ASCII's codes.
+ */
 export function hasMeaning(layer: PageLayer): boolean {
   const visible = charactersOf(layer).replace(/\s/gu, "");
-  const unreadable = Math.max(layer.unknown, visible.match(meaningless)?.length ?? 0);
-  return unreadable <= maxUnknown * visible.length;
+  const isFew = (count: number): boolean => count <= maxUnknown * visible.length;
+  return (
+    isFew(visible.match(meaningless)?.length ?? 0) && (isFew(layer.unknown.replace(/\s/gu, "").length) || isSurelyLanguage(layer.unknown))
+  );
 }
 
 /** Typographers' ligatures and Hebrew's and Arabic's letters in the shapes that they take within words. */
 const presentationForms = /[\ufb00-\ufdff\ufe70-\ufefc]+/gu;
-/** A hyphen between a letter and the rest of its word on the next line. */
-const lineEndHyphen = /(?<=\p{L})[-\u00ad\u2010]\n(?=\p{L})/gu;
+/** A hyphen between a letter and the rest of its word on the next line, which may be that of the next column. */
+const lineEndHyphen = /(?<=\p{L})[-\u00ad\u2010]\n(?=\p{L})|(?<=\p{Ll})[-\u00ad\u2010]\n\n(?=\p{Ll})/gu;
 
 /** Text as a reader would write it down: words undivided, lines ended by `\n`, without what is not seen. */
 export function cleanText(text: string): string {
@@ -67,6 +76,7 @@ export function cleanText(text: string): string {
     .replaceAll("\u00ad", "-")
     .replace(/(?![\n\t])[\p{Cc}\p{Cn}\ufeff]/gu, "")
     .replace(presentationForms, (forms) => forms.normalize("NFKC"))
+    .normalize("NFC")
     .replace(/\n{3,}/gu, "\n\n")
     .trim();
 }

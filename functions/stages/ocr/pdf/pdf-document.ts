@@ -1,6 +1,7 @@
 import type { PageImage } from "../page-image.ts";
 import { DocumentProtectedError, DocumentUnreadableError } from "../stage.ts";
 import type { CodeRange } from "./character-maps.ts";
+import { readNotes } from "./notes.ts";
 import type { PageLayer } from "./page-layer.ts";
 import { Pdfium, type PdfiumCalls } from "./pdfium.ts";
 import { readCharacters } from "./read-characters.ts";
@@ -36,6 +37,8 @@ export class PdfDocument {
   readonly #pdfium: Pdfium;
   readonly #address: number;
   readonly #ranges: readonly CodeRange[];
+  /** By page: they are gone once its annotations are drawn on it. */
+  readonly #notes = new Map<number, readonly string[]>();
 
   private constructor(pdfium: Pdfium, address: number, pageCount: number, ranges: readonly CodeRange[]) {
     this.#pdfium = pdfium;
@@ -57,10 +60,11 @@ export class PdfDocument {
     });
   }
 
-  /** The page's own text, the values of filled-in fields included. */
+  /** The page's own text, the values of filled-in fields included, and the notes typed onto it. */
   readLayer(page: number, millis: number): PageLayer {
     return this.#onPage(page, millis, (calls, address) => ({
       ...readCharacters(calls, address, this.#ranges),
+      notes: this.#notes.get(page) ?? [],
       width: calls._FPDF_GetPageWidthF(address),
       height: calls._FPDF_GetPageHeightF(address),
       ...drawingsOn(calls, address),
@@ -86,11 +90,23 @@ export class PdfDocument {
 
   #onPage<T>(page: number, millis: number, work: (calls: PdfiumCalls, address: number) => T): T {
     return this.#pdfium.run(millis, (calls) => {
-      const address = loadFlattened(calls, this.#address, page);
+      const address = this.#loadFlattened(calls, page);
       const found = work(calls, address);
       calls._FPDF_ClosePage(address);
       return found;
     });
+  }
+
+  /** Opens a page with its annotations drawn on it: what is filled into a form is in them and not in the page. */
+  #loadFlattened(calls: PdfiumCalls, page: number): number {
+    const address = loadPage(calls, this.#address, page);
+    if (calls._FPDFPage_GetAnnotCount(address) === 0) return address;
+    if (!this.#notes.has(page)) this.#notes.set(page, readNotes(calls, address));
+    // Programs that fill in forms may leave it to the viewer to write the values: pdfium does so when it draws, wherever that is.
+    draw(calls, address, beside);
+    keepingSize(calls, address, () => calls._FPDFPage_Flatten(address, flattenForDisplay));
+    calls._FPDF_ClosePage(address);
+    return loadPage(calls, this.#address, page);
   }
 }
 
@@ -108,15 +124,19 @@ function load(calls: PdfiumCalls, bytes: Uint8Array): number {
 /** A bitmap of one pixel, and a page drawn beside it. */
 const beside = { left: 2, top: 2, width: 1, height: 1, pageWidth: 1, pageHeight: 1 };
 
-/** Opens a page with its annotations drawn on it: what is filled into a form is in them and not in the page. */
-function loadFlattened(calls: PdfiumCalls, document: number, page: number): number {
-  const address = loadPage(calls, document, page);
-  if (calls._FPDFPage_GetAnnotCount(address) === 0) return address;
-  // Programs that fill in forms may leave it to the viewer to write the values: pdfium does so when it draws, wherever that is.
-  draw(calls, address, beside);
-  calls._FPDFPage_Flatten(address, flattenForDisplay);
-  calls._FPDF_ClosePage(address);
-  return loadPage(calls, document, page);
+/** Flattening gives a page that takes its size from its parent that of a letter, and one with an ArtBox the size of that. */
+function keepingSize(calls: PdfiumCalls, page: number, flatten: () => void): void {
+  const scratch = calls.wasmExports.malloc(16);
+  calls._FPDF_GetPageBoundingBox(page, scratch);
+  const [left = 0, top = 0, right = 0, bottom = 0] = new Float32Array(calls.HEAPU8.buffer, scratch, 4).slice();
+  calls.wasmExports.free(scratch);
+  const setSize = (): void => {
+    calls._FPDFPage_SetMediaBox(page, left, bottom, right, top);
+    calls._FPDFPage_SetCropBox(page, left, bottom, right, top);
+  };
+  setSize();
+  flatten();
+  setSize();
 }
 
 function loadPage(calls: PdfiumCalls, document: number, page: number): number {

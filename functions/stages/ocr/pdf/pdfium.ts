@@ -8,7 +8,15 @@ import { TimeLimitError, withinTime } from "../time-limit.ts";
 /** pdfium's functions in C, as far as they are called here. Pages, objects and buffers are addresses; 0 is none. */
 export interface PdfiumCalls extends Awaited<ReturnType<typeof PDFiumModule>> {
   readonly _FPDFPage_GetAnnotCount: (page: number) => number;
+  readonly _FPDFPage_GetAnnot: (page: number, index: number) => number;
+  readonly _FPDFPage_CloseAnnot: (annotation: number) => void;
+  readonly _FPDFAnnot_GetSubtype: (annotation: number) => number;
+  readonly _FPDFAnnot_GetFlags: (annotation: number) => number;
+  readonly _FPDFAnnot_GetAP: (annotation: number, mode: number, to: number, bytes: number) => number;
+  readonly _FPDFAnnot_GetStringValue: (annotation: number, key: number, to: number, bytes: number) => number;
   readonly _FPDFPage_Flatten: (page: number, usage: number) => number;
+  readonly _FPDFPage_SetMediaBox: (page: number, left: number, bottom: number, right: number, top: number) => void;
+  readonly _FPDFPage_SetCropBox: (page: number, left: number, bottom: number, right: number, top: number) => void;
   readonly _FPDFPageObj_GetBounds: (object: number, left: number, bottom: number, right: number, top: number) => number;
   readonly _FPDFPageObj_SetIsActive: (object: number, isActive: number) => number;
   readonly _FPDFFormObj_CountObjects: (form: number) => number;

@@ -1,3 +1,4 @@
+import { inDirection } from "./directions.ts";
 import { type PageCharacters, slanted } from "./page-layer.ts";
 
 /** A part of a line, as if the page were turned so that the line runs to the right; in points, downwards from the top. */
@@ -27,6 +28,8 @@ const sameBase = 0.4;
 const maxBack = 0.5;
 /** In heights of a line: what may be between two letters that touch. */
 const maxBeside = 0.02;
+/** In heights of a line: how far an exponent is raised that is of this part of its base's size, or an index lowered. */
+const maxRaised = { distance: 0.65, size: 0.85 } as const;
 /** A page of more pieces is none that somebody reads. */
 const maxPieces = 20_000;
 /** The part of the characters that stand below the one before them in upright writing. */
@@ -66,7 +69,7 @@ export function piecesOf(characters: PageCharacters): PiecesByTurn | undefined {
     }
     const gap = last?.turn === turn ? gapAfter(last.piece, last.place, place, { code, before, turn }) : undefined;
     if (last !== undefined && isBelow(last.place, place)) downward++;
-    const piece = gap === undefined || last === undefined ? { letters: [], gaps: [], ...place, start: index } : last.piece;
+    const piece = gap === undefined || last === undefined ? { letters: [], lefts: [], gaps: [], ...place, start: index } : last.piece;
     if (piece !== last?.piece) {
       groups.set(turn, groups.get(turn) ?? []);
       groups.get(turn)?.push(piece);
@@ -83,6 +86,7 @@ export function piecesOf(characters: PageCharacters): PiecesByTurn | undefined {
 /** A piece whose end has not been seen. */
 interface OpenPiece extends Omit<Piece, "text"> {
   readonly letters: string[];
+  readonly lefts: number[];
   /** Before each letter, in heights of the line; without end where the file has a space. */
   readonly gaps: number[];
 }
@@ -111,12 +115,19 @@ function gapAfter(
   // Letters of one ligature have one room.
   const gap = place.left === last.left && place.right === last.right ? 0 : (place.left - (isOverSpace ? piece.right : last.right)) / size;
   const widest = hasSpace ? wideSpace.written : wideSpace.unwritten;
-  if (Math.abs(place.base - last.base) > sameBase * size || gap < -maxBack || gap > widest) return undefined;
+  if (Math.abs(place.base - last.base) > (isRaised(place, last) ? maxRaised.distance : sameBase) * size || gap < -maxBack || gap > widest)
+    return undefined;
   return hasSpace && !isOverSpace ? Number.POSITIVE_INFINITY : gap;
 }
 
+/** True of an exponent or an index beside the letter before it, and of what follows it. */
+function isRaised(place: Place, last: Place): boolean {
+  const [size, lastSize] = [place.bottom - place.top, last.bottom - last.top];
+  return Math.min(size, lastSize) < maxRaised.size * Math.max(size, lastSize);
+}
+
 /** The letters, with a space where the gap is wider than between the letters of a word, which may be spaced out. */
-function textOf({ letters, gaps }: OpenPiece): string {
+function textOf({ letters, lefts, gaps }: OpenPiece): string {
   const isLetter = (at: number): boolean => /[\p{L}\p{M}\p{N}]/u.test(letters[at] ?? "");
   // Dots that lead to a page number say nothing of the words before them.
   const between = gaps
@@ -124,7 +135,12 @@ function textOf({ letters, gaps }: OpenPiece): string {
     .sort((one, other) => one - other);
   const usual = between[Math.floor(between.length / 2)] ?? 0;
   const spaced = usual > minSpacing ? spacedOut * usual : 0;
-  return letters.map((letter, at) => ((gaps[at] ?? 0) > Math.max(wordSpace, spaced) ? ` ${letter}` : letter)).join("");
+  const isAfterSpace = (at: number): boolean => (gaps[at] ?? 0) > Math.max(wordSpace, spaced);
+  if (letters.some((letter) => isRightToLeft(letter.codePointAt(0) ?? 0))) {
+    const placed = letters.map((text, at) => ({ text, left: lefts[at] ?? 0 }));
+    return inDirection(placed.flatMap((letter, at) => (isAfterSpace(at) ? [{ text: " ", left: letter.left }, letter] : [letter])));
+  }
+  return letters.map((letter, at) => (isAfterSpace(at) ? ` ${letter}` : letter)).join("");
 }
 
 function isBelow(last: Place, place: Place): boolean {
@@ -135,6 +151,7 @@ function isBelow(last: Place, place: Place): boolean {
 
 function extend(piece: OpenPiece, { left, right, top, bottom }: Place, letter: string, gap: number): void {
   piece.letters.push(letter);
+  piece.lefts.push(left);
   piece.gaps.push(gap);
   piece.left = Math.min(piece.left, left);
   piece.right = Math.max(piece.right, right);
@@ -142,7 +159,8 @@ function extend(piece: OpenPiece, { left, right, top, bottom }: Place, letter: s
   piece.bottom = Math.max(piece.bottom, bottom);
 }
 
-function placeOf({ boxes, origins }: PageCharacters, index: number, turn: number): Place {
+/** Of one character, whose line has this turn. */
+export function placeOf({ boxes, origins }: PageCharacters, index: number, turn: number): Place {
   const [left, top, right, bottom] = [
     boxes[4 * index] ?? 0,
     boxes[4 * index + 1] ?? 0,

@@ -1,10 +1,15 @@
+import { withMarks } from "./accents.ts";
 import { type CodeRange, characterOf } from "./character-maps.ts";
-import { type PageCharacters, slanted } from "./page-layer.ts";
+import { type PageCharacters, type PageLayer, slanted } from "./page-layer.ts";
 import type { PdfiumCalls } from "./pdfium.ts";
 
 /** Characters that a page may have before the rest of them is let go: more than the text of a document may be long. */
 const maxCharacters = 1024 * 1024;
 const softHyphen = 0xad;
+const space = 0x20;
+const replacement = 0xfffd;
+/** A page of which this part has no meaning that is known has fonts without names. */
+const minUnnamed = 0.2;
 /** Radians by which a line that is laid down by hand may lean. */
 const maxLean = 0.2;
 /** In sizes of the font: the room of a line, and the part of it that lies below the base line. */
@@ -19,11 +24,7 @@ const scratchBytes = 64;
  *
  * @param ranges of the file's fonts, for characters that pdfium does not know.
  */
-export function readCharacters(
-  calls: PdfiumCalls,
-  page: number,
-  ranges: readonly CodeRange[],
-): { characters: PageCharacters; unknown: number } {
+export function readCharacters(calls: PdfiumCalls, page: number, ranges: readonly CodeRange[]): Pick<PageLayer, "characters" | "unknown"> {
   const text = calls._FPDFText_LoadPage(page);
   const count = Math.min(Math.max(0, calls._FPDFText_CountChars(text)), maxCharacters);
   const characters = {
@@ -34,25 +35,46 @@ export function readCharacters(
   };
   const place = placer(calls, page);
   const known = new Map<number, number | undefined>();
-  let unknown = 0;
+  const unknown = new Set<number>();
   for (let index = 0; index < count; index++) {
-    const code = calls._FPDFText_GetUnicode(text, index); // one by one: FPDFText_GetText leaves off the end of a text with ligatures in it
+    // One by one: FPDFText_GetText leaves off the end of a text with ligatures in it.
+    const code = codePointOf(calls._FPDFText_GetUnicode(text, index));
     // In place of a character that it does not know, pdfium has the code.
-    const isUnknown = calls._FPDFText_HasUnicodeMapError(text, index) === 1;
+    const isUnknown = code === replacement || calls._FPDFText_HasUnicodeMapError(text, index) === 1;
     if (isUnknown && !known.has(code)) known.set(code, characterOf(code, ranges));
     const character = isUnknown ? known.get(code) : code;
     characters.codes[index] = calls._FPDFText_IsHyphen(text, index) === 1 ? softHyphen : (character ?? code);
-    if (character === undefined) unknown++;
-    if (calls._FPDFText_IsGenerated(text, index) !== 1) place(text, index, characters);
+    if (calls._FPDFText_IsGenerated(text, index) !== 1 && !place(text, index, characters)) characters.codes[index] = space;
+    else if (character === undefined) unknown.add(index);
   }
   calls._FPDFText_ClosePage(text);
-  return { characters, unknown };
+  if (unknown.size > minUnnamed * count) for (const index of unknown) characters.codes[index] = texLetterOf(characters.codes[index] ?? 0);
+  // What is known divides the words of what is not.
+  const words = Array.from(characters.codes, (code, index) => (unknown.has(index) ? String.fromCodePoint(code) : " "));
+  return { characters: withMarks(characters), unknown: words.join("").replace(/ +/g, " ").trim() };
 }
 
-/** Gives the function that notes the place of a character, for a page that may be turned and have its origin anywhere. */
-function placer(calls: PdfiumCalls, page: number): (text: number, index: number, to: PageCharacters) => void {
+/** Of Cork's encoding: the letters from 0x80 on, where it differs from Latin-1, and others. */
+const cork = "ĂĄĆČĎĚĘĞĹĽŁŃŇŊŐŔŘŚŠŞŤŢŰŮŸŹŽŻĲİđ§ăąćčďěęğĺľłńňŋőŕřśšşťţűůÿźžżĳ¡¿£";
+const otherCork: Readonly<Record<number, string>> = { 215: "Œ", 247: "œ", 255: "ß" };
+
+/** TeX's bitmap fonts have no names for their letters, but ASCII's codes, these for ff, fi, fl, ffi and ffl, and Cork's for letters with accents. */
+function texLetterOf(code: number): number {
+  const ligature = code & ~0x10;
+  if (ligature >= 0x0b && ligature <= 0x0f) return 0xfb00 + ligature - 0x0b;
+  return (cork[code - 0x80] ?? otherCork[code])?.codePointAt(0) ?? code;
+}
+
+/** A file may say of a character that it is none. */
+const codePointOf = (code: number): number => (code < 0 || code > 0x10ffff ? replacement : code);
+
+/**
+ * Gives the function that notes the place of a character, for a page that may be turned and have its origin anywhere; it does nothing, and
+ * says so, where the character is beyond the edge of the page as it is shown.
+ */
+function placer(calls: PdfiumCalls, page: number): (text: number, index: number, to: PageCharacters) => boolean {
   const scratch = calls.wasmExports.malloc(scratchBytes);
-  const { toX, toY, quarters } = displayOf(calls, page, scratch);
+  const { toX, toY, quarters, width, height } = displayOf(calls, page, scratch);
   return (text, index, { boxes, origins, turns }) => {
     // pdfium's memory may have grown, and moved, since the last call.
     calls._FPDFText_GetLooseCharBox(text, index, scratch);
@@ -69,9 +91,11 @@ function placer(calls: PdfiumCalls, page: number): (text: number, index: number,
     const origin = [toX(x, y), toY(x, y)] as const;
     const turn = turnOf(Math.atan2(-b, a) + (size < 0 ? Math.PI : 0), quarters);
     const box: Box = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+    if (box[2] < 0 || box[3] < 0 || box[0] > width || box[1] > height) return false;
     boxes.set(turn === slanted ? box : withinLine(box, origin, turn, Math.abs(size) * Math.hypot(c, d)), 4 * index);
     origins.set(origin, 2 * index);
     turns[index] = turn;
+    return true;
   };
 }
 
@@ -102,5 +126,6 @@ function displayOf(calls: PdfiumCalls, page: number, scratch: number) {
   const quarters = calls._FPDFPage_GetRotation(page);
   const toX = (x: number, y: number): number => [x - left, y - bottom, right - x, top - y][quarters] ?? 0;
   const toY = (x: number, y: number): number => [top - y, x - left, y - bottom, right - x][quarters] ?? 0;
-  return { toX, toY, quarters };
+  const [width, height] = quarters % 2 === 0 ? [right - left, top - bottom] : [top - bottom, right - left];
+  return { toX, toY, quarters, width, height };
 }

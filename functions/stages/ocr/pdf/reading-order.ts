@@ -19,8 +19,19 @@ interface Gutter {
 /** Gutters are looked for within the columns beside one, and so on. */
 const maxDepth = 12;
 
-/** The text of a page in the order in which it is read: columns one after the other, tables row by row, an empty line between paragraphs. */
+/**
+ * The text of a page in the order in which it is read: columns one after the other, tables row by row, an empty line between paragraphs.
+ * Notes that pdfium has not drawn come last.
+ */
 export function textInOrder(layer: PageLayer): string {
+  const text = drawnText(layer);
+  const bare = (written: string): string => written.replace(/\s/gu, "");
+  const drawn = bare(text);
+  const undrawn = layer.notes.filter((note) => !drawn.includes(bare(note)));
+  return undrawn.length === 0 ? text : cleanText([text, ...undrawn].join("\n\n"));
+}
+
+function drawnText(layer: PageLayer): string {
   const pieces = piecesOf(layer.characters);
   if (pieces === undefined) return cleanText(charactersOf(layer));
   const sizeOf = (group: readonly Piece[]) => group.reduce((sum, { text }) => sum + text.length, 0);
@@ -129,7 +140,9 @@ const maxMarginRows = 2;
 /** A gutter without the headers and footers that happen to leave it free. */
 function withoutMargins(rows: readonly Row[], gutter: Gutter): Gutter {
   let { firstRow, lastRow } = gutter;
-  const isDivided = (upper: number) => (rows[upper + 1]?.base ?? 0) - (rows[upper]?.base ?? 0) > marginDistance * (rows[upper]?.size ?? 0);
+  // Headers may be larger than the text.
+  const sizeAt = (upper: number) => Math.min(rows[upper]?.size ?? 0, rows[upper + 1]?.size ?? 0);
+  const isDivided = (upper: number) => (rows[upper + 1]?.base ?? 0) - (rows[upper]?.base ?? 0) > marginDistance * sizeAt(upper);
   for (let row = gutter.firstRow; row < Math.min(gutter.firstRow + maxMarginRows, gutter.lastRow); row++)
     if (isDivided(row)) firstRow = row + 1;
   for (let row = gutter.lastRow; row > Math.max(gutter.lastRow - maxMarginRows, firstRow); row--) if (isDivided(row - 1)) lastRow = row - 1;

@@ -24,6 +24,7 @@ const sentences = {
   Hungarian: "A kikötői bizottság kedden ült össze, hogy megvitassa a külső hullámtörő állapotát.",
   Turkish: "Liman komisyonu dış dalgakıranın durumunu görüşmek üzere salı günü toplandı.",
   Vietnamese: "Ủy ban cảng đã họp vào thứ Ba để xem xét tình trạng của đê chắn sóng bên ngoài.",
+  Welsh: "Rhoddwyd gwybod i ddeiliaid y cynllun drwy lythyr fod y swyddfa wedi cau.",
 };
 
 describe("is like language", () => {
@@ -39,6 +40,8 @@ describe("is like language", () => {
     ["a name of odd letters in another script", "Счёт на оплату услуг за ноябрь, Łódź"],
     ["a form that is blacked out", "Agent XXXXXXX Company XXXXXX, XXXXXXXX XXXXXXX Insured XXXXXXX XXXXXXX, XXXXXXXX"],
     ["contents with dots", `Introduction ${". ".repeat(90)}2`],
+    ["Greek numerals", "1-5 α\u02b9 β\u02b9 Γ\u02b9 Δ\u02b9 ε\u02b9 10-50 ι\u02b9 κ\u02b9 λ\u02b9 Μ\u02b9 Ν\u02b9"],
+    ["addresses", "Arc of Ellipse, powered by TCPDF (www.tcpdf.org, https://github.com/tecnickcom/tcpdf, wkhtml@qt.example)"],
     ["capitals", "THE HARBOUR COMMISSION MET ON TUESDAY"],
     ["numbers", "12.50 1,299.00 -4.2 % 0.0031 2024-03-01 14:02 17 18 19 20 € 99.95"],
     ["parts", "M6x20-8.8 DIN 912 | BRG-6204-2RS | SKU 4410-77-A | R47k 0805 1% | CAP 10uF 25V X7R"],

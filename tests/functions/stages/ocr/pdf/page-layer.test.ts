@@ -5,6 +5,7 @@ describe("cleanText", () => {
   test.each([
     ["line ends", "one\r\ntwo\rthree\ntwo\ffour\u2028five", "one\ntwo\nthree\ntwo\nfour\nfive"],
     ["a divided word", "an exam-\nple, an exam\u2010\r\nple, an exam\u00adple", "an example, an example, an example"],
+    ["a word that goes on in the next column", "an exam-\n\nple, non-\n\nA", "an example, non-\n\nA"],
     ["a divided name, and ranges", "Smith-\nJones 10\u00ad20 10-\n20", "Smith-Jones 10-20 10-\n20"],
     ["a dash at the end of a line", "one -\ntwo", "one -\ntwo"],
     ["control characters", "a\u0000b\u0007c\u001bd\u007fe\u0085f\tg", "abcdef\tg"],
@@ -28,13 +29,14 @@ describe("cleanText", () => {
 });
 
 describe("hasMeaning", () => {
-  const layerOf = (text: string, unknown = 0): PageLayer => ({
+  const layerOf = (text: string, unknown = ""): PageLayer => ({
     characters: {
       codes: Uint32Array.from(text, (letter) => letter.codePointAt(0) ?? 0),
       boxes: new Float32Array(),
       origins: new Float32Array(),
       turns: new Uint8Array(),
     },
+    notes: [],
     unknown,
     width: 612,
     height: 792,
@@ -46,8 +48,8 @@ describe("hasMeaning", () => {
     ["text", layerOf("Plain text"), true],
     ["nothing", layerOf(""), true],
     ["more text than a call takes arguments", layerOf("😀 ".repeat(100_000)), true],
-    ["one unknown of five", layerOf("abc de", 1), true],
-    ["two unknown of nine", layerOf("abc def ghi", 2), false],
+    ["one unknown of five", layerOf("abc de", "c"), true],
+    ["two unknown of nine", layerOf("abc def ghi", "c f"), false],
     ["one private character of five", layerOf("abcd\ue000"), true],
     ["one replacement character of four", layerOf("abc\ufffd"), false],
     ["one control character of four", layerOf("abc\u0003"), false],

@@ -83,11 +83,75 @@ describe("a text layer", () => {
     expect(await textIn(file)).toBe("Ada Lovelace");
   });
 
+  test("has the notes in it that are typed onto the page, each once, however often it is read", async () => {
+    const note = (text: string, rest: string) => `<</Type/Annot/Subtype/FreeText/Rect[100 100 300 140]/Contents(${text})${rest}>>`;
+    const file = pdfFile([
+      "<</Type/Catalog/Pages 2 0 R>>",
+      "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+      "<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 5 0 R/Resources<</Font<</F1 4 0 R>>>>/Annots[6 0 R 7 0 R 8 0 R 9 0 R]>>",
+      "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+      stream("", line("The page")),
+      note("Please check, then sign", "/DA(1 0 0 rg)"),
+      note("Withdrawn", "/DA(1 0 0 rg)/F 2"),
+      note("Drawn by pdfium", "/DA(/Helv 12 Tf)"),
+      note("As its look says", "/AP<</N 10 0 R>>"),
+      stream("/Type/XObject/Subtype/Form/BBox[0 0 200 40]/Resources<</Font<</F1 4 0 R>>>>", "BT/F1 12 Tf 100 10 Td(Approved)Tj ET"),
+    ]);
+    const document = await open(file);
+
+    for (let time = 0; time < 2; time++) {
+      const lines = textInOrder(document.readLayer(0, millis)).split(/\n+/);
+      expect(lines.toSorted()).toEqual(["Approved", "Drawn by pdfium", "Please check, then sign", "The page"]);
+    }
+  });
+
+  test("has nothing in it of what is beyond the edge of the page as it is shown", async () => {
+    const at = (x: number, y: number, text: string) => `BT/F1 12 Tf ${x} ${y} Td(${text})Tj ET\n`;
+    const content = [
+      at(150, 150, "Seen"),
+      at(150, 98, "Cut"),
+      at(150, 310, "Above"),
+      at(150, 80, "Below"),
+      at(20, 200, "Left"),
+      at(450, 200, "Right"),
+    ];
+    const cropped = (quarters: number) =>
+      Buffer.from(
+        onePage(stream("", content.join("")), { mediaBox: "0 0 600 600" })
+          .toString("latin1")
+          .replace("/MediaBox", `/CropBox[100 100 400 300]/Rotate ${90 * quarters}/MediaBox`),
+        "latin1",
+      );
+
+    for (const quarters of [0, 1, 2, 3]) expect((await textIn(cropped(quarters))).split(/\s+/), `${quarters}`).toEqual(["Seen", "Cut"]);
+  });
+
+  test("keeps the size of its page, also where annotations are drawn on it and its parent has the size, or art a smaller one", async () => {
+    const file = (page: string) =>
+      pdfFile([
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 500 900]>>",
+        `<</Type/Page/Parent 2 0 R/Contents 5 0 R/Resources<</Font<</F1 4 0 R>>>>/Annots[6 0 R]${page}>>`,
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        stream("", "BT/F1 12 Tf 60 860 Td(At the top)Tj ET"),
+        "<</Type/Annot/Subtype/Square/Rect[100 100 300 140]/AP<</N 7 0 R>>>>",
+        stream("/Type/XObject/Subtype/Form/BBox[0 0 200 40]/Resources<</Font<</F1 4 0 R>>>>", "BT/F1 12 Tf 10 10 Td(Stamped)Tj ET"),
+      ]);
+
+    for (const page of ["", "/ArtBox[50 50 200 200]"]) {
+      const layer = await layerOf(file(page));
+      expect(layer).toMatchObject({ width: 500, height: 900 });
+      expect(textInOrder(layer)).toBe("At the top\n\nStamped");
+    }
+  });
+
   test("says which characters mean nothing", async () => {
     const font = "<</Type/Font/Subtype/Type1/BaseFont/Odd/Encoding<</Differences[65/g1/g2/g3]>>>>";
     const file = onePage(stream("", "BT/F2 24 Tf 72 700 Td(ABC)Tj ET"), { resources: "/Font<</F2 6 0 R>>", objects: [font] });
 
-    expect(await layerOf(Buffer.from(file.toString("latin1").replace("/Font<</F1 4 0 R>>", ""), "latin1"))).toMatchObject({ unknown: 3 });
+    expect(await layerOf(Buffer.from(file.toString("latin1").replace("/Font<</F1 4 0 R>>", ""), "latin1"))).toMatchObject({
+      unknown: "ABC",
+    });
   });
 
   test.each([

@@ -154,6 +154,45 @@ describe("letters that the file names falsely", () => {
   });
 });
 
+describe("letters of a bitmap font without names", () => {
+  const codes = Array.from({ length: 256 }, (_, code) => code);
+  const lines = (texts: readonly string[]) =>
+    onePage(stream("", `BT/F2 12 Tf 14 TL 60 700 Td ${texts.map((text) => `(${text})'`).join("")} ET`), {
+      resources: "/Font<</F2 6 0 R>>",
+      objects: [
+        `<</Type/Font/Subtype/Type3/FontBBox[0 0 50 70]/FontMatrix[.01 0 0 .01 0 0]/CharProcs<<${codes.map((code) => `/a${code} 7 0 R`).join("")}>>/Encoding<</Differences[0${codes.map((code) => `/a${code}`).join("")}]>>/FirstChar 0/LastChar 255/Widths[${"50 ".repeat(256)}]>>`,
+        stream("", "50 0 0 0 40 70 d1 0 0 40 70 re f"),
+      ],
+    });
+  const text = [
+    "The o\\016cial report of the harbour commission was \\014nished on Tuesday,",
+    "and none of those who were present had a di\\013erent opinion of the breakwater.",
+    "Therefore the commission decided that Wei\\377 and \\232i\\272kov publish everything.",
+  ];
+
+  test("are those of their codes where these are words, ligatures and letters with accents included", async () => {
+    expect(await firstPage(lines(text))).toMatchObject({
+      text: "The official report of the harbour commission was finished on Tuesday,\nand none of those who were present had a different opinion of the breakwater.\nTherefore the commission decided that Weiß and Žižkov publish everything.",
+      confidence: 1,
+      shown: 0,
+    });
+  });
+
+  test.each([
+    [
+      "these are no words",
+      "wkh riilfldo uhsruw ri wkh kduerxu frpplvvlrq zdv ilqlvkhg rq wxhvgdb dqg qrqh ri wkrvh zkr zhuh suhvhqw kdg dqrwkhu rslqlrq ri wkh euhdnzdwhu",
+    ],
+    [
+      "these stand for another script",
+      "EntaUtha Emeinen hmEras pEnte kai kUros metapEmpetai ton adelfOn apO thalAtthj kai parHn strAteuma pollOn anthrOpon pEzon kai ippEwn",
+    ],
+    ["they are few", "Seventeen ships in harbour"],
+  ])("are read off the page where %s", async (_, words) => {
+    expect(await firstPage(lines([words]))).toMatchObject({ text: "read off the picture", shown: 1 });
+  });
+});
+
 test("letters that the file does not name at all are read off the page, where nothing else is on it", async () => {
   const unnamed = onePage(stream("", "BT/F2 24 Tf 72 700 Td(\\001\\001\\001)Tj ET"), {
     resources: "/Font<</F2 6 0 R>>",

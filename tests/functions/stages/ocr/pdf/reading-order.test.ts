@@ -63,6 +63,15 @@ test.each([
     "some words . . . . . . . . 7",
   ],
   ["a negative size of the font", "-1 0 0 -1 60 700 Tm/F1 -10 Tf(upright and )Tj(in order)Tj", "upright and in order"],
+  [
+    "accents before the letters that they are drawn onto",
+    "[(a)-83.5(\\313)416.5(c)-111.5(\\304)444.5(ao r)27.5(\\302)305.5(\\365o)]TJ",
+    "ação río",
+  ],
+  ["an accent behind its letter, which no letter has", "[(b)389.5(\\302)-166.5(ut)]TJ", "b\u0301ut"],
+  ["an accent that is drawn after its line", "(uno solo)Tj 1 0 0 1 61.1 702 Tm(\\302)Tj", "úno solo"],
+  ["an accent beside a letter", "(a\\302b \\301c\\302)Tj", "a´b `c´"],
+  ["an exponent, and an index", "(x)Tj/F1 7 Tf 5 Ts(2)Tj 0 Ts/F1 10 Tf( + y)Tj/F1 7 Tf -5 Ts(3)Tj", "x2 + y3"],
   ["a raised number", "(m)Tj/F1 7 Tf 4 Ts(2)Tj 0 Ts", "m2"],
 ])("%s", async (_, operators, text) => {
   expect(await textIn(onePage(stream("", `BT/F1 10 Tf 60 700 Td ${operators} ET`)))).toBe(text);
@@ -123,7 +132,8 @@ const layerOf = (characters: readonly Character[]): PageLayer => ({
     origins: Float32Array.from(characters.flatMap(({ x, y }) => [x, y])),
     turns: Uint8Array.from(characters, ({ turn }) => turn),
   },
-  unknown: 0,
+  notes: [],
+  unknown: "",
   width: 612,
   height: 792,
   drawings: "none",
