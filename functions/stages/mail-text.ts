@@ -45,8 +45,11 @@ async function bodyOfMail(source: string, { maxLength }: ReadMail): Promise<stri
   }
 }
 
-/** Without what mail programs put around the mails that are quoted and signed: headers, attributions, boundaries, encoded lines. */
-export const withoutMailMarks = (text: string): string => withoutHeaders(withoutArmour(withoutAttributions(text)));
+/** Without what mail programs put around the mails that are quoted and signed: headers, attributions, signatures, boundaries, encoded lines. */
+export const withoutMailMarks = (text: string): string => withoutHeaders(withoutArmour(withoutAttributions(text)).replace(signature, ""));
+
+/** A line `-- ` and the lines below it, with as many marks of quotation, up to an empty one (RFC 3676). */
+const signature = /^([> ]{0,20})-- \r?\n(?:\1(?!>)[^\n]*[^\s>][^\n]*(?:\n|$)){0,12}/gm;
 
 /** A time or an address is in these lines; they may be broken once, and quoted. */
 const attribution =

@@ -14,7 +14,7 @@ export async function proseOf(text: string): Promise<string> {
   const visible = withPlainLetters(text.replace(/\p{Default_Ignorable_Code_Point}+/gu, ""));
   const body = valuesOfJson(visible) ?? (await bodiesOfMails(visible, { maxLength: analysedLength }));
   const unmarked = await withoutMarkup(body);
-  return [withoutMailMarks, withoutStyles, withoutLatex, withoutCode, withoutDirectives, withoutLinks].reduce(
+  return [withoutMailMarks, withoutTimes, withoutStyles, withoutLatex, withoutCode, withoutDirectives, withoutLinks].reduce(
     (prose, without) => without(prose),
     unmarked.slice(0, analysedLength),
   );
@@ -85,6 +85,16 @@ function valuesOfJson(text: string): string | undefined {
   }
   const joined = values.join("\n\n");
   return /\p{L}/u.test(joined) ? joined : undefined;
+}
+
+/** A time, after a date or not, before a message of a chat or a log; or the times of a subtitle, after its number. */
+const times =
+  /^(?:\d{1,6}\r?\n)?[[(]?(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[T,]?\s{0,2})?\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?(?: ?[ap]\.?m\b\.?)?(?:[\])]| -->[^\n]*| -(?= )|(?=\s))/gim;
+
+/** Without the times at the beginnings of lines. Blocks of WebVTT that are no subtitles have no times. */
+function withoutTimes(text: string): string {
+  const blocks = /^WEBVTT\b/.test(text) ? text.replace(/^(?:WEBVTT|NOTE|STYLE|REGION)\b.*\n(?:.*\S.*\n)*/gm, "") : text;
+  return blocks.replace(times, "");
 }
 
 /** Without rules of CSS. */

@@ -126,6 +126,23 @@ describe("proseOf", () => {
     ["a mailbox", mailbox, "The harbour Is it open? Re: The harbour The lighthouse keeper waved"],
     ["a signed text", signed, "Yes The harbour is open"],
     ["an answer to a signed text", signed.replaceAll(/^/gm, "> "), "> > Yes > The harbour is open >"],
+    [
+      "a mail with a signature",
+      "From: a@b.c\nTo: d@e.f\n\nIt is open.\n-- \nBad Ann\nWorse Street\n\n> Is it?\n> -- \n> Bad Ben\nYes.",
+      "It is open > Is it? Yes",
+    ],
+    ["SubRip", "1\n00:00:06,500 --> 00:00:09,000\nThe harbour\n\n2\n00:00:11,000 --> 00:00:17,000 X1:5\nis open.\n", "The harbour is open"],
+    [
+      "WebVTT",
+      "WEBVTT - bad\n\nNOTE worse\nthan bad\n\nSTYLE\n::cue { color: red }\n\n00:01.000 --> 00:04.000 align:start\nThe <i>harbour</i>\nis open.\n",
+      "The harbour is open",
+    ],
+    [
+      "a chat",
+      "[15-01-20 02:22:56] Ann: The harbour\n15.04.2016, 15:04 - Ben: is open\n4/15/16, 3:04 PM - Ann: at 10:30.\n[12:01] <Ben> Yes",
+      "Ann: The harbour Ben: is open Ann: at 10:30 <Ben> Yes",
+    ],
+    ["a log", "2026-03-04T10:00:00.123Z the harbour\n2026-03-04 10:00:00,123 is\n10:00:01 open", "the harbour is open"],
     ["a feed", feed, "The harbour Ann The keeper waved"],
     ["XML", "<book:note id='bad'><title>The harbour</title>\n<p>It is open.</p></book:note>", "The harbour It is open"],
     ["JSON", '{"title": "The harbour", "bad": [1, true, {"worse": "It is\\nopen."}]}', "The harbour It is open"],
@@ -193,6 +210,9 @@ describe("proseOf", () => {
     ["fences", mebibyte("```a\n")],
     ["commands", `\\begin${mebibyte("\\a[$")}`],
     ["directives", mebibyte(".. a:: :a:")],
+    ["signatures of mails", mebibyte("-- \n")],
+    ["times", mebibyte("1\n00:00")],
+    ["blocks of WebVTT", `WEBVTT\n${mebibyte("NOTE \n")}`],
   ])("of a mebibyte of %s is there without a slow path", async (_, text) => {
     expect((await proseOf(text)).length).toBeLessThanOrEqual(200 * 1024);
   });
