@@ -93,7 +93,7 @@ const times =
 
 /** Without the times at the beginnings of lines. Blocks of WebVTT that are no subtitles have no times. */
 function withoutTimes(text: string): string {
-  const blocks = /^WEBVTT\b/.test(text) ? text.replace(/^(?:WEBVTT|NOTE|STYLE|REGION)\b.*\n(?:.*\S.*\n)*/gm, "") : text;
+  const blocks = /^WEBVTT\b/.test(text) ? text.replace(/^(?:WEBVTT|NOTE|STYLE|REGION)\b.*(?:\n.*\S.*)*/gm, "") : text;
   return blocks.replace(times, "");
 }
 

@@ -134,7 +134,7 @@ describe("proseOf", () => {
     ["SubRip", "1\n00:00:06,500 --> 00:00:09,000\nThe harbour\n\n2\n00:00:11,000 --> 00:00:17,000 X1:5\nis open.\n", "The harbour is open"],
     [
       "WebVTT",
-      "WEBVTT - bad\n\nNOTE worse\nthan bad\n\nSTYLE\n::cue { color: red }\n\n00:01.000 --> 00:04.000 align:start\nThe <i>harbour</i>\nis open.\n",
+      "WEBVTT - bad\n\nNOTE worse\nthan bad\n\nSTYLE\n::cue { color: red }\n\n00:01.000 --> 00:04.000 align:start\nThe <i>harbour</i>\nis open.\n\nNOTE bad",
       "The harbour is open",
     ],
     [
