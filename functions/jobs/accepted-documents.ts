@@ -65,8 +65,4 @@ export function checkContent(type: DocumentType, start: Uint8Array): void {
 /** Each of their pages has a size of its own, anywhere in the file. */
 const hasPages: readonly DocumentType[] = ["application/pdf", "image/tiff"];
 
-function unread(start: Uint8Array): string {
-  const foreign = foreignKindOf(start);
-  if (foreign !== undefined) return `${foreign}, which is not read. Send ${documentKindNames}`;
-  return `neither ${documentKindNames.replace(" or ", " nor ")}`;
-}
+const unread = (start: Uint8Array): string => foreignKindOf(start) ?? `neither ${documentKindNames.replace(" or ", " nor ")}`;
