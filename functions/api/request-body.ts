@@ -1,3 +1,4 @@
+import { foreignKindOf, typeOf } from "../stages/document-checks.ts";
 import { type HttpRequest, header } from "./http.ts";
 import { HttpError } from "./problems.ts";
 
@@ -25,11 +26,12 @@ export function bodyOf(request: HttpRequest): Buffer<ArrayBuffer> {
 /**
  * The text of the body, which may begin with a byte order mark.
  *
- * @throws {@link HttpError} `UnsupportedMediaType` for another charset than UTF-8, `InvalidUnicode` for bytes that are not UTF-8.
+ * @throws {@link HttpError} `UnsupportedMediaType` for another charset than UTF-8, `InvalidUnicode` for bytes that are not UTF-8, or what says of which
+ * kind they are.
  */
 export function textOf(request: HttpRequest): string {
   const body = bodyOf(request);
-  if (wasReplacedByGateway(request, body)) throw notUtf8();
+  if (wasReplacedByGateway(request, body)) throw notText(body);
   return decodedText(body, mediaTypeOf(header(request, "content-type") ?? "").charset);
 }
 
@@ -41,11 +43,22 @@ export function decodedText(bytes: Uint8Array, charset: string | undefined): str
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw notUtf8();
+    throw notText(bytes);
   }
 }
 
-const notUtf8 = (): HttpError => new HttpError("InvalidUnicode", "The text is not valid UTF-8. Send it in UTF-8.");
+/** Some clients send any file as a text, or as a form, which is what curl does. */
+function notText(bytes: Uint8Array): HttpError {
+  const type = typeOf(bytes);
+  if (type !== undefined)
+    return new HttpError(
+      "ContentTypeMismatch",
+      `The body is sent as text, but the content is ${type}. Send it with Content-Type: ${type}.`,
+    );
+  const foreign = foreignKindOf(bytes);
+  if (foreign !== undefined) return new HttpError("UnsupportedMediaType", `The document is ${foreign}.`);
+  return new HttpError("InvalidUnicode", "The text is not valid UTF-8. Send it in UTF-8.");
+}
 
 /**
  * `true` where the HTTP API has decoded a body of text that is not UTF-8: it puts U+FFFD in the place of one to three bytes, which takes

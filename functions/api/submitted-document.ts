@@ -3,7 +3,6 @@ import { acceptedDocument, acceptedText } from "../jobs/accepted-documents.ts";
 import type { Submission, UploadReference } from "../jobs/submit-job.ts";
 import {
   type DocumentType,
-  documentKindNames,
   documentTypeOf,
   documentTypes,
   type HtmlDocument,
@@ -91,8 +90,7 @@ function documentOfBytes(type: string, bytes: Uint8Array): ScannedDocument | und
   const found = isUnknown ? typeOf(bytes) : documentTypeOf(type);
   if (found !== undefined) return scannedDocument(found, bytes);
   const foreign = foreignKindOf(bytes);
-  if (foreign !== undefined)
-    throw new HttpError("UnsupportedMediaType", `The document is ${foreign}, which is not read. Send ${documentKindNames}.`);
+  if (foreign !== undefined) throw new HttpError("UnsupportedMediaType", `The document is ${foreign}.`);
   if (!isUnknown) throw new HttpError("UnsupportedMediaType", `Content-Type ${type} is not supported. ${supported}`);
   return undefined;
 }

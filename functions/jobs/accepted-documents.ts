@@ -11,15 +11,20 @@ export const maxUploadBytes = 50 * 1024 * 1024;
 /** Bytes at the beginning of a document that hold its type, and the size of nearly all images. */
 export const bytesToCheck = 1024 * 1024;
 
+/** Formats that are not read and are written in letters, so that they arrive as texts. */
+const programmedText = /^(?:\{\\rtf\d|%!PS)/;
+
 /**
  * Trims a text at both ends.
  *
- * @throws {@link SubmissionError} for an empty text, one that is not well-formed, and one above 1 MiB.
+ * @throws {@link SubmissionError} for an empty text, one that is not well-formed, RTF or PostScript, and one above 1 MiB.
  */
 export function acceptedText(given: string): string {
   const text = given.trim();
   if (isInvisible(text)) throw new SubmissionError("TextRequired", "Field 'text' is required and must not be empty");
   if (!text.isWellFormed()) throw new SubmissionError("InvalidUnicode", "The text contains a lone surrogate. Send well-formed Unicode.");
+  if (programmedText.test(text))
+    throw new SubmissionError("UnsupportedMediaType", `The document is ${unread(Buffer.from(text.slice(0, 16)))}.`);
   const bytes = Buffer.byteLength(text);
   if (bytes <= maxTextBytes) return text;
   throw new SubmissionError("DocumentTooLarge", `The text has ${bytes} bytes; the limit is ${maxTextBytes} bytes (1 MiB) of UTF-8.`);
@@ -60,8 +65,4 @@ export function checkContent(type: DocumentType, start: Uint8Array): void {
 /** Each of their pages has a size of its own, anywhere in the file. */
 const hasPages: readonly DocumentType[] = ["application/pdf", "image/tiff"];
 
-function unread(start: Uint8Array): string {
-  const foreign = foreignKindOf(start);
-  if (foreign !== undefined) return `${foreign}, which is not read. Send ${documentKindNames}`;
-  return `neither ${documentKindNames.replace(" or ", " nor ")}`;
-}
+const unread = (start: Uint8Array): string => foreignKindOf(start) ?? `neither ${documentKindNames.replace(" or ", " nor ")}`;

@@ -1,4 +1,4 @@
-import { bufferOf, type DocumentType } from "./document.ts";
+import { bufferOf, type DocumentType, documentKindNames } from "./document.ts";
 import { foreignKinds } from "./foreign-kinds.ts";
 import { DocumentTooLargeError, DocumentUnreadableError, UnsupportedDocumentError } from "./ocr/stage.ts";
 
@@ -29,10 +29,11 @@ export function typeOf(bytes: Uint8Array): DocumentType | undefined {
   return head.includes("%PDF-", 0, "latin1") ? "application/pdf" : undefined;
 }
 
-/** The name of a kind that is known, but not read; nothing where a document's first bytes are of no such kind. */
+/** A kind that is known, but not read, and what is, for sentences; nothing where a document's first bytes are of no such kind. */
 export function foreignKindOf(bytes: Uint8Array): string | undefined {
   const head = bufferOf(bytes).toString("hex", 0, 16);
-  return Object.keys(foreignKinds).find((kind) => foreignKinds[kind]?.test(head));
+  const found = Object.keys(foreignKinds).find((kind) => foreignKinds[kind]?.test(head));
+  return found && `${found}, which is not read. Send ${documentKindNames}`;
 }
 
 /**

@@ -23,6 +23,8 @@ export class NestedTooDeeplyError extends Error {}
 export interface HtmlReading {
   /** True where line ends and spaces are those of the source: it is a text with some markup in it. */
   readonly keepsSpace?: boolean;
+  /** True where no element is one of HTML: each begins on a new line, and none is left out. */
+  readonly isXml?: boolean;
 }
 
 /**
@@ -32,34 +34,37 @@ export interface HtmlReading {
  * @param html any text, in time in proportion to its length.
  * @throws {@link NestedTooDeeplyError}
  */
-export function htmlText(html: string, { keepsSpace = false }: HtmlReading = {}): string {
+export function htmlText(html: string, { keepsSpace = false, isXml = false }: HtmlReading = {}): string {
   const text = textWriter();
   let [depth, skipped, preformatted] = [0, 0, 0];
-  const parser = new Parser({
-    onopentag(name, attributes) {
-      if (++depth > maxDepth) throw new NestedTooDeeplyError();
-      if (skipped > 0 || isUnread(name, attributes)) skipped++;
-      else {
-        text.breakLine(breaksAround(name));
-        if (name === "pre" || name === "textarea") preformatted++;
-      }
+  const parser = new Parser(
+    {
+      onopentag(name, attributes) {
+        if (++depth > maxDepth) throw new NestedTooDeeplyError();
+        if (skipped > 0 || (!isXml && isUnread(name, attributes))) skipped++;
+        else {
+          text.breakLine(isXml ? 1 : breaksAround(name));
+          if (name === "pre" || name === "textarea") preformatted++;
+        }
+      },
+      ontext(written) {
+        if (skipped > 0) return;
+        if (keepsSpace || preformatted > 0) text.writeAsIs(written);
+        else text.write(written);
+      },
+      onclosetag(name) {
+        depth--;
+        if (skipped > 0) {
+          skipped--;
+          return;
+        }
+        if (name === "td" || name === "th") text.endCell();
+        if (name !== "br") text.breakLine(isXml ? 1 : breaksAround(name));
+        if (name === "pre" || name === "textarea") preformatted--;
+      },
     },
-    ontext(written) {
-      if (skipped > 0) return;
-      if (keepsSpace || preformatted > 0) text.writeAsIs(written);
-      else text.write(written);
-    },
-    onclosetag(name) {
-      depth--;
-      if (skipped > 0) {
-        skipped--;
-        return;
-      }
-      if (name === "td" || name === "th") text.endCell();
-      if (name !== "br") text.breakLine(breaksAround(name));
-      if (name === "pre" || name === "textarea") preformatted--;
-    },
-  });
+    { xmlMode: isXml },
+  );
   parser.end(html);
   return text.written();
 }

@@ -291,6 +291,42 @@ test.each([
   expect(await keptIn(pipeline.aws)).toEqual(nothingKept);
 });
 
+test.each([
+  { kind: "RTF", start: "{\\rtf1\\ansi A letter.}" },
+  { kind: "PostScript", start: "%!PS-Adobe-3.0\n(A letter.) show" },
+])("$kind as a text is a 415 as well", async ({ kind, start }) => {
+  const pipeline = await createPipeline();
+
+  const answers = [
+    await send(pipeline, "text/plain", Buffer.from(start)),
+    await send(pipeline, "application/json", Buffer.from(JSON.stringify({ text: start }))),
+  ];
+
+  const sentence = `The document is ${kind}, which is not read. Send PNG, JPEG, TIFF, WebP or PDF.`;
+  expect(answers.map(bodyOf)).toEqual(Array(2).fill(problem(415, "Unsupported Media Type", "UnsupportedMediaType", sentence)));
+});
+
+test.each(["text/plain", "application/x-www-form-urlencoded", "application/json", ""])(
+  "a file that is sent as %j is named",
+  async (type) => {
+    const pipeline = await createPipeline();
+
+    const png = await send(pipeline, type, pngFile().bytes);
+    const word = await send(pipeline, type, Buffer.from("PK\x03\x04\xff\xfe", "latin1"));
+
+    expect(bodyOf(png)).toMatchObject({
+      status: 415,
+      code: "ContentTypeMismatch",
+      error: "The body is sent as text, but the content is image/png. Send it with Content-Type: image/png.",
+    });
+    expect(bodyOf(word)).toMatchObject({
+      status: 415,
+      code: "UnsupportedMediaType",
+      error: expect.stringContaining("a ZIP archive, as .docx and .xlsx are, which is not read."),
+    });
+  },
+);
+
 test("a file of another type in a form is a 415", async () => {
   const pipeline = await createPipeline();
 

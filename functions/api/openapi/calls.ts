@@ -126,7 +126,7 @@ export const calls: Readonly<Record<string, CallDescription>> = {
     summary: "Creates an address for a document of up to 50 MiB. POST /jobs with its uploadId, within a day, creates the job.",
     requestBody: { required: true, content: json(reference("UploadAnnouncement")) },
     responses: { "201": jsonResponse("The address to PUT the document to, with exactly these headers.", reference("Upload")) },
-    errors: ["InvalidJson", "InvalidUnicode", "InvalidUpload", "DocumentTooLarge", "UnsupportedMediaType"],
+    errors: ["InvalidJson", "InvalidUnicode", "InvalidUpload", "DocumentTooLarge", "UnsupportedMediaType", "ContentTypeMismatch"],
   },
   [searchCall]: {
     operationId: "findDocuments",

@@ -1,6 +1,6 @@
 import { proseOf } from "../prose.ts";
 import { featuresOf } from "./features.ts";
-import { isForeign, languageOf } from "./language.ts";
+import { languageOf } from "./language.ts";
 import { isMixed } from "./lexicon.ts";
 import { probabilitiesOf, type SentimentModel, scoresOf } from "./model.ts";
 import { highest, type PerSentiment, type Sentiment, sentiments } from "./sentiment.ts";
@@ -23,15 +23,15 @@ const unsure = { sentiment: "NEUTRAL", confidence: 0.33 } as const;
 
 /**
  * Classifies the attitude of an English text to its subject. A text in another language is NEUTRAL with a confidence below 0.5,
- * and so is one without words.
+ * and so are one without words, and code, logs and tables.
  *
  * @param text of any length; the first 200 Ki code units of its prose are analysed, in linear time.
  * @see docs/model-card.md for the model's training texts and its quality.
  */
 export async function analyseSentiment(text: string): Promise<SentimentAnalysis> {
   const analysed = await proseOf(text);
-  const language = await languageOf(analysed);
-  const judged = isForeign(language) || !tokensOf(analysed).some(isTelling) ? unsure : judge(analysed);
+  const { language, isEnglish } = await languageOf(analysed);
+  const judged = !isEnglish || !tokensOf(analysed).some(isTelling) ? unsure : judge(analysed);
   return { ...judged, ...(language !== undefined && { language }) };
 }
 

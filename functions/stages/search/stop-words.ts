@@ -15,30 +15,42 @@ export const englishStopWords: ReadonlySet<string> = new Set(
 );
 
 /** The share of a text's words above which it is English without a look at the other lists; few words of other languages are on it. */
-const clearlyEnglish = 0.25;
+const clearlyEnglish = 0.4;
 /** A single word on another list is more often an English one (`AI`, `so`). */
 const minForeignWords = 2;
+/**
+ * A text is in a second language as well, such as a mail with a footer, if this many of its words are on that list only. English has words on
+ * the list of any language, so for it, they have to be this share of all.
+ */
+const second = { minWords: 5, minShare: 0.05 } as const;
 /** Words of a text that are looked at. */
 const maxSample = 2_000;
 
 /**
  * The stop words of the language that a text is in: of the list that covers most of its words, which detects the
- * language of a few sentences nearly always. English where no list knows more of them, or only one.
+ * language of a few sentences nearly always. English where no list knows more of them, or only one; of English and another for a text in both.
  *
  * @param words in lower case.
  */
 export function stopWordsFor(words: readonly string[]): ReadonlySet<string> {
   const sample = words.slice(0, maxSample);
-  let best = englishStopWords;
   const english = coveredBy(englishStopWords, sample);
-  if (english > clearlyEnglish * sample.length) return best;
-  let maxCovered = Math.max(english, minForeignWords - 1);
-  for (const list of foreignLists()) {
-    const covered = coveredBy(list, sample);
-    if (covered > maxCovered) [best, maxCovered] = [list, covered];
-  }
-  return best;
+  if (english > clearlyEnglish * sample.length) return englishStopWords;
+  const foreign = foreignListFor(sample);
+  const isForeign = coveredBy(foreign, sample) > Math.max(english, minForeignWords - 1);
+  const main = isForeign ? foreign : englishStopWords;
+  const rest = sample.filter((word) => !main.has(word));
+  const other = isForeign ? englishStopWords : foreignListFor(rest);
+  const others = rest.filter((word) => other.has(word));
+  const hasBoth = new Set(others).size >= second.minWords && (isForeign || others.length >= second.minShare * sample.length);
+  return hasBoth ? new Set([...main, ...other]) : main;
 }
+
+/** The list of another language that covers most of the words. */
+const foreignListFor = (words: readonly string[]): ReadonlySet<string> =>
+  foreignLists()
+    .map((list) => ({ list, count: coveredBy(list, words) }))
+    .reduce((best, next) => (next.count > best.count ? next : best)).list;
 
 const coveredBy = (list: ReadonlySet<string>, words: readonly string[]): number =>
   words.reduce((count, word) => count + Number(list.has(word)), 0);

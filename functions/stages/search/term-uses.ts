@@ -21,9 +21,13 @@ export interface TermUse {
   readonly inverseFrequency: number;
 }
 
-/** The terms of a text in the order of their first use; stop words, numbers and very short words are none. */
+/** They say where something is, not what it is about. */
+const addresses =
+  /\b(?:(?:https?|ftp|file):\/\/|mailto:|www\.)[!-~]+|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+|(?<![\w./])(?:\/[\w.@+-]{1,255}){2,}/g;
+
+/** The terms of a text in the order of their first use; addresses, paths, stop words, numbers and very short words are none. */
 export function termUses(text: string): TermUse[] {
-  const words = writtenWords(text);
+  const words = writtenWords(text.replace(addresses, (address) => " ".repeat(address.length)));
   const stopWords = stopWordsOf(words);
   const content = words.filter(({ isContent }) => isContent);
   return usesOf(content, stopWords, stopWords === englishStopWords);
@@ -87,10 +91,13 @@ function readWord(segment: string): WrittenWord {
   const written = withoutElision(segment.normalize("NFKC").replaceAll("’", "'"));
   const word = written.toLowerCase();
   const isAcronym = /^\p{Lu}[\p{Lu}\p{N}]+$/u.test(written);
-  const isSought = word.length >= 2 && word.length <= maxWordLength && /^_*\p{L}/u.test(word);
+  const isSought = word.length >= 2 && word.length <= maxWordLength && /^_*\p{L}/u.test(word) && !identifier.test(word);
   const isContent = isSought && (isAcronym || word.length >= 3 || !isAlphabetic(word));
   return { word, isCapitalised: /^\p{Lu}/u.test(written), isAcronym, isContent, isSought };
 }
+
+/** Letters and digits by turns, as in hashes and keys; `utf8`, `x86` and `wh1000xm4` are words. */
+const identifier = /^_*\p{L}+\p{N}+\p{L}+\p{N}+\p{L}/u;
 
 /** `Lambda's` and `l'été` without what is only joined on; `they'd` becomes `they`, a stop word. */
 const withoutElision = (word: string): string =>

@@ -61,6 +61,12 @@ describe("analyseSentiment", () => {
     expect(analysis).toEqual({ sentiment: "NEUTRAL", confidence: 0.33, language });
   });
 
+  test("a log has no sentiment", async () => {
+    const line = "worker crashed, signal SIGKILL, restarting worker, fatal error, connection refused\n";
+
+    expect(await analyseSentiment(line.repeat(5))).toMatchObject({ sentiment: "NEUTRAL", confidence: 0.33 });
+  });
+
   test("a long text has the sentiment of most of its sentences", async () => {
     const praise = "The staff were friendly and the room was lovely. ".repeat(30);
     const facts = [

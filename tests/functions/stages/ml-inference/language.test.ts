@@ -19,18 +19,37 @@ test.each([
   ["zh", "谢谢你的帮助"],
   ["ko", "이 제품이 정말 마음에 들어요"],
 ])("%s: %s", async (expected, text) => {
-  expect(await languageOf(text)).toBe(expected);
+  expect(await languageOf(text)).toEqual({ language: expected, isEnglish: expected === "en" });
 });
 
 test.each(["", "42", "😀", "Excellent.", "Berlin Paris", "Bad santa BAD", "A warm, funny, engaging film."])(
   "%j is not called foreign",
   async (text) => {
-    expect(["en", undefined]).toContain(await languageOf(text));
+    const { language, isEnglish } = await languageOf(text);
+
+    expect(["en", undefined]).toContain(language);
+    expect(isEnglish).toBe(true);
   },
 );
 
 test("a few English words do not make a German text English", async () => {
   const text = "Das Meeting ist am Montag, the rest is history, und danach gehen wir alle zusammen in die Stadt zum Essen und Trinken";
 
-  expect(await languageOf(text)).toBe("de");
+  expect((await languageOf(text)).language).toBe("de");
+});
+
+const program = `const failures = files.filter(isBroken).map(readError);
+for (const failure of failures) log.error(failure.message, failure.stack);
+process.exitCode = Math.min(failures.length, maxErrors);
+export const readError = (file) => JSON.parse(fs.readFileSync(file, "utf8")).error ?? null;`;
+
+test.each([
+  ["a program", program.repeat(3)],
+  ["a log", "ERROR worker crashed, signal SIGKILL, restarting worker, attempt failed, connection refused\n".repeat(3)],
+  [
+    "Quechua, which is not detected",
+    "Tukuy kay pachapi paqarimujkuna libres nasekuntu tukuypunitaj kikin obligacionesniycjllataj, jinakamalla honorniyoj atiyniyoj ima, chantaqa razonwan concienciawan dotasqa kasqankurayku, kawsaqe masipura jina, tukuy uj munakuyllapi kawsakunanku tiyan",
+  ],
+])("%s is not taken for English", async (_, text) => {
+  expect((await languageOf(text)).isEnglish).toBe(false);
 });

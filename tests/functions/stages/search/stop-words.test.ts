@@ -39,6 +39,17 @@ describe("stopWordsFor", () => {
     expect(words.length).toBeLessThanOrEqual(content.split(" ").length + 2);
   });
 
+  test("knows both languages of a text, and in a text in one of them no word of the other", () => {
+    const german = "Der See ist im Winter kalt, und die Vögel sind nicht mehr da. ";
+    const english = "The harbour office sends each crew a letter, since this week storms broke both gates and their lights. ";
+    const words = (text: string) => termUses(text).map(({ word }) => word);
+    const both = ["winter", "kalt", "vögel", ...words(english)];
+
+    expect(words(german)).toContain("see");
+    expect(words(german + english)).toEqual(both);
+    expect(words(german.repeat(3) + english)).toEqual(both);
+  });
+
   test("there is a list for each language that is detected, except English", () => {
     const { Languages } = eld.info() as unknown as { Languages: Readonly<Record<string, string>> };
 

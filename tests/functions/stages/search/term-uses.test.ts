@@ -24,6 +24,10 @@ describe("termUses", () => {
     ["contractions", "they'd don’t we've it's isn't harbour", ["harbour"]],
     ["numbers", "1984 3.14 42nd harbour", ["harbour"]],
     ["short words that are no acronyms", "zq жж harbour", ["harbour"]],
+    ["addresses", "https://bad.example/worse?a=b, www.bad.example and bad.one@worse.example, harbour", ["harbour"]],
+    ["a link before text without spaces", "港口https://bad.example/worse。灯塔", ["港口", "灯塔"]],
+    ["paths", "/usr/share/bad.txt or harbour", ["harbour"]],
+    ["identifiers", "b9a65c71d l3a5bk7wagm harbour", ["harbour"]],
     ["words of more than 40 characters", `${"harbour".repeat(6)} harbour`, ["harbour"]],
   ])("passes over %s", (_, text, expected) => {
     expect(wordsOf(text)).toEqual(expected);
@@ -32,6 +36,7 @@ describe("termUses", () => {
   test.each([
     ["possessives", "Lambda's Lambda’s", ["lambda"]],
     ["French elisions", "l'automne n'est pas l’hiver, et les enfants sont dans l'eau", ["automne", "hiver", "enfants", "eau"]],
+    ["words with a slash or digits", "and/or male/female utf8 wh1000xm4", ["male", "female", "utf8", "wh1000xm4"]],
     ["acronyms of two letters", "the AI of the harbour", ["ai", "harbour"]],
     ["wide and ligated forms", "ＨＡＲＢＯＵＲ eﬃciency", ["harbour", "efficiency"]],
     ["composed and decomposed accents", "cafe\u0301 caf\u00e9", ["café"]],
