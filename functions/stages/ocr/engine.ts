@@ -1,14 +1,15 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { gunzipSync } from "node:zlib";
+import type { Box } from "./clean-up/letters.ts";
 import { defaultLanguages, type EngineFile, engineFiles, languageFile, languagesIn, pathOfEngineFile } from "./engine-files.ts";
 import type { PageImage } from "./page-image.ts";
 
 /** The method by which the engine tells ink from paper while it looks for lines. */
 export type Threshold = "Otsu" | "Sauvola";
 
-/** The kind of page that the engine expects: text in columns of lines, or wherever there is any, as on signs and maps. */
-export type Layout = "columns" | "sparse";
+/** The kind of page that the engine expects: text in columns of lines, wherever there is any, as on signs and maps, or a single line. */
+export type Layout = "columns" | "sparse" | "line";
 
 export interface Manner {
   readonly threshold?: Threshold;
@@ -22,6 +23,8 @@ export interface Word {
   readonly confidence: number;
   /** The word begins a line, or a paragraph. */
   readonly begins?: "line" | "paragraph";
+  /** In pixels of the page. */
+  readonly box: Box;
 }
 
 export interface Engine {
@@ -52,9 +55,9 @@ interface CoreOptions {
   printErr(): void;
 }
 
-/** OEM_LSTM_ONLY, PSM_AUTO and PSM_SPARSE_TEXT: with the mode that this build would use by itself, columns are read across. */
+/** OEM_LSTM_ONLY, PSM_AUTO, PSM_SPARSE_TEXT and PSM_SINGLE_LINE: with the mode that this build would use by itself, columns are read across. */
 const lstmOnly = 1;
-const segmentations: Readonly<Record<Layout, string>> = { columns: "3", sparse: "11" };
+const segmentations: Readonly<Record<Layout, string>> = { columns: "3", sparse: "11", line: "7" };
 const imageFile = "/input";
 const thresholdingMethods: Readonly<Record<Threshold, string>> = { Otsu: "0", Sauvola: "2" };
 
@@ -127,13 +130,25 @@ function wordsIn(table: string): Word[] {
   const words: Word[] = [];
   let [paragraph, line] = ["", ""];
   for (const row of table.split("\n")) {
-    const [level, page, block, paragraphNumber, lineNumber, , , , , , confidence, text = ""] = row.split("\t");
+    const [level, page, block, paragraphNumber, lineNumber, , left, top, width, height, confidence, text = ""] = row.split("\t");
     if (level !== "5" || text.trim() === "") continue;
     const [before, lineBefore] = [paragraph, line];
     paragraph = `${page} ${block} ${paragraphNumber}`;
     line = `${paragraph} ${lineNumber}`;
     const begins = paragraph !== before ? "paragraph" : line !== lineBefore ? "line" : undefined;
-    words.push({ text, confidence: Number(confidence) / 100, ...(begins && { begins }) });
+    words.push({
+      text,
+      confidence: Number(confidence) / 100,
+      ...(begins && { begins }),
+      box: boxOf(Number(left), Number(top), Number(width), Number(height)),
+    });
   }
   return words;
 }
+
+const boxOf = (left: number, top: number, width: number, height: number): Box => ({
+  left,
+  top,
+  right: left + width - 1,
+  bottom: top + height - 1,
+});

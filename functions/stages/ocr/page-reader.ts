@@ -1,10 +1,10 @@
 import { asItCame, cleanPage, isCleanedBy, needsOfPart } from "./clean-up/clean-page.ts";
 import { medianFiltered } from "./clean-up/grain.ts";
-import { printAlone } from "./clean-up/print-alone.ts";
-import { type Area, lettersStandingOut, type Needs, type Survey, surveyOf } from "./clean-up/survey.ts";
+import { lettersStandingOut, type Needs, type Survey, surveyOf } from "./clean-up/survey.ts";
 import { cutOut, type Rectangle, turned } from "./clean-up/turn.ts";
 import { type Engine, type Manner, openEngine } from "./engine.ts";
 import type { PageImage, PageText, ScannedPage } from "./page-image.ts";
+import { withRowsPassedOver } from "./passed-over.ts";
 import { type Reading, readingOf, textOf } from "./reading.ts";
 
 /** The time that there is for a page. */
@@ -85,16 +85,39 @@ function readPage(engine: Engine, image: ScannedPage, { remainingMillis }: Readi
       if (best.allLetters === 0 && cleaned.part().allLetters === 0) continue; // print that is read wrongly is seen at least
       if (readPart(engine, cleaned, attempt).worth <= attempt.gain * Math.min(cleaned.part().worth, best.worth)) continue;
     }
-    const other = readingOf(engine.read(attempt.prepare(cleaned.image, cleaned.page, cleaned.survey.needs), attempt));
-    if (other.worth > (isTried ? 1 : (attempt.gain ?? 1)) * best.worth) best = other;
+    const prepared = attempt.prepare(cleaned.image, cleaned.page, cleaned.survey.needs);
+    best = betterReading(engine, prepared, attempt, best, isTried ? 1 : (attempt.gain ?? 1)) ?? best;
     count++;
   }
   return best;
 }
 
+/** A reading of a whole page with the rows that it passed over. */
+interface WholeReading extends Reading {
+  /** As it was without them. */
+  readonly own: Reading;
+}
+
 interface ReadPage {
   readonly cleaned: CleanedPage;
-  readonly best: Reading;
+  readonly best: WholeReading;
+}
+
+function readWhole(engine: Engine, { page, survey }: CleanedPage): WholeReading {
+  return completed(engine, page, readingOf(engine.read(page)), survey.hasPalePrint);
+}
+
+const completed = (engine: Engine, page: PageImage, own: Reading, hasPalePrint = false): WholeReading => ({
+  ...readingOf(withRowsPassedOver(engine, page, own.words, hasPalePrint)),
+  own,
+});
+
+/** A page read in another way, if that is better by itself, and with the rows that it passes over as well. */
+function betterReading(engine: Engine, page: PageImage, manner: Manner, best: WholeReading, gain = 1): WholeReading | undefined {
+  const own = readingOf(engine.read(page, manner));
+  if (own.worth <= gain * best.own.worth) return undefined;
+  const other = completed(engine, page, own);
+  return other.worth > gain * best.worth ? other : undefined;
 }
 
 /** A page that is to be enlarged by more takes much longer to be read. */
@@ -115,15 +138,15 @@ function firstReading(engine: Engine, cleaned: CleanedPage): ReadPage {
   if (mayBePhotograph(survey) && isBlank()) return inBetterSize(engine, cleaned);
   const mayBeLarger = letterScale > slightScale * survey.needs.scale && !isBlank() && isPartReadBetterAt(engine, letterScale, cleaned);
   const chosen = mayBeLarger ? scaled(engine, cleaned, letterScale) : cleaned;
-  return { cleaned: chosen, best: readingOf(engine.read(chosen.page)) };
+  return { cleaned: chosen, best: readWhole(engine, chosen) };
 }
 
 function inBetterSize(engine: Engine, enlarged: CleanedPage): ReadPage {
   const asLarge = scaled(engine, enlarged, 1);
-  const best = readingOf(engine.read(asLarge.page));
+  const best = readWhole(engine, asLarge);
   if (best.allLetters === 0) return { cleaned: enlarged, best };
-  const other = readingOf(engine.read(enlarged.page));
-  return other.worth > best.worth ? { cleaned: enlarged, best: other } : { cleaned: asLarge, best };
+  const other = betterReading(engine, enlarged.page, {}, best);
+  return other === undefined ? { cleaned: asLarge, best } : { cleaned: enlarged, best: other };
 }
 
 const scaled = (engine: Engine, { image, survey }: CleanedPage, scale: number): CleanedPage =>
@@ -147,8 +170,8 @@ function inBestTint(engine: Engine, tints: readonly PageImage[], asGrey: ReadPag
     if (!isRevealing && !isReadBelow(fair, page.best, letters)) continue;
     const cleaned = uprightPage(engine, tint);
     if (!isRevealing && !isPartReadBetter(engine, cleaned, page.cleaned)) continue;
-    const best = readingOf(engine.read(cleaned.page));
-    if (best.worth > better * page.best.worth) page = { cleaned, best };
+    const best = betterReading(engine, cleaned.page, {}, page.best, better);
+    if (best !== undefined) page = { cleaned, best };
   }
   return page;
 }
@@ -213,22 +236,16 @@ const better = 1.1;
 
 /** Further readings that may be worth their time, by the page's faults and the readings so far. */
 function* attemptsAfter({ survey, image, page, part }: CleanedPage, best: () => Reading): Generator<Attempt, void> {
-  const { needs, letters, direction, hasPalePrint } = survey;
+  const { needs, letters, direction } = survey;
   const isPartial = () => isPartOf(letters, best());
-  const hasGaps = () => best().letters < nearlyAll * letters;
   const isBelow = (confidence: number) => isReadBelow(confidence, best(), letters);
   const isSeen = () => best().allLetters >= fewCharacters * letters;
   // The engine knows what it has seen all of as sure or not, in any layout: this is another script, or upside down.
   const isUnknown = () => best().worth === 0 && isSeen();
   // What was counted is a picture, where nothing is seen in the densest part of it and the rest is read well.
   const isPicture = () => isPartial() && best().confidence >= convincing && part().allLetters === 0;
-  // As much as was counted is seen of another script.
-  const isForeign = () => isUnknown() && best().allLetters < manyMore * letters;
-  const isPassedOver = () => (best().worth === 0 ? !isForeign() : hasGaps());
-  if (isPassedOver() && isWorthReadingAlone(letters))
-    yield { prepare: (_, cleaned) => cutOut(printAlone(cleaned), printOn(cleaned, survey)) };
   if (letters < minLetters) return;
-  if (hasGaps() && letters < manyLetters && !isUnknown())
+  if (best().letters < hardlyAny * letters && letters < manyLetters && !isUnknown())
     yield { ...asCleanedUp, layout: "sparse", ...(!isSmall(page) && { gain: better }) };
   if (isPicture()) return;
   const isBlank = mayBePhotograph(survey) && best().allLetters === 0; // in both sizes
@@ -239,34 +256,13 @@ function* attemptsAfter({ survey, image, page, part }: CleanedPage, best: () => 
   for (const quarters of direction > clearDirection || isUnknown() ? [2] : [2, 1, 3]) if (isBelow(poor)) yield turning(quarters);
   if ((needs.specks || needs.grain > grainy) && isBelow(convincing))
     yield { prepare: (given, _, itsNeeds) => cleanPage(filtered(given), itsNeeds), gain: better };
-  if (hasPalePrint && best().letters > 0) yield { ...asCleanedUp, threshold: "Sauvola" };
   if (needs.evenLight && isBelow(fair)) yield { ...asCleanedUp, threshold: "Sauvola", gain: better };
 }
 
-/** Of the letters that were counted; few of them are read alone at little cost. */
-const nearlyAll = 0.9;
-/** Where so much more is seen than was counted, it is no print. */
-const manyMore = 1.5;
-const minAloneLetters = 3;
+/** Of the letters that were counted: so few are read where the engine takes print for pictures. */
+const hardlyAny = 0.5;
 /** A sign or a map has fewer. */
 const fewLetters = 150;
-/** Pixels around print that the engine needs to find its lines. */
-const printMargin = 24;
-
-/**
- * The engine passes over print within a frame or between the lines of a map, and reads what is behind a sign: few letters are worth a
- * reading alone.
- */
-const isWorthReadingAlone = (letters: number): boolean => letters >= minAloneLetters && letters < fewLetters;
-
-function printOn({ width, height }: PageImage, { print, needs }: Survey): Rectangle {
-  const { left, top, right, bottom } = needs.quarters & 2 ? upended(print) : print;
-  const [x, y] = [within(left * width - printMargin, width), within(top * height - printMargin, height)];
-  const [endX, endY] = [within(right * width + printMargin, width), within(bottom * height + printMargin, height)];
-  return { left: x, top: y, width: endX - x, height: endY - y };
-}
-
-const upended = ({ left, top, right, bottom }: Area): Area => ({ left: 1 - right, top: 1 - bottom, right: 1 - left, bottom: 1 - top });
 
 const turning = (quarters: number): Attempt => ({ prepare: (_, cleaned) => turned(cleaned, quarters), gain: clearlyBetter });
 

@@ -40,7 +40,7 @@ const frequentWords = new Set(
 const minFrequentWords = 4;
 
 export function readingOf(words: readonly Word[]): Reading {
-  const kept = linesOf(words).flatMap(likelyIn);
+  const kept = likelyWords(words);
   return {
     words,
     confidence: words.reduce((sum, { confidence }) => sum + confidence, 0) / Math.max(1, words.length),
@@ -52,12 +52,15 @@ export function readingOf(words: readonly Word[]): Reading {
 
 /** The text without the words that are hardly ever right; empty where hardly any others remain: sure ones, numbers or frequent ones. */
 export function textOf({ words }: Reading): PageText {
-  const kept = linesOf(words).flatMap(likelyIn);
+  const kept = likelyWords(words);
   if (kept.length === 0 || !isInKnownScript(words)) return { text: "", confidence: 0 };
   const characters = kept.reduce((sum, { text }) => sum + text.length, 0);
   const confidence = kept.reduce((sum, word) => sum + word.text.length * word.confidence, 0) / characters;
   return { text: joined(words, new Set(kept)), confidence };
 }
+
+/** The words that are kept as text. */
+export const likelyWords = (words: readonly Word[]): Word[] => linesOf(words).flatMap(likelyIn);
 
 function isInKnownScript(words: readonly Word[]): boolean {
   const sure = words.filter(({ confidence }) => confidence >= sureFrom);
@@ -79,7 +82,7 @@ function numbersIn(words: readonly Word[]): Set<string> {
   return new Set(likely.map(({ text }) => text.replace(/\D/gu, "")));
 }
 
-function linesOf(words: readonly Word[]): Word[][] {
+export function linesOf(words: readonly Word[]): Word[][] {
   const lines: Word[][] = [];
   for (const word of words) {
     const line = word.begins === undefined ? lines.at(-1) : undefined;
@@ -112,6 +115,6 @@ function joined(words: readonly Word[], kept: ReadonlySet<Word>): string {
   return text;
 }
 
-const lettersOf = ({ text }: Word): number => text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
+export const lettersOf = ({ text }: Word): number => text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
 
 const lettersIn = (words: readonly Word[]): number => words.reduce((sum, word) => sum + lettersOf(word), 0);

@@ -1,11 +1,15 @@
 import type { PageImage } from "../page-image.ts";
 
-/** A part of a page whose ink hangs together, by its first and last columns and rows. */
-export interface Part {
+/** A part of a page by its first and last columns and rows. */
+export interface Box {
   readonly left: number;
   readonly top: number;
   readonly right: number;
   readonly bottom: number;
+}
+
+/** A part of a page whose ink hangs together. */
+export interface Part extends Box {
   /** Dark pixels. */
   readonly ink: number;
 }
@@ -98,8 +102,8 @@ export function panelsOf({ parts }: Inked, minSide: number): Part[] {
   return parts.filter((part) => Math.min(widthOf(part), heightOf(part)) >= minSide && part.ink > 0.5 * widthOf(part) * heightOf(part));
 }
 
-export const widthOf = ({ left, right }: Part): number => right - left + 1;
-export const heightOf = ({ top, bottom }: Part): number => bottom - top + 1;
+export const widthOf = ({ left, right }: Box): number => right - left + 1;
+export const heightOf = ({ top, bottom }: Box): number => bottom - top + 1;
 
 function isLetter(part: Part, maxLetter: number): boolean {
   const [width, height] = [widthOf(part), heightOf(part)];

@@ -32,7 +32,7 @@ function isBeside(one: Part, other: Part): boolean {
 }
 
 /** More is a texture, which is not looked through for rows: that takes time with the square of its parts where they are all in one column. */
-const maxLetters = 12_000;
+export const maxLetters = 12_000;
 /** Of the middle one of all sides: what is smaller is the dot of a letter, a full stop, or a piece of a broken letter. */
 const dotSide = 0.35;
 /** So many alike in a row are no word but a rule of dashes, dots or asterisks. */

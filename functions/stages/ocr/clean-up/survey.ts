@@ -51,8 +51,6 @@ export interface Survey {
   readonly needs: Needs;
   /** The place where the most letters are close together, as shares of the page's width and height. */
   readonly densest: Place;
-  /** Where the letters stand on the cleaned page before it is turned upside down, as shares of its width and height. */
-  readonly print: Area;
   /** The number of letters; touching ones count as one. */
   readonly letters: number;
   /** Beside the letters that were counted there are paler ones, such as grey notes below black print. */
@@ -61,13 +59,6 @@ export interface Survey {
   readonly direction: number;
   /** What the height of the letters asks for as `needs.scale`, which enlarges nothing where the direction is open: that may be a texture. */
   readonly letterScale: number;
-}
-
-export interface Area {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
 }
 
 export interface Place {
@@ -217,9 +208,12 @@ const paleEdge = 0.5;
 /** Letters that are found with the paler ones, for each that is found without. */
 const withPale = 1.1;
 
-function hasPalePrint(page: PageImage, { threshold, paper, minEdge }: Print, letters: number): boolean {
-  const pale = Math.round(threshold + paleValue * (paper - threshold));
-  return lettersAmong(inkedParts(page, pale), paleEdge * minEdge).length > withPale * letters;
+const hasPalePrint = (page: PageImage, tones: Tones, letters: number): boolean => paleLettersOn(page, tones).length > withPale * letters;
+
+/** Letters of which some are paler than the value that tells ink from paper. */
+export function paleLettersOn(page: PageImage, tones: Tones): Part[] {
+  const pale = Math.round(tones.threshold + paleValue * (tones.paper - tones.threshold));
+  return lettersAmong(inkedParts(page, pale), paleEdge * minEdgeOf(tones));
 }
 
 const despeckledIf = (specks: boolean, page: PageImage): PageImage => (specks ? despeckled(page) : page);
@@ -261,22 +255,9 @@ function lieOf(
       scale,
       ...(own !== undefined && { xHeight: own * factor * scale }),
     },
-    print: areaOf(flat),
     direction,
     letterScale,
   };
-}
-
-function areaOf({ across, down, width, height }: Ink): Area {
-  let [left, top, right, bottom] = [1, 1, 0, 0];
-  for (let point = 0; point < across.length; point++) {
-    const [x, y] = [(across[point] ?? 0) / width + 0.5, (down[point] ?? 0) / height + 0.5];
-    if (x < left) left = x;
-    if (x > right) right = x;
-    if (y < top) top = y;
-    if (y > bottom) bottom = y;
-  }
-  return { left, top, right, bottom };
 }
 
 function flattened(level: Ink): { bend: Bend; ink: Ink } {

@@ -8,7 +8,7 @@ function paragraph(...lines: readonly string[]): Word[] {
     line.split(" ").map((word, column) => {
       const [text = "", percent] = word.split(":");
       const begins = column > 0 ? undefined : row === 0 ? "paragraph" : "line";
-      return { text, confidence: Number(percent) / 100, ...(begins && { begins }) };
+      return { text, confidence: Number(percent) / 100, box: { left: 0, top: 0, right: 0, bottom: 0 }, ...(begins && { begins }) };
     }),
   );
 }
