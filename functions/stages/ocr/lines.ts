@@ -1,6 +1,7 @@
 import { type Box, heightOf } from "./clean-up/letters.ts";
 import { boxAround } from "./clean-up/open-rows.ts";
 import type { Word } from "./engine.ts";
+import { isRightToLeft } from "./pdf/pieces.ts";
 import { linesOf } from "./reading.ts";
 
 interface Line {
@@ -34,10 +35,11 @@ function withLine(lines: readonly Line[], words: readonly Word[]): Line[] {
   return [...lines.slice(0, index), ...inPlace, ...lines.slice(index + 1)];
 }
 
-const joined = ({ begins, words }: Line, others: readonly Word[]): Line => ({
-  begins,
-  words: [...words, ...others].sort((one, other) => one.box.left - other.box.left),
-});
+function joined({ begins, words }: Line, others: readonly Word[]): Line {
+  const all = [...words, ...others].sort((one, other) => one.box.left - other.box.left);
+  const isLeftwards = all.some(({ text }) => isRightToLeft(text.codePointAt(0) ?? 0));
+  return { begins, words: isLeftwards ? all.reverse() : all };
+}
 
 /** Of the lower one's height: lines that share more of it stand in one row. */
 const minShared = 0.5;

@@ -22,6 +22,12 @@ test("a cell stands in the row of the cells beside it, and the first one begins 
   expect(textWith(table, line("23852", 300, 100), line("No.", 40, 130))).toBe("Name Liam 23852\nNo. Date\n2004");
 });
 
+test("a row of a script that runs to the left stays in its order", () => {
+  const [first, second] = [line("שלום", 300, 0, "paragraph"), line("עולם", 200, 0, "paragraph").map(({ begins: _, ...word }) => word)];
+
+  expect(textWith([...first, ...second], line("טוב", 120, 0))).toBe("שלום עולם טוב");
+});
+
 test("a line of a column stands between its neighbours, and not in the row of the other column", () => {
   const left = [...line("one line of the left column", 0, 0, "paragraph"), ...line("and one more line of it", 0, 30)];
   const right = [...line("one line of the right column", 330, 0, "paragraph"), ...line("and the last line of it", 330, 60)];
