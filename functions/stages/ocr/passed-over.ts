@@ -4,7 +4,7 @@ import { cutOut } from "./clean-up/turn.ts";
 import type { Engine, Word } from "./engine.ts";
 import { boxOf, withLines } from "./lines.ts";
 import type { PageImage } from "./page-image.ts";
-import { lettersOf, likelyWords, type Reading, readingOf } from "./reading.ts";
+import { lettersOf, likelyWords, readingOf } from "./reading.ts";
 
 /**
  * Reads the rows of letters of which a reading keeps no word, each as a line by itself: the engine passes over words in boxes, on dark
@@ -21,7 +21,7 @@ export function withRowsPassedOver(engine: Engine, page: PageImage, words: reado
     hasPalePrint,
   );
   if (isInAnotherScript(words, found)) return words;
-  const lines = linesIn(engine, found.rows, kept.length > 0 ? maxMisses : maxFirstMisses);
+  const lines = linesIn(engine, found.rows, kept);
   const places = lines.map(boxOf);
   const isKept = new Set(kept);
   // An unsure word is read better in one of the lines, or it is no print: there are no letters where it stands.
@@ -41,18 +41,21 @@ function isInAnotherScript(words: readonly Word[], { letters }: OpenRows): boole
 /** Rows without a likely word, one after another, after which the rest is a picture; fewer where no word was found on the page yet. */
 const [maxMisses, maxFirstMisses] = [6, 3];
 
-/** Of the rows that hold a likely word, the longest of which are read first. */
-function linesIn(engine: Engine, rows: readonly Row[], maxFirst: number): Word[][] {
+/** Of the rows that hold a likely word, the longest of which are read first; none where these and the words that are kept are of another script. */
+function linesIn(engine: Engine, rows: readonly Row[], kept: readonly Word[]): Word[][] {
   const lines: Word[][] = [];
+  const seen = [...kept];
   let misses = 0;
   for (const row of rows.toSorted((one, other) => widthOf(other) - widthOf(one))) {
-    const line = lineIn(engine, row);
+    const words = wordsIn(engine, row);
+    seen.push(...words);
+    const line = printIn(words);
     if (isLikely(line, row)) {
       lines.push(line);
       misses = 0;
-    } else if (++misses === (lines.length > 0 ? maxMisses : maxFirst)) break;
+    } else if (++misses === (kept.length > 0 || lines.length > 0 ? maxMisses : maxFirstMisses)) break;
   }
-  return lines;
+  return readingOf(seen).worth > 0 ? lines : [];
 }
 
 /** What is beside a row is a frame, a mark on a map or a piece of a letter. */
@@ -83,15 +86,18 @@ const tight: Margins = { aside: 0.3, above: 0.1 };
 /** Confidence of a line that is not read in another way, and of one that is no print. */
 const [convincing, hopeless] = [0.9, 0.4];
 
-function lineIn(engine: Engine, row: Row): Word[] {
+function wordsIn(engine: Engine, row: Row): Word[] {
   const first = wordsWithin(engine, row, wide);
   const { confidence } = readingOf(first);
-  if (confidence >= convincing || confidence < hopeless) return printIn(first);
-  const [line, other] = [printIn(first), printIn(wordsWithin(engine, row, tight))];
-  return sureness(readingOf(other)) > sureness(readingOf(line)) ? other : line;
+  if (confidence >= convincing || confidence < hopeless) return first;
+  const other = wordsWithin(engine, row, tight);
+  return sureness(printIn(other)) > sureness(printIn(first)) ? other : first;
 }
 
-const sureness = ({ letters, confidence }: Reading): number => letters * confidence ** 2;
+function sureness(line: readonly Word[]): number {
+  const { letters, confidence } = readingOf(line);
+  return letters * confidence ** 2;
+}
 
 /** Pixels of paper around a line that is read. */
 const border = 8;
