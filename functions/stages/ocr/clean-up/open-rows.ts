@@ -120,6 +120,7 @@ function coverOf({ width, height }: PageImage, boxes: readonly Box[]): (box: Box
 }
 
 function withoutWords(page: PageImage, words: readonly Box[], paper: number): PageImage {
+  if (words.length === 0) return page;
   const grey = page.grey.slice();
   for (const { left, top, right, bottom } of words)
     for (let y = top; y <= bottom; y++) grey.fill(paper, y * page.width + left, y * page.width + right + 1);

@@ -147,11 +147,13 @@ function stripsOf(image: Vips.Image, reduction: number): Strips {
   };
 }
 
-/** Its own strips have other heights, and would be decoded twice where they meet. */
+/** Its own strips have other heights, and would be decoded twice where they meet: it is taken out of libvips as a whole. */
 function stripsOfTiff(image: Vips.Image, reduction: number, keep: Keep): Strips {
   const square = withSquarePixels(image, keep);
   const small = reduction === 1 ? square : keep(square.shrink(reduction, reduction));
-  return stripsOf(keep(small.copyMemory()), 1);
+  const { width, height, bands } = small;
+  const samples = small.writeToMemory() as Uint8Array;
+  return { width, height, samplesOf: (top, rows) => samples.subarray(top * width * bands, (top + rows) * width * bands) };
 }
 
 /** Each strip is made smaller by itself: together with others it would be read beyond its last row, and rows are decoded only once. */
