@@ -66,7 +66,7 @@ function rowsOnPanel(page: PageImage, panel: Part): Row[] {
   return rowsOf(letters, { image, paper: tones.paper, left: panel.left, top: panel.top, kind: "panel" });
 }
 
-/** True where the middle of another box is in a box that begins at `left` and `top`. */
+/** True where the middle of another box is in a box of an image that begins at `origin`. */
 export function isOn(box: Box, { left, top, right, bottom }: Box, origin = { left: 0, top: 0 }): boolean {
   const [x, y] = [(left + right) / 2 - origin.left, (top + bottom) / 2 - origin.top];
   return x >= box.left && x <= box.right && y >= box.top && y <= box.bottom;
