@@ -1,4 +1,5 @@
 import { type Ink, inkByRow } from "./ink.ts";
+import { medianOf } from "./median.ts";
 
 /**
  * The distance of lines of print from the level, over a page whose middle is the origin and whose half width and half height are 1:
@@ -101,7 +102,7 @@ function fitted(slopes: readonly Slope[]): Bend {
     bend = { x, xx, xy, xxy };
     const current = bend;
     const errors = used.map((slope) => Math.abs(slope.shift - slopeAt(current, slope)));
-    const tolerance = 2.5 * (errors.toSorted((a, b) => a - b)[Math.floor(errors.length / 2)] ?? 0) + 0.3;
+    const tolerance = 2.5 * medianOf(errors) + 0.3;
     used = used.filter((slope) => Math.abs(slope.shift - slopeAt(current, slope)) <= tolerance);
   }
   // Slopes are of one strip's width each; half the page's width is the unit.

@@ -1,5 +1,5 @@
 import type { PageImage } from "../page-image.ts";
-import { weightedMedian } from "./weighted-median.ts";
+import { weightedMedian } from "./median.ts";
 
 /** A pixel that differs from all of its neighbours by more than this is dust or a drop-out. */
 const speckContrast = 60;

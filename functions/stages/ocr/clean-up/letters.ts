@@ -97,8 +97,12 @@ function letterMask({ page, parts, edges }: Inked, minEdge: number): Uint8Array 
   return Uint8Array.from(parts, (part, index) => Number((edges[index] ?? 0) >= minEdge && isLetter(part, maxLetter)));
 }
 
-/** The parts of a page that are larger than any letter and mostly ink: a dark panel, a selected row, a table's dark head. */
-export function panelsOf({ parts }: Inked, minSide: number): Part[] {
+/** Of a panel, in usual heights of letters and in pixels. */
+const [minPanelHeights, minPanelSide] = [1.3, 12];
+
+/** The parts of a page that are larger than letters and mostly ink: a dark panel, a selected row, a table's dark head. */
+export function panelsOf({ parts }: Inked, usualHeight: number): Part[] {
+  const minSide = Math.max(minPanelSide, minPanelHeights * usualHeight);
   return parts.filter((part) => Math.min(widthOf(part), heightOf(part)) >= minSide && part.ink > 0.5 * widthOf(part) * heightOf(part));
 }
 

@@ -1,8 +1,9 @@
 import type { PageImage } from "../page-image.ts";
 import { inverted, isDark, tonesOf } from "./contrast.ts";
-import { type Box, heightOf, inkedParts, lettersAmong, type Part, panelsOf, widthOf } from "./letters.ts";
-import { maxLetters, nextInRow, withoutSigns } from "./rows.ts";
-import { minEdgeOf, paleLettersOn } from "./survey.ts";
+import { type Box, heightOf, inkedParts, type Part, panelsOf, widthOf } from "./letters.ts";
+import { medianOf } from "./median.ts";
+import { maxLetters, nextInRow } from "./rows.ts";
+import { paleLettersOn, signlessLetters } from "./survey.ts";
 import { cutOut } from "./turn.ts";
 
 /** Dark print on light paper: a page, or a dark part of it that begins at `left` and `top` and was made light. */
@@ -26,9 +27,7 @@ export interface OpenRows {
   readonly letters: readonly Box[];
 }
 
-/** A dark part of a page is a ground of its own where it is higher than letters: in heights of a usual one, and in pixels. */
-const [minPanelHeight, minPanelSide] = [1.3, 12];
-/** More are the dots of a picture. */
+/** More dark parts are the dots of a picture. */
 const maxPanels = 200;
 
 /**
@@ -40,11 +39,10 @@ const maxPanels = 200;
 export function openRows(page: PageImage, words: readonly Box[], hasPalePrint: boolean): OpenRows {
   const tones = tonesOf(page);
   const inked = inkedParts(page, tones.threshold);
-  const letters = withoutSigns(lettersAmong(inked, minEdgeOf(tones)));
+  const letters = signlessLetters(inked, tones);
   const isRead = coverOf(page, words);
   const ground: Ground = { image: withoutWords(page, words, tones.paper), paper: tones.paper, left: 0, top: 0, kind: "page" };
-  const usual = letters.map(heightOf).sort((one, other) => one - other)[letters.length >> 1] ?? 0;
-  const panels = panelsOf(inked, Math.max(minPanelSide, minPanelHeight * usual)).filter((panel) => !isRead(panel));
+  const panels = panelsOf(inked, medianOf(letters.map(heightOf))).filter((panel) => !isRead(panel));
   const isDarkLetter = hasPalePrint ? coverOf(page, letters) : () => true;
   const pale = hasPalePrint ? paleLettersOn(page, tones).filter((letter) => !isRead(letter) && !isDarkLetter(letter)) : [];
   const open = letters.filter((letter) => !isRead(letter));
@@ -62,7 +60,7 @@ function rowsOnPanel(page: PageImage, panel: Part): Row[] {
   const cut = cutOut(page, { left: panel.left, top: panel.top, width: widthOf(panel), height: heightOf(panel) });
   const image = isDark(cut) ? inverted(cut) : cut;
   const tones = tonesOf(image);
-  const letters = withoutSigns(lettersAmong(inkedParts(image, tones.threshold), minEdgeOf(tones)));
+  const letters = signlessLetters(inkedParts(image, tones.threshold), tones);
   return rowsOf(letters, { image, paper: tones.paper, left: panel.left, top: panel.top, kind: "panel" });
 }
 

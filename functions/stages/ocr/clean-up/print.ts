@@ -1,5 +1,5 @@
 import { type Ink, inkByRow } from "./ink.ts";
-import { weightedMedian } from "./weighted-median.ts";
+import { weightedMedian } from "./median.ts";
 
 /** Size and side of the print on a level page. */
 export interface Print {

@@ -1,4 +1,5 @@
 import { heightOf, type Part, widthOf } from "./letters.ts";
+import { medianOf } from "./median.ts";
 
 /** Neighbours in a row of print: in heights, the white between them and how far they may differ. */
 const maxGap = 1.2;
@@ -43,7 +44,7 @@ const maxAlikeGap = 9;
 /** Of all that has the shape of letters what the engine would read as letters and digits: no dots, and no rules that are made of signs. */
 export function withoutSigns(letters: readonly Part[]): readonly Part[] {
   if (letters.length > maxLetters) return letters;
-  const middle = letters.map(sideOf).sort((one, other) => one - other)[letters.length >> 1] ?? 0;
+  const middle = medianOf(letters.map(sideOf));
   const parts = letters.filter((part) => sideOf(part) >= dotSide * middle).sort((one, other) => one.left - other.left);
   const rowOf = parts.map((_, index) => index); // of each part the first one of its row of parts that are alike
   const sizes = new Uint32Array(parts.length);

@@ -1,5 +1,5 @@
 import { type Ink, inkByRow, inkInStrips, inkTurned, sampleOf } from "./ink.ts";
-import { weightedMedian } from "./weighted-median.ts";
+import { weightedMedian } from "./median.ts";
 
 export interface Skew {
   /** By which the lines of print fall to the right, -15..15. */

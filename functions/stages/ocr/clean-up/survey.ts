@@ -18,13 +18,13 @@ import {
   panelsOf,
   widthOf,
 } from "./letters.ts";
+import { weightedQuantile } from "./median.ts";
 import { withInverted } from "./panels.ts";
 import { printOf } from "./print.ts";
 import { reduced } from "./resize.ts";
 import { withoutSigns } from "./rows.ts";
 import { sharpnessOf, skewOf } from "./skew.ts";
 import { cutOut } from "./turn.ts";
-import { weightedQuantile } from "./weighted-median.ts";
 
 /** The steps that a page needs before it is read; nothing but `scale` where nothing is wrong with it. */
 export interface Needs {
@@ -161,8 +161,11 @@ export function lettersStandingOut(page: PageImage): number {
   const given = reduced(page, surveyFactor(page));
   const light = isDark(given) ? inverted(given) : given;
   const tones = tonesOf(light);
-  return withoutSigns(lettersAmong(inkedParts(light, tones.threshold), minEdgeOf(tones))).length;
+  return signlessLetters(inkedParts(light, tones.threshold), tones).length;
 }
+
+/** What the engine would read as letters and digits: neither what has no edge nor signs. */
+export const signlessLetters = (inked: Inked, tones: Tones): readonly Part[] => withoutSigns(lettersAmong(inked, minEdgeOf(tones)));
 
 /** Of the page's sides: letters as near as this count as close together. */
 const closeBy = 0.15;
@@ -179,7 +182,7 @@ function densestOf({ letters, page: { width, height } }: Letters): Place {
 /** Of the contrast of ink and paper: letters stand out at their edges by 0.5 to 2 of it, the dark places of a wall or a cloud by 0.05 to 0.2. */
 const printEdge = 0.3;
 
-export const minEdgeOf = (tones: Tones): number => printEdge * contrastOf(tones);
+const minEdgeOf = (tones: Tones): number => printEdge * contrastOf(tones);
 
 const inkBelow = 130;
 /** Grey values between ink and paper on an evenly lit page. */
@@ -291,8 +294,6 @@ function scaleOf(xHeight: number | undefined, factor: number, { width, height }:
   return Math.min(Math.max(wanted, scales.min, reducible), scales.max, enlarged, fitting);
 }
 
-/** A panel is larger than letters, and dark over more than half of its rectangle. */
-const panelHeights = 1.3;
 const minPanelPrint = 3;
 /** Of a usual letter's height; what is lower is the white within the letters of a word that touch. */
 const minPanelLetter = 0.6;
@@ -303,8 +304,7 @@ interface Print extends Tones {
 
 function panelsIn(inked: Inked, { letters }: Letters, print: Print, factor: number): Part[] {
   const usual = usualOf(letters, heightOf);
-  const minSide = Math.max(12, panelHeights * usual);
-  const panels = panelsOf(inked, minSide).filter((panel) => holdsLightPrint(inked.page, panel, print, minPanelLetter * usual));
+  const panels = panelsOf(inked, usual).filter((panel) => holdsLightPrint(inked.page, panel, print, minPanelLetter * usual));
   return panels.map(({ left, top, right, bottom, ink }) => ({
     ...{ left: left * factor, top: top * factor, right: (right + 1) * factor - 1, bottom: (bottom + 1) * factor - 1 },
     ink: ink * factor ** 2,

@@ -135,7 +135,7 @@ test("a letter is no panel, a dark box is", () => {
   for (let y = 20; y < 50; y++) grey.fill(0, y * 100 + 10, y * 100 + 80);
   for (let y = 70; y < 80; y++) grey.fill(0, y * 100 + 10, y * 100 + 16);
 
-  const panels = panelsOf(inkedParts({ grey, width: 100, height: 100 }, 128), 12);
+  const panels = panelsOf(inkedParts({ grey, width: 100, height: 100 }, 128), 9);
 
   expect(panels).toEqual([{ left: 10, top: 20, right: 79, bottom: 49, ink: 70 * 30 }]);
 });

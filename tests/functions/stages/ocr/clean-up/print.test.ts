@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 import { cleanPage, isCleanedBy } from "../../../../../functions/stages/ocr/clean-up/clean-page.ts";
 import { boxMean } from "../../../../../functions/stages/ocr/clean-up/contrast.ts";
 import { inkOf } from "../../../../../functions/stages/ocr/clean-up/ink.ts";
+import { weightedMedian } from "../../../../../functions/stages/ocr/clean-up/median.ts";
 import { printOf } from "../../../../../functions/stages/ocr/clean-up/print.ts";
 import { reduced } from "../../../../../functions/stages/ocr/clean-up/resize.ts";
 import { lettersStandingOut, surveyOf } from "../../../../../functions/stages/ocr/clean-up/survey.ts";
 import { turned } from "../../../../../functions/stages/ocr/clean-up/turn.ts";
-import { weightedMedian } from "../../../../../functions/stages/ocr/clean-up/weighted-median.ts";
 import { stripedPage } from "../striped-page.ts";
 
 test("measures small letters, and which side is up", () => {

@@ -17,3 +17,6 @@ export function weightedQuantile(values: readonly Weighted[], share: number): nu
   }
   return 0;
 }
+
+/** The upper one of the two in the middle of an even number; 0 of none. */
+export const medianOf = (values: readonly number[]): number => values.toSorted((one, other) => one - other)[values.length >> 1] ?? 0;
