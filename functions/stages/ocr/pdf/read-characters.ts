@@ -49,9 +49,14 @@ export function readCharacters(calls: PdfiumCalls, page: number, ranges: readonl
   }
   calls._FPDFText_ClosePage(text);
   if (unknown.size > minUnnamed * count) for (const index of unknown) characters.codes[index] = texLetterOf(characters.codes[index] ?? 0);
-  // What is known divides the words of what is not.
-  const words = Array.from(characters.codes, (code, index) => (unknown.has(index) ? String.fromCodePoint(code) : " "));
-  return { characters: withMarks(characters), unknown: words.join("").replace(/ +/g, " ").trim() };
+  return { characters: withMarks(characters), unknown: wordsOf(unknown, characters) };
+}
+
+/** Of the characters at these indices, divided by all others. */
+function wordsOf(indices: ReadonlySet<number>, { codes }: PageCharacters): string {
+  if (indices.size === 0) return "";
+  const letters = Array.from(codes, (code, index) => (indices.has(index) ? String.fromCodePoint(code) : " "));
+  return letters.join("").replace(/ +/g, " ").trim();
 }
 
 /** Of Cork's encoding: the letters from 0x80 on, where it differs from Latin-1, and others. */

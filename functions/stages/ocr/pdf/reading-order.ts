@@ -1,3 +1,4 @@
+import { medianOf } from "../clean-up/median.ts";
 import { charactersOf, cleanText, type PageLayer } from "./page-layer.ts";
 import { isRightToLeft, type Piece, piecesOf } from "./pieces.ts";
 
@@ -25,6 +26,7 @@ const maxDepth = 12;
  */
 export function textInOrder(layer: PageLayer): string {
   const text = drawnText(layer);
+  if (layer.notes.length === 0) return text;
   const bare = (written: string): string => written.replace(/\s/gu, "");
   const drawn = bare(text);
   const undrawn = layer.notes.filter((note) => !drawn.includes(bare(note)));
@@ -193,8 +195,6 @@ function isNumeric(line: readonly Piece[]): boolean {
   const text = line.map((piece) => piece.text).join("");
   return (text.match(/\p{N}/gu)?.length ?? 0) > (text.match(/\p{L}/gu)?.length ?? 0);
 }
-
-const medianOf = (values: readonly number[]): number => values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
 
 /** True where the file has one side as a whole before the other. */
 function isDrawnOneByOne(sides: readonly (readonly (readonly Piece[])[])[]): boolean {
