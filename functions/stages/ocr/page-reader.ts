@@ -108,7 +108,7 @@ function readWhole(engine: Engine, { page, survey }: CleanedPage): WholeReading 
 }
 
 const completed = (engine: Engine, page: PageImage, own: Reading, hasPalePrint = false): WholeReading => ({
-  ...readingOf(withRowsPassedOver(engine, page, own.words, hasPalePrint)),
+  ...readingOf(withRowsPassedOver(engine, page, own, hasPalePrint)),
   own,
 });
 

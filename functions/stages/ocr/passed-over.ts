@@ -4,7 +4,7 @@ import { cutOut } from "./clean-up/turn.ts";
 import type { Engine, Word } from "./engine.ts";
 import { boxOf, withLines } from "./lines.ts";
 import type { PageImage } from "./page-image.ts";
-import { lettersOf, likelyWords, readingOf } from "./reading.ts";
+import { lettersOf, likelyWords, type Reading, readingOf } from "./reading.ts";
 
 /**
  * Reads the rows of letters of which a reading keeps no word, each as a line by itself: the engine passes over words in boxes, on dark
@@ -13,14 +13,15 @@ import { lettersOf, likelyWords, readingOf } from "./reading.ts";
  * @param page as it was read.
  * @returns all words in the order in which they are read.
  */
-export function withRowsPassedOver(engine: Engine, page: PageImage, words: readonly Word[], hasPalePrint: boolean): readonly Word[] {
+export function withRowsPassedOver(engine: Engine, page: PageImage, reading: Reading, hasPalePrint: boolean): readonly Word[] {
+  const { words } = reading;
   const kept = likelyWords(words);
   const found = openRows(
     page,
     kept.map(({ box }) => box),
     hasPalePrint,
   );
-  if (isInAnotherScript(words, found)) return words;
+  if (isInAnotherScript(reading, found)) return words;
   const lines = linesIn(engine, found.rows, kept);
   const places = lines.map(boxOf);
   const isKept = new Set(kept);
@@ -33,8 +34,7 @@ export function withRowsPassedOver(engine: Engine, page: PageImage, words: reado
 /** Of the letters on the page: where as many are seen and not one is known, they are of another script; where more are, they are no print. */
 const [nearlyAll, manyMore] = [0.8, 1.5];
 
-function isInAnotherScript(words: readonly Word[], { letters }: OpenRows): boolean {
-  const { worth, allLetters } = readingOf(words);
+function isInAnotherScript({ worth, allLetters }: Reading, { letters }: OpenRows): boolean {
   return worth === 0 && allLetters >= nearlyAll * letters.length && allLetters < manyMore * letters.length;
 }
 

@@ -37,7 +37,7 @@ const wordOn = (text: string, fromRow: number, toRow: number, confidence = 0.95)
 });
 
 const textWith = (engine: Engine, page: PageImage, words: readonly Word[]): string =>
-  textOf(readingOf(withRowsPassedOver(engine, page, words, false))).text;
+  textOf(readingOf(withRowsPassedOver(engine, page, readingOf(words), false))).text;
 
 test("each row without a likely word is read as a line, and stands where it is on the page", async () => {
   const page = await listOfNames();
@@ -54,7 +54,7 @@ test("nothing is read again where a page is in another script, all of which was 
   const { engine, lines } = engineThatReads("a name", 0.95);
   const words = [wordOn("rabbish".repeat(7), 0, 20, 0.3)];
 
-  expect(withRowsPassedOver(engine, page, words, false)).toEqual(words);
+  expect(withRowsPassedOver(engine, page, readingOf(words), false)).toEqual(words);
   expect(lines).toEqual([]);
 });
 
@@ -63,8 +63,8 @@ test("the rest of a picture is not read after three rows without a likely word, 
   const picture = engineThatReads("~", 0.2);
   const print = engineThatReads("~", 0.2);
 
-  withRowsPassedOver(picture.engine, page, [], false);
-  withRowsPassedOver(print.engine, page, [wordOn("above", 0, 90)], false);
+  withRowsPassedOver(picture.engine, page, readingOf([]), false);
+  withRowsPassedOver(print.engine, page, readingOf([wordOn("above", 0, 90)]), false);
 
   expect(picture.lines).toHaveLength(3);
   expect(print.lines).toHaveLength(names.length - 1);
@@ -74,7 +74,7 @@ test("a line that is not read for sure is read once more with less around it, an
   const page = await listOfNames();
   const { engine, lines } = engineThatReads("Seven Sisters", (line) => (line.height > 35 ? 0.7 : 0.85));
 
-  const [word] = withRowsPassedOver(engine, page, [wordOn("above", 0, 270)], false).slice(1);
+  const [word] = withRowsPassedOver(engine, page, readingOf([wordOn("above", 0, 270)]), false).slice(1);
 
   expect(lines.map(({ width }) => width)).toEqual([...lines.map(({ width }) => width)].sort((one, other) => other - one));
   expect(lines).toHaveLength(2);
