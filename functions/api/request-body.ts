@@ -55,9 +55,13 @@ function notText(bytes: Uint8Array): HttpError {
       "ContentTypeMismatch",
       `The body is sent as text, but the content is ${type}. Send it with Content-Type: ${type}.`,
     );
+  return foreignDocument(bytes) ?? new HttpError("InvalidUnicode", "The text is not valid UTF-8. Send it in UTF-8.");
+}
+
+/** The answer to a document of a kind that is known, but not read; nothing for any other. */
+export function foreignDocument(bytes: Uint8Array): HttpError | undefined {
   const foreign = foreignKindOf(bytes);
-  if (foreign !== undefined) return new HttpError("UnsupportedMediaType", `The document is ${foreign}.`);
-  return new HttpError("InvalidUnicode", "The text is not valid UTF-8. Send it in UTF-8.");
+  return foreign === undefined ? undefined : new HttpError("UnsupportedMediaType", `The document is ${foreign}.`);
 }
 
 /**

@@ -10,10 +10,10 @@ import {
   type ScannedDocument,
   type UnreadDocument,
 } from "../stages/document.ts";
-import { foreignKindOf, typeOf } from "../stages/document-checks.ts";
+import { typeOf } from "../stages/document-checks.ts";
 import { type HttpRequest, header } from "./http.ts";
 import { HttpError } from "./problems.ts";
-import { bodyOf, decodedText, jsonBodyOf, mediaTypeOf, textOf } from "./request-body.ts";
+import { bodyOf, decodedText, foreignDocument, jsonBodyOf, mediaTypeOf, textOf } from "./request-body.ts";
 
 /** Maximum of a document in the request itself, in bytes: in base64 it just fits into the event of a Lambda function. */
 const maxBodyBytes = 4 * 1024 * 1024;
@@ -89,8 +89,8 @@ function documentOfBytes(type: string, bytes: Uint8Array): ScannedDocument | und
   const isUnknown = type === "application/octet-stream";
   const found = isUnknown ? typeOf(bytes) : documentTypeOf(type);
   if (found !== undefined) return scannedDocument(found, bytes);
-  const foreign = foreignKindOf(bytes);
-  if (foreign !== undefined) throw new HttpError("UnsupportedMediaType", `The document is ${foreign}.`);
+  const foreign = foreignDocument(bytes);
+  if (foreign !== undefined) throw foreign;
   if (!isUnknown) throw new HttpError("UnsupportedMediaType", `Content-Type ${type} is not supported. ${supported}`);
   return undefined;
 }
